@@ -1,0 +1,2 @@
+//! The command `twiml-refer`.
+fn main() {}

@@ -1,0 +1,355 @@
+//! The one error type of this crate and the table of its kinds. What is merely worth knowing about
+//! valid input is a [`Diagnostic`](crate::Diagnostic), not an error.
+
+use std::fmt;
+
+use crate::message;
+
+/// Where and why some input was refused.
+///
+/// The [kind](Error::kind) is for programs, the text (`Display`) for people: at most
+/// [`MAX_MESSAGE_BYTES`](crate::limits::MAX_MESSAGE_BYTES) bytes, and it says what to do.
+/// No error ever quotes a token, a signature or the value of `CallToken`.
+///
+/// ```
+/// use twiml_refer::{ErrorKind, SipUri};
+///
+/// let error = SipUri::parse("sip:alice@example.com?X-A=a b").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::UriWhiteSpace);
+/// assert_eq!(error.offset(), Some(27));
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20",
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", self.message())]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Inner {
+    kind: ErrorKind,
+    offset: Option<usize>,
+    line_column: Option<(usize, usize)>,
+    parameter: Option<Box<str>>,
+    arguments: Vec<Box<str>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            offset: None,
+            line_column: None,
+            parameter: None,
+            arguments: Vec::new(),
+        }))
+    }
+
+    /// Fills the next hole of the kind's message. Control characters are shown, long text is cut.
+    pub(crate) fn arg(mut self, argument: &str) -> Self {
+        self.0.arguments.push(message::quote(argument));
+        self
+    }
+
+    pub(crate) fn at(mut self, offset: usize) -> Self {
+        self.0.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn at_line(mut self, line: usize, column: usize) -> Self {
+        self.0.line_column = Some((line, column));
+        self
+    }
+
+    pub(crate) fn parameter_named(mut self, name: &str) -> Self {
+        self.0.parameter = Some(message::quote(name));
+        self
+    }
+
+    /// What went wrong, for programs.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The byte of the input, counted from 0, at which it went wrong.
+    #[must_use]
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
+    }
+
+    /// The line of the document, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.0.line_column.map(|(line, _)| line)
+    }
+
+    /// The column of that line, counted from 1 in characters.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.0.line_column.map(|(_, column)| column)
+    }
+
+    /// The name of the parameter, attribute or header at fault.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        self.0.parameter.as_deref()
+    }
+
+    /// The platform's own number for this fault, where it has one (for example 11750).
+    #[must_use]
+    pub fn platform_number(&self) -> Option<u16> {
+        self.0.kind.platform_number()
+    }
+
+    /// The text for people, as `Display` prints it.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let Inner { kind, offset, line_column, arguments, .. } = &*self.0;
+        let place = match (line_column, offset) {
+            (Some((line, column)), _) => format!(" at line {line}, column {column}"),
+            (None, Some(offset)) => format!(" at byte {offset}"),
+            (None, None) => String::new(),
+        };
+        let text = message::fill(kind.template(), arguments);
+        message::cut(format!("{}{place}: {text}", kind.subject()))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.message())
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! error_kinds {
+    ($(
+        $subject:literal {
+            $( $name:ident = $number:literal $code:literal $(($platform:literal))? $template:literal; )*
+        }
+    )*) => {
+        /// What went wrong, for programs. Kinds and their numbers are only ever added.
+        ///
+        /// Each is listed with its name in every language, and its message.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        #[repr(u16)]
+        pub enum ErrorKind {
+            $($(
+                #[doc = concat!("`", $code, "`: ", $subject, ": ", $template)]
+                $name = $number,
+            )*)*
+        }
+
+        impl ErrorKind {
+            /// Every kind there is, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$($( Self::$name, )*)*];
+
+            /// The name by which every language and the command's JSON know this kind.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $($( Self::$name => $code, )*)* }
+            }
+
+            /// The platform's own number for this fault, where it has one.
+            #[must_use]
+            pub const fn platform_number(self) -> Option<u16> {
+                match self {
+                    $($( $( Self::$name => Some($platform), )? )*)*
+                    _ => None,
+                }
+            }
+
+            const fn subject(self) -> &'static str {
+                match self { $($( Self::$name => $subject, )*)* }
+            }
+
+            const fn template(self) -> &'static str {
+                match self { $($( Self::$name => $template, )*)* }
+            }
+        }
+    };
+}
+
+impl ErrorKind {
+    /// The stable number by which the C ABI knows this kind.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self as u16
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+error_kinds! {
+    "invalid SIP URI" {
+        UriEmpty = 101 "uri-empty" "it is empty; write sip:user@host";
+        UriOverLimit = 102 "uri-over-limit" "it has more than {} bytes; shorten it";
+        UriSchemeMissing = 103 "uri-scheme-missing" "there is no scheme; begin with sip: or sips:";
+        UriSchemeUnsupported = 104 "uri-scheme-unsupported"
+            "{}: is no SIP scheme; a REFER goes to a sip: or sips: URI";
+        UriAngleBrackets = 105 "uri-angle-brackets"
+            "angle brackets do not belong to the URI; leave them out";
+        UriWhiteSpace = 106 "uri-white-space" "{} cannot stand in {}; {}";
+        UriControlCharacter = 107 "uri-control-character" "{} cannot stand in {}; {}";
+        UriCharacter = 108 "uri-character" "{} cannot stand in {}; {}";
+        UriEscapeInvalid = 109 "uri-escape-invalid"
+            "{} is no escape; write % and two hexadecimal digits, or %25 for a percent sign";
+        UriUserEmpty = 110 "uri-user-empty"
+            "the user before @ is empty; write one, or leave @ out";
+        UriHostEmpty = 111 "uri-host-empty" "the host is missing; write sip:user@host";
+        UriHostInvalid = 112 "uri-host-invalid"
+            "{} is no host name; write letters, digits, hyphens and dots, the last label beginning with a letter";
+        UriIpv4Invalid = 113 "uri-ipv4-invalid"
+            "{} is no IPv4 address; write four numbers from 0 to 255";
+        UriIpv6Invalid = 114 "uri-ipv6-invalid"
+            "{} is no IPv6 address; write it in brackets, as [2001:db8::1]";
+        UriPortInvalid = 115 "uri-port-invalid" "{} is no port; write a number from 1 to 65535";
+        UriParameterNameEmpty = 116 "uri-parameter-name-empty"
+            "a parameter has no name; write ;name or ;name=value";
+        UriParameterValueEmpty = 117 "uri-parameter-value-empty"
+            "the parameter {} has = but no value; write one, or leave = out";
+        UriParameterRepeated = 118 "uri-parameter-repeated"
+            "the parameter {} stands twice; keep one";
+        UriHeaderMissing = 119 "uri-header-missing"
+            "no header follows {}; write name=value, or leave it out";
+        UriHeaderValueMissing = 120 "uri-header-value-missing"
+            "the header {} has no =; write name=value";
+        UriHeaderNameEmpty = 121 "uri-header-name-empty"
+            "a header has no name; write name=value";
+        UriXmlLeftOver = 122 "uri-xml-left-over"
+            "{} looks left over from XML; separate headers by &, and write ; in a value as %3B";
+    }
+    "invalid SIP header" {
+        HeaderNameInvalid = 201 "header-name-invalid"
+            "{} is no header name; use letters, digits and -.!%*_+`'~";
+        HeaderValueInvalid = 202 "header-value-invalid"
+            "{} cannot stand in a header value; remove it";
+    }
+    "invalid User-to-User" {
+        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; RFC 7433 asks for some";
+        UserToUserDataInvalid = 212 "uui-data-invalid"
+            "{} cannot stand in the data; send the bytes hex-encoded";
+        UserToUserParameterInvalid = 213 "uui-parameter-invalid"
+            "{} is no token; use letters, digits and -.!%*_+`'~";
+        UserToUserSyntax = 214 "uui-syntax" "{} was not expected; write data;encoding=hex";
+        UserToUserParameterRepeated = 215 "uui-parameter-repeated"
+            "the parameter {} stands twice; keep one";
+    }
+    "invalid TwiML" {
+        XmlCharacterForbidden = 301 "xml-character-forbidden"
+            "{} cannot stand in an XML document; remove it";
+        XmlNameInvalid = 302 "xml-name-invalid"
+            "{} is no XML name; begin with a letter, then letters, digits, hyphens, dots";
+        AttributeRepeated = 303 "attribute-repeated" "the attribute {} is set twice; keep one";
+        MethodInvalid = 304 "method-invalid" "{} is no method here; write GET or POST";
+        ActionInvalid = 305 "action-invalid"
+            "{} is no URL to call; write https://…, http://… or a path such as /handleRefer";
+        DepthExceeded = 306 "depth-exceeded"
+            "elements are nested deeper than {} levels; flatten the document";
+        ElementsExceeded = 307 "elements-exceeded"
+            "there are more than {} elements; make the document smaller";
+        CommentInvalid = 308 "comment-invalid"
+            "a comment cannot hold -- or end with -; write it otherwise";
+    }
+    "invalid document" {
+        DocumentTooLarge = 401 "document-too-large" (11750)
+            "it has more than {} bytes, and the platform refuses it; make it smaller";
+        DocumentEmpty = 402 "document-empty"
+            "there is no element in it; write <Response>…</Response>";
+        DocumentEncoding = 403 "document-encoding"
+            "it declares the encoding {}; only UTF-8 is read";
+        DocumentNotUtf8 = 404 "document-not-utf8" "the bytes here are not UTF-8; save it as UTF-8";
+        DocumentRootInvalid = 405 "document-root-invalid"
+            "the root is <{}>, expected <Response>";
+        DocumentDtd = 406 "document-dtd"
+            "document types and entity definitions are refused; remove <!DOCTYPE";
+        DocumentEntityUnknown = 407 "document-entity-unknown"
+            "the entity &{}; is not defined; write the character itself, or &amp; for an ampersand";
+        DocumentEndTag = 408 "document-end-tag" "found </{}>, expected {}";
+        DocumentUnclosed = 409 "document-unclosed"
+            "<{}> is never closed; expected </{}> before the end";
+        DocumentOutsideRoot = 410 "document-outside-root"
+            "{} stands outside <Response>; remove it";
+        DocumentSyntax = 411 "document-syntax" "{}";
+        DocumentAttributeSyntax = 412 "document-attribute-syntax"
+            "an attribute is not well-formed; expected name=\"value\"";
+    }
+    "invalid REST request" {
+        SidInvalid = 501 "sid-invalid" "{} is no {}; expected {} and 32 hexadecimal digits";
+        RestTwimlTooLong = 502 "rest-twiml-too-long" (32018)
+            "the document has {} characters, the REST API takes {}; serve it and give its URL";
+        RestUrlInvalid = 503 "rest-url-invalid" "{} is no absolute http or https URL";
+        RestBaseInvalid = 504 "rest-base-invalid"
+            "{} is no base; write https://api.twilio.com or the like, without path";
+        RestFromEmpty = 505 "rest-from-empty" "From is empty; write the caller's number or SIP URI";
+    }
+    "invalid callback" {
+        CallbackTooLarge = 601 "callback-too-large"
+            "it has more than {} bytes; refuse it, or raise the limit";
+        CallbackNotUtf8 = 602 "callback-not-utf8" "a parameter is not UTF-8 once decoded";
+    }
+    "signature check failed" {
+        SignatureMismatch = 611 "signature-mismatch"
+            "no signature matches; check the auth token, and behind a proxy set the public base";
+    }
+    "invalid public base" {
+        PublicBaseInvalid = 612 "public-base-invalid"
+            "{} is none; write scheme, host and port alone, as https://voice.example.com";
+    }
+    "invalid transfer" {
+        ReferNotSupported = 701 "refer-not-supported" (13801)
+            "the leg is not SIP; <Refer> works on SIP call legs only";
+        TransferEventUnexpected = 702 "transfer-event-unexpected"
+            "{} cannot come in the state {}; feed events in the order they happen";
+        StatusCodeInvalid = 703 "status-code-invalid"
+            "{} is no SIP status code; expected 100 to 699";
+        SettingInvalid = 704 "setting-invalid" "{} is out of range; expected {}";
+    }
+    "invalid saved transfer" {
+        StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";
+        StateVersion = 712 "state-version"
+            "it was saved in version {}, this one reads up to {}; update this library";
+        StateAltered = 713 "state-altered" "the bytes were changed since they were saved";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::limits::MAX_MESSAGE_BYTES;
+
+    #[test]
+    fn names_and_numbers_are_unique_and_ordered() {
+        let names: HashSet<_> = ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(names.len(), ErrorKind::ALL.len());
+        assert!(ErrorKind::ALL.windows(2).all(|pair| pair[0].number() < pair[1].number()));
+    }
+
+    #[test]
+    fn every_message_fits_with_ordinary_arguments() {
+        for &kind in ErrorKind::ALL {
+            let holes = kind.template().matches("{}").count();
+            let error = (0..holes).fold(Error::new(kind).at(65_536), |error, _| error.arg("a tab"));
+            let text = error.to_string();
+            assert!(text.len() < MAX_MESSAGE_BYTES && !text.contains("{}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_foreign_text_is_cut_and_control_characters_are_shown() {
+        let error = Error::new(ErrorKind::UriParameterRepeated).arg(&"é\n".repeat(1000));
+        let text = error.to_string();
+        assert!(text.len() <= MAX_MESSAGE_BYTES && text.contains("é\\né\\n"), "{text}");
+    }
+}

@@ -1,0 +1,32 @@
+//! Every bound of this crate, as a documented constant. A limit stands here and nowhere else;
+//! what happens when one is passed is said in [`ErrorKind`](crate::ErrorKind).
+
+/// Bytes of a TwiML document that the platform reads (its error 11750), and that the reader takes.
+pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+
+/// Levels of elements in a document; `<Response>` is the first.
+pub const MAX_DEPTH: usize = 64;
+
+/// Elements in a document, `<Response>` among them.
+pub const MAX_ELEMENTS: usize = 10_000;
+
+/// Bytes of a SIP URI: no document could carry a longer one.
+pub const MAX_URI_BYTES: usize = MAX_DOCUMENT_BYTES;
+
+/// Bytes of a callback's body or query, unless the caller sets another limit.
+pub const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Characters of the REST API's `Twiml` parameter (the platform's error 32018).
+pub const MAX_REST_TWIML_CHARS: usize = 4000;
+
+/// Characters of a SIP URI without its headers from which `<Dial><Sip>` refuses it.
+pub const DIAL_URI_CHARS: usize = 255;
+
+/// Characters after `?` from which `<Dial><Sip>` refuses the headers (the platform's error 21227).
+pub const DIAL_HEADERS_CHARS: usize = 1024;
+
+/// Bytes of an error's or a diagnostic's message: it fits the C ABI's fixed buffer.
+pub const MAX_MESSAGE_BYTES: usize = 240;
+
+/// Bytes of foreign text that a message quotes before it is cut.
+pub(crate) const MAX_QUOTE_BYTES: usize = 60;
