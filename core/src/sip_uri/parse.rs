@@ -1,0 +1,364 @@
+//! The strict reader of SIP URIs: RFC 3261 §25.1 with RFC 5954's IPv6. It finds where the parts
+//! stand and says where and why a text is none; nothing is changed, trimmed or decoded here.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::net::Ipv6Addr;
+
+use super::{chars, escape};
+use crate::limits::MAX_URI_BYTES;
+use crate::{Error, ErrorKind};
+
+/// Where the parts stand, in bytes of the spelling. An absent part is `None`; the delimiters
+/// belong to no part.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts {
+    pub(crate) secure: bool,
+    pub(crate) after_scheme: u32,
+    /// Where the user ends; it begins `after_scheme`.
+    pub(crate) user_end: Option<u32>,
+    /// Where the password ends; it begins one after the user's end.
+    pub(crate) password_end: Option<u32>,
+    pub(crate) host_start: u32,
+    pub(crate) host_end: u32,
+    pub(crate) port: Option<u16>,
+    /// Where the parameters begin: at the first `;`, or where they would stand.
+    pub(crate) params_start: u32,
+    /// Where the headers begin: behind `?`.
+    pub(crate) headers_start: Option<u32>,
+}
+
+pub(crate) fn parse(text: &str) -> Result<Parts, Error> {
+    if text.is_empty() {
+        return Err(Error::new(ErrorKind::UriEmpty).at(0));
+    }
+    if text.len() > MAX_URI_BYTES {
+        return Err(Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string()));
+    }
+    let (secure, after_scheme) = scheme(text)?;
+    let reader = Reader { text, bytes: text.as_bytes() };
+    let (user_end, password_end, host_start) = reader.userinfo(after_scheme)?;
+    let host_end = reader.host(host_start)?;
+    let (port, params_start) = reader.port(host_end)?;
+    let params_end = reader.params(params_start)?;
+    let headers_start = reader.headers(params_end)?;
+    Ok(Parts {
+        secure,
+        after_scheme: short(after_scheme),
+        user_end: user_end.map(short),
+        password_end: password_end.map(short),
+        host_start: short(host_start),
+        host_end: short(host_end),
+        port,
+        params_start: short(params_start),
+        headers_start: headers_start.map(short),
+    })
+}
+
+/// Offsets fit: the text is at most `MAX_URI_BYTES` long.
+fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// Whether the text after the scheme begins here, and which scheme it is.
+fn scheme(text: &str) -> Result<(bool, usize), Error> {
+    let is = |name: &str| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    if is("sip:") {
+        return Ok((false, 4));
+    }
+    if is("sips:") {
+        return Ok((true, 5));
+    }
+    match text.chars().next() {
+        Some('<') => return Err(Error::new(ErrorKind::UriAngleBrackets).at(0)),
+        Some(c) if c.is_whitespace() || c.is_control() => {
+            return Err(misplaced(c, "front of a SIP URI", Cure::Remove).at(0));
+        }
+        _ => {}
+    }
+    let other = text.split_once(':').map(|(name, _)| name).filter(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'-')
+    });
+    Err(match other {
+        Some(name) => Error::new(ErrorKind::UriSchemeUnsupported).arg(name),
+        None => Error::new(ErrorKind::UriSchemeMissing),
+    }
+    .at(0))
+}
+
+/// What to do about a character that cannot stand where it does.
+enum Cure {
+    Escape,
+    Remove,
+}
+
+fn misplaced(c: char, part: &str, cure: Cure) -> Error {
+    let kind = match c {
+        '<' | '>' => return Error::new(ErrorKind::UriAngleBrackets),
+        c if c.is_whitespace() => ErrorKind::UriWhiteSpace,
+        c if c.is_control() => ErrorKind::UriControlCharacter,
+        _ => ErrorKind::UriCharacter,
+    };
+    let cure = match cure {
+        Cure::Remove => "remove it".to_owned(),
+        Cure::Escape => {
+            let mut buffer = [0; 4];
+            let bytes = c.encode_utf8(&mut buffer).bytes();
+            let escaped: String = bytes.map(|byte| format!("%{byte:02X}")).collect();
+            format!("write it as {escaped}")
+        }
+    };
+    Error::new(kind).arg(&chars::name(c)).arg(part).arg(&cure)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn slice(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    /// The next of `ends` at or after `from`, or the end of the text.
+    fn until(&self, from: usize, ends: &[u8]) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        rest.iter().position(|byte| ends.contains(byte)).map_or(self.bytes.len(), |found| from + found)
+    }
+
+    /// Why the character at `at` ended a run too early.
+    fn refuse(&self, at: usize, part: &str, cure: Cure) -> Error {
+        match self.text.get(at..).and_then(|rest| rest.chars().next()) {
+            Some('%') => {
+                let end = (at + 1..=at + 3).rev().find(|&end| self.text.is_char_boundary(end));
+                let shown = self.slice(at, end.unwrap_or(at).min(self.text.len()));
+                Error::new(ErrorKind::UriEscapeInvalid).arg(&format!("`{shown}`"))
+            }
+            Some(c) => misplaced(c, part, cure),
+            None => Error::new(ErrorKind::UriHostEmpty),
+        }
+        .at(at)
+    }
+
+    /// User end, password end, and where the host begins. The first `@` decides: it can stand in no
+    /// later part unescaped, while the user may hold `;` and `?`.
+    fn userinfo(&self, from: usize) -> Result<(Option<usize>, Option<usize>, usize), Error> {
+        let at_sign = self.until(from, b"@");
+        if at_sign == self.bytes.len() {
+            return Ok((None, None, from));
+        }
+        let user_end = chars::run(self.bytes, from, chars::USER);
+        if user_end == from && matches!(self.byte(from), Some(b'@' | b':')) {
+            return Err(Error::new(ErrorKind::UriUserEmpty).at(from));
+        }
+        if user_end == at_sign {
+            return Ok((Some(user_end), None, at_sign + 1));
+        }
+        if self.byte(user_end) != Some(b':') {
+            return Err(self.refuse(user_end, "the user part", Cure::Escape));
+        }
+        let password_end = chars::run(self.bytes, user_end + 1, chars::PASSWORD);
+        if password_end != at_sign {
+            return Err(self.refuse(password_end, "the password", Cure::Escape));
+        }
+        Ok((Some(user_end), Some(password_end), at_sign + 1))
+    }
+
+    fn host(&self, from: usize) -> Result<usize, Error> {
+        let end = match self.byte(from) {
+            Some(b'[') => self.until(from, b"]").saturating_add(1).min(self.bytes.len()),
+            _ => {
+                let end = chars::run(self.bytes, from, chars::HOST);
+                let part_end = self.until(from, b";?");
+                let colons = self.slice(from, part_end).matches(':').count();
+                if colons > 1 {
+                    return Err(invalid(ErrorKind::UriIpv6Invalid, self.slice(from, part_end)).at(from));
+                }
+                end
+            }
+        };
+        if !matches!(self.byte(end), None | Some(b':' | b';' | b'?')) {
+            let name_end = self.until(end, b":;?");
+            let bad = self.text.get(end..).and_then(|rest| rest.chars().next());
+            return Err(match bad {
+                Some(c) if c.is_whitespace() || c.is_control() || matches!(c, '<' | '>') => {
+                    self.refuse(end, "a host", Cure::Remove)
+                }
+                _ => invalid(ErrorKind::UriHostInvalid, self.slice(from, name_end)).at(from),
+            });
+        }
+        check_host(self.slice(from, end)).map_err(|error| error.at(from))?;
+        Ok(end)
+    }
+
+    fn port(&self, from: usize) -> Result<(Option<u16>, usize), Error> {
+        if self.byte(from) != Some(b':') {
+            return Ok((None, from));
+        }
+        let start = from + 1;
+        let end = self.until(start, b";?");
+        let digits = self.slice(start, end);
+        let port = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
+        match port.flatten() {
+            Some(port) if port != 0 => Ok((Some(port), end)),
+            _ => Err(invalid(ErrorKind::UriPortInvalid, digits).at(start)),
+        }
+    }
+
+    /// Where the parameters end.
+    fn params(&self, from: usize) -> Result<usize, Error> {
+        let mut seen = Seen::default();
+        let mut at = from;
+        while self.byte(at) == Some(b';') {
+            let start = at + 1;
+            let name_end = chars::run(self.bytes, start, chars::PARAM);
+            let name = self.slice(start, name_end);
+            at = name_end;
+            if name.is_empty() && matches!(self.byte(at), None | Some(b';' | b'=' | b'?')) {
+                return Err(Error::new(ErrorKind::UriParameterNameEmpty).at(start));
+            }
+            if self.byte(at) == Some(b'=') {
+                let value_start = at + 1;
+                at = chars::run(self.bytes, value_start, chars::PARAM);
+                if at == value_start && matches!(self.byte(at), None | Some(b';' | b'?')) {
+                    let error = Error::new(ErrorKind::UriParameterValueEmpty).arg(name);
+                    return Err(error.parameter_named(name).at(at));
+                }
+            }
+            if !matches!(self.byte(at), None | Some(b';' | b'?')) {
+                return Err(self.refuse(at, "a parameter", Cure::Escape));
+            }
+            if !seen.insert(name) {
+                let error = Error::new(ErrorKind::UriParameterRepeated).arg(name);
+                return Err(error.parameter_named(name).at(start));
+            }
+        }
+        Ok(at)
+    }
+
+    /// Where the headers begin, if there are any.
+    fn headers(&self, question_mark: usize) -> Result<Option<usize>, Error> {
+        if self.byte(question_mark).is_none() {
+            return Ok(None);
+        }
+        let mut delimiter = question_mark;
+        loop {
+            let start = delimiter + 1;
+            let name_end = chars::run(self.bytes, start, chars::HEADER);
+            match self.byte(name_end) {
+                None | Some(b'&') if name_end == start => {
+                    let shown = self.slice(delimiter, start);
+                    return Err(Error::new(ErrorKind::UriHeaderMissing).arg(shown).at(start));
+                }
+                None | Some(b'&') => {
+                    let name = self.slice(start, name_end);
+                    let error = Error::new(ErrorKind::UriHeaderValueMissing).arg(name);
+                    return Err(error.parameter_named(name).at(name_end));
+                }
+                Some(b'=') if name_end == start => {
+                    return Err(Error::new(ErrorKind::UriHeaderNameEmpty).at(start));
+                }
+                Some(b'=') => {}
+                Some(_) => return Err(self.refuse_header(delimiter, name_end, "a header name")),
+            }
+            let value_end = chars::run(self.bytes, name_end + 1, chars::HEADER);
+            match self.byte(value_end) {
+                None => return Ok(Some(question_mark + 1)),
+                Some(b'&') => delimiter = value_end,
+                Some(_) => return Err(self.refuse_header(delimiter, value_end, "a header value")),
+            }
+        }
+    }
+
+    fn refuse_header(&self, delimiter: usize, at: usize, part: &str) -> Error {
+        if self.byte(at) != Some(b';') {
+            return self.refuse(at, part, Cure::Escape);
+        }
+        let left_over = Error::new(ErrorKind::UriXmlLeftOver);
+        if self.slice(delimiter, at + 1) == "&amp;" {
+            left_over.arg("&amp;").at(delimiter)
+        } else {
+            left_over.arg(";").at(at)
+        }
+    }
+}
+
+fn invalid(kind: ErrorKind, found: &str) -> Error {
+    let shown = if found.is_empty() { "an empty text".to_owned() } else { format!("`{found}`") };
+    Error::new(kind).arg(&shown)
+}
+
+/// Whether the text is `hostname / IPv4address / IPv6reference`.
+pub(crate) fn check_host(host: &str) -> Result<(), Error> {
+    if host.is_empty() {
+        return Err(Error::new(ErrorKind::UriHostEmpty));
+    }
+    if let Some(inner) = host.strip_prefix('[') {
+        return match inner.strip_suffix(']').map(str::parse::<Ipv6Addr>) {
+            Some(Ok(_)) => Ok(()),
+            _ => Err(invalid(ErrorKind::UriIpv6Invalid, host)),
+        };
+    }
+    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return if is_ipv4(host) { Ok(()) } else { Err(invalid(ErrorKind::UriIpv4Invalid, host)) };
+    }
+    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
+    let top = labels.next().unwrap_or_default();
+    if top.starts_with(|c: char| c.is_ascii_alphabetic()) && is_label(top) && labels.all(is_label) {
+        Ok(())
+    } else {
+        Err(invalid(ErrorKind::UriHostInvalid, host))
+    }
+}
+
+/// Four numbers of one to three digits; leading zeros are the grammar's, so `str::parse` as an
+/// `Ipv4Addr` would refuse too much.
+fn is_ipv4(host: &str) -> bool {
+    host.split('.').count() == 4
+        && host.split('.').all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A parameter's name as §19.1.4 compares it.
+pub(crate) fn fold_name(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte == b'%' || byte.is_ascii_uppercase()) {
+        Cow::Owned(escape::decode(name).to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// The names seen so far: a short list, and a set once a hostile URI makes it long.
+#[derive(Default)]
+struct Seen<'a> {
+    few: [Option<Cow<'a, str>>; 8],
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Seen<'a> {
+    fn insert(&mut self, name: &'a str) -> bool {
+        let name = fold_name(name);
+        if self.few.iter().flatten().any(|known| *known == name) {
+            return false;
+        }
+        match self.few.iter_mut().find(|slot| slot.is_none()) {
+            Some(slot) => {
+                *slot = Some(name);
+                true
+            }
+            None => self.many.insert(name),
+        }
+    }
+}
