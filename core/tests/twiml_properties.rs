@@ -1,5 +1,6 @@
 //! What holds for every document: what was built reads back equal, what was accepted is stable, and
 //! nothing that is thrown at the reader does harm.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // the strategies are tests, too
 
 use proptest::collection::vec;
 use proptest::prelude::*;
