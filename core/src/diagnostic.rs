@@ -41,7 +41,7 @@ impl fmt::Display for Severity {
 /// ```
 /// use twiml_refer::{Severity, VoiceResponse};
 ///
-/// let response = VoiceResponse::parse("<Response><Refer><Sip/></Refer></Response>")?;
+/// let response = VoiceResponse::parse("<Response><Refer action='/done'><Sip/></Refer></Response>")?;
 /// let found = &response.check()[0];
 /// assert_eq!(found.code().as_str(), "target-missing");
 /// assert_eq!(found.severity(), Severity::Error);

@@ -269,7 +269,7 @@ error_kinds! {
             "it declares the encoding {}; only UTF-8 is read";
         DocumentNotUtf8 = 404 "document-not-utf8" "the bytes here are not UTF-8; save it as UTF-8";
         DocumentRootInvalid = 405 "document-root-invalid"
-            "the root is <{}>, expected <Response>";
+            "the root is <{}>, expected <Response>{}";
         DocumentDtd = 406 "document-dtd"
             "document types and entity definitions are refused; remove <!DOCTYPE";
         DocumentEntityUnknown = 407 "document-entity-unknown"

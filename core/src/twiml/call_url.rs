@@ -1,0 +1,61 @@
+//! The URLs that the platform is asked to call: which text is one, and what a relative one means.
+
+use url::Url;
+
+use crate::{Error, ErrorKind};
+
+/// What an `action` may be: an absolute http(s) URL, or a relative reference (the empty one too).
+///
+/// Characters outside ASCII are taken: the platform escapes them as a browser would. The offset of
+/// the error is that of the first character at fault.
+pub(super) fn check_action(text: &str) -> Result<(), Error> {
+    let at = match find_unfit(text) {
+        Some(at) => at,
+        None if text.starts_with("//") => match with_authority(&["https:", text].concat()) {
+            Some(_) => return Ok(()),
+            None => 0,
+        },
+        None if has_scheme(text) => match absolute(text) {
+            Some(_) => return Ok(()),
+            None => 0,
+        },
+        None => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::ActionInvalid).arg(text).at(at).parameter_named("action"))
+}
+
+/// The URL, if the text is an absolute one with scheme http or https and a host, fit to be sent.
+pub(super) fn absolute(text: &str) -> Option<Url> {
+    if find_unfit(text).is_some() {
+        return None;
+    }
+    let (scheme, _) = text.split_once(':')?;
+    let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    if known { with_authority(text) } else { None }
+}
+
+/// The `url` crate repairs `https:host` and `https:///host` as browsers do; nobody meant those.
+fn with_authority(text: &str) -> Option<Url> {
+    let (_, rest) = text.split_once("://")?;
+    let url = if rest.starts_with(['/', '?', '#']) { None } else { Url::parse(text).ok() };
+    url.filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
+}
+
+/// A colon before any `/`, `?` or `#` ends a scheme (RFC 3986 section 4.2).
+fn has_scheme(text: &str) -> bool {
+    text.bytes().find(|byte| matches!(byte, b':' | b'/' | b'?' | b'#')) == Some(b':')
+}
+
+fn find_unfit(text: &str) -> Option<usize> {
+    let plain = |byte| matches!(byte, 0x21..=0x7e) && !matches!(byte, b'<' | b'>' | b'"' | b'\\');
+    if text.bytes().all(plain) {
+        return None;
+    }
+    text.char_indices().find(|&(_, c)| !fits(c)).map(|(at, _)| at)
+}
+
+fn fits(c: char) -> bool {
+    !(c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '<' | '>' | '"' | '\\' | '\u{fffe}' | '\u{ffff}'))
+}

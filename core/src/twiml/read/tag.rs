@@ -1,0 +1,107 @@
+//! What stands in a tag or in the XML declaration after the name: `name="value"` pairs, read as
+//! strictly as XML 1.0 section 3.1 says, with the offset of each.
+
+use std::borrow::Cow;
+
+use super::super::xml;
+use super::{Fault, reference};
+use crate::ErrorKind;
+
+/// One pair, the value still as spelled.
+pub(super) struct Pair<'a> {
+    pub(super) name: &'a str,
+    pub(super) name_at: usize,
+    pub(super) value: &'a str,
+    pub(super) value_at: usize,
+}
+
+/// Cuts pairs off the front of the text.
+pub(super) struct Pairs<'a> {
+    rest: &'a str,
+    at: usize,
+}
+
+impl<'a> Pairs<'a> {
+    /// `at` is the offset of `text` in the document.
+    pub(super) const fn new(text: &'a str, at: usize) -> Self {
+        Self { rest: text, at }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Pair<'a>>, Fault> {
+        let spaces = self.skip_space();
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let end = self.rest.find(|c| xml::is_space(c) || c == '=').unwrap_or(self.rest.len());
+        let name_at = self.at;
+        let name = self.take(end);
+        if spaces == 0 || name.is_empty() {
+            return Err(Fault::of(ErrorKind::DocumentAttributeSyntax, name_at));
+        }
+        xml::check_name(name).map_err(|error| Fault::new(name_at, error))?;
+        self.skip_space();
+        self.expect('=')?;
+        self.skip_space();
+        let quote = if self.rest.starts_with('\'') { '\'' } else { '"' };
+        self.expect(quote)?;
+        let value_at = self.at;
+        let Some(end) = self.rest.find(quote) else { return Err(self.fault()) };
+        let value = self.take(end);
+        self.expect(quote)?;
+        Ok(Some(Pair { name, name_at, value, value_at }))
+    }
+
+    fn skip_space(&mut self) -> usize {
+        let end = self.rest.find(|c| !xml::is_space(c)).unwrap_or(self.rest.len());
+        self.take(end).len()
+    }
+
+    fn expect(&mut self, wanted: char) -> Result<(), Fault> {
+        if !self.rest.starts_with(wanted) {
+            return Err(self.fault());
+        }
+        self.take(wanted.len_utf8());
+        Ok(())
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::of(ErrorKind::DocumentAttributeSyntax, self.at)
+    }
+
+    fn take(&mut self, bytes: usize) -> &'a str {
+        let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        self.at = self.at.saturating_add(taken.len());
+        taken
+    }
+}
+
+/// The value that a pair means (section 3.3.3): references resolved, every other white space a space.
+pub(super) fn decode_value(pair: &Pair<'_>) -> Result<String, Fault> {
+    let mut out = String::with_capacity(pair.value.len());
+    let mut rest = pair.value;
+    let here =
+        |rest: &str| pair.value_at.saturating_add(pair.value.len()).saturating_sub(rest.len());
+    while let Some(end) = rest.find(['&', '<']) {
+        let (run, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        out.push_str(&spaced(run));
+        let Some(after) = tail.strip_prefix('&') else {
+            return Err(Fault::syntax(here(tail), "< stands in an attribute value; expected &lt;"));
+        };
+        let (name, after) = after
+            .split_once(';')
+            .ok_or_else(|| Fault::new(here(tail), reference::bare_ampersand()))?;
+        out.push(reference::resolve(name).map_err(|error| Fault::new(here(tail), error))?);
+        rest = after;
+    }
+    out.push_str(&spaced(rest));
+    Ok(out)
+}
+
+fn spaced(run: &str) -> Cow<'_, str> {
+    if run.contains(['\t', '\n', '\r']) {
+        Cow::Owned(xml::normalize_line_ends(run).replace(['\t', '\n'], " "))
+    } else {
+        Cow::Borrowed(run)
+    }
+}

@@ -1,0 +1,144 @@
+//! The compact form is what twilio-python 9.13 prints, unless said otherwise; the pretty form is that
+//! of the platform's documentation of `<Refer>`.
+
+use super::*;
+
+#[test]
+fn as_the_platform_documents_it() {
+    let response = VoiceResponse::new().refer(Refer::to(uri())).unwrap();
+    assert_eq!(
+        response.to_xml_pretty(),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <Refer>
+        <Sip>sip:alice@example.com</Sip>
+    </Refer>
+</Response>"#,
+    );
+    let refer = Refer::to(uri()).method(Method::Post).action("/handleRefer").unwrap();
+    let response = VoiceResponse::new().refer(refer).unwrap();
+    assert_eq!(
+        response.to_xml_pretty(),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <Refer action="/handleRefer" method="POST">
+        <Sip>sip:alice@example.com</Sip>
+    </Refer>
+</Response>"#,
+    );
+    let target = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question";
+    let refer = Refer::to(SipUri::parse(target).unwrap());
+    assert_eq!(
+        VoiceResponse::new().refer(refer).unwrap().to_xml_pretty(),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <Refer>
+        <Sip>sip:alice@example.com?X-AcctNumber=123456&amp;X-ReasonForCalling=billing-question</Sip>
+    </Refer>
+</Response>"#,
+    );
+}
+
+#[test]
+fn compact_as_the_official_libraries_print_it() {
+    let response = VoiceResponse::new()
+        .say("Fish & <chips> \"now\" 'é'")
+        .unwrap()
+        .refer(Refer::to(uri()).action("/a?b=1&c=d").unwrap())
+        .unwrap();
+    assert_eq!(
+        response.to_xml(),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>\
+         <Say>Fish &amp; &lt;chips&gt; \"now\" 'é'</Say>\
+         <Refer action=\"/a?b=1&amp;c=d\"><Sip>sip:alice@example.com</Sip></Refer></Response>",
+    );
+    assert_eq!(response.to_string(), response.to_xml());
+}
+
+#[test]
+fn attributes_escape_what_a_reader_would_change() {
+    let element = Element::new("A").unwrap().attribute("a", "<&>\"'\t\n\r x").unwrap();
+    let response = VoiceResponse::new().append(element).unwrap();
+    assert_eq!(inner(&response), "<A a=\"&lt;&amp;&gt;&quot;'&#9;&#10;&#13; x\"/>");
+    let response = VoiceResponse::new().say("]]>\r\n\tx").unwrap();
+    assert_eq!(inner(&response), "<Say>]]&gt;&#13;\n\tx</Say>");
+}
+
+#[test]
+fn the_neighbours_in_one_line_each() {
+    let gather = Gather::new()
+        .attribute("numDigits", 1)
+        .unwrap()
+        .append(Play::new("/menu.mp3").unwrap())
+        .unwrap()
+        .append(Pause::default())
+        .unwrap();
+    let response = VoiceResponse::new()
+        .comment(" start ")
+        .unwrap()
+        .play("/hi.mp3")
+        .unwrap()
+        .pause(2)
+        .unwrap()
+        .gather(gather)
+        .unwrap()
+        .redirect("/again?x=1&y=2")
+        .unwrap()
+        .hangup()
+        .unwrap();
+    assert_eq!(
+        inner(&response),
+        "<!-- start --><Play>/hi.mp3</Play><Pause length=\"2\"/>\
+         <Gather numDigits=\"1\"><Play>/menu.mp3</Play><Pause/></Gather>\
+         <Redirect>/again?x=1&amp;y=2</Redirect><Hangup/>",
+    );
+    assert_eq!(response.verbs().count(), 5);
+    assert_eq!(
+        response.to_xml_pretty(),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <!-- start -->
+    <Play>/hi.mp3</Play>
+    <Pause length="2"/>
+    <Gather numDigits="1">
+        <Play>/menu.mp3</Play>
+        <Pause/>
+    </Gather>
+    <Redirect>/again?x=1&amp;y=2</Redirect>
+    <Hangup/>
+</Response>"#,
+    );
+    let empty = VoiceResponse::default();
+    assert_eq!(empty.to_xml(), format!("{DECLARATION}<Response/>"));
+    assert_eq!(empty.to_xml_pretty(), format!("{DECLARATION}\n<Response/>"));
+}
+
+#[test]
+fn pretty_adds_nothing_to_text() {
+    let xml = "<Say>Hello <emphasis>dear</emphasis> <break/> caller</Say>";
+    let response = parse(&format!("<Response>{xml}</Response>"));
+    assert_eq!(
+        response.to_xml_pretty(),
+        format!("{DECLARATION}\n<Response>\n    {xml}\n</Response>"),
+    );
+    assert_eq!(parse(&response.to_xml_pretty()), response);
+}
+
+#[test]
+fn white_space_that_was_set_is_written_so_that_it_is_read() {
+    let blank = || Text::new(" \n").unwrap();
+    let child = || Element::new("B").unwrap();
+    let response = VoiceResponse::new().append(blank()).unwrap();
+    assert_eq!(inner(&response), "&#32;\n");
+    assert_eq!(parse(&response.to_xml()), response);
+    for (text, xml) in [("\t", "&#9;"), ("\r ", "&#13; "), ("\n\n", "&#10;\n")] {
+        let element = child().append(child()).unwrap().text(text).unwrap();
+        let response = VoiceResponse::new().append(element).unwrap();
+        assert_eq!(inner(&response), format!("<B><B/>{xml}</B>"));
+        assert_eq!(parse(&response.to_xml()), response);
+        assert_eq!(parse(&response.to_xml_pretty()), response);
+    }
+    let alone = VoiceResponse::new().say("  ").unwrap();
+    assert_eq!(inner(&alone), "<Say>  </Say>");
+    assert_eq!(parse(&alone.to_xml()), alone);
+}

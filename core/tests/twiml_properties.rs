@@ -1,0 +1,220 @@
+//! What holds for every document: what was built reads back equal, what was accepted is stable, and
+//! nothing that is thrown at the reader does harm.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // the strategies are tests, too
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use twiml_refer::{Comment, Element, Method, Node, Refer, SipUri, Text, VoiceResponse};
+
+/// Text out of what XML treats specially, and anything else that it allows.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-z ]{0,5}",
+        3 => prop::sample::select(vec![
+            "<", ">", "&", "\"", "'", " ", "\t", "\n", "\r", "\r\n", "]]>", "--", "-", "&amp;",
+            "&#10;", "<!--", "?>", "é", "\u{85}", "\u{2028}", "\u{feff}", "\u{fffd}", "\u{10ffff}",
+        ]).prop_map(str::to_owned),
+        1 => any::<char>().prop_filter("allowed by XML", |c| {
+            !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+        }).prop_map(String::from),
+    ];
+    vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec!["Say", "Refer", "Sip", "Gather", "Response", "x:y", "_", "É.1-"])
+            .prop_map(str::to_owned),
+        "[A-Za-z_][A-Za-z0-9._-]{0,6}",
+    ]
+}
+
+fn comment() -> impl Strategy<Value = Comment> {
+    text().prop_map(|text| Comment::new(&(text.replace('-', "~"))).unwrap())
+}
+
+fn with_attributes(element: Element, attributes: Vec<(String, String)>) -> Element {
+    attributes.into_iter().fold(element, |element, (name, value)| {
+        // A name that is there already is refused; the others are kept.
+        element.clone().attribute(&name, value).unwrap_or(element)
+    })
+}
+
+fn refer() -> impl Strategy<Value = Refer> {
+    let action = prop::option::of("(https?://[a-z]{1,5}\\.example)?/[a-z&=?;éß]{0,8}");
+    let method = prop::option::of(prop::sample::select(vec![Method::Get, Method::Post]));
+    (
+        "sips?:[a-z]{1,5}@[a-z]{1,5}\\.example(\\?X-[A-Z]=[a-z]{0,3}(&X-[A-Z]=[0-9]{1,3})?)?",
+        action,
+        method,
+    )
+        .prop_map(|(uri, action, method)| {
+            let mut refer = Refer::to(SipUri::parse(&uri).unwrap());
+            if let Some(action) = action {
+                refer = refer.action(&action).unwrap();
+            }
+            method.map_or(refer.clone(), |method| refer.method(method))
+        })
+}
+
+#[derive(Clone, Debug)]
+enum Inside {
+    Text(String),
+    Comment(Comment),
+    Element(Element),
+    Refer(Refer),
+}
+
+fn inside(element: impl Strategy<Value = Element> + 'static) -> impl Strategy<Value = Inside> {
+    prop_oneof![
+        2 => text().prop_map(Inside::Text),
+        1 => comment().prop_map(Inside::Comment),
+        3 => element.prop_map(Inside::Element),
+        1 => refer().prop_map(Inside::Refer),
+    ]
+}
+
+fn element() -> impl Strategy<Value = Element> {
+    let leaf = name().prop_map(|name| Element::new(&name).unwrap());
+    leaf.prop_recursive(4, 40, 4, |deeper| {
+        (name(), vec((name(), text()), 0..4), vec(inside(deeper), 0..4)).prop_map(
+            |(name, attributes, nodes)| {
+                let element = with_attributes(Element::new(&name).unwrap(), attributes);
+                nodes.into_iter().fold(element, |element, node| {
+                    match node {
+                        Inside::Text(text) => element.text(&text),
+                        Inside::Comment(comment) => element.comment(comment.as_str()),
+                        Inside::Element(child) => element.append(child),
+                        Inside::Refer(refer) => element.append(refer),
+                    }
+                    .unwrap()
+                })
+            },
+        )
+    })
+}
+
+fn response() -> impl Strategy<Value = VoiceResponse> {
+    (prop::option::of(text()), vec(inside(element()), 0..6)).prop_map(|(attribute, nodes)| {
+        let response = nodes.into_iter().fold(VoiceResponse::new(), |response, node| {
+            let node: Node = match node {
+                Inside::Text(text) => Text::new(&text).unwrap().into(),
+                Inside::Comment(comment) => comment.into(),
+                Inside::Element(element) => element.into(),
+                Inside::Refer(refer) => refer.into(),
+            };
+            response.append(node).unwrap()
+        });
+        match attribute {
+            Some(value) => response.attribute("a", value).unwrap(),
+            None => response,
+        }
+    })
+}
+
+/// Documents that are nearly right: pieces of markup in any order.
+fn markup() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => prop::sample::select(vec![
+            "<Say>", "</Say>", "<Say/>", "<Refer>", "</Refer>", "<Sip>", "</Sip>", "<Refer action='/a'>",
+            "sip:a@example.com", " ", "\n", "\r\n", "x", "&amp;", "&#32;", "&#xD;", "<!-- c -->",
+            "<![CDATA[ ]]>", "<![CDATA[<&]]>", "<?pi?>", "<Say a='1' b=\"&lt;\">", "<b> <c/> </b>",
+            "<Refer><Sip>sip:a@example.com</Sip></Refer>", "<Refer><Sip> </Sip></Refer>",
+        ]),
+        1 => prop::sample::select(vec![
+            "<", ">", "&", "]]>", "--", "<!--", "-->", "<![CDATA[", "<!DOCTYPE x>", "&x;", "\"", "'",
+            "=", "<?xml version='1.0'?>", "</", "/>", "\0", "\u{feff}", "<Response>", "</Response>",
+        ]),
+    ];
+    vec(piece, 0..14).prop_map(|pieces| ["<Response>", &pieces.concat(), "</Response>"].concat())
+}
+
+/// Documents that are right, more often than chance would make them.
+fn balanced() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        " ",
+        "\n",
+        "x",
+        "&#32;",
+        "&#xD;",
+        "<!-- c -->",
+        "<![CDATA[ ]]>",
+        "<![CDATA[]]>",
+        "<?pi?>",
+        "<Say/>",
+        "sip:a@example.com",
+        "\r\n",
+        "\r",
+    ])
+    .prop_map(str::to_owned);
+    let inside = leaf.prop_recursive(4, 40, 6, |deeper| {
+        let name = prop::sample::select(vec!["Say", "Refer", "Sip", "Response"]);
+        let attribute =
+            prop::sample::select(vec!["", " action='/a'", " a=\"\n\"", " method='GET'"]);
+        (name, attribute, vec(deeper, 0..6)).prop_map(|(name, attribute, inside)| {
+            format!("<{name}{attribute}>{}</{name}>", inside.concat())
+        })
+    });
+    vec(inside, 0..6).prop_map(|inside| format!("<Response>{}</Response>", inside.concat()))
+}
+
+fn assert_stable(xml: &str) {
+    let Ok(read) = VoiceResponse::parse(xml) else { return };
+    let written = read.to_xml();
+    let again = VoiceResponse::parse(&written).expect(&written);
+    assert_eq!(again, read, "{xml}");
+    assert_eq!(again.to_xml(), written);
+    assert_eq!(VoiceResponse::parse(&read.to_xml_pretty()).unwrap(), read, "{xml}");
+    assert_eq!(read.check().len(), again.check().len());
+}
+
+proptest! {
+    #[test]
+    fn what_was_built_reads_back_equal(response in response()) {
+        let xml = response.to_xml();
+        let read = VoiceResponse::parse(&xml);
+        prop_assert_eq!(read.as_ref(), Ok(&response), "{}", xml);
+        let pretty = response.to_xml_pretty();
+        let from_pretty = VoiceResponse::parse(&pretty);
+        prop_assert_eq!(from_pretty.as_ref(), Ok(&response), "{}", pretty);
+        let codes = |response: &VoiceResponse| {
+            response.check().iter().map(|found| (found.code(), found.path().to_owned())).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(codes(&response), codes(&read.unwrap()));
+    }
+
+    #[test]
+    fn pieces_of_markup_are_refused_or_stable(xml in markup()) {
+        assert_stable(&xml);
+    }
+
+    #[test]
+    fn balanced_documents_are_accepted_and_stable(xml in balanced()) {
+        prop_assert!(VoiceResponse::parse(&xml).is_ok(), "{:?} {}", VoiceResponse::parse(&xml), xml);
+        assert_stable(&xml);
+    }
+
+    #[test]
+    fn random_bytes_are_answered_with_a_place(bytes in vec(any::<u8>(), 0..200)) {
+        if let Err(error) = VoiceResponse::parse_bytes(&bytes) {
+            prop_assert!(error.offset().is_some_and(|at| at <= bytes.len()));
+            prop_assert!(error.line().is_some() && error.column().is_some());
+        }
+    }
+
+    #[test]
+    fn a_document_cut_or_changed_anywhere_is_answered_with_a_place(
+        response in response(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut bytes = response.to_xml().into_bytes();
+        let at = at.index(bytes.len());
+        let cut = VoiceResponse::parse_bytes(&bytes[..at]).unwrap_err();
+        prop_assert!(cut.line().is_some() && cut.offset().is_some_and(|offset| offset <= at));
+        bytes[at] = byte;
+        if let Ok(read) = VoiceResponse::parse_bytes(&bytes) {
+            assert_stable(&read.to_xml());
+        }
+    }
+}
