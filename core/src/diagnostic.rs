@@ -152,7 +152,7 @@ macro_rules! diagnostic_codes {
         #[repr(u16)]
         pub enum DiagnosticCode {
             $(
-                #[doc = concat!("`", $code, "` (", stringify!($severity), "): ", $template)]
+                #[doc = concat!("`", $code, "`, ", stringify!($severity), "\n```text\n", $template, "\n```")]
                 $name = $number,
             )*
         }

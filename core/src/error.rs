@@ -57,6 +57,12 @@ impl Error {
         self
     }
 
+    /// For an offset that would point into text that the caller never saw.
+    pub(crate) fn without_offset(mut self) -> Self {
+        self.0.offset = None;
+        self
+    }
+
     pub(crate) fn at_line(mut self, line: usize, column: usize) -> Self {
         self.0.line_column = Some((line, column));
         self
@@ -140,7 +146,7 @@ macro_rules! error_kinds {
         #[repr(u16)]
         pub enum ErrorKind {
             $($(
-                #[doc = concat!("`", $code, "`: ", $subject, ": ", $template)]
+                #[doc = concat!("`", $code, "`\n```text\n", $subject, ": ", $template, "\n```")]
                 $name = $number,
             )*)*
         }

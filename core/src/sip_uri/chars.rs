@@ -14,16 +14,7 @@ pub(crate) const HOST: u8 = 16;
 /// A `token` of RFC 3261: header names, the parameters of User-to-User.
 pub(crate) const TOKEN: u8 = 32;
 
-const CLASSES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        table[byte as usize] = classes_of(byte);
-        byte += 1;
-    }
-    table
-};
-
+/// One table, which the compiler makes of it.
 const fn classes_of(byte: u8) -> u8 {
     let unreserved = USER | PASSWORD | PARAM | HEADER;
     match byte {
@@ -46,7 +37,7 @@ const fn classes_of(byte: u8) -> u8 {
 
 /// Whether `byte` belongs to `class`.
 pub(crate) fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    classes_of(byte) & class != 0
 }
 
 /// Whether the whole text is a `token` of RFC 3261 §25.1.

@@ -24,8 +24,10 @@ const fn unreserved() -> AsciiSet {
 /// where we write them: too many readers take them for the end of the user.
 const USER: &AsciiSet = &unreserved().remove(b'&').remove(b'=').remove(b',').remove(b'/');
 const PASSWORD: &AsciiSet = &unreserved().remove(b'&').remove(b'=').remove(b',');
-const PARAM: &AsciiSet = &unreserved().remove(b'[').remove(b']').remove(b'/').remove(b':').remove(b'&');
-const HEADER: &AsciiSet = &unreserved().remove(b'[').remove(b']').remove(b'/').remove(b'?').remove(b':');
+const PARAM: &AsciiSet =
+    &unreserved().remove(b'[').remove(b']').remove(b'/').remove(b':').remove(b'&');
+const HEADER: &AsciiSet =
+    &unreserved().remove(b'[').remove(b']').remove(b'/').remove(b'?').remove(b':');
 
 pub(crate) fn push_user(out: &mut String, decoded: &str) {
     out.extend(utf8_percent_encode(decoded, USER));
@@ -58,9 +60,11 @@ mod tests {
     use super::*;
     use crate::sip_uri::chars;
 
+    type Push = fn(&mut String, &str);
+
     #[test]
     fn what_is_left_unescaped_is_what_the_grammar_allows() {
-        let push: [(fn(&mut String, &str), u8, &[u8]); 4] = [
+        let push: [(Push, u8, &[u8]); 4] = [
             (push_user, chars::USER, b";?"),
             (push_password, chars::PASSWORD, b""),
             (push_param, chars::PARAM, b""),

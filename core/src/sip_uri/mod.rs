@@ -1,28 +1,22 @@
-//! SIP URIs.
+//! SIP URIs as a transfer needs them: the typed URI, its headers, `User-to-User`, and what a
+//! Refer-To value names. Documents live in `twiml`, the REFER itself in `transfer`.
 
-use crate::{Diagnostic, Error, ErrorKind};
+mod builder;
+mod chars;
+mod check;
+mod equivalent;
+mod escape;
+mod headers;
+mod parse;
+mod refer_target;
+#[cfg(feature = "serde")]
+mod serde;
+#[cfg(test)]
+mod tests;
+mod uri;
+mod user_to_user;
 
-/// A SIP URI.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SipUri(String);
-
-impl SipUri {
-    /// Parses.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.starts_with("sip:") || text.starts_with("sips:") {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Error::new(ErrorKind::UriSchemeMissing).at(0))
-        }
-    }
-    /// Text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-    /// Diagnostics.
-    #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
-        Vec::new()
-    }
-}
+pub use builder::SipUriBuilder;
+pub use refer_target::ReferTarget;
+pub use uri::{Scheme, SipUri};
+pub use user_to_user::UserToUser;

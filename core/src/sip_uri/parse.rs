@@ -62,7 +62,8 @@ fn short(offset: usize) -> u32 {
 
 /// Whether the text after the scheme begins here, and which scheme it is.
 fn scheme(text: &str) -> Result<(bool, usize), Error> {
-    let is = |name: &str| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    let is =
+        |name: &str| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
     if is("sip:") {
         return Ok((false, 4));
     }
@@ -129,7 +130,9 @@ impl<'a> Reader<'a> {
     /// The next of `ends` at or after `from`, or the end of the text.
     fn until(&self, from: usize, ends: &[u8]) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        rest.iter().position(|byte| ends.contains(byte)).map_or(self.bytes.len(), |found| from + found)
+        rest.iter()
+            .position(|byte| ends.contains(byte))
+            .map_or(self.bytes.len(), |found| from + found)
     }
 
     /// Why the character at `at` ended a run too early.
@@ -178,7 +181,9 @@ impl<'a> Reader<'a> {
                 let part_end = self.until(from, b";?");
                 let colons = self.slice(from, part_end).matches(':').count();
                 if colons > 1 {
-                    return Err(invalid(ErrorKind::UriIpv6Invalid, self.slice(from, part_end)).at(from));
+                    return Err(
+                        invalid(ErrorKind::UriIpv6Invalid, self.slice(from, part_end)).at(from)
+                    );
                 }
                 end
             }

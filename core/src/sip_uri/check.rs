@@ -1,0 +1,164 @@
+//! What is worth knowing about a valid [`SipUri`]: the rules of its diagnostics. Their texts and
+//! severities stand in the one table of `diagnostic`.
+
+use std::borrow::Cow;
+
+use super::headers::USER_TO_USER;
+use super::{SipUri, UserToUser, chars, escape};
+use crate::limits::{DIAL_HEADERS_CHARS, DIAL_URI_CHARS};
+use crate::{Diagnostic, DiagnosticCode as Code};
+
+/// What an endpoint that follows RFC 3261 §19.1.5 drops, compact forms included.
+const NOT_FOR_URI: [&str; 24] = [
+    "From",
+    "f",
+    "To",
+    "t",
+    "Call-ID",
+    "i",
+    "CSeq",
+    "Via",
+    "v",
+    "Route",
+    "Record-Route",
+    "Contact",
+    "m",
+    "Max-Forwards",
+    "Content-Length",
+    "l",
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Allow",
+    "Organization",
+    "Supported",
+    "k",
+    "User-Agent",
+];
+
+/// What `<Dial><Sip>` passes besides `X-*`.
+const PASSED: [&str; 5] =
+    [USER_TO_USER, "Remote-Party-ID", "P-Preferred-Identity", "P-Called-Party-ID", "Replaces"];
+
+/// What `<Dial><Sip>` takes for `transport=`.
+const TRANSPORTS: [&str; 3] = ["udp", "tcp", "tls"];
+
+pub(super) fn check(uri: &SipUri) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    check_uri(uri, &mut found);
+    for (name, value) in uri.header_pairs() {
+        Header::new(name, value).check(&mut found);
+    }
+    found
+}
+
+fn check_uri(uri: &SipUri, found: &mut Vec<Diagnostic>) {
+    let text = uri.as_str();
+    let headers = uri.headers_spelled();
+    let before = headers.map_or(text.len(), |headers| text.len() - headers.len() - 1);
+    if before >= DIAL_URI_CHARS {
+        found.push(too_long(Code::UriTooLong, before, DIAL_URI_CHARS));
+    }
+    let after = headers.map_or(0, str::len);
+    if after >= DIAL_HEADERS_CHARS {
+        found.push(too_long(Code::HeadersTooLong, after, DIAL_HEADERS_CHARS));
+    }
+    if uri.password().is_some() {
+        found.push(Diagnostic::new(Code::PasswordInUri));
+    }
+    if let Some(rest) = uri.user().and_then(|user| user.strip_prefix("//")) {
+        let meant = format!("{}:{rest}@{}", uri.scheme_spelled(), uri.host());
+        found.push(Diagnostic::new(Code::DoubleSlash).arg(&meant));
+    }
+    if let Some(Some(transport)) = uri.param("transport") {
+        let transport = escape::decode(transport);
+        if !is_one_of(&transport, &TRANSPORTS) {
+            found.push(Diagnostic::new(Code::TransportUnsupported).arg(&transport));
+        }
+    }
+}
+
+fn too_long(code: Code, is: usize, limit: usize) -> Diagnostic {
+    Diagnostic::new(code).arg(&is.to_string()).arg(&limit.to_string())
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+}
+
+struct Header<'a> {
+    name_bytes: Cow<'a, [u8]>,
+    value_bytes: Cow<'a, [u8]>,
+    /// For the message, and for comparing with names that are ASCII all of them.
+    name: Cow<'a, str>,
+    spelled_value: &'a str,
+}
+
+impl<'a> Header<'a> {
+    fn new(name: &'a str, spelled_value: &'a str) -> Self {
+        Self {
+            name_bytes: escape::decode_bytes(name),
+            value_bytes: escape::decode_bytes(spelled_value),
+            name: escape::decode(name),
+            spelled_value,
+        }
+    }
+
+    fn check(&self, found: &mut Vec<Diagnostic>) {
+        let is_token = chars::is_token(&self.name_bytes);
+        let codes = [
+            (Code::HeaderReserved, self.is_reserved()),
+            (Code::HeaderNotForUri, self.is_not_for_uri()),
+            (Code::HeaderMayBeDropped, is_token && self.may_be_dropped()),
+            (Code::HeaderNameInvalid, !is_token),
+            (Code::HeaderInjection, self.injects()),
+            (Code::HeaderNotUtf8, self.is_not_utf8()),
+        ];
+        let raised = codes.iter().filter(|(_, is_raised)| *is_raised);
+        found.extend(raised.map(|&(code, _)| self.diagnostic(code)));
+        if let Some(fault) = self.hex_fault() {
+            found.push(Diagnostic::new(Code::UserToUserOddHex).arg(&fault));
+        }
+        if self.spelled_value.contains('+') {
+            found.push(self.diagnostic(Code::PlusInValue));
+        }
+    }
+
+    fn diagnostic(&self, code: Code) -> Diagnostic {
+        Diagnostic::new(code).arg(&self.name)
+    }
+
+    fn is_reserved(&self) -> bool {
+        has_prefix(&self.name, "X-Twilio")
+    }
+
+    fn is_not_for_uri(&self) -> bool {
+        is_one_of(&self.name, &NOT_FOR_URI)
+    }
+
+    fn may_be_dropped(&self) -> bool {
+        !has_prefix(&self.name, "X-") && !self.is_not_for_uri() && !is_one_of(&self.name, &PASSED)
+    }
+
+    fn injects(&self) -> bool {
+        let mut bytes = self.name_bytes.iter().chain(self.value_bytes.iter());
+        bytes.any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+    }
+
+    fn is_not_utf8(&self) -> bool {
+        std::str::from_utf8(&self.name_bytes).is_err()
+            || std::str::from_utf8(&self.value_bytes).is_err()
+    }
+
+    fn hex_fault(&self) -> Option<String> {
+        if !self.name.eq_ignore_ascii_case(USER_TO_USER) {
+            return None;
+        }
+        let value = UserToUser::parse(&escape::decode(self.spelled_value)).ok()?;
+        if value.is_hex() { value.hex_fault() } else { None }
+    }
+}

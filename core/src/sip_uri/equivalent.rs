@@ -1,0 +1,88 @@
+//! Equality of SIP URIs as RFC 3261 §19.1.4 has it. `==` compares spellings and is not here.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::Ipv6Addr;
+
+use super::{SipUri, escape, parse};
+
+pub(super) fn equivalent(a: &SipUri, b: &SipUri) -> bool {
+    a.scheme() == b.scheme()
+        && same(a.user(), b.user())
+        && same(a.password(), b.password())
+        && same_host(a.host(), b.host())
+        && a.port() == b.port()
+        && same_params(a, b)
+        && sorted_headers(a) == sorted_headers(b)
+}
+
+/// User information is compared with case, escapes of what need not be escaped apart.
+fn same(a: Option<&str>, b: Option<&str>) -> bool {
+    a.map(normalize) == b.map(normalize)
+}
+
+fn same_host(a: &str, b: &str) -> bool {
+    match (ipv6(a), ipv6(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.eq_ignore_ascii_case(b),
+    }
+}
+
+fn ipv6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+/// Parameters of which absence means something else than any value; other parameters that only one
+/// of the URIs has are ignored.
+const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
+
+fn same_params(a: &SipUri, b: &SipUri) -> bool {
+    let folded = |uri: &SipUri| -> HashMap<String, Option<String>> {
+        uri.params()
+            .map(|(name, value)| {
+                let value = value.map(|value| normalize(value).to_ascii_lowercase());
+                (parse::fold_name(name).into_owned(), value)
+            })
+            .collect()
+    };
+    let (a, b) = (folded(a), folded(b));
+    a.iter().all(|(name, value)| b.get(name).is_none_or(|other| other == value))
+        && NEVER_IGNORED.iter().all(|&name| a.contains_key(name) == b.contains_key(name))
+}
+
+/// Headers are never ignored, and their order matters only among those of the same name.
+fn sorted_headers(uri: &SipUri) -> Vec<(Vec<u8>, Cow<'_, [u8]>)> {
+    let mut headers: Vec<_> = uri
+        .header_pairs()
+        .map(|(name, value)| {
+            (escape::decode_bytes(name).to_ascii_lowercase(), escape::decode_bytes(value))
+        })
+        .collect();
+    headers.sort_by(|(a, _), (b, _)| a.cmp(b));
+    headers
+}
+
+/// Escapes of what is not `reserved` decoded, the others in upper case: a reserved character and
+/// its escape differ.
+fn normalize(spelled: &str) -> Cow<'_, str> {
+    if !spelled.contains('%') {
+        return Cow::Borrowed(spelled);
+    }
+    let mut out = String::with_capacity(spelled.len());
+    let mut pieces = spelled.split('%');
+    out.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
+        match u8::from_str_radix(digits, 16) {
+            Ok(byte) if byte.is_ascii_graphic() && !b";/?:@&=+$,%".contains(&byte) => {
+                out.push(char::from(byte));
+            }
+            _ => {
+                out.push('%');
+                out.push_str(&digits.to_ascii_uppercase());
+            }
+        }
+        out.push_str(rest);
+    }
+    Cow::Owned(out)
+}

@@ -1,0 +1,312 @@
+//! [`SipUri`]: a valid URI in its own spelling, and the getters that take it apart. Reading is in
+//! `parse`, making in `builder`, headers in `headers`, comparing in `equivalent`.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use super::parse::{self, Parts};
+use super::{SipUriBuilder, escape};
+use crate::{Diagnostic, Error};
+
+/// The scheme of a [`SipUri`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// `sip`
+    Sip,
+    /// `sips`: every hop by TLS (RFC 3261 §26.2.2).
+    Sips,
+}
+
+impl Scheme {
+    /// `sip` or `sips`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sip => "sip",
+            Self::Sips => "sips",
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A valid `sip:` or `sips:` URI (RFC 3261 §19.1, IPv6 as RFC 5954 has it).
+///
+/// What was parsed keeps its spelling byte for byte, and `==`, ordering and hash compare that
+/// spelling; [`equivalent`](Self::equivalent) compares as SIP does. `Debug` hides the password.
+///
+/// ```
+/// use twiml_refer::SipUri;
+///
+/// let uri: SipUri = "sip:alice@example.com?X-AcctNumber=123456".parse()?;
+/// assert_eq!(uri.host(), "example.com");
+/// assert_eq!(uri.header("x-acctnumber").as_deref(), Some("123456"));
+///
+/// let uri = uri.with_header("X-ReasonForCalling", "billing question")?;
+/// assert_eq!(
+///     uri.as_str(),
+///     "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing%20question",
+/// );
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SipUri {
+    pub(super) text: String,
+    pub(super) parts: Parts,
+}
+
+impl SipUri {
+    /// Reads a URI, and trims nothing.
+    ///
+    /// # Errors
+    ///
+    /// One of the kinds `uri-…` with the byte offset at which the text stops being a SIP URI: a
+    /// character that cannot stand there, the first byte of a part that is wrong as a whole, or
+    /// the place where something is missing.
+    ///
+    /// ```
+    /// use twiml_refer::{ErrorKind, SipUri};
+    ///
+    /// let error = SipUri::parse("sip:alice@example.com?X-A=1&").unwrap_err();
+    /// assert_eq!((error.kind(), error.offset()), (ErrorKind::UriHeaderMissing, Some(28)));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let parts = parse::parse(text)?;
+        Ok(Self { text: text.to_owned(), parts })
+    }
+
+    /// Begins a URI from decoded text: host name, IPv4 address, or IPv6 address with or without
+    /// brackets.
+    ///
+    /// ```
+    /// use twiml_refer::SipUri;
+    ///
+    /// let uri = SipUri::builder("2001:db8::1")
+    ///     .sips()
+    ///     .user("alice smith")
+    ///     .port(5061)
+    ///     .param("transport", Some("tcp"))
+    ///     .header("X-Reason", "billing; urgent")
+    ///     .build()?;
+    /// assert_eq!(
+    ///     uri.as_str(),
+    ///     "sips:alice%20smith@[2001:db8::1]:5061;transport=tcp?X-Reason=billing%3B%20urgent",
+    /// );
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn builder(host: &str) -> SipUriBuilder {
+        SipUriBuilder::new(host)
+    }
+
+    /// The whole URI as it was spelled.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// `sip` or `sips`.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        if self.parts.secure { Scheme::Sips } else { Scheme::Sip }
+    }
+
+    /// The scheme as spelled: `SIP:` is a scheme too.
+    #[must_use]
+    pub fn scheme_spelled(&self) -> &str {
+        self.slice(0, self.parts.after_scheme.saturating_sub(1))
+    }
+
+    /// The user part as spelled, with its escapes.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.parts.user_end.map(|end| self.slice(self.parts.after_scheme, end))
+    }
+
+    /// The user part without its escapes; bytes that are not UTF-8 read as U+FFFD.
+    #[must_use]
+    pub fn user_decoded(&self) -> Option<Cow<'_, str>> {
+        self.user().map(escape::decode)
+    }
+
+    /// The password as spelled. It stands in the logs of every hop: better have none.
+    #[must_use]
+    pub fn password(&self) -> Option<&str> {
+        let start = self.parts.user_end?.saturating_add(1);
+        self.parts.password_end.map(|end| self.slice(start, end))
+    }
+
+    /// The host as spelled; an IPv6 address with its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.slice(self.parts.host_start, self.parts.host_end)
+    }
+
+    /// The port, 1 to 65535, if one is written.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.parts.port
+    }
+
+    /// The parameters (`;name` or `;name=value`) as spelled, in their order.
+    pub fn params(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let end = self.parts.headers_start.map_or(self.text.len(), |start| start as usize - 1);
+        let params = self.text.get(self.parts.params_start as usize..end).unwrap_or_default();
+        params.split(';').skip(1).map(|param| match param.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (param, None),
+        })
+    }
+
+    /// The value of a parameter, its name compared without regard to case and escapes:
+    /// `Some(None)` for one without value.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let uri = SipUri::parse("sip:example.com;transport=tls;lr")?;
+    /// assert_eq!(uri.param("Transport"), Some(Some("tls")));
+    /// assert_eq!(uri.param("lr"), Some(None));
+    /// assert_eq!(uri.param("maddr"), None);
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<Option<&str>> {
+        self.params()
+            .find(|(spelled, _)| parse::fold_name(spelled).eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// What an app should know of this URI before it is sent: headers that will be dropped or
+    /// misread, a password, and so on. The paths are empty.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let uri = SipUri::parse("sip:alice@example.com?X-Twilio-Id=1")?;
+    /// assert_eq!(uri.check()[0].code().as_str(), "header-reserved");
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn check(&self) -> Vec<Diagnostic> {
+        super::check::check(self)
+    }
+
+    /// Whether two URIs are equal as RFC 3261 §19.1.4 compares them. This is no equivalence
+    /// relation: a parameter that only one of them has is mostly ignored.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let a = SipUri::parse("sip:%61lice@atlanta.com;transport=TCP")?;
+    /// let b = SipUri::parse("sip:alice@AtLanTa.CoM;Transport=tcp")?;
+    /// assert!(a != b && a.equivalent(&b));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn equivalent(&self, other: &Self) -> bool {
+        super::equivalent::equivalent(self, other)
+    }
+
+    /// The value of a Refer-To header for this target, always in angle brackets (RFC 3515 §2.1):
+    /// without them its parameters and headers would belong to Refer-To.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let uri = SipUri::parse("sip:alice@example.com?X-A=1")?;
+    /// assert_eq!(uri.to_refer_to(), "<sip:alice@example.com?X-A=1>");
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_refer_to(&self) -> String {
+        format!("<{}>", self.text)
+    }
+
+    pub(super) fn slice(&self, from: u32, to: u32) -> &str {
+        self.text.get(from as usize..to as usize).unwrap_or_default()
+    }
+}
+
+impl FromStr for SipUri {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for SipUri {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for SipUri {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        let parts = parse::parse(&text)?;
+        Ok(Self { text, parts })
+    }
+}
+
+impl From<SipUri> for String {
+    fn from(uri: SipUri) -> Self {
+        uri.text
+    }
+}
+
+impl AsRef<str> for SipUri {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for SipUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for SipUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(password) = self.password() else {
+            return write!(f, "SipUri({:?})", self.text);
+        };
+        let start = self.parts.user_end.unwrap_or_default().saturating_add(1);
+        let end = start as usize + password.len();
+        let rest = self.text.get(end..).unwrap_or_default();
+        write!(f, "SipUri({:?})", format!("{}***{rest}", self.slice(0, start)))
+    }
+}
+
+impl PartialEq for SipUri {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for SipUri {}
+
+impl Hash for SipUri {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl PartialOrd for SipUri {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SipUri {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
