@@ -253,3 +253,23 @@ fn an_enormous_name_does_not_multiply() {
     assert_eq!(found.len(), 1 + 2 * 2_000);
     assert!(found.iter().all(|found| found.path().len() < 100));
 }
+
+#[test]
+fn what_the_target_has_is_found_at_its_place_typed_or_not() {
+    for (xml, place) in [
+        (
+            "<Response>\n<Refer action='/a'>\n <Sip>sip:a@b?X-Twilio-A=1</Sip></Refer></Response>",
+            (3, 2),
+        ),
+        (
+            "<Response>\n<Refer action='/a'><!-- --><Sip>sip:a@b?X-Twilio-A=1</Sip></Refer></Response>",
+            (2, 28),
+        ),
+    ] {
+        let found = VoiceResponse::parse(xml).unwrap().check();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].code().as_str(), "header-reserved");
+        assert_eq!(found[0].path(), "Response/Refer[0]/Sip");
+        assert_eq!((found[0].line(), found[0].column()), (Some(place.0), Some(place.1)));
+    }
+}
