@@ -88,6 +88,24 @@ impl RawParams {
             .unwrap_or_default()
     }
 
+    /// The same with no secret in it.
+    pub(super) fn redacted(&self) -> Self {
+        let mut shown = Self::default();
+        for index in 0..self.ends.len() {
+            let (name, value) = self.pair(index);
+            let secret = std::str::from_utf8(name).is_ok_and(is_secret);
+            let value = if secret { REDACTED.as_bytes() } else { value };
+            let pushed = shown.push(
+                |bytes| bytes.extend_from_slice(name),
+                |bytes| bytes.extend_from_slice(value),
+            );
+            if pushed.is_none() {
+                break;
+            }
+        }
+        shown
+    }
+
     /// What stands after the URL in the signed text: names and values by name, then value, in byte
     /// order, a pair that is repeated only once.
     pub(super) fn signed(&self) -> Cow<'_, [u8]> {
