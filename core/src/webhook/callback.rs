@@ -165,6 +165,7 @@ impl ReferCallback {
     }
 
     /// Every pair in arrival order, with what has a getter, too.
+    #[must_use]
     pub fn params(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.request.params()
     }

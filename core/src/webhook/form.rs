@@ -1,10 +1,9 @@
 //! Form decoding (`application/x-www-form-urlencoded`) of a body or a query, with the judgement of
 //! its size and its UTF-8.
 //!
-//! It reads as `url::form_urlencoded::parse` does, but that one decodes lossily and pair by pair: a
-//! signature is over the bytes that were sent, and a name or value that is not UTF-8 is an error.
-
-use percent_encoding::percent_decode;
+//! It reads as `url::form_urlencoded::parse` does (a property test holds them together), but that one
+//! replaces what is not UTF-8, which here is an error, while the signature is over the bytes that
+//! were sent; and it asks for memory for every name and value.
 
 use super::params::{Params, RawParams, too_large};
 use crate::{Error, ErrorKind};
@@ -13,8 +12,16 @@ use crate::{Error, ErrorKind};
 pub(super) fn decode(form: &[u8]) -> Option<RawParams> {
     u32::try_from(form.len()).ok()?;
     let mut raw = RawParams::with_capacity(form.len(), count(form));
-    for (name, value) in pieces(form) {
-        raw.push(|bytes| decode_into(bytes, name), |bytes| decode_into(bytes, value))?;
+    let mut rest = form;
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'&' {
+            rest = after;
+            continue;
+        }
+        rest = decode_half(rest, true, raw.bytes_mut());
+        let name = raw.end()?;
+        rest = decode_half(rest, false, raw.bytes_mut());
+        raw.close_pair(name)?;
     }
     Some(raw)
 }
@@ -33,11 +40,11 @@ pub(super) fn text(raw: RawParams, form: &[u8]) -> Result<Params, Error> {
     raw.into_text().map_err(|raw| not_utf8(&raw, form))
 }
 
-/// Pairs with something in them; as many are skipped as stand between two `&` next to each other.
+/// At least as many as there are pairs: what stands between `&`, of which every other byte can be one
+/// where nothing is empty.
 fn count(form: &[u8]) -> usize {
-    let first = form.first().is_some_and(|&byte| byte != b'&');
-    let begin = |pair: &&[u8]| matches!(pair, [b'&', next] if *next != b'&');
-    form.windows(2).filter(begin).count().saturating_add(usize::from(first))
+    let separators = form.iter().filter(|&&byte| byte == b'&').count();
+    separators.min(form.len() / 2).saturating_add(1)
 }
 
 /// The pairs as they are spelled, empty ones skipped.
@@ -48,17 +55,42 @@ fn pieces(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-fn decode_into(bytes: &mut Vec<u8>, encoded: &[u8]) {
-    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
-        bytes.extend_from_slice(encoded);
-        return;
+/// Decodes up to the end of a name or a value, and gives what follows.
+fn decode_half<'a>(form: &'a [u8], is_name: bool, bytes: &mut Vec<u8>) -> &'a [u8] {
+    let mut rest = form;
+    loop {
+        let plain = rest.iter().position(|byte| matches!(byte, b'&' | b'=' | b'+' | b'%'));
+        let Some((run, found)) = plain.and_then(|plain| rest.split_at_checked(plain)) else {
+            bytes.extend_from_slice(rest);
+            return &[];
+        };
+        bytes.extend_from_slice(run);
+        rest = match found {
+            // What ends the pair is left for the value to find, which is empty then.
+            [b'&', ..] if is_name => return found,
+            [b'&', after @ ..] => return after,
+            [b'=', after @ ..] if is_name => return after,
+            [b'+', after @ ..] => {
+                bytes.push(b' ');
+                after
+            }
+            [other, after @ ..] => {
+                let (byte, after) = unescaped(found).unwrap_or((*other, after));
+                bytes.push(byte);
+                after
+            }
+            [] => return found,
+        };
     }
-    for (index, part) in encoded.split(|&byte| byte == b'+').enumerate() {
-        if index > 0 {
-            bytes.push(b' ');
-        }
-        bytes.extend(percent_decode(part));
-    }
+}
+
+/// The byte of an escape, and what follows it.
+fn unescaped(text: &[u8]) -> Option<(u8, &[u8])> {
+    let [b'%', digits @ ..] = text else { return None };
+    let (&[high, low], after) = digits.split_first_chunk()?;
+    let high = char::from(high).to_digit(16)?;
+    let low = char::from(low).to_digit(16)?;
+    Some((u8::try_from(high << 4 | low).ok()?, after))
 }
 
 /// Says at which byte of the form it stops to be UTF-8.
@@ -79,13 +111,8 @@ fn not_utf8(raw: &RawParams, form: &[u8]) -> Error {
 fn spelled_length(encoded: &[u8], decoded: usize) -> usize {
     let mut rest = encoded;
     for _ in 0..decoded {
-        rest = match rest {
-            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                rest
-            }
-            [_, rest @ ..] => rest,
-            [] => rest,
-        };
+        let one = || Some((0, rest.split_first()?.1));
+        rest = unescaped(rest).or_else(one).map_or(rest, |(_, after)| after);
     }
     encoded.len().saturating_sub(rest.len())
 }

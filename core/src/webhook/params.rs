@@ -26,6 +26,20 @@ fn ranges(ends: &[Ends], index: usize) -> Option<(Range<usize>, Range<usize>)> {
     Some((start as usize..name as usize, name as usize..value as usize))
 }
 
+/// Pairs up to which the keys of sorting are kept: above, they would take more memory than the pairs.
+const KEYED_PAIRS: usize = 1024;
+
+/// The first eight bytes of a name as a number that sorts as they do.
+fn key(name: &[u8]) -> u64 {
+    match name.first_chunk() {
+        Some(&first) => u64::from_be_bytes(first),
+        None => name
+            .iter()
+            .zip((0..u64::BITS).step_by(8).rev())
+            .fold(0, |key, (&byte, shift)| key | u64::from(byte) << shift),
+    }
+}
+
 /// Parameters as bytes: what was signed, be it UTF-8 or not.
 #[derive(Default)]
 pub(super) struct RawParams {
@@ -51,24 +65,32 @@ impl RawParams {
             if more > max_bytes {
                 return None;
             }
-            raw.push(
-                |bytes| bytes.extend_from_slice(name),
-                |bytes| bytes.extend_from_slice(value),
-            )?;
+            raw.push(name, value)?;
         }
         (raw.shortest_form() <= max_bytes).then_some(raw)
     }
 
-    /// Appends what the two write. `None` where the text outgrows 32 bits.
-    pub(super) fn push(
-        &mut self,
-        name: impl FnOnce(&mut Vec<u8>),
-        value: impl FnOnce(&mut Vec<u8>),
-    ) -> Option<()> {
-        name(&mut self.bytes);
-        let name = u32::try_from(self.bytes.len()).ok()?;
-        value(&mut self.bytes);
-        let value = u32::try_from(self.bytes.len()).ok()?;
+    /// Appends a pair. `None` where the text outgrows 32 bits.
+    fn push(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
+        self.bytes.extend_from_slice(name);
+        let name_end = self.end()?;
+        self.bytes.extend_from_slice(value);
+        self.close_pair(name_end)
+    }
+
+    /// Where a decoder writes names and values, one after the other.
+    pub(super) fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Where the bytes end now.
+    pub(super) fn end(&self) -> Option<u32> {
+        u32::try_from(self.bytes.len()).ok()
+    }
+
+    /// Makes a pair of what was written since the last one; its name ends at `name`.
+    pub(super) fn close_pair(&mut self, name: u32) -> Option<()> {
+        let value = self.end()?;
         self.ends.push(Ends { name, value });
         Some(())
     }
@@ -95,11 +117,7 @@ impl RawParams {
             let (name, value) = self.pair(index);
             let secret = std::str::from_utf8(name).is_ok_and(is_secret);
             let value = if secret { REDACTED.as_bytes() } else { value };
-            let pushed = shown.push(
-                |bytes| bytes.extend_from_slice(name),
-                |bytes| bytes.extend_from_slice(value),
-            );
-            if pushed.is_none() {
+            if shown.push(name, value).is_none() {
                 break;
             }
         }
@@ -115,7 +133,16 @@ impl RawParams {
         }
         let at = |index: u32| self.pair(index as usize);
         let mut order: Vec<u32> = (0_u32..).take(count).collect();
-        order.sort_unstable_by(|&one, &other| at(one).cmp(&at(other)));
+        if count <= KEYED_PAIRS {
+            let mut keyed: Vec<_> = order.iter().map(|&index| (key(at(index).0), index)).collect();
+            keyed.sort_unstable_by(|&(key, one), &(other_key, other)| {
+                key.cmp(&other_key).then_with(|| at(one).cmp(&at(other)))
+            });
+            order.clear();
+            order.extend(keyed.iter().map(|&(_, index)| index));
+        } else {
+            order.sort_unstable_by(|&one, &other| at(one).cmp(&at(other)));
+        }
         order.dedup_by(|one, other| at(*one) == at(*other));
         let mut signed = Vec::with_capacity(self.bytes.len());
         for index in order {

@@ -125,6 +125,7 @@ impl VoiceRequest {
     }
 
     /// Every pair in arrival order, with what has a getter, too.
+    #[must_use]
     pub fn params(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.params.iter()
     }

@@ -20,8 +20,8 @@ pub(super) struct Spelled<'a> {
 impl<'a> Spelled<'a> {
     /// As it is signed when nothing is to be guessed: without fragment.
     pub(super) fn as_given(parts: UrlParts<'a>) -> Self {
-        let bare =
-            !parts.scheme.is_empty() && !(parts.path.is_empty() || parts.path.starts_with('/'));
+        let runs_on = !matches!(parts.path.bytes().next(), None | Some(b'/'));
+        let bare = !parts.scheme.is_empty() && runs_on;
         let lead = if bare { "/" } else { "" };
         let parts = UrlParts { fragment: "", ..parts };
         Self { parts, lead, slash: "", escapes: Escapes::AS_GIVEN }

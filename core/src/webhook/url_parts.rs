@@ -23,13 +23,7 @@ pub(super) struct UrlParts<'a> {
 
 impl<'a> UrlParts<'a> {
     pub(super) fn of(url: &'a str) -> Self {
-        let (scheme, rest) = match url.find("://") {
-            Some(end) => match url.split_at_checked(end.saturating_add("://".len())) {
-                Some((scheme, rest)) if is_scheme(scheme) => (scheme, rest),
-                _ => ("", url),
-            },
-            None => ("", url),
-        };
+        let (scheme, rest) = with_scheme(url).unwrap_or(("", url));
         let (authority, rest) =
             if scheme.is_empty() { ("", rest) } else { before(rest, &['/', '?', '#']) };
         let (rest, fragment) = before(rest, &['#']);
@@ -81,10 +75,14 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-fn is_scheme(with_colon: &str) -> bool {
-    let name = with_colon.strip_suffix("://").unwrap_or_default();
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+/// The scheme with its `://`, and what follows.
+fn with_scheme(url: &str) -> Option<(&str, &str)> {
+    let (name, rest) = url.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
+    let is_scheme = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let end = name.len().saturating_add("://".len());
+    Some((url.get(..end).filter(|_| is_scheme)?, rest))
 }
 
 /// The text split before the first of `ends`.

@@ -7,6 +7,7 @@ use super::params::{RawParams, too_large};
 use super::request::VoiceRequest;
 use super::secret::Signature;
 use super::spelling::any_spelling;
+use super::url_parts::UrlParts;
 use super::validator::RequestValidator;
 use super::verify_error::VerifyError;
 
@@ -87,10 +88,11 @@ impl RequestValidator {
         pairs: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> Result<ReferCallback, VerifyError> {
+        let parts = self.parts(url);
         let raw =
-            self.checked_pairs(url, pairs, signature).ok_or(VerifyError::SignatureMismatch)?;
+            self.checked_pairs(parts, pairs, signature).ok_or(VerifyError::SignatureMismatch)?;
         let request = if raw.is_empty() {
-            self.read_query(url)?
+            self.read_query(parts)?
         } else if raw.shortest_form() > self.max_body_bytes {
             return Err(VerifyError::Callback(too_large(self.max_body_bytes)));
         } else {
@@ -119,7 +121,7 @@ impl RequestValidator {
         params: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> bool {
-        self.checked_pairs(url, params, signature).is_some()
+        self.checked_pairs(self.parts(url), params, signature).is_some()
     }
 
     /// Whether the platform signed a request with this body that is no form, for example JSON.
@@ -128,9 +130,9 @@ impl RequestValidator {
     /// lower-case hexadecimal SHA-256 of the body.
     #[must_use = "an unsigned request is anyone's"]
     pub fn validate_raw(&self, url: &str, body: impl AsRef<[u8]>, signature: Option<&str>) -> bool {
-        let query = self.parts(url).query_text();
-        BodyHash::check(query, body.as_ref()) == BodyHash::Agrees
-            && signature.and_then(Signature::parse).is_some_and(|it| self.signed(url, b"", &it))
+        let parts = self.parts(url);
+        BodyHash::check(parts.query_text(), body.as_ref()) == BodyHash::Agrees
+            && signature.and_then(Signature::parse).is_some_and(|it| self.signed(parts, b"", &it))
     }
 
     fn verify_body(
@@ -144,13 +146,14 @@ impl RequestValidator {
         // Decoded once, for the signature and for the reader; over the limit, too, for which of the
         // two errors it is hangs on the signature.
         let raw = form::decode(body).ok_or_else(mismatch)?;
-        if !self.signed(url, &raw.signed(), &signature)
-            || BodyHash::check(self.parts(url).query_text(), body) == BodyHash::Disagrees
+        let parts = self.parts(url);
+        if !self.signed(parts, &raw.signed(), &signature)
+            || BodyHash::check(parts.query_text(), body) == BodyHash::Disagrees
         {
             return Err(mismatch());
         }
         if body.is_empty() {
-            return self.read_query(url);
+            return self.read_query(parts);
         }
         if body.len() > self.max_body_bytes {
             return Err(VerifyError::Callback(too_large(self.max_body_bytes)));
@@ -161,34 +164,33 @@ impl RequestValidator {
     /// The pairs, if they are signed.
     fn checked_pairs<N: AsRef<str>, V: AsRef<str>>(
         &self,
-        url: &str,
+        parts: UrlParts<'_>,
         pairs: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> Option<RawParams> {
         let signature = Signature::parse(signature?)?;
         let raw = RawParams::from_pairs(pairs, usize::MAX)?;
-        let query = self.parts(url).query_text();
         // Without pairs nothing but the URL is signed: a body there was not given, and goes unchecked
         // unless it is none.
         let refuted = if raw.is_empty() {
-            BodyHash::check(query, b"") == BodyHash::Disagrees
+            BodyHash::check(parts.query_text(), b"") == BodyHash::Disagrees
         } else {
-            BodyHash::is_repeated(query)
+            BodyHash::is_repeated(parts.query_text())
         };
-        (!refuted && self.signed(url, &raw.signed(), &signature)).then_some(raw)
+        (!refuted && self.signed(parts, &raw.signed(), &signature)).then_some(raw)
     }
 
     /// Whether one of the secrets signed one of the spellings.
-    fn signed(&self, url: &str, params: &[u8], signature: &Signature) -> bool {
-        any_spelling(self.parts(url), self.encoded_spellings, |spelled| {
+    fn signed(&self, parts: UrlParts<'_>, params: &[u8], signature: &Signature) -> bool {
+        any_spelling(parts, self.encoded_spellings, |spelled| {
             let mut secrets = std::iter::once(&self.first).chain(&self.more);
             secrets.any(|secret| secret.matches(self.algorithm, spelled, params, signature))
         })
     }
 
     /// What a GET brings.
-    fn read_query(&self, url: &str) -> Result<VoiceRequest, VerifyError> {
-        form::read(self.parts(url).query_text().as_bytes(), self.max_body_bytes)
+    fn read_query(&self, parts: UrlParts<'_>) -> Result<VoiceRequest, VerifyError> {
+        form::read(parts.query_text().as_bytes(), self.max_body_bytes)
             .map(VoiceRequest::from_params)
             .map_err(VerifyError::Callback)
     }
