@@ -132,25 +132,32 @@ impl RawParams {
             return Cow::Borrowed(&self.bytes);
         }
         let at = |index: u32| self.pair(index as usize);
-        let mut order: Vec<u32> = (0_u32..).take(count).collect();
+        let indices = (0_u32..).take(count);
         if count <= KEYED_PAIRS {
-            let mut keyed: Vec<_> = order.iter().map(|&index| (key(at(index).0), index)).collect();
-            keyed.sort_unstable_by(|&(key, one), &(other_key, other)| {
+            let mut order: Vec<_> = indices.map(|index| (key(at(index).0), index)).collect();
+            order.sort_unstable_by(|&(key, one), &(other_key, other)| {
                 key.cmp(&other_key).then_with(|| at(one).cmp(&at(other)))
             });
-            order.clear();
-            order.extend(keyed.iter().map(|&(_, index)| index));
+            Cow::Owned(self.joined(order.into_iter().map(|(_, index)| index)))
         } else {
+            let mut order: Vec<_> = indices.collect();
             order.sort_unstable_by(|&one, &other| at(one).cmp(&at(other)));
+            Cow::Owned(self.joined(order.into_iter()))
         }
-        order.dedup_by(|one, other| at(*one) == at(*other));
+    }
+
+    /// The pairs in this order, each once of those that are equal and next to each other.
+    fn joined(&self, order: impl Iterator<Item = u32>) -> Vec<u8> {
         let mut signed = Vec::with_capacity(self.bytes.len());
+        let mut last = None;
         for index in order {
-            let (name, value) = at(index);
-            signed.extend_from_slice(name);
-            signed.extend_from_slice(value);
+            let pair = self.pair(index as usize);
+            if last.replace(pair) != Some(pair) {
+                signed.extend_from_slice(pair.0);
+                signed.extend_from_slice(pair.1);
+            }
         }
-        Cow::Owned(signed)
+        signed
     }
 
     /// The first pair with a half that is not UTF-8: its index, its name where that is text, in
