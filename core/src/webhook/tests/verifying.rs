@@ -15,7 +15,8 @@ fn what_passed_is_handed_over() {
     assert_eq!(validator().verify_params(URL, pairs.clone(), Some(SIGNATURE)).unwrap(), one);
     assert!(validator().validate(URL, pairs, Some(SIGNATURE)));
     // Bodies come as bytes, too, borrowed or owned.
-    assert!(validator().verify(URL, BODY.as_bytes().to_vec(), Some(SIGNATURE)).is_ok());
+    let owned: Vec<u8> = BODY.into();
+    assert!(validator().verify(URL, owned, Some(SIGNATURE)).is_ok());
 }
 
 #[test]
