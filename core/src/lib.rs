@@ -1,4 +1,13 @@
-//! Call transfer with TwiML Voice `<Refer>`.
+//! Call transfer with TwiML Voice `<Refer>`: build the document, read and check it, verify and
+//! understand the webhook that follows. No I/O, no clock, no unsafe code.
+//!
+//! * [`SipUri`], [`UserToUser`], [`ReferTarget`]: the target, its headers and what is said in them.
+//! * [`VoiceResponse`], [`Refer`], [`Element`]: the document, and [`check`](VoiceResponse::check).
+//! * [`CallUpdate`], [`CallCreate`]: the REST request that invokes the verb.
+//! * [`RequestValidator`], [`ReferCallback`], [`ReferOutcome`]: the webhook.
+//!
+//! Every fallible call returns [`Error`] with a stable [`ErrorKind`] and the place of the fault; what
+//! is merely worth knowing is a [`Diagnostic`]. Bounds stand in [`limits`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod diagnostic;
@@ -14,3 +23,8 @@ pub use error::{Error, ErrorKind};
 pub use sip_uri::*;
 pub use twiml::*;
 pub use webhook::*;
+
+/// The examples of README are run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
