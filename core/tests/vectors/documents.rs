@@ -1,0 +1,119 @@
+//! Documents, reading, diagnostics and REST requests.
+
+use serde_json::Value;
+use twiml_refer::{CallCreate, CallUpdate, Element, Error, Method, Refer, SipUri, VoiceResponse};
+
+use super::{bytes, full_pairs, run, same, settle, text};
+
+#[test]
+fn documents() {
+    run("documents", |case| {
+        settle(build(&case["verbs"]), case, |response| {
+            same("compact form", response.to_xml().as_str(), text(case, "compact").unwrap())?;
+            match text(case, "pretty") {
+                Some(pretty) => same("pretty form", response.to_xml_pretty().as_str(), pretty),
+                None => Ok(()),
+            }
+        })
+    });
+}
+
+fn build(verbs: &Value) -> Result<VoiceResponse, Error> {
+    verbs.as_array().unwrap().iter().try_fold(VoiceResponse::new(), |response, verb| {
+        if verb["element"].is_object() {
+            return response.append(element(&verb["element"])?);
+        }
+        let verb = &verb["refer"];
+        let mut refer = Refer::to(SipUri::parse(text(verb, "sip").unwrap())?);
+        if let Some(action) = text(verb, "action") {
+            refer = refer.action(action)?;
+        }
+        if let Some(method) = text(verb, "method") {
+            refer = refer.method(method.parse()?);
+        }
+        response.refer(refer)
+    })
+}
+
+fn element(value: &Value) -> Result<Element, Error> {
+    let mut element = Element::new(text(value, "name").unwrap())?;
+    for (name, value) in full_pairs(&value["attributes"]) {
+        element = element.attribute(&name, value)?;
+    }
+    if let Some(inside) = text(value, "text") {
+        element = element.text(inside)?;
+    }
+    let children = value["children"].as_array().map(Vec::as_slice).unwrap_or_default();
+    children.iter().try_fold(element, |parent, child| parent.append(self::element(child)?))
+}
+
+#[test]
+fn reading() {
+    run("reading", |case| {
+        settle(VoiceResponse::parse_bytes(&bytes(case, "xml")), case, |response| {
+            match text(case, "compact") {
+                Some(compact) => same("canonical form", response.to_xml().as_str(), compact),
+                None => Ok(()),
+            }
+        })
+    });
+}
+
+#[test]
+fn diagnostics() {
+    run("diagnostics", |case| {
+        settle(VoiceResponse::parse(text(case, "xml").unwrap()), case, |response| {
+            let found: Vec<_> = response
+                .check()
+                .iter()
+                .map(|found| {
+                    serde_json::json!({
+                        "code": found.code().as_str(),
+                        "severity": found.severity().as_str(),
+                        "number": found.platform_number(),
+                        "path": found.path(),
+                    })
+                })
+                .collect();
+            same("diagnostics", &Value::Array(found), &case["found"])
+        })
+    });
+}
+
+#[test]
+fn rest() {
+    run("rest", |case| {
+        let url_method = text(case, "url_method").map(|method| method.parse::<Method>().unwrap());
+        let account = text(case, "account").unwrap();
+        let request = (|| match text(case, "to") {
+            Some(to) => {
+                let url = text(case, "url").unwrap();
+                let from = text(case, "from").unwrap();
+                Ok(CallCreate::with_url(account, &SipUri::parse(to)?, from, url)?.request())
+            }
+            None => {
+                let call = text(case, "call").unwrap();
+                let mut update = match text(case, "twiml") {
+                    Some(xml) => {
+                        CallUpdate::with_twiml(account, call, &VoiceResponse::parse(xml)?)?
+                    }
+                    None => CallUpdate::with_url(account, call, text(case, "url").unwrap())?,
+                };
+                if let Some(method) = url_method {
+                    update = update.url_method(method);
+                }
+                if let Some(base) = text(case, "base") {
+                    update = update.base(base)?;
+                }
+                Ok(update.request())
+            }
+        })();
+        settle(request, case, |request| {
+            same("method", request.method().as_str(), text(case, "method").unwrap())?;
+            same("url", request.url(), text(case, "request_url").unwrap())?;
+            let body: Vec<_> =
+                url::form_urlencoded::parse(request.body().as_bytes()).into_owned().collect();
+            same("body", body, full_pairs(&case["body"]))
+        })
+    });
+}

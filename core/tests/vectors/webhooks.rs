@@ -1,0 +1,73 @@
+//! Callbacks with their outcomes, and signatures.
+
+use twiml_refer::{Algorithm, ReferCallback, RequestValidator};
+
+use super::{bytes, full_pairs, run, same, settle, text};
+
+#[test]
+fn callbacks() {
+    run("callbacks", |case| {
+        settle(ReferCallback::from_form(&bytes(case, "form")), case, |callback| {
+            let (outcome, expected) = (callback.outcome(), &case["outcome"]);
+            same("outcome", Some(outcome.kind()), text(expected, "kind"))?;
+            same("code", outcome.code().map(u64::from), expected["code"].as_u64())?;
+            same("status", outcome.status(), text(expected, "status"))?;
+            if let Some(may_resume) = expected["may_resume"].as_bool() {
+                same("may_resume", callback.may_resume(), may_resume)?;
+            }
+            if let Some(leg) = text(case, "leg") {
+                same("leg", callback.request().leg().as_str(), leg)?;
+            }
+            let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            if case["params"].is_array() {
+                let found: Vec<_> = callback.request().params().map(own).collect();
+                same("params", found, full_pairs(&case["params"]))?;
+            }
+            if case["sip_headers"].is_array() {
+                let found: Vec<_> = callback.request().sip_headers().map(own).collect();
+                same("SIP headers", found, full_pairs(&case["sip_headers"]))?;
+            }
+            let problems = callback.problems();
+            let found: Vec<_> = problems.iter().map(|problem| Some(problem.parameter())).collect();
+            let expected = case["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
+            same("problems", found, expected.iter().map(|name| name.as_str()).collect())
+        })
+    });
+}
+
+#[test]
+fn signatures() {
+    run("signatures", |case| {
+        let secrets = case["secrets"].as_array().unwrap();
+        let mut secrets = secrets.iter().map(|secret| secret.as_str().unwrap());
+        let mut validator = RequestValidator::new(secrets.next().unwrap());
+        for secret in secrets {
+            validator = validator.with_secret(secret);
+        }
+        match text(case, "algorithm") {
+            Some("sha256") => validator = validator.with_algorithm(Algorithm::Sha256),
+            None => {}
+            other => return Err(format!("no algorithm {other:?}")),
+        }
+        if let Some(base) = text(case, "public_base") {
+            validator = validator.with_public_base(base).unwrap();
+        }
+        let (url, signature) = (text(case, "url").unwrap(), text(case, "signature"));
+        let expected = case["valid"].as_bool().unwrap();
+        if let Some(body) = text(case, "raw_body") {
+            let found = validator.validate_raw(url, body.as_bytes(), signature);
+            return same("valid", found, expected);
+        }
+        let params = full_pairs(&case["params"]);
+        let pairs = || params.iter().map(|(name, value)| (name, value));
+        same("valid, by pairs", validator.validate(url, pairs(), signature), expected)?;
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs()).finish();
+        let verified = validator.verify(url, form.as_bytes(), signature);
+        same("valid, by body", verified.is_ok(), expected)?;
+        if case["signs"].as_bool() == Some(true) {
+            same("signature", Some(validator.sign(url, pairs()).as_str()), signature)?;
+        }
+        Ok(())
+    });
+}
