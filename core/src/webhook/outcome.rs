@@ -1,0 +1,116 @@
+//! How a transfer ended: [`ReferOutcome`] and the one table that tells it from the three parameters
+//! of `<Refer>`.
+
+use super::status::ReferCallStatus;
+
+/// How a transfer ended, told from the status and the two codes of a callback.
+///
+/// ```
+/// use twiml_refer::{ReferCallStatus, ReferCallback, ReferOutcome};
+///
+/// let callback = ReferCallback::from_form(
+///     b"ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486",
+/// )?;
+/// let outcome = callback.outcome();
+/// assert_eq!(
+///     outcome,
+///     ReferOutcome::TargetFailed { status: ReferCallStatus::Busy, code: Some(486) },
+/// );
+/// assert_eq!((outcome.kind(), outcome.status(), outcome.code()), ("target-failed", Some("busy"), Some(486)));
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReferOutcome {
+    /// The target answered: the caller is no longer with the app.
+    Transferred,
+    /// The endpoint refused the REFER itself.
+    Rejected {
+        /// Its answer to the REFER, 300 to 699.
+        code: u16,
+    },
+    /// The endpoint called the target, and that call failed.
+    TargetFailed {
+        /// `busy`, `no-answer` or `failed`.
+        status: ReferCallStatus,
+        /// The last SIP code of that call, where one was reported.
+        code: Option<u16>,
+    },
+    /// The caller hung up before it was decided.
+    Canceled,
+    /// The endpoint never told how it went: it may or may not have transferred the caller.
+    Unconfirmed,
+    /// The platform sent a status that this version does not know.
+    Unknown {
+        /// That status.
+        status: String,
+    },
+}
+
+impl ReferOutcome {
+    /// The first row that matches; a provisional code of the REFER counts as none.
+    pub(super) fn judge(
+        status: Option<ReferCallStatus>,
+        refer_code: Option<u16>,
+        notify_code: Option<u16>,
+    ) -> Self {
+        use ReferCallStatus::{Busy, Canceled, Failed, InProgress, NoAnswer, Other};
+        let refused = refer_code.filter(|&code| code >= 300);
+        match (status, refused) {
+            (Some(InProgress), _) => Self::Transferred,
+            (Some(Canceled), _) => Self::Canceled,
+            // Some platform versions report a refusal without a status, others as `failed`.
+            (_, Some(code)) => Self::Rejected { code },
+            (Some(status @ (Busy | NoAnswer | Failed)), None) => {
+                Self::TargetFailed { status, code: notify_code }
+            }
+            (Some(Other(status)), None) => Self::Unknown { status },
+            (None, None) => match notify_code.and_then(ReferCallStatus::from_notify_code) {
+                Some(InProgress) => Self::Transferred,
+                Some(status) => Self::TargetFailed { status, code: notify_code },
+                None => Self::Unconfirmed,
+            },
+        }
+    }
+
+    /// `transferred`, `rejected`, `target-failed`, `canceled`, `unconfirmed` or `unknown`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Transferred => "transferred",
+            Self::Rejected { .. } => "rejected",
+            Self::TargetFailed { .. } => "target-failed",
+            Self::Canceled => "canceled",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// The status of [`TargetFailed`](Self::TargetFailed) and [`Unknown`](Self::Unknown).
+    #[must_use]
+    pub fn status(&self) -> Option<&str> {
+        match self {
+            Self::TargetFailed { status, .. } => Some(status.as_str()),
+            Self::Unknown { status } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The SIP code of [`Rejected`](Self::Rejected) and [`TargetFailed`](Self::TargetFailed).
+    #[must_use]
+    pub const fn code(&self) -> Option<u16> {
+        match self {
+            Self::Rejected { code } => Some(*code),
+            Self::TargetFailed { code, .. } => *code,
+            _ => None,
+        }
+    }
+
+    /// Whether this outcome leaves the original call for the app to talk to: all but
+    /// [`Transferred`](Self::Transferred) and [`Canceled`](Self::Canceled) do.
+    /// [`ReferCallback::may_resume`](crate::ReferCallback::may_resume) looks at the call itself, too.
+    #[must_use]
+    pub const fn may_resume(&self) -> bool {
+        !matches!(self, Self::Transferred | Self::Canceled)
+    }
+}

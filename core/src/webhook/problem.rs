@@ -1,0 +1,73 @@
+//! What was odd about a parameter of the typed view: [`Problem`].
+
+use std::fmt;
+
+use super::parameter::{Index, Parameter};
+use crate::message;
+
+/// An odd parameter. It cost nothing: the call goes on, and every pair stays readable.
+///
+/// ```
+/// use twiml_refer::ReferCallback;
+///
+/// let callback = ReferCallback::from_form(b"ReferCallStatus=busy&NotifySipResponseCode=48x")?;
+/// let problem = &callback.problems()[0];
+/// assert_eq!(problem.parameter(), "NotifySipResponseCode");
+/// assert_eq!(
+///     problem.to_string(),
+///     "NotifySipResponseCode: 48x is no SIP status code, which is three digits from 100 to 699; \
+///      it counts as absent",
+/// );
+/// assert_eq!(callback.notify_sip_response_code(), None);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Problem {
+    parameter: Parameter,
+    fault: Fault,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Fault {
+    Repeated,
+    NoCode(Box<str>),
+}
+
+impl Problem {
+    pub(super) fn no_code(parameter: Parameter, value: &str) -> Self {
+        Self { parameter, fault: Fault::NoCode(message::quote(value)) }
+    }
+
+    /// Those of `parameters` that stand more than once.
+    pub(super) fn repeats(parameters: &[Parameter], index: &Index) -> Vec<Self> {
+        if !index.any_repeated() {
+            return Vec::new();
+        }
+        let repeated = parameters.iter().filter(|&&parameter| index.is_repeated(parameter));
+        repeated.map(|&parameter| Self { parameter, fault: Fault::Repeated }).collect()
+    }
+
+    /// The name of the parameter at fault, as on the wire.
+    #[must_use]
+    pub fn parameter(&self) -> &str {
+        self.parameter.name()
+    }
+
+    /// What is odd about it and what was made of it; never the value of `CallToken`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match &self.fault {
+            Fault::Repeated => "it stands more than once; the first one counts".to_owned(),
+            Fault::NoCode(value) => format!(
+                "{value} is no SIP status code, which is three digits from 100 to 699; \
+                 it counts as absent"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.parameter(), self.message())
+    }
+}

@@ -1,0 +1,274 @@
+//! [`RequestValidator`]: what it is told, and signing. Verifying stands in `verify`.
+
+use std::sync::Arc;
+
+use super::body_hash;
+use super::form;
+use super::params::{REDACTED, RawParams, is_secret};
+use super::secret::{Algorithm, Secret};
+use super::spelling::{Spelled, Spelling, any_spelling};
+use super::url_parts::{PublicBase, UrlParts};
+use crate::Error;
+use crate::limits::DEFAULT_MAX_BODY_BYTES;
+
+/// Tells whether a request came from the platform, by its `X-Twilio-Signature`.
+///
+/// The straight road is [`verify`](Self::verify): it gives a callback only where the signature is
+/// good. Behind a proxy set the [public base](Self::with_public_base); that is the cure for most
+/// mismatches, and [`explain`](Self::explain) shows the others.
+///
+/// ```
+/// use twiml_refer::{ErrorKind, ReferOutcome, RequestValidator};
+///
+/// let validator =
+///     RequestValidator::new("12345").with_public_base("https://voice.example.com")?;
+/// let seen = "http://10.0.0.7:8080/handleRefer";      // what the app sees behind its proxy
+/// let body = b"ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
+/// # let header = validator.sign_form(seen, body);
+/// # let header = Some(header.as_str());
+///
+/// let callback = validator.verify(seen, body, header)?;
+/// assert_eq!(callback.outcome(), ReferOutcome::Transferred);
+///
+/// let forged = validator.verify(seen, b"ReferCallStatus=busy", header).unwrap_err();
+/// assert_eq!(forged.kind(), ErrorKind::SignatureMismatch);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RequestValidator {
+    pub(super) first: Secret,
+    pub(super) more: Vec<Secret>,
+    pub(super) algorithm: Algorithm,
+    pub(super) base: Option<PublicBase>,
+    pub(super) max_body_bytes: usize,
+    pub(super) encoded_spellings: bool,
+}
+
+impl RequestValidator {
+    /// A validator with the account's auth token, or the shared key of [`Algorithm::Sha256`].
+    ///
+    /// With an empty secret no request is ever good.
+    #[must_use]
+    pub fn new(secret: impl AsRef<str>) -> Self {
+        Self {
+            first: Secret::new(secret.as_ref()),
+            more: Vec::new(),
+            algorithm: Algorithm::default(),
+            base: None,
+            max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            encoded_spellings: false,
+        }
+    }
+
+    /// One secret more: while tokens are rotated, any of them may have signed. The first one signs.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let old = RequestValidator::new("old token");
+    /// let rotating = RequestValidator::new("new token").with_secret("old token");
+    /// let url = "https://voice.example.com/refer?a=1";
+    /// assert!(rotating.verify(url, b"", Some(&old.sign_form(url, b""))).is_ok());
+    /// ```
+    #[must_use]
+    pub fn with_secret(mut self, secret: impl AsRef<str>) -> Self {
+        self.more.push(Secret::new(secret.as_ref()));
+        self
+    }
+
+    /// The base by which the platform reaches the app: scheme, host and port. It replaces those of
+    /// every URL given, which may then be a bare path with query, too.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicBaseInvalid`](crate::ErrorKind::PublicBaseInvalid) where it is not `http`, `https`,
+    /// `ws` or `wss` with a host, and a port from 1 to 65535 if any; a slash at its end is dropped.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345").with_public_base("https://example.com")?;
+    /// let outside = RequestValidator::new("12345");
+    /// assert_eq!(
+    ///     validator.sign_form("/refer", b""),
+    ///     outside.sign_form("https://example.com/refer", b""),
+    /// );
+    /// assert!(validator.with_public_base("example.com/app").is_err());
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn with_public_base(mut self, base: &str) -> Result<Self, Error> {
+        self.base = Some(PublicBase::parse(base)?);
+        Ok(self)
+    }
+
+    /// Pins the algorithm; without it, it is [`Algorithm::Sha1`].
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// The size in bytes from which a body, or the query of a GET, is
+    /// [`CallbackTooLarge`](crate::ErrorKind::CallbackTooLarge); without it, it is
+    /// [`DEFAULT_MAX_BODY_BYTES`].
+    #[must_use]
+    pub fn with_max_body_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_body_bytes = max_bytes;
+        self
+    }
+
+    /// Tries also the spellings of path and query in which every `'` is `%27` or the other way
+    /// round, and in a SIP URI every `:` and `@` is `%3A` and `%40` or the other way round.
+    ///
+    /// Off unless set: only some proxies and frameworks write them anew.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let strict = RequestValidator::new("12345");
+    /// let tolerant = RequestValidator::new("12345").accept_encoded_spellings(true);
+    /// let signature = strict.sign_form("https://example.com/r?To=sip%3Aa%40example.com", b"");
+    /// let seen = "https://example.com/r?To=sip:a@example.com";
+    /// assert!(strict.verify(seen, b"", Some(&signature)).is_err());
+    /// assert!(tolerant.verify(seen, b"", Some(&signature)).is_ok());
+    /// ```
+    #[must_use]
+    pub fn accept_encoded_spellings(mut self, accept: bool) -> Self {
+        self.encoded_spellings = accept;
+        self
+    }
+
+    /// The signature of a request with these decoded parameters; without any, of a GET.
+    ///
+    /// The URL is signed as given, user info included, without its fragment. Parameters of 4 GiB and
+    /// more, which no request has, are left out.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let params = [
+    ///     ("CallSid", "CA1234567890ABCDE"),
+    ///     ("Caller", "+14158675309"),
+    ///     ("Digits", "1234"),
+    ///     ("From", "+14158675309"),
+    ///     ("To", "+18005551212"),
+    /// ];
+    /// assert_eq!(
+    ///     RequestValidator::new("12345").sign("https://mycompany.com/myapp.php?foo=1&bar=2", params),
+    ///     "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn sign<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        url: &str,
+        params: impl IntoIterator<Item = (N, V)>,
+    ) -> String {
+        self.sign_params(url, RawParams::from_pairs(params, usize::MAX))
+    }
+
+    /// The signature of a request with this form body; with an empty one, of a GET.
+    #[must_use]
+    pub fn sign_form(&self, url: &str, body: impl AsRef<[u8]>) -> String {
+        self.sign_params(url, form::decode(body.as_ref()))
+    }
+
+    /// The signature of a request with this body that is no form, for example JSON: that of
+    /// [`url_with_body_sha256`](Self::url_with_body_sha256), to which the request must go.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345");
+    /// let body = br#"{"property": "value", "boolean": true}"#;
+    /// let url = RequestValidator::url_with_body_sha256("https://example.com/events", body);
+    /// let signature = validator.sign_raw(&url, body);
+    /// assert!(validator.validate_raw(&url, body, Some(&signature)));
+    /// ```
+    #[must_use]
+    pub fn sign_raw(&self, url: &str, body: impl AsRef<[u8]>) -> String {
+        let url = body_hash::url_with(url, body.as_ref());
+        self.sign_params(&url, Some(RawParams::default()))
+    }
+
+    /// The URL with the `bodySHA256` of this body in its query; unchanged where it stands there
+    /// already.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// assert_eq!(
+    ///     RequestValidator::url_with_body_sha256("https://example.com/a?b=1", b"abc"),
+    ///     "https://example.com/a?b=1&bodySHA256=\
+    ///      ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn url_with_body_sha256(url: &str, body: impl AsRef<[u8]>) -> String {
+        body_hash::url_with(url, body.as_ref())
+    }
+
+    /// The spellings of the URL that are tried for a request with this form body, in their order,
+    /// and what is hashed for each. For a body that is no form pass an empty one: of such a request
+    /// the URL alone is signed.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let tried = RequestValidator::new("12345").explain("https://example.com/r", b"To=b&From=a");
+    /// let hashed: Vec<_> = tried.iter().map(|spelling| spelling.hashed()).collect();
+    /// assert_eq!(
+    ///     hashed,
+    ///     ["https://example.com/rFromaTob", "https://example.com:443/rFromaTob"],
+    /// );
+    /// ```
+    #[must_use]
+    pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<Spelling> {
+        let url = redacted(url);
+        let params = form::decode(body.as_ref()).unwrap_or_default().redacted();
+        let params: Arc<str> = String::from_utf8_lossy(&params.signed()).into();
+        let mut tried = Vec::new();
+        any_spelling(self.parts(&url), self.encoded_spellings, |spelled| {
+            tried.push(Spelling::new(spelled.to_text(), Arc::clone(&params)));
+            false
+        });
+        tried
+    }
+
+    /// The URL by which the platform reached the app.
+    pub(super) fn parts<'a>(&'a self, url: &'a str) -> UrlParts<'a> {
+        let parts = UrlParts::of(url);
+        self.base.as_ref().map_or(parts, |base| base.replace(&parts))
+    }
+
+    fn sign_params(&self, url: &str, params: Option<RawParams>) -> String {
+        let url = Spelled::as_given(self.parts(url));
+        self.first.sign(self.algorithm, &url, &params.unwrap_or_default().signed())
+    }
+}
+
+/// The URL with `***` for a password and for the value of `CallToken` in its query.
+fn redacted(url: &str) -> String {
+    let UrlParts { scheme, userinfo, host, port, path, query, fragment } = UrlParts::of(url);
+    let userinfo = match userinfo.split_once(':') {
+        Some((user, _)) => format!("{user}:{REDACTED}@"),
+        None => userinfo.to_owned(),
+    };
+    let (mark, pairs) = query.split_at_checked(1).unwrap_or(("", query));
+    let mut out = [scheme, &userinfo, host, port, path, mark].concat();
+    for (index, pair) in pairs.split('&').enumerate() {
+        if index > 0 {
+            out.push('&');
+        }
+        match pair.split_once('=') {
+            Some((name, _)) if is_secret_spelled(name) => out.extend([name, "=", REDACTED]),
+            _ => out.push_str(pair),
+        }
+    }
+    out + fragment
+}
+
+/// Whether a name, percent-encoded or not, is that of a secret.
+fn is_secret_spelled(name: &str) -> bool {
+    is_secret(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
+}
