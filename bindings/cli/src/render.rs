@@ -46,7 +46,7 @@ pub(crate) fn error(error: &Error, source: Option<&Source<'_>>, renderer: &Rende
     let title = Level::ERROR.primary_title(error.message()).id(error.kind().as_str());
     let mut group = Group::with_title(title);
     if let Some(excerpt) = source.and_then(|source| source.excerpt_of(error)) {
-        group = group.element(snippet(&excerpt));
+        group = group.element(snippet(excerpt));
     } else if let Some(source) = source {
         group = group.element(Origin::path(printable(source.name())));
     }
@@ -65,8 +65,8 @@ pub(crate) fn diagnostic(
     let title = level(found.severity()).primary_title(found.message()).id(found.code().as_str());
     let mut group = Group::with_title(title);
     let place = found.line().zip(found.column());
-    match source.and_then(|source| Some((source, source.excerpt_at(place?)?))) {
-        Some((_, excerpt)) => group = group.element(snippet(&excerpt)),
+    match source.and_then(|source| source.excerpt_at(place?)) {
+        Some(excerpt) => group = group.element(snippet(excerpt)),
         None => group = group.elements(source.map(|source| Origin::path(printable(source.name())))),
     }
     if !found.path().is_empty() {
@@ -80,7 +80,7 @@ pub(crate) fn diagnostic(
         let subject = found.subject().map(|text| Source::text(found.path(), text));
         let cause = Level::NOTE.secondary_title(error.message());
         let excerpt = subject.as_ref().and_then(|source| source.excerpt_of(error));
-        groups.push(Group::with_title(cause).elements(excerpt.as_ref().map(snippet)));
+        groups.push(Group::with_title(cause).elements(excerpt.map(snippet)));
     }
     renderer.render(&groups)
 }
@@ -97,9 +97,9 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-fn snippet(excerpt: &Excerpt) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    Snippet::source(&*excerpt.line)
-        .path(&*excerpt.name)
+fn snippet(excerpt: Excerpt) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    Snippet::source(excerpt.line)
+        .path(excerpt.name)
         .line_start(excerpt.number)
-        .annotation(AnnotationKind::Primary.span(excerpt.marked.clone()))
+        .annotation(AnnotationKind::Primary.span(excerpt.marked))
 }

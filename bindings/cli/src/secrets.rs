@@ -2,7 +2,7 @@
 //! file inside a validator alone, which shows them to nobody.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use twiml_refer::RequestValidator;
 
@@ -47,7 +47,7 @@ fn from_environment() -> Result<String, Failure> {
     }
 }
 
-fn from_file(path: &PathBuf) -> Result<String, Failure> {
+fn from_file(path: &Path) -> Result<String, Failure> {
     let name = input::name(path);
     let bytes = input::read(path, MAX_TOKEN_BYTES)?;
     let refuse = |why: &str| Err(Failure::usage(&format!("the token file {name} {why}")));

@@ -83,7 +83,7 @@ impl<'a> Source<'a> {
         let rest = shown.get(start..).unwrap_or_default();
         let length = rest.strip_prefix('<').map_or_else(
             || rest.chars().next().map_or(0, char::len_utf8),
-            |tag| tag.find(|c| matches!(c, ' ' | '>' | '<')).unwrap_or(tag.len()).saturating_add(1),
+            |tag| tag.find([' ', '>', '<']).unwrap_or(tag.len()).saturating_add(1),
         );
         let marked = start..start.saturating_add(length);
         Excerpt { name: printable(self.name), number, line: shown, marked }
