@@ -73,19 +73,24 @@ pub(crate) struct Build {
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) header: Vec<(String, String)>,
     /// The data of a User-to-User header, as decoded text
-    #[arg(long, value_name = "DATA")]
+    #[arg(long, value_name = "DATA", group = "user_to_user")]
     pub(crate) uui: Option<String>,
     /// A file (or -) whose bytes become a User-to-User header, hex-encoded
-    #[arg(long, value_name = "BYTES-FILE", conflicts_with_all = ["uui", "uui_encoding"])]
+    #[arg(
+        long,
+        value_name = "BYTES-FILE",
+        group = "user_to_user",
+        conflicts_with = "uui_encoding"
+    )]
     pub(crate) uui_hex: Option<PathBuf>,
     /// The encoding of the User-to-User data, for instance hex
     #[arg(long, value_name = "ENCODING", requires = "uui")]
     pub(crate) uui_encoding: Option<String>,
     /// The purpose of the User-to-User data, for instance isdn-uui
-    #[arg(long, value_name = "PURPOSE")]
+    #[arg(long, value_name = "PURPOSE", requires = "user_to_user")]
     pub(crate) uui_purpose: Option<String>,
     /// What the User-to-User data is, for instance isdn-uui
-    #[arg(long, value_name = "CONTENT")]
+    #[arg(long, value_name = "CONTENT", requires = "user_to_user")]
     pub(crate) uui_content: Option<String>,
     /// Text to be spoken before the transfer
     #[arg(long, value_name = "TEXT")]

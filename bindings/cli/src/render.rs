@@ -56,7 +56,8 @@ pub(crate) fn error(error: &Error, source: Option<&Source<'_>>, renderer: &Rende
     renderer.render(&[group])
 }
 
-/// A finding of core, pointing into the document that was read.
+/// A finding of core, pointing into the document that was read, or at the URI as a whole. Without
+/// either it says where it stands by its path.
 pub(crate) fn diagnostic(
     found: &Diagnostic,
     source: Option<&Source<'_>>,
@@ -64,13 +65,17 @@ pub(crate) fn diagnostic(
 ) -> String {
     let title = level(found.severity()).primary_title(found.message()).id(found.code().as_str());
     let mut group = Group::with_title(title);
-    let place = found.line().zip(found.column());
-    match source.and_then(|source| source.excerpt_at(place?)) {
-        Some(excerpt) => group = group.element(snippet(excerpt)),
-        None => group = group.elements(source.map(|source| Origin::path(printable(source.name())))),
-    }
-    if !found.path().is_empty() {
-        group = group.element(Level::NOTE.message(format!("in {}", found.path())));
+    let excerpt = source.and_then(|source| match found.line().zip(found.column()) {
+        Some(place) => source.excerpt_at(place),
+        None => Some(source.whole()),
+    });
+    match excerpt {
+        Some(excerpt) => {
+            let path = Some(found.path()).filter(|path| !path.is_empty());
+            let path = path.map(|path| Level::NOTE.message(format!("in {path}")));
+            group = group.element(snippet(excerpt)).elements(path);
+        }
+        None => group = group.element(Origin::path(found.path())),
     }
     if let Some(number) = found.platform_number() {
         group = group.element(platform_number(number));

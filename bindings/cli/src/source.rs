@@ -12,6 +12,8 @@ pub(crate) struct Source<'a> {
     text: Cow<'a, str>,
     /// The offset at which the text begins in what was judged.
     start: usize,
+    /// The number of its first line.
+    first_line: usize,
 }
 
 /// One line to show, and what is marked in it (in bytes of the line).
@@ -24,13 +26,18 @@ pub(crate) struct Excerpt {
 
 impl<'a> Source<'a> {
     pub(crate) fn text(name: &'a str, text: &'a str) -> Self {
-        Self { name, text: Cow::Borrowed(text), start: 0 }
+        Self { name, text: Cow::Borrowed(text), start: 0, first_line: 1 }
+    }
+
+    /// A single line of a longer input, by its number from 1.
+    pub(crate) fn line(name: &'a str, number: usize, text: &'a str) -> Self {
+        Self { first_line: number, ..Self::text(name, text) }
     }
 
     /// A document as it was read, UTF-8 or not. Lines and columns do not count its byte order mark.
     pub(crate) fn document(name: &'a str, bytes: &'a [u8]) -> Self {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        Self { name, text: String::from_utf8_lossy(bytes), start: 0 }
+        Self { name, text: String::from_utf8_lossy(bytes), start: 0, first_line: 1 }
     }
 
     /// Of a form body the pair at fault alone, for others may be secrets. If its name is not known it
@@ -45,7 +52,7 @@ impl<'a> Source<'a> {
         let start =
             before.iter().rposition(|byte| *byte == b'&').map_or(0, |at| at.saturating_add(1));
         let pair = body.get(start..before.len().saturating_add(length))?;
-        Some(Self { name, text: String::from_utf8_lossy(pair), start })
+        Some(Self { name, text: String::from_utf8_lossy(pair), start, first_line: 1 })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -60,7 +67,14 @@ impl<'a> Source<'a> {
         }
         let offset = error.offset()?.checked_sub(self.start)?;
         let before = self.text.char_indices().take_while(|(at, _)| *at < offset).count();
-        Some(self.excerpt(1, &self.text, before))
+        Some(self.excerpt(self.first_line, &self.text, before))
+    }
+
+    /// All of it, marked: for what is one line by nature.
+    pub(crate) fn whole(&self) -> Excerpt {
+        let line = printable(&self.text);
+        let marked = 0..line.len();
+        Excerpt { name: printable(self.name), number: self.first_line, line, marked }
     }
 
     /// The line and the column, both from 1, the column in characters.

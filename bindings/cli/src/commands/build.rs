@@ -38,8 +38,11 @@ pub(crate) fn run(options: &Build, output: &mut Output) -> Result<Answer, Failur
         return Ok(Answer::Yes);
     }
     let renderer = render::for_stderr();
+    let target = Source::text("TARGET", uri.as_str());
     for found in &diagnostics {
-        output::complain(&render::diagnostic(found, None, &renderer));
+        let about_target = found.path().ends_with("/Sip");
+        let source = about_target.then_some(&target);
+        output::complain(&render::diagnostic(found, source, &renderer));
     }
     output.line(&twiml)?;
     Ok(Answer::Yes)

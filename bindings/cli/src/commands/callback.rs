@@ -39,20 +39,14 @@ pub(crate) fn run(options: Callback, output: &mut Output) -> Result<Answer, Fail
     Ok(Answer::Yes)
 }
 
-pub(crate) fn refuse(
-    error: &Error,
-    name: &str,
-    body: &[u8],
-    output: &mut Output,
-) -> Result<Answer, Failure> {
+fn refuse(error: &Error, name: &str, body: &[u8], output: &mut Output) -> Result<Answer, Failure> {
     output.refuse(error, Source::form(name, body, error).as_ref())
 }
 
 /// Without one `?` before and one line end behind: as a body or query was copied.
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"?").unwrap_or(bytes);
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+    bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes)
 }
 
 /// As core writes a callback, which hides secrets; asked to show them, they come from the getters.

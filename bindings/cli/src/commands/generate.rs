@@ -30,8 +30,12 @@ pub(crate) fn man(options: &Man, output: &mut Output) -> Result<Answer, Failure>
             Failure::usage(&format!("there is no command {name}; twiml-refer --help lists them"))
         })?,
     };
+    let source = format!("{} {}", env!("CARGO_BIN_NAME"), env!("CARGO_PKG_VERSION"));
     let mut page = Vec::new();
-    Page::new(described).render(&mut page).map_err(|error| Failure::output(&error))?;
+    Page::new(described)
+        .source(source)
+        .render(&mut page)
+        .map_err(|error| Failure::output(&error))?;
     output.bytes(&page)?;
     Ok(Answer::Yes)
 }

@@ -59,7 +59,8 @@ pub(crate) fn run(options: &Uri, output: &mut Output) -> Result<Answer, Failure>
         answer = answer.and(if argument == "-" {
             from_stdin(output)?
         } else {
-            one("argument", &argument.to_string_lossy(), output)?
+            let text = argument.to_string_lossy();
+            one(&Source::text("URI", &text), &text, output)?
         });
     }
     Ok(answer)
@@ -68,7 +69,7 @@ pub(crate) fn run(options: &Uri, output: &mut Output) -> Result<Answer, Failure>
 fn from_stdin(output: &mut Output) -> Result<Answer, Failure> {
     let mut answer = Answer::Yes;
     let mut lines = Lines::of_stdin(MAX_URI_BYTES);
-    let mut number: u64 = 0;
+    let mut number: usize = 0;
     loop {
         // Whoever reads along sees each answer before the next line is waited for.
         if lines.may_wait() {
@@ -78,7 +79,7 @@ fn from_stdin(output: &mut Output) -> Result<Answer, Failure> {
         number = number.saturating_add(1);
         let text = String::from_utf8_lossy(&line.bytes);
         if !text.trim().is_empty() || line.is_cut {
-            answer = answer.and(one(&format!("<stdin> line {number}"), &text, output)?);
+            answer = answer.and(one(&Source::line("<stdin>", number, &text), &text, output)?);
         }
         if line.is_cut {
             output::complain(&render::plain_error(
@@ -91,16 +92,15 @@ fn from_stdin(output: &mut Output) -> Result<Answer, Failure> {
     }
 }
 
-fn one(name: &str, text: &str, output: &mut Output) -> Result<Answer, Failure> {
+fn one(source: &Source<'_>, text: &str, output: &mut Output) -> Result<Answer, Failure> {
     match SipUri::parse(text) {
         Ok(uri) if output.is_json() => output.json(&Valid::new(&uri))?,
-        Ok(uri) => show(name, &uri, output)?,
+        Ok(uri) => show(source, &uri, output)?,
         Err(error) => {
             if output.is_json() {
                 output.json(&Invalid { input: text, valid: false, error: &error })?;
             } else {
-                let source = Source::text(name, text);
-                output::complain(&render::error(&error, Some(&source), &render::for_stderr()));
+                output::complain(&render::error(&error, Some(source), &render::for_stderr()));
             }
             return Ok(Answer::No);
         }
@@ -108,7 +108,7 @@ fn one(name: &str, text: &str, output: &mut Output) -> Result<Answer, Failure> {
     Ok(Answer::Yes)
 }
 
-fn show(name: &str, uri: &SipUri, output: &mut Output) -> Result<(), Failure> {
+fn show(source: &Source<'_>, uri: &SipUri, output: &mut Output) -> Result<(), Failure> {
     let parts = Valid::new(uri);
     let mut text = format!("{}\n", printable(parts.input));
     let mut row = |label: &str, value: &str| {
@@ -140,9 +140,8 @@ fn show(name: &str, uri: &SipUri, output: &mut Output) -> Result<(), Failure> {
     }
     output.bytes(text.as_bytes())?;
     let renderer = render::for_stderr();
-    let source = Source::text(name, uri.as_str());
     for found in &parts.diagnostics {
-        output::complain(&render::diagnostic(found, Some(&source), &renderer));
+        output::complain(&render::diagnostic(found, Some(source), &renderer));
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Verify, output: &mut Output) -> Result<Answer, Failu
             output::complain(&render::note(note, &renderer));
         }
     }
-    if !options.explain {
+    if !options.explain && body.is_some() {
         let note = "--explain lists the spellings of the URL that were tried";
         output::complain(&render::note(note, &renderer));
     }
