@@ -2,7 +2,8 @@
 //! stand and says where and why a text is none; nothing is changed, trimmed or decoded here.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 
 use super::{chars, escape};
@@ -345,16 +346,40 @@ pub(crate) fn fold_name(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// A name that is compared folded; it is not kept so, because a hostile URI has thousands.
+#[derive(Clone, Copy)]
+struct Folded<'a>(&'a str);
+
+impl Ord for Folded<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        fold_name(self.0).cmp(&fold_name(other.0))
+    }
+}
+
+impl PartialOrd for Folded<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Folded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Folded<'_> {}
+
 /// The names seen so far: a short list, and a set once a hostile URI makes it long.
 #[derive(Default)]
 struct Seen<'a> {
-    few: [Option<Cow<'a, str>>; 8],
-    many: HashSet<Cow<'a, str>>,
+    few: [Option<Folded<'a>>; 8],
+    many: BTreeSet<Folded<'a>>,
 }
 
 impl<'a> Seen<'a> {
     fn insert(&mut self, name: &'a str) -> bool {
-        let name = fold_name(name);
+        let name = Folded(name);
         if self.few.iter().flatten().any(|known| *known == name) {
             return false;
         }

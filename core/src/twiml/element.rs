@@ -88,7 +88,7 @@ impl Element {
     /// # Errors
     /// Those of [`Comment::new`].
     pub fn comment(mut self, text: &str) -> Result<Self, Error> {
-        self.nodes.push(Node::Comment(Comment::new(text)?));
+        self.push(Node::Comment(Comment::new(text)?));
         Ok(self)
     }
 
@@ -171,8 +171,16 @@ impl Element {
             return Err(Error::new(ErrorKind::ElementsExceeded).arg(&MAX_ELEMENTS.to_string()));
         }
         (self.depth, self.count) = (depth, count);
-        self.nodes.push(node);
+        self.push(node);
         Ok(())
+    }
+
+    /// Most elements hold a single node, and a vector would make room for four of them at once.
+    fn push(&mut self, node: Node) {
+        if self.nodes.is_empty() {
+            self.nodes.reserve_exact(1);
+        }
+        self.nodes.push(node);
     }
 
     /// Puts one element into an empty one; two levels are always within the bounds.
@@ -190,7 +198,7 @@ impl Element {
         if let Some(Node::Text(last)) = self.nodes.last_mut() {
             last.push_str(text);
         } else {
-            self.nodes.push(Node::Text(Text::checked(text.to_owned(), place)));
+            self.push(Node::Text(Text::checked(text.to_owned(), place)));
         }
     }
 

@@ -31,3 +31,6 @@ pub use spelling::Spelling;
 pub use status::ReferCallStatus;
 pub use validator::RequestValidator;
 pub use verify_error::VerifyError;
+
+#[cfg(test)]
+mod tests;

@@ -88,8 +88,10 @@ impl RawParams {
         u32::try_from(self.bytes.len()).ok()
     }
 
-    /// Makes a pair of what was written since the last one; its name ends at `name`.
+    /// Makes a pair of what was written since the last one; its name ends at `name`. `None` where
+    /// bytes or pairs outgrow 32 bits.
     pub(super) fn close_pair(&mut self, name: u32) -> Option<()> {
+        u32::try_from(self.ends.len()).ok()?;
         let value = self.end()?;
         self.ends.push(Ends { name, value });
         Some(())

@@ -95,6 +95,23 @@ pub(super) fn any_spelling(
 ///
 /// A password in the URL and the value of `CallToken` are shown as `***`; neither a signature nor a
 /// secret is in it.
+///
+/// ```
+/// use twiml_refer::RequestValidator;
+///
+/// let tried = RequestValidator::new("12345").explain("http://u:pw@h.example:80/?a=1", b"To=b");
+/// let urls: Vec<_> = tried.iter().map(|spelling| spelling.url()).collect();
+/// assert_eq!(
+///     urls,
+///     [
+///         "http://u:***@h.example:80/?a=1",
+///         "http://u:***@h.example/?a=1",
+///         "http://h.example:80/?a=1",
+///         "http://h.example/?a=1",
+///     ],
+/// );
+/// assert_eq!(tried[3].hashed(), "http://h.example/?a=1Tob");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spelling {
     url: String,

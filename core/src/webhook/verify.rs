@@ -55,6 +55,18 @@ impl RequestValidator {
     /// # Errors
     ///
     /// As [`verify`](Self::verify).
+    ///
+    /// ```
+    /// use twiml_refer::{Leg, RequestValidator, VerifyError};
+    ///
+    /// let validator = RequestValidator::new("12345");
+    /// let url = "https://voice.example.com/voice";
+    /// let body = "CallSid=CA1&Direction=inbound&From=sip%3Aalice%40example.com";
+    /// let signature = validator.sign_form(url, body);
+    /// let request = validator.verify_request(url, body, Some(&signature))?;
+    /// assert_eq!(request.leg(), Leg::Sip);
+    /// # Ok::<(), VerifyError>(())
+    /// ```
     pub fn verify_request(
         &self,
         url: &str,
@@ -128,6 +140,17 @@ impl RequestValidator {
     ///
     /// The signature covers the URL alone, so `bodySHA256` must stand in its query, once, and be the
     /// lower-case hexadecimal SHA-256 of the body.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345");
+    /// let url = "https://mycompany.com/myapp.php?foo=1&bar=2\
+    ///     &bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+    /// let signature = Some("a9nBmqA0ju/hNViExpshrM61xv4=");
+    /// assert!(validator.validate_raw(url, r#"{"property": "value", "boolean": true}"#, signature));
+    /// assert!(!validator.validate_raw(url, r#"{"property": "other", "boolean": true}"#, signature));
+    /// ```
     #[must_use = "an unsigned request is anyone's"]
     pub fn validate_raw(&self, url: &str, body: impl AsRef<[u8]>, signature: Option<&str>) -> bool {
         let parts = self.parts(url);

@@ -1,0 +1,62 @@
+//! Unit tests of the module, by what they look at; the properties that hold for every request stand
+//! in `core/tests/webhook_properties.rs`.
+//!
+//! Signatures without another source were printed by the Python package `twilio` 9.13.
+
+mod body_hash;
+mod callback;
+mod legs;
+mod outcome;
+mod reading;
+mod secrecy;
+#[cfg(feature = "serde")]
+mod serialize;
+mod signing;
+mod urls;
+mod verifying;
+
+use super::*;
+use crate::{Error, ErrorKind};
+
+const TOKEN: &str = "12345";
+
+/// The parameters of the platform's own example.
+const EXAMPLE: [(&str, &str); 5] = [
+    ("CallSid", "CA1234567890ABCDE"),
+    ("Caller", "+14158675309"),
+    ("Digits", "1234"),
+    ("From", "+14158675309"),
+    ("To", "+18005551212"),
+];
+
+const EXAMPLE_URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
+
+/// A callback with an escape, a space and letters of two and three bytes.
+const BODY: &str = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486\
+    &From=sip%3Aalice%40example.com&CallerName=%C3%86r%C3%B8+%C3%9Cn%C3%AFcode+%E5%90%8D";
+
+fn validator() -> RequestValidator {
+    RequestValidator::new(TOKEN)
+}
+
+fn callback(body: &str) -> ReferCallback {
+    ReferCallback::from_form(body).unwrap_or_else(|error| panic!("{body}: {error}"))
+}
+
+fn request(body: &str) -> VoiceRequest {
+    VoiceRequest::from_form(body).unwrap_or_else(|error| panic!("{body}: {error}"))
+}
+
+/// Whether `signature` lets [`BODY`] in by this URL.
+fn passes(validator: &RequestValidator, url: &str, signature: &str) -> bool {
+    match validator.verify(url, BODY, Some(signature)) {
+        Ok(callback) => {
+            assert_eq!(callback.param("CallerName"), Some("Ærø Ünïcode 名"));
+            true
+        }
+        Err(error) => {
+            assert_eq!(error, VerifyError::SignatureMismatch, "{url}");
+            false
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading a form, a query and pairs: nothing is lost, and what cannot be read is said exactly.
+
+use super::*;
+use crate::limits::DEFAULT_MAX_BODY_BYTES;
+
+fn pairs(body: &str) -> Vec<(String, String)> {
+    request(body).params().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn refused(body: impl AsRef<[u8]>) -> Error {
+    VoiceRequest::from_form(body).unwrap_err()
+}
+
+#[test]
+fn forms_are_decoded_as_the_url_standard_says() {
+    let cases: [(&str, &[(&str, &str)]); 12] = [
+        ("", &[]),
+        ("&&&", &[]),
+        ("=", &[("", "")]),
+        ("a", &[("a", "")]),
+        ("a=", &[("a", "")]),
+        ("=b", &[("", "b")]),
+        ("a=b=c", &[("a", "b=c")]),
+        ("a==", &[("a", "=")]),
+        ("&a=1&&b=2&", &[("a", "1"), ("b", "2")]),
+        ("a+b=c+d%2Be%20f", &[("a b", "c d+e f")]),
+        ("%61%3D=%26%3d&a%=%4&b=%zz%", &[("a=", "&="), ("a%", "%4"), ("b", "%zz%")]),
+        ("n=%E5%90%8D&m=名%00", &[("n", "名"), ("m", "名\0")]),
+    ];
+    for (body, expected) in cases {
+        let expected: Vec<_> =
+            expected.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        assert_eq!(pairs(body), expected, "{body}");
+        assert_eq!(VoiceRequest::from_query(body).unwrap(), request(body));
+        assert_eq!(VoiceRequest::from_pairs(expected).unwrap(), request(body));
+    }
+}
+
+#[test]
+fn every_pair_stays_in_arrival_order() {
+    let request = request("b=2&Unknown=x&CallSid=CA1&a=1&b=3&CallSid=CA2");
+    let all: Vec<_> = request.params().collect();
+    assert_eq!(
+        all,
+        [
+            ("b", "2"),
+            ("Unknown", "x"),
+            ("CallSid", "CA1"),
+            ("a", "1"),
+            ("b", "3"),
+            ("CallSid", "CA2")
+        ]
+    );
+    assert_eq!(request.params().len(), 6);
+    assert_eq!(request.param("b"), Some("2"));
+    assert_eq!(request.param("CallSid"), Some("CA1"));
+    assert_eq!(request.param("callsid"), None);
+    assert_eq!(request.to_form(), "b=2&Unknown=x&CallSid=CA1&a=1&b=3&CallSid=CA2");
+}
+
+#[test]
+fn every_standard_parameter_has_its_getter() {
+    macro_rules! check {
+        ($( $getter:ident $name:literal )*) => { $(
+            let one = request(concat!($name, "=first&x=y&", $name, "=second"));
+            assert_eq!(one.$getter(), Some("first"));
+            assert_eq!(request(concat!("x", $name, "=1")).$getter(), None);
+            assert_eq!(request(concat!($name, "=")).$getter(), Some(""));
+            let [problem] = one.problems() else { panic!("{:?}", one.problems()) };
+            assert_eq!(problem.parameter(), $name);
+            assert_eq!(problem.message(), "it stands more than once; the first one counts");
+        )* };
+    }
+    check! {
+        call_sid "CallSid" account_sid "AccountSid" from "From" to "To" caller "Caller"
+        called "Called" call_status "CallStatus" api_version "ApiVersion" direction "Direction"
+        forwarded_from "ForwardedFrom" caller_name "CallerName" parent_call_sid "ParentCallSid"
+        call_token "CallToken" stir_verstat "StirVerstat"
+        from_city "FromCity" from_state "FromState" from_zip "FromZip" from_country "FromCountry"
+        to_city "ToCity" to_state "ToState" to_zip "ToZip" to_country "ToCountry"
+        caller_city "CallerCity" caller_state "CallerState" caller_zip "CallerZip"
+        caller_country "CallerCountry" called_city "CalledCity" called_state "CalledState"
+        called_zip "CalledZip" called_country "CalledCountry"
+        sip_domain "SipDomain" sip_domain_sid "SipDomainSid" sip_username "SipUsername"
+        sip_call_id "SipCallId" sip_source_ip "SipSourceIp"
+        refer_transfer_target "ReferTransferTarget"
+    }
+}
+
+#[test]
+fn sip_headers_keep_their_spelling_their_order_and_their_repeats() {
+    let request =
+        request("SipHeader_X-b=2&sipheader_x=0&SipHeader_x-A=1&SipHeader_X-b=&SipHeader_=e");
+    let headers: Vec<_> = request.sip_headers().collect();
+    assert_eq!(headers, [("X-b", "2"), ("x-A", "1"), ("X-b", ""), ("", "e")]);
+    assert!(request.problems().is_empty());
+}
+
+#[test]
+fn what_is_not_utf8_is_named_with_its_byte() {
+    let cases: [(&[u8], usize, Option<&str>); 8] = [
+        (b"From=%FF", 5, Some("From")),
+        (b"a=1&From=x%20%C3%28", 13, Some("From")),
+        (b"a=1&&From=\xff", 10, Some("From")),
+        (b"a=%E5%90", 2, Some("a")),
+        (b"%80=1", 0, None),
+        (b"a=1&b%2Bc%C3=%A9", 9, None),
+        // Each half by itself, though together they would make a letter.
+        (b"x%C3=%A9", 1, None),
+        (b"x=%C3&%A9", 2, Some("x")),
+    ];
+    for (body, offset, parameter) in cases {
+        let error = refused(body);
+        assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+        let shown = String::from_utf8_lossy(body);
+        assert_eq!((error.offset(), error.parameter()), (Some(offset), parameter), "{shown}");
+    }
+    assert_eq!(
+        refused("From=%FF").to_string(),
+        "invalid callback at byte 5: a parameter is not UTF-8 once decoded"
+    );
+}
+
+#[test]
+fn the_limit_is_in_bytes_of_what_was_sent() {
+    let body = format!("a={}", "x".repeat(DEFAULT_MAX_BODY_BYTES - 2));
+    assert_eq!(request(&body).param("a").unwrap().len(), DEFAULT_MAX_BODY_BYTES - 2);
+    let error = refused(body.clone() + "x");
+    assert_eq!(error.kind(), ErrorKind::CallbackTooLarge);
+    assert_eq!(
+        error.to_string(),
+        "invalid callback: it has more than 65536 bytes; refuse it, or raise the limit"
+    );
+    assert!(VoiceRequest::from_form_with_limit(body.clone() + "x", 70_000).is_ok());
+    assert!(ReferCallback::from_form_with_limit("a=%41", 4).is_err());
+    assert!(ReferCallback::from_form_with_limit("a=%41", 5).is_ok());
+    assert!(ReferCallback::from_query_with_limit("a=b", 2).is_err());
+}
+
+#[test]
+fn pairs_that_no_form_within_the_limit_could_bring_are_too_many() {
+    let over = |pairs: &[(&str, &str)], limit| match VoiceRequest::from_pairs_with_limit(
+        pairs.iter().copied(),
+        limit,
+    ) {
+        Ok(_) => false,
+        Err(error) => error.kind() == ErrorKind::CallbackTooLarge,
+    };
+    assert!(!over(&[("a", ""), ("b", "")], 3)); // a&b
+    assert!(over(&[("a", ""), ("b", "")], 2));
+    assert!(over(&[("abc", "d")], 3));
+    assert!(!over(&[], 0));
+    // An endless source is refused as soon as it is too long.
+    let endless = std::iter::repeat(("CallSid", "CA1"));
+    assert!(VoiceRequest::from_pairs(endless).is_err());
+}
+
+#[test]
+fn a_long_row_of_separators_is_nothing() {
+    let body = "&".repeat(1_000_000);
+    let request = VoiceRequest::from_form_with_limit(body, usize::MAX).unwrap();
+    assert_eq!(request.params().len(), 0);
+}

@@ -1,0 +1,232 @@
+//! The spellings of a URL: which are tried, that each is tried once, and no others.
+
+use super::*;
+
+/// What is tried for a URL, in its order.
+fn tried(validator: &RequestValidator, url: &str) -> Vec<String> {
+    validator.explain(url, "").iter().map(|spelling| spelling.url().to_owned()).collect()
+}
+
+#[test]
+fn each_spelling_that_the_platform_signs_is_let_in() {
+    // The URL that the app sees, and the signatures of `BODY` over the URLs beside them.
+    let cases = [
+        // https://voice.example.com/refer, and with :443
+        ("https://voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        ("https://voice.example.com:443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:443/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        ("https://voice.example.com:8443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/refer#rc=3", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:8443/refer#rc=3", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        // http://voice.example.com/refer, and with :80
+        ("http://voice.example.com/refer", "Phf0c9hCho3wPbJkiYNZIZsrkHo="),
+        ("http://voice.example.com/refer", "zx5x3MF0LMT3+eNZ5BhI/BLdBzY="),
+        ("http://voice.example.com:80/refer", "Phf0c9hCho3wPbJkiYNZIZsrkHo="),
+        // https://[2001:db8::1]/refer, and with :443
+        ("https://[2001:db8::1]/refer", "MqOknAkven63ac4hW+8x/hGos48="),
+        ("https://[2001:db8::1]/refer", "INBKLRS6GoFTqRzmRueCUy+VvUQ="),
+        ("https://[2001:db8::1]:443/refer", "MqOknAkven63ac4hW+8x/hGos48="),
+        ("https://[2001:db8::1]:8443/refer", "MqOknAkven63ac4hW+8x/hGos48="),
+        // https://user:pass@voice.example.com/refer, with :443, and without user info
+        ("https://user:pass@voice.example.com/refer", "JAFbmKkFxLtkA9S8G282EqEG1o4="),
+        ("https://user:pass@voice.example.com/refer", "oPoN5OiL4HIttk2kRt5riXbPTvc="),
+        ("https://user:pass@voice.example.com:443/refer", "JAFbmKkFxLtkA9S8G282EqEG1o4="),
+        ("https://user:pass@voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://user:pass@voice.example.com:8443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://u:p@ss@voice.example.com/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        // HTTPS://Voice.Example.com/refer, and with :443
+        ("HTTPS://Voice.Example.com/refer", "9P8M4Xn/UdyJD5/EGKSUkOhEGpw="),
+        ("HTTPS://Voice.Example.com/refer", "eMFYHlegMFzKFVn4GusMci4CTzo="),
+        ("HTTPS://Voice.Example.com:443/refer", "9P8M4Xn/UdyJD5/EGKSUkOhEGpw="),
+        // https://voice.example.com/refer?
+        ("https://voice.example.com/refer?", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
+        ("https://voice.example.com:443/refer?#", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
+        // …/refer#rc=3, …/refer?a=1 and …/refer?a=1#rc=3
+        ("https://voice.example.com/refer#rc=3", "tPZmY4vVVkWh9ubTV8IkQzpJSy0="),
+        ("https://voice.example.com/refer?a=1#rc=3", "dvuin90kEmuCY3dvCJrVcTgGu1k="),
+        ("https://voice.example.com/refer?a=1#rc=3", "ZuW8TBbD1ZW9tRyyl4JS+M0DlXc="),
+        // wss://voice.example.com/stream, and with /
+        ("wss://voice.example.com/stream", "kQvU3xH9cnlwhhDAWt5i8+x2tXg="),
+        ("wss://voice.example.com/stream", "L58WHPTKHI9LjdGxVtAIGxk/YVw="),
+        ("wss://voice.example.com:443/stream", "L58WHPTKHI9LjdGxVtAIGxk/YVw="),
+    ];
+    for (url, signature) in cases {
+        assert!(passes(&validator(), url, signature), "{url} {signature}");
+    }
+}
+
+#[test]
+fn nothing_else_is_let_in() {
+    let cases = [
+        // Signed: https://voice.example.com/refer
+        ("https://voice.example.com/refer/", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/refer?", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/Refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://Voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("HTTPS://voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("http://voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:0/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:65536/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:+443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:443x/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com:1:443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        (" https://voice.example.com/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/ref%65r", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com\\/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        // Signed with :443, and another port is not the default one.
+        ("https://voice.example.com:8443/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        ("http://voice.example.com:443/refer#x", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        // Signed with user info or fragment, which are never added.
+        ("https://voice.example.com/refer", "JAFbmKkFxLtkA9S8G282EqEG1o4="),
+        ("https://voice.example.com/refer", "tPZmY4vVVkWh9ubTV8IkQzpJSy0="),
+        // The slash is for wss only, and never taken away.
+        ("wss://voice.example.com/stream/", "kQvU3xH9cnlwhhDAWt5i8+x2tXg="),
+        ("ws://voice.example.com/stream", "L58WHPTKHI9LjdGxVtAIGxk/YVw="),
+        // The opt-in is off.
+        ("https://voice.example.com/refer?name=O%27Hara", "TmhIEOBCvc+wggHB2lYfA/HGaoI="),
+        ("https://voice.example.com/refer?To=sip:bob@example.com", "jtOTzgzq81BMTKngtANCfCU6kDA="),
+    ];
+    for (url, signature) in cases {
+        assert!(!passes(&validator(), url, signature), "{url} {signature}");
+    }
+}
+
+#[test]
+fn encoded_spellings_are_opt_in() {
+    let tolerant = validator().accept_encoded_spellings(true);
+    let cases = [
+        ("https://voice.example.com/refer?name=O%27Hara", "TmhIEOBCvc+wggHB2lYfA/HGaoI="),
+        ("https://voice.example.com/refer?name=O'Hara", "ZDQFT7/N9hZ+DFSL6+VFZj82kL8="),
+        (
+            "https://voice.example.com:443/refer?To=sip:bob@example.com",
+            "jtOTzgzq81BMTKngtANCfCU6kDA=",
+        ),
+        (
+            "https://voice.example.com/refer?To=sip%3abob%40example.com",
+            "jtOTzgzq81BMTKngtANCfCU6kDA=",
+        ),
+    ];
+    // Lower-case digits are no spelling of upper-case ones: from there it is decoded only.
+    for (url, signature) in cases {
+        assert_eq!(passes(&tolerant, url, signature), !url.contains("%3a"), "{url}");
+        assert!(!passes(&tolerant.clone().accept_encoded_spellings(false), url, signature));
+    }
+}
+
+#[test]
+fn only_sip_uris_and_quotes_are_written_anew() {
+    let tolerant = validator().accept_encoded_spellings(true);
+    let urls = tried(&tolerant, "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27#'");
+    assert_eq!(
+        urls,
+        [
+            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27",
+            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27#'",
+            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q=%27",
+            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q=%27#'",
+            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q='",
+            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q='#'",
+            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='",
+            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='#'",
+        ]
+    );
+}
+
+#[test]
+fn every_spelling_is_tried_once_as_given_first() {
+    assert_eq!(
+        tried(&validator(), "https://u:p@h/a?b#c"),
+        [
+            "https://u:***@h/a?b",
+            "https://u:***@h:443/a?b",
+            "https://h/a?b",
+            "https://h:443/a?b",
+            "https://u:***@h/a?b#c",
+            "https://u:***@h:443/a?b#c",
+            "https://h/a?b#c",
+            "https://h:443/a?b#c",
+        ]
+    );
+    assert_eq!(
+        tried(&validator(), "wss://h:9/a?b"),
+        ["wss://h:9/a?b", "wss://h/a?b", "wss://h:9/a/?b", "wss://h/a/?b"]
+    );
+    assert_eq!(tried(&validator(), "wss://h:0"), ["wss://h:0", "wss://h:0/"]);
+    assert_eq!(tried(&validator(), "ftp://h/a"), ["ftp://h/a"]);
+    assert_eq!(
+        tried(&validator(), "/a?b=https://h:1/#c"),
+        ["/a?b=https://h:1/", "/a?b=https://h:1/#c"]
+    );
+    assert_eq!(tried(&validator(), ""), [""]);
+    let all = tried(&validator().accept_encoded_spellings(true), "wss://u@h:1/'%27?a=sip:b%40c#f");
+    let unique: std::collections::HashSet<_> = all.iter().collect();
+    assert_eq!((all.len(), unique.len()), (144, 144));
+}
+
+#[test]
+fn the_public_base_replaces_scheme_host_and_port() {
+    for base in
+        ["https://voice.example.com", "https://voice.example.com/", "https://voice.example.com:443"]
+    {
+        let behind = validator().with_public_base(base).unwrap();
+        for url in [
+            "http://10.0.0.7:8080/refer",
+            "http://[::1]:8080/refer",
+            "https://voice.example.com/refer",
+            "https://user:pass@localhost/refer#rc=3",
+            "/refer",
+            "refer",
+        ] {
+            assert!(passes(&behind, url, "O15dENaal3IO/3sC6RgDyUBKbg4="), "{base} {url}");
+            assert!(passes(&behind, url, "kyxfOhDb5LC9YOlHBpESSPGbyGQ="), "{base} {url}");
+        }
+        assert!(!passes(&behind, "http://10.0.0.7:8080/other", "O15dENaal3IO/3sC6RgDyUBKbg4="));
+    }
+    let behind = validator().with_public_base("https://[2001:db8::1]").unwrap();
+    assert!(passes(&behind, "http://localhost:1/refer", "MqOknAkven63ac4hW+8x/hGos48="));
+}
+
+#[test]
+fn a_bare_path_cannot_change_the_host() {
+    let behind = validator().with_public_base("https://h.example").unwrap();
+    assert_eq!(tried(&behind, ".evil.example/a")[0], "https://h.example/.evil.example/a");
+    assert_eq!(tried(&behind, "@evil.example/a")[0], "https://h.example/@evil.example/a");
+    assert_eq!(tried(&behind, "//evil.example/a")[0], "https://h.example//evil.example/a");
+    assert_eq!(tried(&behind, "?a=1")[0], "https://h.example?a=1");
+    assert_eq!(tried(&behind, "")[0], "https://h.example");
+}
+
+#[test]
+fn what_is_no_base_is_refused() {
+    for bad in [
+        "",
+        "voice.example.com",
+        "https://",
+        "https:///",
+        "ftp://h",
+        "https://h/app",
+        "https://h//",
+        "https://h?x",
+        "https://h#x",
+        "https://u@h",
+        "https://h:0",
+        "https://h:65536",
+        "https://h:",
+        "https://h:x",
+        "https://a b",
+        "https://a\nb",
+        " https://h",
+        "https://h\\x",
+        "https://[::1",
+    ] {
+        let error = validator().with_public_base(bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::PublicBaseInvalid, "{bad}");
+    }
+    for good in
+        ["http://h", "HTTPS://H:8443", "wss://[::1]:1", "ws://1.2.3.4/", "https://bücher.example"]
+    {
+        assert!(validator().with_public_base(good).is_ok(), "{good}");
+    }
+}
