@@ -97,9 +97,10 @@ fn bytes_become_hexadecimal_digits() {
     let path = file("uui-bytes", [0x00, 0xff, 0x0a]);
     let arguments = ["build", "sip:alice@example.com", "--action", "/a", "--json", "--uui-hex"];
     for (file, input) in [(path.as_str(), ""), ("-", "\0\u{7f}\n")] {
-        let json = run_with(&[&arguments[..], &[file, "--uui-purpose", "isdn-uui"]].concat(), input)
-            .expect(0)
-            .json();
+        let json =
+            run_with(&[&arguments[..], &[file, "--uui-purpose", "isdn-uui"]].concat(), input)
+                .expect(0)
+                .json();
         let data = if file == "-" { "007F0A" } else { "00FF0A" };
         let uri = json["uri"].as_str().unwrap();
         assert!(

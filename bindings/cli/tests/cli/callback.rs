@@ -20,8 +20,15 @@ fn the_transfer_that_succeeded() {
         json!({"kind": "transferred", "status": null, "code": null, "may_resume": false}),
     );
     for key in [
-        "call_sid", "account_sid", "from", "to", "call_status", "direction", "api_version",
-        "refer_transfer_target", "call_token",
+        "call_sid",
+        "account_sid",
+        "from",
+        "to",
+        "call_status",
+        "direction",
+        "api_version",
+        "refer_transfer_target",
+        "call_token",
     ] {
         assert_eq!(json.get(key), Some(&Value::Null), "{key}");
     }

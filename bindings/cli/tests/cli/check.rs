@@ -168,7 +168,11 @@ fn what_is_no_document_is_a_no() {
         assert_eq!(json["diagnostics"], json!([]), "{document}");
         let error = &json["error"];
         assert_eq!(error["kind"], kind, "{document}");
-        assert_eq!((&error["line"], &error["column"]), (&json!(line), &json!(column)), "{document}");
+        assert_eq!(
+            (&error["line"], &error["column"]),
+            (&json!(line), &json!(column)),
+            "{document}"
+        );
         let shown = check(&[], document).expect(1);
         assert!(shown.stdout.contains(&format!("error[{kind}]")), "{}", shown.stdout);
     }

@@ -24,7 +24,10 @@ fn a_document_comes_out_canonical() {
     let again = run_with(&["read", "-"], &read.stdout).expect(0);
     assert_eq!(again.stdout, read.stdout);
     let pretty = run_with(&["read", "--pretty"], SAMPLE).expect(0).stdout;
-    assert!(pretty.contains("\n    <Refer action=\"/a\" method=\"POST\">\n        <Sip>"), "{pretty}");
+    assert!(
+        pretty.contains("\n    <Refer action=\"/a\" method=\"POST\">\n        <Sip>"),
+        "{pretty}"
+    );
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn a_failure_points_into_the_document() {
     assert_eq!(json["valid"], false);
     assert_eq!((&json["twiml"], &json["verbs"]), (&Value::Null, &Value::Null));
     let error = &json["error"];
-    assert_eq!((&error["line"], &error["column"], &error["offset"]), (&json!(2), &json!(10), &json!(20)));
+    assert_eq!(
+        (&error["line"], &error["column"], &error["offset"]),
+        (&json!(2), &json!(10), &json!(20))
+    );
 }
 
 #[test]

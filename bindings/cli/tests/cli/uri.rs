@@ -54,11 +54,15 @@ fn user_to_user_is_typed() {
 
 #[test]
 fn any_invalid_one_makes_it_a_no() {
-    let many = run(&["uri", "--json", "sip:a@example.com", "sip:", "tel:+1555", "sip:b@[::1]"]).expect(1);
+    let many =
+        run(&["uri", "--json", "sip:a@example.com", "sip:", "tel:+1555", "sip:b@[::1]"]).expect(1);
     let lines = many.json_lines();
     assert_eq!(lines.iter().map(|it| &it["valid"]).collect::<Vec<_>>(), [true, false, false, true]);
     assert_eq!(lines[1]["input"], "sip:");
-    assert_eq!((&lines[1]["error"]["kind"], &lines[1]["error"]["offset"]), (&json!("uri-host-empty"), &json!(4)));
+    assert_eq!(
+        (&lines[1]["error"]["kind"], &lines[1]["error"]["offset"]),
+        (&json!("uri-host-empty"), &json!(4))
+    );
     assert_eq!(lines[2]["error"]["kind"], "uri-scheme-unsupported");
     assert_eq!(lines[1].as_object().unwrap().len(), 3);
     // Diagnostics change nothing.
@@ -99,7 +103,12 @@ fn an_argument_that_is_not_utf8_is_a_no_too() {
 #[test]
 fn people_see_the_parts_and_findings_apart() {
     let shown = run(&["uri", "sip:alice@example.com;lr?X-Twilio-A=b%0Ac"]).expect(0);
-    for row in ["scheme        sip", "user          alice", "host          example.com", "parameter     lr"] {
+    for row in [
+        "scheme        sip",
+        "user          alice",
+        "host          example.com",
+        "parameter     lr",
+    ] {
         assert!(shown.stdout.contains(row), "{row}: {}", shown.stdout);
     }
     assert!(shown.stdout.contains("header        X-Twilio-A: b\u{240a}c\n"), "{}", shown.stdout);
