@@ -245,7 +245,7 @@ pub(crate) struct Rest {
     #[arg(long, value_name = "URL", required_unless_present = "twiml", conflicts_with = "twiml")]
     pub(crate) url: Option<String>,
     /// How the platform asks for the URL: GET or POST
-    #[arg(long, value_name = "METHOD", requires = "url")]
+    #[arg(long, value_name = "METHOD", requires = "url", conflicts_with = "twiml")]
     pub(crate) url_method: Option<Method>,
     /// A file (or -) with the document itself
     #[arg(long, value_name = "FILE")]

@@ -170,3 +170,17 @@ fn what_a_file_brings_is_judged_as_input() {
     let large = run_with(&arguments, vec![7; 40_000]).expect(1).json();
     assert_eq!(large["error"]["kind"], "uri-over-limit");
 }
+
+#[test]
+fn a_document_that_the_platform_refuses_is_told() {
+    let text = "a".repeat(64 * 1024);
+    let json = run(&["build", "sip:alice@example.com", "--action", "/a", "--say", &text, "--json"])
+        .expect(0)
+        .json();
+    let found = &json["diagnostics"][0];
+    assert_eq!(
+        (&found["code"], &found["severity"]),
+        (&json!("document-too-large"), &json!("error"))
+    );
+    assert_eq!((&found["number"], &found["path"]), (&json!(11750), &json!("Response")));
+}

@@ -73,7 +73,8 @@ fn what_just_fits_is_read() {
     let over = run_with(&["callback", "--json"], format!("{body}b")).expect(1).json();
     assert_eq!(over["error"]["kind"], "callback-too-large");
 
-    let (open, close) = ("<Response><Say>", "</Say></Response>");
+    let open = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say>";
+    let close = "</Say></Response>";
     let text = "x".repeat(64 * 1024 - open.len() - close.len());
     run_with(&["check"], format!("{open}{text}{close}")).expect(0);
     let json = run_with(&["check", "--json"], format!("{open}{text}x{close}")).expect(1).json();

@@ -66,7 +66,7 @@ fn any_invalid_one_makes_it_a_no() {
     assert_eq!(lines[2]["error"]["kind"], "uri-scheme-unsupported");
     assert_eq!(lines[1].as_object().unwrap().len(), 3);
     // Diagnostics change nothing.
-    run(&["uri", "sip://example.com?X-Twilio-A=1"]).expect(0);
+    run(&["uri", "sip://bob@example.com?X-Twilio-A=1"]).expect(0);
 }
 
 #[test]
