@@ -55,11 +55,13 @@ pub struct Diagnostic {
     arguments: Vec<Box<str>>,
     line_column: Option<(usize, usize)>,
     error: Option<Error>,
+    subject: Option<Box<str>>,
 }
 
 impl Diagnostic {
     pub(crate) fn new(code: DiagnosticCode) -> Self {
-        Self { code, path: "".into(), arguments: Vec::new(), line_column: None, error: None }
+        let (arguments, line_column) = (Vec::new(), None);
+        Self { code, path: "".into(), arguments, line_column, error: None, subject: None }
     }
 
     /// Fills the next hole of the code's message. Control characters are shown, long text is cut.
@@ -78,8 +80,10 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn caused_by(mut self, error: Error) -> Self {
+    /// The error behind it, and the text that the error's offset counts in.
+    pub(crate) fn caused_by(mut self, error: Error, subject: &str) -> Self {
         self.error = Some(error);
+        self.subject = Some(subject.into());
         self
     }
 
@@ -125,6 +129,23 @@ impl Diagnostic {
         self.error.as_ref()
     }
 
+    /// The text into which the offset of [`error`](Self::error) points: the target as the document
+    /// has it, without the white space around it.
+    ///
+    /// ```
+    /// use twiml_refer::VoiceResponse;
+    ///
+    /// let document = "<Response><Refer action='/a'><Sip> sip: </Sip></Refer></Response>";
+    /// let found = &VoiceResponse::parse(document)?.check()[0];
+    /// assert_eq!(found.error().and_then(|error| error.offset()), Some(4));
+    /// assert_eq!(found.subject(), Some("sip:"));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
     /// What will happen on the wire, for people; `Display` puts severity, code and path before it.
     #[must_use]
     pub fn message(&self) -> String {
@@ -139,6 +160,25 @@ impl fmt::Display for Diagnostic {
             write!(f, " {}", self.path)?;
         }
         write!(f, ": {}", self.message())
+    }
+}
+
+/// As the command's JSON shows a finding; what does not apply is null.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Diagnostic {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut fields = serializer.serialize_struct("Diagnostic", 8)?;
+        fields.serialize_field("code", self.code().as_str())?;
+        fields.serialize_field("severity", self.severity().as_str())?;
+        fields.serialize_field("path", self.path())?;
+        fields.serialize_field("message", &self.message())?;
+        fields.serialize_field("number", &self.platform_number())?;
+        fields.serialize_field("line", &self.line())?;
+        fields.serialize_field("column", &self.column())?;
+        fields.serialize_field("error", &self.error())?;
+        fields.end()
     }
 }
 

@@ -132,6 +132,24 @@ impl fmt::Debug for Error {
     }
 }
 
+/// As the command's JSON shows an error; what does not apply is null.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut fields = serializer.serialize_struct("Error", 7)?;
+        fields.serialize_field("kind", self.kind().as_str())?;
+        fields.serialize_field("message", &self.message())?;
+        fields.serialize_field("offset", &self.offset())?;
+        fields.serialize_field("line", &self.line())?;
+        fields.serialize_field("column", &self.column())?;
+        fields.serialize_field("parameter", &self.parameter())?;
+        fields.serialize_field("number", &self.platform_number())?;
+        fields.end()
+    }
+}
+
 macro_rules! error_kinds {
     ($(
         $subject:literal {

@@ -1,2 +1,20 @@
-//! The command `twiml-refer`.
-fn main() {}
+//! The command `twiml-refer`: `<Refer>` for the shell. It holds no rule of its own: everything it
+//! says comes from the library; here are only options, files, streams and what a person sees.
+
+mod cli;
+mod commands;
+mod exit;
+mod input;
+mod output;
+mod render;
+mod secrets;
+mod source;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::parse() {
+        Ok(command) => commands::run(command),
+        Err(code) => code,
+    }
+}

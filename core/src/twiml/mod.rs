@@ -15,6 +15,8 @@ mod read;
 mod refer;
 mod response;
 mod rest;
+#[cfg(feature = "serde")]
+mod serde;
 mod verbs;
 mod write;
 mod xml;

@@ -7,7 +7,7 @@ use url::form_urlencoded::Serializer;
 use super::form;
 use super::leg::Leg;
 use super::parameter::{Index, Parameter};
-use super::params::{Params, RawParams, too_large};
+use super::params::{Params, RawParams, is_secret, too_large};
 use super::problem::Problem;
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
@@ -122,6 +122,18 @@ impl VoiceRequest {
         let index = Index::of(params.iter().map(|(name, _)| name));
         let problems = Problem::repeats(Parameter::STANDARD, &index);
         Self { params, index, problems }
+    }
+
+    /// Whether the value of a parameter of this name is a secret, not to be logged or shown.
+    ///
+    /// ```
+    /// use twiml_refer::VoiceRequest;
+    ///
+    /// assert!(VoiceRequest::is_secret("CallToken") && !VoiceRequest::is_secret("CallSid"));
+    /// ```
+    #[must_use]
+    pub fn is_secret(name: &str) -> bool {
+        is_secret(name)
     }
 
     /// Every pair in arrival order, with what has a getter, too.

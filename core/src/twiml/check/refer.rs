@@ -88,7 +88,7 @@ impl Check {
                 Ok(uri) => about_uri = uri.check(),
                 Err(error) => {
                     let found = Diagnostic::new(DiagnosticCode::TargetInvalid);
-                    here.push(found.caused_by(error));
+                    here.push(found.caused_by(error, text));
                 }
             }
         }

@@ -1,0 +1,127 @@
+//! `callback`.
+
+use serde_json::{Value, json};
+
+use crate::run::{file, run, run_with};
+
+const BUSY: &str = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486\
+    &CallSid=CA1&Direction=inbound&From=sip%3Aalice%40example.com&SipHeader_X-Id=7&CallToken=s3cret";
+
+#[test]
+fn the_transfer_that_succeeded() {
+    let body = "ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
+    let json = run_with(&["callback", "-", "--json"], body).expect(0).json();
+    assert_eq!(json["valid"], true);
+    assert_eq!(json["refer_call_status"], "in-progress");
+    assert_eq!(json["refer_sip_response_code"], 202);
+    assert_eq!(json["notify_sip_response_code"], 200);
+    assert_eq!(
+        json["outcome"],
+        json!({"kind": "transferred", "status": null, "code": null, "may_resume": false}),
+    );
+    for key in [
+        "call_sid",
+        "account_sid",
+        "from",
+        "to",
+        "call_status",
+        "direction",
+        "api_version",
+        "refer_transfer_target",
+        "call_token",
+    ] {
+        assert_eq!(json.get(key), Some(&Value::Null), "{key}");
+    }
+    assert_eq!((&json["leg"], &json["problems"]), (&json!("unknown"), &json!([])));
+    assert_eq!(json["params"][0], json!(["ReferCallStatus", "in-progress"]));
+}
+
+#[test]
+fn the_typed_view_and_every_pair() {
+    let json = run_with(&["callback", "--json"], BUSY).expect(0).json();
+    assert_eq!(json["from"], "sip:alice@example.com");
+    assert_eq!(json["leg"], "sip");
+    assert_eq!(json["sip_headers"], json!([["X-Id", "7"]]));
+    assert_eq!(json["params"].as_array().unwrap().len(), 8);
+    assert_eq!(
+        json["outcome"],
+        json!({"kind": "target-failed", "status": "busy", "code": 486, "may_resume": true}),
+    );
+}
+
+#[test]
+fn a_call_token_is_shown_on_request_alone() {
+    for arguments in [&["callback"][..], &["callback", "--json"]] {
+        let hidden = run_with(arguments, BUSY).expect(0);
+        assert!(!hidden.stdout.contains("s3cret"), "{}", hidden.stdout);
+        assert!(hidden.stdout.contains("***"), "{}", hidden.stdout);
+        let shown = run_with(&[arguments, &["--show-secrets"]].concat(), BUSY).expect(0);
+        assert!(shown.stdout.contains("s3cret") && !shown.stdout.contains("***"));
+    }
+    let json = run_with(&["callback", "--json"], BUSY).expect(0).json();
+    assert_eq!(json["call_token"], "***");
+    assert_eq!(json["params"][7], json!(["CallToken", "***"]));
+    let json = run_with(&["callback", "--json", "--show-secrets"], BUSY).expect(0).json();
+    assert_eq!(json["call_token"], "s3cret");
+    assert_eq!(json["params"][7], json!(["CallToken", "s3cret"]));
+}
+
+#[test]
+fn no_error_shows_a_call_token() {
+    for body in ["CallToken=s3cret%FF&A=1", "CallToken=s3cret&A=%FF", "%FFCallToken=s3cret"] {
+        for arguments in [&["callback"][..], &["callback", "--json"]] {
+            let refused = run_with(arguments, body).expect(1);
+            let both = format!("{}{}", refused.stdout, refused.stderr);
+            assert!(both.contains("callback-not-utf8") && !both.contains("s3cret"), "{both}");
+        }
+    }
+}
+
+#[test]
+fn one_question_mark_and_one_final_newline_are_dropped() {
+    for (body, name, value) in [
+        ("?A=1\n", "A", "1"),
+        ("?A=1\r\n", "A", "1"),
+        ("??A=1", "?A", "1"),
+        ("A=1\n\n", "A", "1\n"),
+        ("A=1\r", "A", "1\r"),
+    ] {
+        let json = run_with(&["callback", "--json"], body).expect(0).json();
+        assert_eq!(json["params"], json!([[name, value]]), "{body:?}");
+    }
+}
+
+#[test]
+fn odd_values_are_problems_and_cost_nothing() {
+    let body = "ReferCallStatus=busy&NotifySipResponseCode=48x&CallSid=CA1&CallSid=CA2";
+    let json = run_with(&["callback", "--json"], body).expect(0).json();
+    assert_eq!(json["notify_sip_response_code"], Value::Null);
+    let named: Vec<_> =
+        json["problems"].as_array().unwrap().iter().map(|it| &it["parameter"]).collect();
+    assert_eq!(named.len(), 2);
+    assert!(named.contains(&&json!("NotifySipResponseCode")) && named.contains(&&json!("CallSid")));
+
+    let path = file("callback-body", body);
+    let shown = run(&["callback", &path]).expect(0);
+    assert!(shown.stdout.starts_with("outcome: target-failed (busy)\n"), "{}", shown.stdout);
+    assert!(shown.stderr.contains("warning: NotifySipResponseCode"), "{}", shown.stderr);
+}
+
+#[test]
+fn invalid_utf8_is_pointed_at() {
+    let body = "A=1&B=ab%FFc&D=2";
+    let shown = run_with(&["callback"], body).expect(1);
+    assert_eq!(shown.stdout, "");
+    assert_eq!(shown.pointed(), [("B=ab%FFc".to_owned(), 4)]);
+    let json = run_with(&["callback", "--json"], body).expect(1).json();
+    assert_eq!(json["valid"], false);
+    let error = &json["error"];
+    assert_eq!((&error["parameter"], &error["offset"]), (&json!("B"), &json!(8)));
+}
+
+#[test]
+fn values_reach_a_terminal_without_control_characters() {
+    let shown = run_with(&["callback"], "A=%1B%5B31m&%0Ab=1%C2%9B").expect(0);
+    assert!(!shown.stdout.contains(['\u{1b}', '\u{9b}']), "{:?}", shown.stdout);
+    assert!(shown.stdout.contains("\u{241b}[31m") && shown.stdout.contains("\u{240a}b"));
+}

@@ -1,0 +1,179 @@
+//! `check`: every diagnostic of a document and of a URI, and the answer that each makes.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use twiml_refer::DiagnosticCode;
+
+use crate::run::{Run, file, run, run_with};
+
+const CLEAN: &str =
+    "<Response><Refer action=\"/a\"><Sip>sip:alice@example.com</Sip></Refer></Response>";
+
+/// A document with a mistake of each diagnostic; a second one is needed where one fault hides another.
+const FAULTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    stray
+    <Refer/>
+    <Refer method="post" action="ftp://example.com/" timeout="5">
+        <Sip codec="PCMU">sip:alice@example.com?X-A=a b</Sip>
+        <Number>+15005550006</Number>
+        <Sip>sip://bob:pw@example.com;transport=sctp?X-Twilio-A=1&amp;To=2&amp;Subject=3&amp;a%20b=4&amp;X-B=5%0D%0A&amp;X-C=%FF&amp;User-to-User=123%3Bencoding%3Dhex&amp;X-D=a+b</Sip>
+    </Refer>
+    <Reffer/>
+    <Gather>
+        <Refer><Sip>sip:carol@example.com</Sip></Refer>
+    </Gather>
+    <Refer action="/done">
+        <Sip>sip:LONG@example.com?X-Long=LONG</Sip>
+    </Refer>
+    <Say>never said</Say>
+</Response>
+"#;
+
+/// Severity, number (0 for none) and code, as the two tables of the behaviour contract have them.
+const TABLE: [(&str, u64, &str); 25] = [
+    ("error", 0, "target-missing"),
+    ("error", 12200, "target-repeated"),
+    ("error", 32110, "target-invalid"),
+    ("error", 12200, "method-invalid"),
+    ("error", 0, "action-invalid"),
+    ("error", 12200, "refer-misplaced"),
+    ("warning", 12200, "verb-unknown"),
+    ("warning", 12200, "attribute-unknown"),
+    ("warning", 12200, "child-unknown"),
+    ("warning", 12200, "text-ignored"),
+    ("warning", 0, "unreachable"),
+    ("note", 0, "no-action"),
+    ("note", 0, "uri-too-long"),
+    ("note", 21227, "headers-too-long"),
+    ("warning", 32113, "header-reserved"),
+    ("warning", 32113, "header-not-for-uri"),
+    ("note", 32113, "header-may-be-dropped"),
+    ("warning", 21228, "header-name-invalid"),
+    ("error", 21229, "header-injection"),
+    ("warning", 0, "header-not-utf8"),
+    ("warning", 0, "uui-odd-hex"),
+    ("note", 0, "plus-in-value"),
+    ("warning", 0, "password-in-uri"),
+    ("warning", 0, "double-slash"),
+    ("note", 32114, "transport-unsupported"),
+];
+
+fn faulty() -> String {
+    FAULTY.replace("LONG", &"x".repeat(1100))
+}
+
+fn check(arguments: &[&str], document: &str) -> Run {
+    run_with(&[&["check"], arguments].concat(), document)
+}
+
+#[test]
+fn a_clean_document_is_a_yes() {
+    assert_eq!(
+        check(&["--json"], CLEAN).expect(0).json(),
+        json!({"valid": true, "error": null, "diagnostics": [], "follows": "action"}),
+    );
+    let path = file("clean.xml", CLEAN);
+    let shown = run(&["check", &path]).expect(0);
+    assert_eq!(shown.stderr, "");
+    assert!(shown.stdout.contains("no findings"), "{}", shown.stdout);
+}
+
+#[test]
+fn what_follows_the_first_refer() {
+    let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
+    for (document, follows) in [
+        (format!("<Response>{refer}</Response>"), json!("hangup")),
+        (format!("<Response>{refer}<Say>a</Say></Response>"), json!("next-verb")),
+        ("<Response/>".to_owned(), Value::Null),
+    ] {
+        assert_eq!(check(&["--json", "-"], &document).expect(0).json()["follows"], follows);
+    }
+}
+
+#[test]
+fn each_diagnostic_with_its_severity_and_number() {
+    let json = check(&["--json"], &faulty()).expect(1).json();
+    assert_eq!((&json["valid"], &json["error"]), (&json!(false), &Value::Null));
+    let found = json["diagnostics"].as_array().unwrap();
+    for one in found {
+        assert_eq!(one.as_object().unwrap().len(), 8, "{one}");
+        assert!(one["line"].is_u64() && one["column"].is_u64(), "{one}");
+    }
+    let found: BTreeSet<_> = found
+        .iter()
+        .map(|one| {
+            let number = one["number"].as_u64().unwrap_or_default();
+            (one["severity"].as_str().unwrap(), number, one["code"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(found, BTreeSet::from(TABLE));
+    // The last one is of documents that are built: what is read is refused before.
+    assert_eq!(DiagnosticCode::ALL.len(), TABLE.len() + 1);
+}
+
+#[test]
+fn the_error_of_the_target_is_its_own() {
+    let json = check(&["--json"], &faulty()).expect(1).json();
+    let found = json["diagnostics"].as_array().unwrap();
+    let target = found.iter().find(|one| one["code"] == "target-invalid").unwrap();
+    assert_eq!(target["path"], "Response/Refer[1]/Sip[0]");
+    assert_eq!((&target["line"], &target["column"]), (&json!(6), &json!(9)));
+    assert_eq!(target["error"]["kind"], "uri-white-space");
+    assert_eq!(target["error"]["offset"], 27);
+}
+
+#[test]
+fn people_see_the_line_and_then_the_uri_with_its_caret() {
+    let shown = check(&[], &faulty()).expect(1);
+    assert_eq!(shown.stderr, "", "the findings are the result");
+    for (_, _, code) in TABLE {
+        assert!(shown.stdout.contains(&format!("[{code}]: ")), "{code}: {}", shown.stdout);
+    }
+    let pointed = shown.pointed();
+    let line = "        <Sip codec=\"PCMU\">sip:alice@example.com?X-A=a b</Sip>".to_owned();
+    let at = pointed.iter().position(|it| *it == (line.clone(), 8)).expect("the document's line");
+    assert_eq!(pointed[at + 1], ("sip:alice@example.com?X-A=a b".to_owned(), 27));
+    assert!(pointed.contains(&("    <Reffer/>".to_owned(), 4)), "{pointed:?}");
+    assert!(shown.stdout.contains("<stdin>:6:9"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("did you mean <Refer>?"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("write it as %20"), "{}", shown.stdout);
+}
+
+#[test]
+fn warnings_count_only_when_they_are_denied() {
+    let warned = "<Response>\n<Reffer/></Response>";
+    assert_eq!(check(&["--json"], warned).expect(0).json()["valid"], true);
+    assert_eq!(check(&["--json", "--deny", "warnings"], warned).expect(1).json()["valid"], false);
+    check(&[], warned).expect(0);
+    check(&["--deny", "warnings"], warned).expect(1);
+    let noted = "<Response><Refer><Sip>sip:alice@example.com</Sip></Refer></Response>";
+    let json = check(&["--json", "--deny", "warnings"], noted).expect(0).json();
+    assert_eq!(json["diagnostics"][0]["severity"], "note");
+    check(&["--deny", "notes"], noted).expect(2);
+}
+
+#[test]
+fn what_is_no_document_is_a_no() {
+    for (document, kind, line, column) in [
+        ("", "document-empty", 1, 1),
+        ("<Response>\n<Say>", "document-unclosed", 2, 1),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><Response/>", "document-dtd", 1, 1),
+        ("<response/>", "document-root-invalid", 1, 1),
+        ("<?xml version='1.0' encoding='latin1'?><Response/>", "document-encoding", 1, 31),
+    ] {
+        let json = check(&["--json"], document).expect(1).json();
+        assert_eq!((&json["valid"], &json["follows"]), (&json!(false), &Value::Null), "{document}");
+        assert_eq!(json["diagnostics"], json!([]), "{document}");
+        let error = &json["error"];
+        assert_eq!(error["kind"], kind, "{document}");
+        assert_eq!(
+            (&error["line"], &error["column"]),
+            (&json!(line), &json!(column)),
+            "{document}"
+        );
+        let shown = check(&[], document).expect(1);
+        assert!(shown.stdout.contains(&format!("error[{kind}]")), "{}", shown.stdout);
+    }
+}

@@ -1,0 +1,97 @@
+//! Input of any size is read within its limit, in little time.
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::run::{command, run, run_token, run_with};
+
+/// Generous for a busy machine, and hopeless for reading a gigabyte or an endless file.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+#[cfg(unix)]
+#[test]
+fn endless_input_is_refused_at_once() {
+    for (arguments, kind) in [
+        (&["check", "--json"][..], "document-too-large"),
+        (&["read", "--json", "-"], "document-too-large"),
+        (&["callback", "--json"], "callback-too-large"),
+        (&["uri", "-", "--json"], "uri-over-limit"),
+        (&["build", "sip:a@example.com", "--json", "--uui-hex", "-"], "uri-over-limit"),
+        (&["sign", "--url", "u", "--json", "--body", "-"], "callback-too-large"),
+        (&["sign", "--url", "u", "--json", "--json-body", "-"], "callback-too-large"),
+        (
+            &["verify", "--url", "u", "--json", "--signature", "s", "--body", "-"],
+            "callback-too-large",
+        ),
+        (
+            &[
+                "rest",
+                "CA00000000000000000000000000000002",
+                "--json",
+                "--twiml",
+                "-",
+                "--account",
+                "AC00000000000000000000000000000001",
+            ],
+            "document-too-large",
+        ),
+    ] {
+        let started = Instant::now();
+        let output = command(arguments)
+            .env("TWILIO_AUTH_TOKEN", "12345")
+            .stdin(File::open("/dev/zero").unwrap())
+            .stdout(Stdio::piped())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&json["valid"], &json["error"]["kind"]), (&json!(false), &json!(kind)));
+        assert!(started.elapsed() < AT_ONCE, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_gigabyte_is_refused_at_once() {
+    let path = format!("{}/gigabyte", env!("CARGO_TARGET_TMPDIR"));
+    File::create(&path).unwrap().set_len(1 << 30).unwrap();
+    let started = Instant::now();
+    for name in ["check", "read", "callback"] {
+        run(&[name, &path]).expect(1);
+    }
+    run_token(&["sign", "--url", "https://example.com/", "--body", &path], "").expect(1);
+    assert!(started.elapsed() < AT_ONCE);
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn what_just_fits_is_read() {
+    let body = format!("A={}", "b".repeat(64 * 1024 - 2));
+    run_with(&["callback"], format!("?{body}\r\n")).expect(0);
+    let over = run_with(&["callback", "--json"], format!("{body}b")).expect(1).json();
+    assert_eq!(over["error"]["kind"], "callback-too-large");
+
+    let open = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say>";
+    let close = "</Say></Response>";
+    let text = "x".repeat(64 * 1024 - open.len() - close.len());
+    run_with(&["check"], format!("{open}{text}{close}")).expect(0);
+    let json = run_with(&["check", "--json"], format!("{open}{text}x{close}")).expect(1).json();
+    assert_eq!(
+        (&json["error"]["kind"], &json["error"]["number"]),
+        (&json!("document-too-large"), &json!(11750))
+    );
+
+    let uri = format!("sip:{}@example.com", "u".repeat(64 * 1024 - 16));
+    run_with(&["uri", "-"], format!("{uri}\r\nsip:a@example.com\n")).expect(0);
+    let over = run_with(&["uri", "-", "--json"], format!("{uri}m\nsip:a@example.com\n")).expect(1);
+    assert_eq!(over.json_lines()[0]["error"]["kind"], "uri-over-limit");
+    assert!(over.stderr.contains("the rest is not read"), "{}", over.stderr);
+}
+
+#[test]
+fn many_short_lines_are_no_large_input() {
+    let many = "sip:alice@example.com\n".repeat(10_000);
+    assert_eq!(run_with(&["uri", "-", "--json"], many).expect(0).json_lines().len(), 10_000);
+}

@@ -1,0 +1,14 @@
+//! The command as a user runs it: the real binary, its output and its exit status, command by
+//! command. Expected values come from the command's contract and the sources that it names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod build;
+mod callback;
+mod check;
+mod conventions;
+mod limits;
+mod read;
+mod rest;
+mod run;
+mod signature;
+mod uri;

@@ -1,0 +1,202 @@
+//! `sign` and `verify`, with the platform's own vectors, and where tokens come from.
+
+use serde_json::{Value, json};
+
+use crate::run::{Run, command, feed, file, run, run_token, run_with};
+
+const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
+const FORM: &str = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234\
+    &From=%2B14158675309&To=%2B18005551212";
+const SHA1: &str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
+const SHA1_WITH_PORT: &str = "kvajT1Ptam85bY51eRf/AJRuM3w=";
+const SHA256: &str = "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s=";
+const RAW: &str = "{\"property\": \"value\", \"boolean\": true}";
+const RAW_URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2\
+    &bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+const RAW_SHA1: &str = "a9nBmqA0ju/hNViExpshrM61xv4=";
+
+fn verify(url: &str, signature: &str, more: &[&str]) -> Run {
+    run_token(&[&["verify", "--url", url, "--signature", signature], more].concat(), FORM)
+}
+
+#[test]
+fn the_platforms_vectors_are_signed() {
+    let sign = |more: &[&str], input: &str| {
+        run_token(&[&["sign", "--url"], more].concat(), input).expect(0).stdout
+    };
+    assert_eq!(sign(&[URL, "--body", "-"], FORM), format!("{SHA1}\n"));
+    assert_eq!(sign(&[URL, "--body", "-", "--algorithm", "sha256"], FORM), format!("{SHA256}\n"));
+    assert_eq!(sign(&[RAW_URL, "--json-body", "-"], RAW), format!("{RAW_SHA1}\n"));
+    let path = file("sign-form", FORM);
+    assert_eq!(sign(&[URL, "--body", &path], ""), format!("{SHA1}\n"));
+    let json = run_token(&["sign", "--url", URL, "--body", "-", "--json"], FORM).expect(0).json();
+    assert_eq!(json["signature"], SHA1);
+}
+
+#[test]
+fn a_body_that_is_no_form_needs_its_hash_in_the_url() {
+    let signed = run_token(&["sign", "--url", URL, "--json-body", "-"], RAW).expect(0);
+    assert_eq!(signed.stdout, format!("{RAW_SHA1}\n"));
+    assert!(signed.stderr.contains(RAW_URL), "{}", signed.stderr);
+
+    let verify = |url: &str, body: &str| {
+        run_token(&["verify", "--url", url, "--signature", RAW_SHA1, "--json-body", "-"], body)
+    };
+    verify(RAW_URL, RAW).expect(0);
+    verify(RAW_URL, &RAW.replace("true", "null")).expect(1);
+    let without = verify(URL, RAW).expect(1);
+    assert!(without.stderr.contains("bodySHA256"), "{}", without.stderr);
+}
+
+#[test]
+fn a_good_signature_is_a_yes() {
+    let yes = verify(URL, SHA1, &["--body", "-"]).expect(0);
+    assert_eq!((yes.stdout.as_str(), yes.stderr.as_str()), ("valid\n", ""));
+    verify(URL, SHA1_WITH_PORT, &["--body", "-"]).expect(0);
+    verify(URL, SHA256, &["--body", "-", "--algorithm", "sha256"]).expect(0);
+    let json = verify(URL, SHA1, &["--body", "-", "--json"]).expect(0).json();
+    assert_eq!((&json["valid"], &json["tried"]), (&json!(true), &Value::Null));
+}
+
+#[test]
+fn any_other_signature_is_a_no_with_advice() {
+    let almost = SHA1.replace('8', "9");
+    for signature in [almost.as_str(), "", "?", SHA256, "-1", &"A".repeat(5000)] {
+        let no = verify(URL, signature, &["--body", "-"]).expect(1);
+        assert_eq!(no.stdout, "");
+        assert!(no.stderr.contains("check the auth token"), "{}", no.stderr);
+        assert!(no.stderr.contains("public base") && no.stderr.contains("--explain"));
+        let json = verify(URL, signature, &["--body", "-", "--json"]).expect(1).json();
+        assert_eq!((&json["valid"], &json["tried"]), (&json!(false), &Value::Null));
+    }
+    // The caller pins the algorithm.
+    verify(URL, SHA256, &["--body", "-"]).expect(1);
+    for url in ["", "://", "https://", "\u{1b}"] {
+        verify(url, SHA1, &["--body", "-"]).expect(1);
+    }
+}
+
+#[test]
+fn a_public_base_replaces_what_a_proxy_left() {
+    let seen = "http://10.0.0.7:8080/myapp.php?foo=1&bar=2";
+    verify(seen, SHA1, &["--body", "-"]).expect(1);
+    verify(seen, SHA1, &["--body", "-", "--public-base", "https://mycompany.com"]).expect(0);
+    let refused = verify(seen, SHA1, &["--body", "-", "--public-base", "mycompany"]).expect(2);
+    assert!(refused.stderr.contains("write scheme, host and port alone"), "{}", refused.stderr);
+}
+
+#[test]
+fn explaining_lists_what_was_tried_and_no_secret() {
+    let parameters = "CallSidCA1234567890ABCDECaller+14158675309Digits1234\
+        From+14158675309To+18005551212";
+    let port = "https://mycompany.com:443/myapp.php?foo=1&bar=2";
+    let json = verify(URL, "bm8=", &["--body", "-", "--json", "--explain"]).expect(1).json();
+    assert_eq!(
+        json["tried"],
+        json!([
+            {"url": URL, "hashed": format!("{URL}{parameters}")},
+            {"url": port, "hashed": format!("{port}{parameters}")},
+        ]),
+    );
+    let shown = verify(URL, "bm8=", &["--body", "-", "--explain"]).expect(1);
+    for text in [URL, port, parameters] {
+        assert!(shown.stdout.contains(text), "{text}: {}", shown.stdout);
+    }
+    let both = format!("{}{}", shown.stdout, shown.stderr);
+    assert!(!both.contains("12345\n") && !both.contains(SHA1), "{both}");
+}
+
+#[test]
+fn a_get_brings_its_parameters_in_the_url() {
+    let url = "https://mycompany.com/refer?ReferCallStatus=busy";
+    let signature = run_token(&["sign", "--url", url], "").expect(0).stdout;
+    run_token(&["verify", "--url", url, "--signature", signature.trim_end()], "").expect(0);
+}
+
+#[test]
+fn a_signed_body_that_cannot_be_read_is_told_apart() {
+    let body = "A=1&B=%FF";
+    let signature = run_token(&["sign", "--url", URL, "--body", "-"], body).expect(0).stdout;
+    let arguments = ["verify", "--url", URL, "--signature", signature.trim_end(), "--body", "-"];
+    let shown = run_token(&arguments, body).expect(1);
+    assert!(shown.stderr.contains("callback-not-utf8"), "{}", shown.stderr);
+    let json = run_token(&[&arguments[..], &["--json"]].concat(), body).expect(1).json();
+    assert_eq!(
+        (&json["valid"], &json["error"]["kind"]),
+        (&json!(false), &json!("callback-not-utf8"))
+    );
+}
+
+#[test]
+fn tokens_come_from_files_and_any_may_have_signed() {
+    let (old, new) = (file("token-old", "12345\n"), file("token-new", "67890\r\n"));
+    let path = file("token-form", FORM);
+    let sign = ["sign", "--url", URL, "--body", &path];
+    let with = |files: &[&str]| {
+        let options: Vec<&str> = files.iter().flat_map(|file| ["--token-file", file]).collect();
+        run_with(&[&sign[..], &options].concat(), "12345")
+    };
+    assert_eq!(with(&[&old]).expect(0).stdout, format!("{SHA1}\n"));
+    assert_eq!(with(&["-"]).expect(0).stdout, format!("{SHA1}\n"));
+    // The first one signs.
+    assert_ne!(with(&[&new, &old]).expect(0).stdout, format!("{SHA1}\n"));
+
+    let verify = ["verify", "--url", URL, "--signature", SHA1, "--body", &path];
+    run(&[&verify[..], &["--token-file", &new]].concat()).expect(1);
+    run(&[&verify[..], &["--token-file", &new, "--token-file", &old]].concat()).expect(0);
+    // Only one line end is dropped, and a file goes before the environment.
+    let blank = file("token-blank", "12345\n\n");
+    run_token(&[&verify[..], &["--token-file", &blank]].concat(), "").expect(1);
+}
+
+#[test]
+fn without_a_token_it_is_wrong_usage() {
+    let empty = file("token-empty", "\n");
+    let ill = file("token-ill", b"\xff");
+    let large = file("token-large", "a".repeat(5000));
+    for more in [
+        &[][..],
+        &["--token-file", "/nonexistent/token"],
+        &["--token-file", &empty],
+        &["--token-file", &ill],
+        &["--token-file", &large],
+        &["--token-file", "/dev/zero"],
+        &["--token-file", "-", "--body", "-"],
+        &["--token-file", "-", "--token-file", "-"],
+    ] {
+        for command in [&["sign"][..], &["verify", "--signature", SHA1]] {
+            run_with(&[command, &["--url", URL, "--json"], more].concat(), "12345").expect(2);
+        }
+    }
+    let mut empty = command(&["sign", "--url", URL]);
+    empty.env("TWILIO_AUTH_TOKEN", "");
+    let refused = feed(empty, b"").expect(2);
+    assert!(refused.stderr.contains("TWILIO_AUTH_TOKEN"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_token_is_never_shown() {
+    let secret = "s3cret-0123456789";
+    let path = file("token-secret", secret);
+    for arguments in [
+        &["sign", "--help"][..],
+        &["verify", "--help"],
+        &["--help"],
+        &["sign", "--url", URL, "--token-file", &path],
+        &["verify", "--url", URL, "--signature", "bm8=", "--explain"],
+        &["verify", "--url", URL, "--signature", "bm8=", "--json", "--explain"],
+        &["verify", "--url", URL],
+        &["sign", "--url", URL, "--token=s3cret-0123456789"],
+        &["rest", "x", "--account", "y", "--url", "z", "--curl"],
+        &["man", "sign"],
+        &["completions", "bash"],
+    ] {
+        let mut command = command(arguments);
+        command.env("TWILIO_AUTH_TOKEN", secret);
+        let run = feed(command, b"");
+        assert!(!format!("{run:?}").contains("s3cret"), "{run:?}");
+    }
+    for option in ["--token", "--auth-token"] {
+        run(&["sign", "--url", URL, option, secret]).expect(2);
+    }
+}
