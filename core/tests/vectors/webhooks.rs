@@ -7,7 +7,7 @@ use super::{bytes, full_pairs, run, same, settle, text};
 #[test]
 fn callbacks() {
     run("callbacks", |case| {
-        settle(ReferCallback::from_form(&bytes(case, "form")), case, |callback| {
+        settle(ReferCallback::from_form(bytes(case, "form")), case, |callback| {
             let (outcome, expected) = (callback.outcome(), &case["outcome"]);
             same("outcome", Some(outcome.kind()), text(expected, "kind"))?;
             same("code", outcome.code().map(u64::from), expected["code"].as_u64())?;
