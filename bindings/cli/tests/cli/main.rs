@@ -12,3 +12,4 @@ mod rest;
 mod run;
 mod signature;
 mod uri;
+mod vectors;
