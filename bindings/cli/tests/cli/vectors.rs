@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::run::run_with;
+use super::run::{file, run_with};
 
 type Verdict = Result<(), String>;
 
@@ -97,5 +97,40 @@ fn callbacks() {
         let expected =
             if case["problems"].is_null() { json!([]) } else { case["problems"].clone() };
         same("problems", &problems.map(|problem| problem["parameter"].clone()).collect(), &expected)
+    });
+}
+
+#[test]
+fn signatures() {
+    each("signatures", |case| {
+        let text = |key: &str| case[key].as_str();
+        let signature = text("signature").unwrap_or_default();
+        let mut arguments = vec!["verify", "--url", text("url").unwrap(), "--signature", signature];
+        for (option, key) in [("--algorithm", "algorithm"), ("--public-base", "public_base")] {
+            arguments.extend(text(key).map(|value| [option, value]).into_iter().flatten());
+        }
+        let secrets = case["secrets"].as_array().unwrap().iter().map(|s| s.as_str().unwrap());
+        let files: Vec<_> = secrets
+            .clone()
+            .map(|secret| file(&format!("vector-secret-{secret}"), secret))
+            .collect();
+        arguments.extend(files.iter().flat_map(|file| ["--token-file", file]));
+        let params = case["params"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let pairs =
+            params.iter().map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()));
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let body = text("raw_body").unwrap_or(&form);
+        if !body.is_empty() {
+            arguments
+                .extend([if case["raw_body"].is_string() { "--json-body" } else { "--body" }, "-"]);
+        }
+        let expected = match case["valid"].as_bool().unwrap() {
+            true => 0,
+            // An empty token is none, and to have none is wrong usage.
+            false if secrets.clone().all(str::is_empty) => 2,
+            false => 1,
+        };
+        same("status", &json!(run_with(&arguments, body).status), &json!(expected))
     });
 }
