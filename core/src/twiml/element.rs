@@ -146,6 +146,11 @@ impl Element {
         self.place
     }
 
+    /// What was read is no longer what this is.
+    pub(super) fn forget_place(&mut self) {
+        self.place = Place::BUILT;
+    }
+
     pub(super) fn attributes_mut(&mut self) -> &mut Attributes {
         &mut self.attributes
     }

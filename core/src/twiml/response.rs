@@ -118,6 +118,7 @@ impl VoiceResponse {
     /// [`ErrorKind::DepthExceeded`](crate::ErrorKind::DepthExceeded) or
     /// [`ErrorKind::ElementsExceeded`](crate::ErrorKind::ElementsExceeded).
     pub fn append(mut self, node: impl Into<Node>) -> Result<Self, Error> {
+        self.0.forget_place();
         self.0.adopt(node.into().typed())?;
         Ok(self)
     }
@@ -144,7 +145,10 @@ impl VoiceResponse {
     /// # Errors
     /// Those of [`Element::attribute`].
     pub fn attribute(self, name: &str, value: impl fmt::Display) -> Result<Self, Error> {
-        self.0.attribute(name, value).map(Self)
+        self.0.attribute(name, value).map(|mut root| {
+            root.forget_place();
+            Self(root)
+        })
     }
 
     /// The attributes of `<Response>` itself, names and values in order.
