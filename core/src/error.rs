@@ -337,6 +337,8 @@ error_kinds! {
         StatusCodeInvalid = 703 "status-code-invalid"
             "{} is no SIP status code; expected 100 to 699";
         SettingInvalid = 704 "setting-invalid" "{} is out of range; expected {}";
+        TransferOutputsPending = 705 "transfer-outputs-pending"
+            "{} outputs wait; poll until there is none, then feed the event again";
     }
     "invalid saved transfer" {
         StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";

@@ -25,6 +25,24 @@ pub const DIAL_URI_CHARS: usize = 255;
 /// Characters after `?` from which `<Dial><Sip>` refuses the headers (the platform's error 21227).
 pub const DIAL_HEADERS_CHARS: usize = 1024;
 
+/// Milliseconds to wait for an answer to the REFER, unless set otherwise: timer F, 64 x T1
+/// (RFC 3261 §17.1.2.2).
+pub const TIMER_F: u32 = 32_000;
+
+/// Milliseconds to wait for the first NOTIFY, unless set otherwise: timer N, 64 x T1
+/// (RFC 6665 §4.1.2.4).
+pub const TIMER_N: u32 = 32_000;
+
+/// Milliseconds that a subscription lives after a NOTIFY without `expires`, unless set otherwise:
+/// the least timer C of RFC 3261 §16.6, for as long may the call to the target ring.
+pub const DEFAULT_SUBSCRIPTION: u32 = 180_000;
+
+/// Milliseconds that any time of [`TransferSettings`](crate::TransferSettings) may have: a day.
+pub const MAX_TRANSFER_TIMEOUT: u32 = 24 * 60 * 60 * 1000;
+
+/// Bytes of a status that [`TransferSettings`](crate::TransferSettings) may map a code to.
+pub const MAX_STATUS_BYTES: usize = 64;
+
 /// Bytes of an error's or a diagnostic's message: it fits the C ABI's fixed buffer.
 pub const MAX_MESSAGE_BYTES: usize = 240;
 

@@ -49,7 +49,7 @@ pub enum ReferOutcome {
 
 impl ReferOutcome {
     /// The first row that matches; a provisional code of the REFER counts as none.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         status: Option<ReferCallStatus>,
         refer_code: Option<u16>,
         notify_code: Option<u16>,

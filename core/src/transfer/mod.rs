@@ -1,0 +1,28 @@
+//! The verb itself: [`Transfer`], a sans-IO state machine for REFER and NOTIFY (RFC 3515) that any
+//! SIP stack can drive. No socket, no clock, no thread, and no allocation per event. What the
+//! platform then sends to the app is read in `webhook`; the scenario files are the command's.
+
+mod event;
+mod event_header;
+mod notification;
+mod output;
+mod progress;
+mod report;
+mod save;
+#[cfg(feature = "serde")]
+mod serde;
+mod settings;
+mod sipfrag;
+mod stored;
+mod subscription_state;
+#[cfg(test)]
+mod tests;
+mod transitions;
+mod verb;
+
+pub use event::Event;
+pub use output::Output;
+pub use progress::TransferState;
+pub use report::ReferReport;
+pub use settings::{RejectedStatus, TransferSettings};
+pub use verb::Transfer;

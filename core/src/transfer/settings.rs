@@ -1,0 +1,197 @@
+//! [`TransferSettings`]: what a platform or an operator may want otherwise. The defaults stand in
+//! `limits` and in the status map of [`ReferCallStatus`]. Times are bounded there, too.
+
+use std::time::Duration;
+
+use crate::limits::{
+    DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F, TIMER_N,
+};
+use crate::{Error, ErrorKind, ReferCallStatus};
+
+/// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
+/// cannot be reached: the platform's documentation says both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum RejectedStatus {
+    /// `failed`, as its third scenario shows.
+    #[default]
+    Failed,
+    /// None, as its table of parameters says.
+    Omitted,
+}
+
+/// How long a [`Transfer`](crate::Transfer) waits for what, and what it reports.
+///
+/// ```
+/// use std::time::Duration;
+/// use twiml_refer::{ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings};
+///
+/// let settings = TransferSettings::new()
+///     .with_hang_up_grace(Duration::from_secs(1))?
+///     .with_rejected_status(RejectedStatus::Omitted)
+///     .with_status(603, ReferCallStatus::Busy)?;
+/// let transfer = Transfer::with_settings(SipUri::parse("sip:alice@example.com")?, settings);
+/// assert_eq!(transfer.settings().status_of(603), Some(ReferCallStatus::Busy));
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TransferSettings {
+    pub(super) response_timeout: u32,
+    pub(super) notify_timeout: u32,
+    pub(super) subscription: u32,
+    pub(super) hang_up_grace: u32,
+    pub(super) rejected_status: RejectedStatus,
+    /// Ordered by code; only what differs from the standard map.
+    pub(super) statuses: Vec<(u16, ReferCallStatus)>,
+}
+
+impl TransferSettings {
+    /// The defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            response_timeout: TIMER_F,
+            notify_timeout: TIMER_N,
+            subscription: DEFAULT_SUBSCRIPTION,
+            hang_up_grace: 0,
+            rejected_status: RejectedStatus::Failed,
+            statuses: Vec::new(),
+        }
+    }
+
+    /// How long to wait for a final response to the REFER: 32 s by default, timer F of
+    /// RFC 3261 §17.1.2.2.
+    ///
+    /// # Errors
+    ///
+    /// `setting-invalid`: less than a millisecond or more than
+    /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
+    pub fn with_response_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
+        self.response_timeout = milliseconds(timeout, 1)?;
+        Ok(self)
+    }
+
+    /// How long to wait for the first NOTIFY after the REFER was accepted: 32 s by default, timer N
+    /// of RFC 6665 §4.1.2.4.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_response_timeout`](Self::with_response_timeout).
+    pub fn with_notify_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
+        self.notify_timeout = milliseconds(timeout, 1)?;
+        Ok(self)
+    }
+
+    /// How long a subscription lives after a NOTIFY that does not say (`expires`): 180 s by
+    /// default, after timer C of RFC 3261 §16.6.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_response_timeout`](Self::with_response_timeout).
+    pub fn with_subscription(mut self, lifetime: Duration) -> Result<Self, Error> {
+        self.subscription = milliseconds(lifetime, 1)?;
+        Ok(self)
+    }
+
+    /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by
+    /// default not at all; a second is enough in practice.
+    ///
+    /// # Errors
+    ///
+    /// `setting-invalid`: more than [`MAX_TRANSFER_TIMEOUT`] milliseconds.
+    pub fn with_hang_up_grace(mut self, grace: Duration) -> Result<Self, Error> {
+        self.hang_up_grace = milliseconds(grace, 0)?;
+        Ok(self)
+    }
+
+    /// What is reported when the REFER itself fails.
+    #[must_use]
+    pub fn with_rejected_status(mut self, status: RejectedStatus) -> Self {
+        self.rejected_status = status;
+        self
+    }
+
+    /// Reports another status than [`ReferCallStatus::from_notify_code`] for a final code of the
+    /// call to the target. The last call for a code counts.
+    ///
+    /// # Errors
+    ///
+    /// `setting-invalid`: the code is not 200 to 699, or the status has no text or one of more than
+    /// [`MAX_STATUS_BYTES`] bytes.
+    pub fn with_status(mut self, code: u16, status: ReferCallStatus) -> Result<Self, Error> {
+        if !(200..=699).contains(&code) {
+            return Err(refused(&code.to_string(), "a final SIP status code, 200 to 699"));
+        }
+        if !(1..=MAX_STATUS_BYTES).contains(&status.as_str().len()) {
+            let expected = format!("a status of 1 to {MAX_STATUS_BYTES} bytes");
+            return Err(refused(status.as_str(), &expected));
+        }
+        let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
+        match found.map(|index| self.statuses.get_mut(index)) {
+            Ok(Some(entry)) => entry.1 = status,
+            Ok(None) => {}
+            Err(index) => self.statuses.insert(index, (code, status)),
+        }
+        Ok(self)
+    }
+
+    /// See [`with_response_timeout`](Self::with_response_timeout).
+    #[must_use]
+    pub const fn response_timeout(&self) -> Duration {
+        Duration::from_millis(self.response_timeout as u64)
+    }
+
+    /// See [`with_notify_timeout`](Self::with_notify_timeout).
+    #[must_use]
+    pub const fn notify_timeout(&self) -> Duration {
+        Duration::from_millis(self.notify_timeout as u64)
+    }
+
+    /// See [`with_subscription`](Self::with_subscription).
+    #[must_use]
+    pub const fn subscription(&self) -> Duration {
+        Duration::from_millis(self.subscription as u64)
+    }
+
+    /// See [`with_hang_up_grace`](Self::with_hang_up_grace).
+    #[must_use]
+    pub const fn hang_up_grace(&self) -> Duration {
+        Duration::from_millis(self.hang_up_grace as u64)
+    }
+
+    /// See [`with_rejected_status`](Self::with_rejected_status).
+    #[must_use]
+    pub const fn rejected_status(&self) -> RejectedStatus {
+        self.rejected_status
+    }
+
+    /// The status that is reported for a code of the call to the target; `None` for a provisional
+    /// one and for what is no SIP code.
+    #[must_use]
+    pub fn status_of(&self, code: u16) -> Option<ReferCallStatus> {
+        let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
+        match found.ok().and_then(|index| self.statuses.get(index)) {
+            Some((_, status)) => Some(status.clone()),
+            None => ReferCallStatus::from_notify_code(code),
+        }
+    }
+}
+
+impl Default for TransferSettings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn milliseconds(duration: Duration, least: u32) -> Result<u32, Error> {
+    u32::try_from(duration.as_millis())
+        .ok()
+        .filter(|milliseconds| (least..=MAX_TRANSFER_TIMEOUT).contains(milliseconds))
+        .ok_or_else(|| {
+            let expected = format!("{least} ms to {} hours", MAX_TRANSFER_TIMEOUT / 3_600_000);
+            refused(&format!("{duration:?}"), &expected)
+        })
+}
+
+fn refused(value: &str, expected: &str) -> Error {
+    Error::new(ErrorKind::SettingInvalid).arg(value).arg(expected)
+}

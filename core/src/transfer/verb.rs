@@ -1,0 +1,138 @@
+//! [`Transfer`]: the public face of the state machine. Its rules are in `transitions` and
+//! `notification`, its bytes in `save`.
+
+use std::sync::Arc;
+
+use super::output::{Outputs, Waiting};
+use super::progress::Progress;
+use super::{Event, Output, ReferReport, TransferSettings, TransferState};
+use crate::{Error, ErrorKind, SipUri};
+
+/// One `<Refer>` at work: from the REFER to the parameters for the action URL (RFC 3515).
+///
+/// It has no socket, clock or thread: feed what the SIP stack hears with [`handle`](Self::handle),
+/// do what [`poll`](Self::poll) asks until it returns `None`, and feed [`Event::Time`] when the
+/// [`deadline`](Self::deadline) has come. Every NOTIFY gets exactly one [`Output::Reply`],
+/// [`Output::Completed`] comes at most once, and once the deadlines have passed it has come.
+///
+/// Times are milliseconds on a clock that all who hold the transfer share, as Unix time; a time
+/// before the last one counts as the last one. It may be sent between threads; one at a time drives
+/// it. [`save`](Self::save) and [`restore`](Self::restore) move it between processes.
+///
+/// ```
+/// use twiml_refer::{Event, Output, ReferOutcome, SipUri, Transfer};
+///
+/// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
+/// transfer.handle(Event::start(1), 0)?;
+/// assert_eq!(transfer.poll(), Some(Output::SendRefer));
+/// assert_eq!(transfer.refer_to(), "<sip:alice@example.com>");
+///
+/// transfer.handle(Event::response(202), 50)?;
+/// assert_eq!(transfer.deadline(), Some(32_050));
+///
+/// let busy = Event::Notify {
+///     event: "refer;id=1",
+///     cseq: 1,
+///     subscription_state: Some("terminated;reason=noresource"),
+///     body: b"SIP/2.0 486 Busy Here\r\n",
+///     in_dialog: true,
+/// };
+/// transfer.handle(busy, 9_500)?;
+/// assert_eq!(transfer.poll(), Some(Output::Reply(200)));
+/// let Some(Output::Completed(report)) = transfer.poll() else { unreachable!() };
+/// assert_eq!(report.outcome().kind(), "target-failed");
+/// assert_eq!(transfer.poll(), None);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    pub(super) target: SipUri,
+    pub(super) settings: Arc<TransferSettings>,
+    pub(super) progress: Progress,
+    pub(super) outputs: Outputs,
+}
+
+impl Transfer {
+    /// A transfer to this target with the default settings, not yet started.
+    #[must_use]
+    pub fn new(target: SipUri) -> Self {
+        Self::with_settings(target, TransferSettings::new())
+    }
+
+    /// A transfer with other settings; many transfers may share one `Arc` of them.
+    #[must_use]
+    pub fn with_settings(target: SipUri, settings: impl Into<Arc<TransferSettings>>) -> Self {
+        Self {
+            target,
+            settings: settings.into(),
+            progress: Progress::new(),
+            outputs: Outputs::default(),
+        }
+    }
+
+    /// Takes in what happened at the time `now`. Deadlines up to `now` come first.
+    ///
+    /// # Errors
+    ///
+    /// * `refer-not-supported` (the platform's 13801): the leg is not SIP; nothing is sent.
+    /// * `transfer-event-unexpected`: this cannot happen in this state, as a response before the
+    ///   start. Deadlines have been heeded, the event has not.
+    /// * `status-code-invalid`: a response outside 100 to 699.
+    /// * `transfer-outputs-pending`: [`poll`](Self::poll) first, then feed the same event again.
+    pub fn handle(&mut self, event: Event<'_>, now: u64) -> Result<(), Error> {
+        if !self.outputs.has_room() {
+            let waiting = self.outputs.len().to_string();
+            return Err(Error::new(ErrorKind::TransferOutputsPending).arg(&waiting));
+        }
+        self.progress.now = self.progress.now.max(now);
+        self.fire();
+        self.apply(event)
+    }
+
+    /// What to do next; call it after every event until there is nothing.
+    pub fn poll(&mut self) -> Option<Output> {
+        match self.outputs.pop()? {
+            Waiting::SendRefer => Some(Output::SendRefer),
+            Waiting::Reply(code) => Some(Output::Reply(code)),
+            Waiting::EndDialog => Some(Output::EndDialog),
+            Waiting::Completed => self.progress.report.clone().map(Output::Completed),
+        }
+    }
+
+    /// When to feed [`Event::Time`] if nothing else comes before; a time that is past means at once.
+    /// `None`: there is nothing to wait for.
+    #[must_use]
+    pub fn deadline(&self) -> Option<u64> {
+        self.progress.deadline()
+    }
+
+    /// The value for the Refer-To header, always in angle brackets.
+    #[must_use]
+    pub fn refer_to(&self) -> String {
+        self.target.to_refer_to()
+    }
+
+    /// The target.
+    #[must_use]
+    pub fn target(&self) -> &SipUri {
+        &self.target
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &TransferSettings {
+        &self.settings
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> TransferState {
+        self.progress.state
+    }
+
+    /// The parameters for the action URL, once completed.
+    #[must_use]
+    pub fn report(&self) -> Option<&ReferReport> {
+        self.progress.report.as_ref()
+    }
+}
