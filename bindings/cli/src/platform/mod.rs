@@ -1,0 +1,10 @@
+//! The platform that is played against a webhook: `http` asks for documents, `call` says which call
+//! it is about, `walk` runs what comes back, `endpoint` is the caller's device, `fault` is what may
+//! be wrong with a webhook, and `show` prints all of it.
+
+pub(crate) mod call;
+pub(crate) mod endpoint;
+pub(crate) mod fault;
+pub(crate) mod http;
+pub(crate) mod show;
+pub(crate) mod walk;
