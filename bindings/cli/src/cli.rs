@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use twiml_refer::{Algorithm, Method};
+use twiml_refer::{Algorithm, Method, ReferOutcome};
 
 use crate::exit;
 use crate::output;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Sign(Sign),
     Verify(Verify),
     Rest(Rest),
+    Replay(Replay),
     Completions(Completions),
     Man(Man),
 }
@@ -258,6 +260,31 @@ pub(crate) struct Rest {
     pub(crate) curl: bool,
     #[command(flatten)]
     pub(crate) json: Json,
+}
+
+/// Play a scenario file: what an endpoint does, and the callback that the platform would send.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \
+    \\\n      twiml-refer replay - --expect target-failed")]
+pub(crate) struct Replay {
+    /// The scenario, one event a line; - reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) expect: Expect,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+/// How a transfer shall end.
+#[derive(Debug, Args)]
+pub(crate) struct Expect {
+    /// The answer is no (status 1) unless the transfer ends so
+    #[arg(
+        long = "expect",
+        value_name = "KIND",
+        value_parser = PossibleValuesParser::new(ReferOutcome::KINDS)
+    )]
+    pub(crate) kind: Option<String>,
 }
 
 /// Print a completion script for a shell.

@@ -3,10 +3,12 @@
 
 mod cli;
 mod commands;
+mod describe;
 mod exit;
 mod input;
 mod output;
 mod render;
+mod scenario;
 mod secrets;
 mod source;
 

@@ -29,6 +29,18 @@ pub(crate) fn plain_error(message: &str, renderer: &Renderer) -> String {
     renderer.render(&[Group::with_title(title)])
 }
 
+/// An error of this command itself, pointing into a text at a line and a column.
+pub(crate) fn plain_error_at(
+    message: &str,
+    source: &Source<'_>,
+    place: (usize, usize),
+    renderer: &Renderer,
+) -> String {
+    let title = Level::ERROR.primary_title(printable(message));
+    let excerpt = source.excerpt_at(place);
+    renderer.render(&[Group::with_title(title).elements(excerpt.map(snippet))])
+}
+
 /// A warning that points nowhere.
 pub(crate) fn warning(message: &str, renderer: &Renderer) -> String {
     let title = Level::WARNING.primary_title(printable(message));

@@ -164,6 +164,11 @@ impl TransferSettings {
         self.rejected_status
     }
 
+    /// The codes whose status differs from the standard map, in their order.
+    pub fn statuses(&self) -> impl Iterator<Item = (u16, &ReferCallStatus)> {
+        self.statuses.iter().map(|(code, status)| (*code, status))
+    }
+
     /// The status that is reported for a code of the call to the target; `None` for a provisional
     /// one and for what is no SIP code.
     #[must_use]

@@ -73,6 +73,10 @@ impl ReferOutcome {
         }
     }
 
+    /// What [`kind`](Self::kind) may say.
+    pub const KINDS: [&'static str; 6] =
+        ["transferred", "rejected", "target-failed", "canceled", "unconfirmed", "unknown"];
+
     /// `transferred`, `rejected`, `target-failed`, `canceled`, `unconfirmed` or `unknown`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

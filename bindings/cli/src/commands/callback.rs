@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use twiml_refer::{
-    Error, ReferCallback, ReferOutcome, VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES,
-};
+use twiml_refer::{Error, ReferCallback, VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES};
 
 use crate::cli::Callback;
+use crate::describe;
 use crate::exit::{Answer, Failure};
 use crate::output::{self, Output};
 use crate::source::{Source, printable};
@@ -67,7 +66,7 @@ fn fields(callback: &ReferCallback, show_secrets: bool) -> Result<Map<String, Va
 }
 
 fn show(callback: &ReferCallback, show_secrets: bool, output: &mut Output) -> Result<(), Failure> {
-    output.line(&format!("outcome: {}", printable(&described(&callback.outcome()))))?;
+    output.line(&format!("outcome: {}", printable(&describe::outcome(&callback.outcome()))))?;
     output.line(if callback.may_resume() {
         "the call: still there, the app can go on with it"
     } else {
@@ -88,16 +87,4 @@ fn show(callback: &ReferCallback, show_secrets: bool, output: &mut Output) -> Re
         output::complain(&render::warning(&problem.to_string(), &renderer));
     }
     Ok(())
-}
-
-/// `target-failed (busy, code 486)`
-fn described(outcome: &ReferOutcome) -> String {
-    let details: Vec<String> = outcome
-        .status()
-        .map(str::to_owned)
-        .into_iter()
-        .chain(outcome.code().map(|code| format!("code {code}")))
-        .collect();
-    let kind = outcome.kind();
-    if details.is_empty() { kind.to_owned() } else { format!("{kind} ({})", details.join(", ")) }
 }

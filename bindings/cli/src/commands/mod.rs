@@ -5,6 +5,7 @@ mod callback;
 mod check;
 mod generate;
 mod read;
+mod replay;
 mod rest;
 mod sign;
 mod uri;
@@ -39,6 +40,7 @@ fn dispatch(command: Command, output: &mut Output) -> Result<Answer, Failure> {
         Command::Sign(options) => sign::run(&options, output),
         Command::Verify(options) => verify::run(&options, output),
         Command::Rest(options) => rest::run(&options, output),
+        Command::Replay(options) => replay::run(&options, output),
         Command::Completions(options) => generate::completions(&options, output),
         Command::Man(options) => generate::man(&options, output),
     }
@@ -54,6 +56,7 @@ fn is_json(command: &Command) -> bool {
         Command::Sign(options) => options.json.json,
         Command::Verify(options) => options.json.json,
         Command::Rest(options) => options.json.json,
+        Command::Replay(options) => options.json.json,
         Command::Completions(_) | Command::Man(_) => false,
     }
 }

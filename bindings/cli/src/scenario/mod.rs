@@ -1,0 +1,73 @@
+//! Scenario files: what an endpoint does with a REFER, one event a line. Reading is in `parse`,
+//! driving a transfer in `run`, showing what came of it in `json` and `ladder`. What a transfer
+//! does with an event, core alone knows.
+
+mod fed;
+mod json;
+pub(crate) mod ladder;
+mod parse;
+mod run;
+mod words;
+
+use twiml_refer::{Error, Output, ReferOutcome, TransferSettings};
+
+pub(crate) use fed::Fed;
+
+/// The most that a scenario file may have: far more than any call.
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
+
+/// A scenario that was read.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    settings: TransferSettings,
+    lines: Vec<Line>,
+}
+
+/// One event, and where it stands in the file.
+#[derive(Debug)]
+struct Line {
+    place: Place,
+    /// In milliseconds since the verb began.
+    at: u64,
+    event: parse::Event,
+}
+
+/// Line and column in the file, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// A line that cannot be read, or an event that cannot come there.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ScenarioError {
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
+
+/// Something that happened, in its order.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Step {
+    /// In milliseconds since the verb began.
+    pub(crate) at: u64,
+    pub(crate) what: What,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum What {
+    /// An event of the scenario.
+    Fed(Fed),
+    /// What the transfer answered.
+    Said(Output),
+    /// The transfer never began.
+    Failed(Error),
+}
+
+/// How the transfer ended; none, if it never began.
+pub(crate) fn outcome(steps: &[Step]) -> Option<ReferOutcome> {
+    steps.iter().find_map(|step| match &step.what {
+        What::Said(Output::Completed(report)) => Some(report.outcome()),
+        _ => None,
+    })
+}
