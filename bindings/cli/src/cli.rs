@@ -9,6 +9,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use twiml_refer::{Algorithm, Method, ReferOutcome};
 
+mod simulate;
+
+pub(crate) use simulate::{Demo, Simulate};
+
 use crate::exit;
 use crate::output;
 use crate::source::printable;
@@ -44,6 +48,8 @@ pub(crate) enum Command {
     Verify(Verify),
     Rest(Rest),
     Replay(Replay),
+    Simulate(Simulate),
+    Demo(Demo),
     Completions(Completions),
     Man(Man),
 }

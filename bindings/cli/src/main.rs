@@ -7,6 +7,7 @@ mod describe;
 mod exit;
 mod input;
 mod output;
+mod platform;
 mod render;
 mod scenario;
 mod secrets;

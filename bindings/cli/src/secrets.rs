@@ -31,6 +31,12 @@ pub(crate) fn validator(files: &[PathBuf]) -> Result<RequestValidator, Failure> 
     validator.ok_or_else(missing)
 }
 
+/// As [`validator`], or nothing where no token is given at all.
+pub(crate) fn validator_if_any(files: &[PathBuf]) -> Result<Option<RequestValidator>, Failure> {
+    let is_set = env::var_os(TOKEN_VARIABLE).is_some_and(|token| !token.is_empty());
+    if files.is_empty() && !is_set { Ok(None) } else { validator(files).map(Some) }
+}
+
 fn missing() -> Failure {
     Failure::usage(&format!(
         "there is no auth token; set {TOKEN_VARIABLE} in the environment, or give --token-file FILE"

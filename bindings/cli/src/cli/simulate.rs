@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use twiml_refer::{Leg, Method};
 
-use super::{Json, name_and_value};
+use super::{Expect, Json, name_and_value};
 
 /// Play the platform against a webhook of yours that is running.
 #[derive(Debug, Args)]
@@ -44,9 +44,8 @@ pub(crate) struct Simulate {
     /// A file (or -) with the auth token
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Vec<PathBuf>,
-    /// How the transfer must end; otherwise the answer is no
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub(crate) expect: Option<Kind>,
+    #[command(flatten)]
+    pub(crate) expect: Expect,
     /// Seconds until a request is given up
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub(crate) timeout: Duration,
@@ -78,31 +77,6 @@ impl From<LegKind> for Leg {
             LegKind::Sip => Self::Sip,
             LegKind::Pstn => Self::Pstn,
             LegKind::Client => Self::Client,
-        }
-    }
-}
-
-/// The kinds of outcomes.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Kind {
-    Transferred,
-    Rejected,
-    TargetFailed,
-    Canceled,
-    Unconfirmed,
-    Unknown,
-}
-
-impl Kind {
-    /// As outcomes call it.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Transferred => "transferred",
-            Self::Rejected => "rejected",
-            Self::TargetFailed => "target-failed",
-            Self::Canceled => "canceled",
-            Self::Unconfirmed => "unconfirmed",
-            Self::Unknown => "unknown",
         }
     }
 }

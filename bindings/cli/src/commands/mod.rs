@@ -3,11 +3,13 @@
 mod build;
 mod callback;
 mod check;
+mod demo;
 mod generate;
 mod read;
 mod replay;
 mod rest;
 mod sign;
+mod simulate;
 mod uri;
 mod verify;
 
@@ -41,6 +43,8 @@ fn dispatch(command: Command, output: &mut Output) -> Result<Answer, Failure> {
         Command::Verify(options) => verify::run(&options, output),
         Command::Rest(options) => rest::run(&options, output),
         Command::Replay(options) => replay::run(&options, output),
+        Command::Simulate(options) => simulate::run(options, output),
+        Command::Demo(_) => demo::run(output),
         Command::Completions(options) => generate::completions(&options, output),
         Command::Man(options) => generate::man(&options, output),
     }
@@ -57,6 +61,8 @@ fn is_json(command: &Command) -> bool {
         Command::Verify(options) => options.json.json,
         Command::Rest(options) => options.json.json,
         Command::Replay(options) => options.json.json,
+        Command::Simulate(options) => options.json.json,
+        Command::Demo(options) => options.json.json,
         Command::Completions(_) | Command::Man(_) => false,
     }
 }

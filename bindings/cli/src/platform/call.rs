@@ -82,10 +82,6 @@ impl Call {
         )))
     }
 
-    pub(crate) const fn leg(&self) -> Leg {
-        self.leg
-    }
-
     /// The caller is gone.
     pub(crate) fn complete(&mut self) {
         set(&mut self.params, CALL_STATUS, "completed");

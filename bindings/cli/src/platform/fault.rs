@@ -116,7 +116,9 @@ impl Fault {
             }
             Cause::Html => format!("{url} answered with HTML, not with TwiML"),
             Cause::Document { error, .. } => error.message(),
-            Cause::Url { place, text } => format!("{place} names {text:?}, which is no URL to call"),
+            Cause::Url { place, text } => {
+                format!("{place} names {text:?}, which is no URL to call")
+            }
             Cause::Method { verb, error } => format!("<{verb}>: {error}"),
             Cause::Refer => format!("the platform refuses this <Refer> of {url}"),
         }

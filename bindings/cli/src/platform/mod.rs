@@ -1,5 +1,5 @@
 //! The platform that is played against a webhook: `http` asks for documents, `call` says which call
-//! it is about, `walk` runs what comes back, `endpoint` is the caller's device, `fault` is what may
+//! it is about, `walk` runs what comes back (`verbs`), `endpoint` is the caller's device, `fault` is what may
 //! be wrong with a webhook, and `show` prints all of it.
 
 pub(crate) mod call;
@@ -7,4 +7,5 @@ pub(crate) mod endpoint;
 pub(crate) mod fault;
 pub(crate) mod http;
 pub(crate) mod show;
+mod verbs;
 pub(crate) mod walk;

@@ -1,0 +1,114 @@
+//! The demo's webhook: a small app, written with the library as a user would write one, behind a
+//! server on loopback.
+
+use std::io::Read;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tiny_http::{Header, Method, Request, Response, Server};
+use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
+use twiml_refer::{
+    Element, Error, ErrorKind, Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse,
+};
+
+use crate::exit::Failure;
+
+/// A call comes in: transfer it, and learn from `/transferred` how that went.
+fn voice() -> Result<VoiceResponse, Error> {
+    let alice = SipUri::parse("sip:alice@example.com")?;
+    VoiceResponse::new()
+        .say("I will connect you to Alice.")?
+        .refer(Refer::to(alice).action("/transferred")?)
+}
+
+/// The transfer has ended: go on with the caller, if the caller is still there.
+fn transferred(outcome: &ReferOutcome) -> Result<VoiceResponse, Error> {
+    let response = VoiceResponse::new();
+    match outcome {
+        ReferOutcome::Rejected { .. } => {
+            // The caller's device cannot transfer: dial Alice and stay in between.
+            let alice = Element::new("Sip")?.text("sip:alice@example.com")?;
+            response.append(Element::new("Dial")?.append(alice)?)
+        }
+        outcome if outcome.may_resume() => {
+            response.say("Alice cannot be reached. Please call again later.")?.hangup()
+        }
+        _ => response.hangup(),
+    }
+}
+
+/// A server in a thread of its own, for as long as this lives.
+pub(super) struct Webhook {
+    server: Arc<Server>,
+    thread: Option<JoinHandle<()>>,
+    base: String,
+}
+
+impl Webhook {
+    /// On loopback, at a port that the system picks.
+    pub(super) fn start(validator: RequestValidator) -> Result<Self, Failure> {
+        let failure = |why: &dyn std::fmt::Display| {
+            Failure::usage(&format!("cannot listen on {}: {why}", Ipv4Addr::LOCALHOST))
+        };
+        let server = Server::http((Ipv4Addr::LOCALHOST, 0)).map_err(|error| failure(&error))?;
+        let address = server.server_addr().to_ip().ok_or_else(|| failure(&"no address"))?;
+        let (server, base) = (Arc::new(server), format!("http://{address}"));
+        let (serving, public) = (Arc::clone(&server), base.clone());
+        let thread = std::thread::spawn(move || {
+            for request in serving.incoming_requests() {
+                answer(request, &public, &validator);
+            }
+        });
+        Ok(Self { server, thread: Some(thread), base })
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+}
+
+impl Drop for Webhook {
+    fn drop(&mut self) {
+        self.server.unblock();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(mut request: Request, base: &str, validator: &RequestValidator) {
+    let mut body = Vec::new();
+    let limit = u64::try_from(DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let read = request.as_reader().take(limit).read_to_end(&mut body);
+    let url = [base, request.url()].concat();
+    let header = request.headers().iter().find(|it| it.field.equiv("X-Twilio-Signature"));
+    let signature = header.map(|it| it.value.as_str());
+    let (status, document) = match (request.method(), request.url(), read) {
+        (Method::Post, path @ ("/voice" | "/transferred"), Ok(_)) => {
+            // Nothing that is not signed is listened to.
+            match validator.verify(&url, &body, signature).map_err(Error::from) {
+                Ok(_) if path == "/voice" => written(voice()),
+                Ok(callback) => written(transferred(&callback.outcome())),
+                Err(error) if error.kind() == ErrorKind::SignatureMismatch => {
+                    (403, error.to_string())
+                }
+                Err(error) => (400, error.to_string()),
+            }
+        }
+        _ => (404, "there is nothing here".to_owned()),
+    };
+    let mut response = Response::from_string(document).with_status_code(status);
+    if let Ok(xml) = Header::from_bytes("Content-Type", "text/xml") {
+        response = response.with_header(xml);
+    }
+    // Whoever asked and did not wait has no use for the answer.
+    let _ = request.respond(response);
+}
+
+fn written(document: Result<VoiceResponse, Error>) -> (u16, String) {
+    match document {
+        Ok(document) => (200, document.to_xml()),
+        Err(error) => (500, error.to_string()),
+    }
+}

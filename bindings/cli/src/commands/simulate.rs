@@ -1,0 +1,100 @@
+//! `simulate`: the platform, played against a user's webhook.
+
+use std::path::Path;
+
+use twiml_refer::{Leg, RequestValidator};
+use url::Url;
+
+use super::replay;
+use crate::cli::Simulate;
+use crate::exit::{Answer, Failure};
+use crate::input;
+use crate::output::{self, Output};
+use crate::platform::call::{Call, Parties};
+use crate::platform::endpoint::{Endpoint, SCENARIOS};
+use crate::platform::http::{self, Client};
+use crate::platform::show::Shown;
+use crate::platform::walk::Walk;
+use crate::secrets;
+use crate::source::Source;
+
+pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Failure> {
+    let url = webhook(&options.url)?;
+    let leg = Leg::from(options.leg);
+    let scenario = Path::new(&options.scenario);
+    input::check_stdin_once(options.token_file.iter().chain([&scenario.to_path_buf()]))?;
+    let parties = Parties {
+        from: options.from.as_deref(),
+        to: options.to.as_deref(),
+        params: &options.param,
+    };
+    let call = Call::new(leg, &parties)?;
+    let validator = signer(&options)?;
+    let text = match scenario_text(&options.scenario)? {
+        Ok(text) => text,
+        Err(complaint) => {
+            output::complain(&complaint);
+            return Ok(Answer::No);
+        }
+    };
+    let endpoint = Endpoint::new(leg, &text).map_err(|error| {
+        let name = input::name(scenario);
+        replay::unreadable(&error, &Source::text(&name, &text))
+    })?;
+    let client = Client::new(options.timeout, validator);
+    let mut show = Shown { output, base: "" };
+    let walk = Walk {
+        client: &client,
+        call,
+        endpoint: &endpoint,
+        digits: options.digits.into(),
+        show: &mut show,
+    };
+    let end = walk.run(options.method, url)?;
+    show.end(&end)?;
+    output.flush()?;
+    let answer = Answer::yes_if(end.fault.is_none() && !end.is_faulty);
+    let expected = options.expect.kind.as_deref();
+    Ok(answer.and(replay::judge(expected, end.outcome.as_ref())))
+}
+
+fn webhook(text: &str) -> Result<Url, Failure> {
+    http::callable(text).ok_or_else(|| {
+        let example = match text.contains("://") {
+            true => "http://localhost:8080/voice".to_owned(),
+            false => format!("http://{text}"),
+        };
+        Failure::usage(&format!("{text} is no URL of a webhook; write it as {example}"))
+    })
+}
+
+/// With the public base, if there is one: without a token it would change nothing.
+fn signer(options: &Simulate) -> Result<Option<RequestValidator>, Failure> {
+    match (&options.public_base, secrets::validator_if_any(&options.token_file)?) {
+        (Some(base), Some(validator)) => validator
+            .with_public_base(base)
+            .map(Some)
+            .map_err(|error| Failure::option("--public-base", base, &error)),
+        (Some(_), None) => Err(Failure::usage(
+            "--public-base is what the signature is made for, and there is no auth token; \
+             set TWILIO_AUTH_TOKEN, or give --token-file FILE",
+        )),
+        (None, validator) => Ok(validator),
+    }
+}
+
+/// The scenario of this name, or the file; or why it has no text.
+fn scenario_text(name: &str) -> Result<Result<String, String>, Failure> {
+    if let Some((_, text)) = SCENARIOS.iter().find(|(known, _)| *known == name) {
+        return Ok(Ok((*text).to_owned()));
+    }
+    let path = Path::new(name);
+    if !input::is_stdin(path) && !path.exists() {
+        let names: Vec<_> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+        return Err(Failure::usage(&format!(
+            "there is no scenario and no file {name}; the scenarios are {}",
+            names.join(", ")
+        )));
+    }
+    replay::read(path)
+}

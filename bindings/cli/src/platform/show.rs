@@ -1,0 +1,248 @@
+//! What is printed of a walk: lines for people, or JSON for programs.
+
+use serde::Serialize;
+use twiml_refer::{Diagnostic, Element, Error, Follows, Node, ReferOutcome};
+
+use super::fault::{Cause, Fault, shown_url};
+use super::http::Request;
+use super::walk::End;
+use crate::exit::Failure;
+use crate::output::{self, Output};
+use crate::scenario::{Step, ladder};
+use crate::source::{Source, printable};
+use crate::{describe, render};
+
+/// Characters of a verb's text that are shown.
+const MAX_DETAIL: usize = 72;
+
+/// Something that happens on the walk.
+pub(crate) enum Seen<'a> {
+    /// A request, and the status of its answer if there is one.
+    Request { request: &'a Request, status: Option<u16> },
+    /// Something about the answer as such.
+    Warning(&'a str),
+    /// A finding about the document.
+    Diagnostic(&'a Diagnostic, &'a Source<'a>),
+    /// The next verb.
+    Verb { node: &'a Node, fate: Fate },
+    /// What plays while a `<Gather>` collects.
+    Prompt(&'a Element),
+    /// A transfer, from beginning to end.
+    Transfer(&'a [Step]),
+    /// What the caller does, or what is left out here.
+    Note(&'a str),
+}
+
+/// What becomes of a verb.
+#[derive(Clone, Copy)]
+pub(crate) enum Fate {
+    Runs,
+    /// It is left out here, for this reason.
+    Passed(&'static str),
+    /// The platform does not know it.
+    Ignored,
+    /// The caller is gone.
+    Unheard,
+}
+
+/// Who is told of it.
+pub(crate) trait Show {
+    fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure>;
+}
+
+/// For people, or with `--json` for programs.
+pub(crate) struct Shown<'a> {
+    pub(crate) output: &'a mut Output,
+    /// What every URL begins with that needs no mention.
+    pub(crate) base: &'a str,
+}
+
+impl Show for Shown<'_> {
+    fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
+        if self.output.is_json() { self.json(seen) } else { self.text(seen) }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+enum Line<'a> {
+    Request {
+        method: &'static str,
+        url: String,
+        status: Option<u16>,
+    },
+    Warning {
+        message: &'a str,
+    },
+    Diagnostic {
+        #[serde(flatten)]
+        found: &'a Diagnostic,
+    },
+    Verb {
+        name: &'a str,
+        heard: bool,
+    },
+    Error {
+        kind: &'static str,
+        message: String,
+        url: &'a str,
+        error: Option<&'a Error>,
+    },
+    End {
+        outcome: Option<&'a ReferOutcome>,
+        follows: Option<&'static str>,
+        verbs: &'a [String],
+    },
+}
+
+impl Shown<'_> {
+    fn json(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
+        match *seen {
+            Seen::Request { request, status } => {
+                let url = shown_url(&request.full_url());
+                let method = request.method.as_str();
+                self.output.json(&Line::Request { method, url, status })?;
+                self.output.flush()
+            }
+            Seen::Warning(message) => self.output.json(&Line::Warning { message }),
+            Seen::Diagnostic(found, _) => self.output.json(&Line::Diagnostic { found }),
+            Seen::Verb { node, fate } => {
+                let name = node.name().unwrap_or_default();
+                self.output.json(&Line::Verb { name, heard: matches!(fate, Fate::Runs) })
+            }
+            Seen::Transfer(steps) => steps.iter().try_for_each(|step| self.output.json(step)),
+            Seen::Prompt(_) | Seen::Note(_) => Ok(()),
+        }
+    }
+
+    fn text(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
+        match *seen {
+            Seen::Request { request, status } => {
+                // The parameters of a GET are those of the call; they are not the app's own words.
+                let url = shown_url(request.url.as_str());
+                let url = url.strip_prefix(self.base).unwrap_or(&url);
+                let status = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
+                self.output.line(&format!("{} {}  {status}", request.method, printable(url)))?;
+                self.output.flush()
+            }
+            Seen::Warning(message) => {
+                self.output.line(&render::warning(message, &render::for_stdout()))
+            }
+            Seen::Diagnostic(found, source) => {
+                let text = render::diagnostic(found, Some(source), &render::for_stdout());
+                self.output.line(&text)
+            }
+            Seen::Verb { node, fate } => {
+                let remark = match fate {
+                    Fate::Runs => "",
+                    Fate::Passed(why) => why,
+                    Fate::Ignored => "ignored: TwiML has no such verb",
+                    Fate::Unheard => "never heard: the caller is gone",
+                };
+                self.verb(4, node.name().unwrap_or_default(), &detail(node), remark)
+            }
+            Seen::Prompt(element) => self.verb(6, element.name(), &element_detail(element), ""),
+            Seen::Transfer(steps) => {
+                self.output.line("")?;
+                self.output.line(ladder::draw(steps).trim_end_matches('\n'))?;
+                self.output.line("")
+            }
+            Seen::Note(text) => self.output.line(&format!("      ({})", printable(text))),
+        }
+    }
+
+    fn verb(
+        &mut self,
+        indent: usize,
+        name: &str,
+        detail: &str,
+        remark: &str,
+    ) -> Result<(), Failure> {
+        let name = format!("<{}>", printable(name));
+        let remark = if remark.is_empty() { String::new() } else { format!("  ({remark})") };
+        let line = format!("{:indent$}{name:<10} {detail}{remark}", "");
+        self.output.line(line.trim_end())
+    }
+
+    /// The last lines: how the transfer ended, and what was wrong.
+    pub(crate) fn end(&mut self, end: &End) -> Result<(), Failure> {
+        let outcome = end.outcome.as_ref();
+        if self.output.is_json() {
+            if let Some(fault) = &end.fault {
+                let (kind, message) = (fault.kind(), fault.message());
+                let line = Line::Error { kind, message, url: &fault.url, error: fault.error() };
+                self.output.json(&line)?;
+            }
+            let follows = end.follows.map(Follows::as_str);
+            return self.output.json(&Line::End { outcome, follows, verbs: &end.verbs });
+        }
+        self.output.line("")?;
+        self.output.line(&summary(end))?;
+        let Some(fault) = &end.fault else { return Ok(()) };
+        self.output.flush()?;
+        complain(fault);
+        Ok(())
+    }
+}
+
+/// What a person sees of a fault.
+pub(crate) fn complain(fault: &Fault) {
+    let renderer = render::for_stderr();
+    output::complain(&match &fault.cause {
+        Cause::Document { bytes, error } => {
+            render::error(error, Some(&Source::document(&fault.url, bytes)), &renderer)
+        }
+        _ => render::plain_error(&fault.message(), &renderer),
+    });
+    output::complain(&render::note(fault.advice(), &renderer));
+}
+
+/// `outcome: target-failed (busy, code 486); then the document of the action: Say, Hangup`
+fn summary(end: &End) -> String {
+    let ended = match (&end.outcome, end.follows) {
+        (Some(outcome), _) => format!("outcome: {}", describe::outcome(outcome)),
+        (None, Some(_)) => "the transfer never began".to_owned(),
+        (None, None) => return "there was no transfer: no <Refer> was reached".to_owned(),
+    };
+    let follows = match end.follows {
+        Some(Follows::Action) => "then came the document of its action",
+        Some(Follows::NextVerb) => "then came the next verb",
+        _ => "then the call ended",
+    };
+    let verbs: Vec<String> =
+        end.verbs.iter().map(|verb| format!("<{}>", printable(verb))).collect();
+    let verbs = if verbs.is_empty() { String::new() } else { format!(": {}", verbs.join(" ")) };
+    format!("{}; {follows}{verbs}", printable(&ended))
+}
+
+/// What a verb says, on one line.
+fn detail(node: &Node) -> String {
+    match node {
+        Node::Refer(refer) => {
+            let method = refer.method_set().map(|it| format!("method={it}"));
+            let action = refer.action_url().map(|url| format!("action={url}"));
+            let words = [Some(refer.target().to_string()), action, method];
+            one_line(&words.into_iter().flatten().collect::<Vec<_>>().join("  "))
+        }
+        Node::Element(element) => element_detail(element),
+        _ => String::new(),
+    }
+}
+
+fn element_detail(element: &Element) -> String {
+    let text = element.text_content();
+    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    words.extend(element.attributes().map(|(name, value)| format!("{name}={value}")));
+    if element.name() != "Gather" {
+        words.extend(element.children().map(|child| format!("<{}>", child.name())));
+    }
+    one_line(&words.join(" "))
+}
+
+fn one_line(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(MAX_DETAIL) {
+        Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "…",
+        None => text,
+    }
+}
