@@ -25,10 +25,10 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What each scenario shows.
 const TITLES: [(&str, &str); 4] = [
-    ("answered", "Alice answers: the caller has left, and the app hears of it"),
-    ("busy", "Alice is busy: the call is back, and the app goes on with it"),
-    ("refused", "the caller's device does not do REFER: the app dials Alice itself"),
-    ("hangup", "the caller hangs up while it rings at Alice's"),
+    ("answered", "Alice picks up. The caller has left, and the app is told."),
+    ("busy", "Alice is busy. The caller is back, and the app goes on with the call."),
+    ("refused", "The caller's device does not do REFER. The app dials Alice itself."),
+    ("hangup", "The caller hangs up while it rings at Alice's."),
 ];
 
 #[derive(Serialize)]
@@ -53,10 +53,13 @@ pub(crate) fn run(output: &mut Output) -> Result<Answer, Failure> {
     let mut answer = Answer::Yes;
     for (number, (name, title)) in (1..).zip(TITLES) {
         if !is_json {
-            output.line(&format!("\n{number}. {name}: {title}\n"))?;
+            output.line(&format!("\n{number}. {name}: {title}"))?;
         }
         // How each call begins need be seen only once.
         let is_shown = number == 1 && !is_json;
+        if is_shown {
+            output.line("")?;
+        }
         let shown = Shown { output: &mut *output, base: webhook.base() };
         let mut stage = Stage { shown, is_shown };
         let end = play(name, &webhook, &client, &mut stage)?;

@@ -45,6 +45,17 @@ pub(crate) enum Fate {
     Unheard,
 }
 
+impl Fate {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Passed(_) => "passed-over",
+            Self::Ignored => "ignored",
+            Self::Unheard => "unheard",
+        }
+    }
+}
+
 /// Who is told of it.
 pub(crate) trait Show {
     fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure>;
@@ -80,7 +91,7 @@ enum Line<'a> {
     },
     Verb {
         name: &'a str,
-        heard: bool,
+        fate: &'static str,
     },
     Error {
         kind: &'static str,
@@ -108,7 +119,7 @@ impl Shown<'_> {
             Seen::Diagnostic(found, _) => self.output.json(&Line::Diagnostic { found }),
             Seen::Verb { node, fate } => {
                 let name = node.name().unwrap_or_default();
-                self.output.json(&Line::Verb { name, heard: matches!(fate, Fate::Runs) })
+                self.output.json(&Line::Verb { name, fate: fate.as_str() })
             }
             Seen::Transfer(steps) => steps.iter().try_for_each(|step| self.output.json(step)),
             Seen::Prompt(_) | Seen::Note(_) => Ok(()),

@@ -1,0 +1,434 @@
+//! `simulate` with webhooks that are as they should be.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use twiml_refer::{Leg, RequestValidator};
+
+use crate::run::{Run, command, feed, file, run};
+use crate::webhook::{Asked, Reply, Webhook};
+
+const TOKEN: &str = "12345";
+const REFER: &str = "<Refer action=\"/done\"><Sip>sip:alice@example.com</Sip></Refer>";
+
+/// An app that transfers every call, and says sorry if that fails.
+fn app() -> Webhook {
+    Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs(&format!("<Say>Hello</Say>{REFER}")),
+        _ => Reply::verbs("<Say>Sorry</Say><Hangup/>"),
+    })
+}
+
+fn simulate(url: &str, more: &[&str]) -> Run {
+    run(&[&["simulate", url], more].concat())
+}
+
+fn signed(url: &str, more: &[&str]) -> Run {
+    let mut command = command(&[&["simulate", url], more].concat());
+    command.env("TWILIO_AUTH_TOKEN", TOKEN);
+    feed(command, b"")
+}
+
+fn end(run: &Run) -> Value {
+    run.json_lines().pop().unwrap()
+}
+
+fn outcome(kind: &str, status: Option<&str>, code: Option<u16>, may_resume: bool) -> Value {
+    json!({"kind": kind, "status": status, "code": code, "may_resume": may_resume})
+}
+
+fn param(asked: &Asked, name: &str) -> Option<String> {
+    asked.param(name)
+}
+
+#[test]
+fn the_scenarios_end_as_the_platforms_documentation_says() {
+    // Scenario; the three parameters; CallStatus; outcome; whether the app is heard.
+    let rows = [
+        (
+            "answered",
+            [Some("in-progress"), Some("202"), Some("200")],
+            "in-progress",
+            outcome("transferred", None, None, false),
+        ),
+        (
+            "busy",
+            [Some("busy"), Some("202"), Some("486")],
+            "in-progress",
+            outcome("target-failed", Some("busy"), Some(486), true),
+        ),
+        (
+            "refused",
+            [Some("failed"), Some("405"), None],
+            "in-progress",
+            outcome("rejected", None, Some(405), true),
+        ),
+        (
+            "hangup",
+            [Some("canceled"), Some("202"), Some("180")],
+            "completed",
+            outcome("canceled", None, None, false),
+        ),
+        (
+            "silent",
+            [None, Some("202"), None],
+            "in-progress",
+            outcome("unconfirmed", None, None, true),
+        ),
+    ];
+    for (scenario, params, call_status, outcome) in rows {
+        let app = app();
+        let run = simulate(&app.url("/voice"), &["--scenario", scenario, "--json"]).expect(0);
+        assert_eq!(run.stderr, "");
+        let lines = run.json_lines();
+        assert_eq!(
+            lines.last().unwrap(),
+            &json!({"step": "end", "outcome": outcome, "follows": "action",
+                "verbs": ["Say", "Hangup"]}),
+            "{scenario}",
+        );
+        let steps: Vec<_> = lines.iter().filter_map(|line| line["step"].as_str()).collect();
+        assert_eq!(
+            steps,
+            ["request", "verb", "verb", "request", "verb", "verb", "end"],
+            "{scenario}"
+        );
+        let heard = lines.iter().find(|line| line["step"] == "verb" && line["name"] == "Say");
+        assert_eq!(heard.unwrap()["fate"], "runs");
+        let said = &lines[lines.len() - 3];
+        let fate = if outcome["may_resume"] == true { "runs" } else { "unheard" };
+        assert_eq!(said["fate"], fate, "{scenario}: {said}");
+        let completed = lines.iter().find(|line| line["output"] == "completed").unwrap();
+        assert_eq!(completed["outcome"], outcome);
+
+        let asked = app.asked();
+        let [voice, done] = &asked[..] else { panic!("{asked:?}") };
+        assert_eq!((voice.method.as_str(), voice.url.as_str()), ("POST", "/voice"));
+        assert_eq!((done.method.as_str(), done.url.as_str()), ("POST", "/done"));
+        let names = ["ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode"];
+        assert_eq!(names.map(|name| param(done, name)), params.map(|it| it.map(str::to_owned)));
+        assert_eq!(names.map(|name| param(voice, name)), [None, None, None]);
+        assert_eq!(param(voice, "CallStatus").as_deref(), Some("in-progress"));
+        assert_eq!(param(done, "CallStatus").as_deref(), Some(call_status), "{scenario}");
+        assert_eq!(param(done, "CallSid"), param(voice, "CallSid"));
+    }
+}
+
+#[test]
+fn people_see_the_walk_and_the_ladder() {
+    let app = app();
+    let shown = simulate(&app.url("/voice"), &["--scenario", "busy"]).expect(0);
+    assert_eq!(shown.stderr, "");
+    for text in [
+        &format!("POST {}  200", app.url("/voice")),
+        "<Say>      Hello",
+        "REFER",
+        "NOTIFY 2: 486",
+        "NotifySipResponseCode=486",
+        &format!("POST {}  200", app.url("/done")),
+        "<Say>      Sorry",
+        "outcome: target-failed (busy, code 486)",
+    ] {
+        assert!(shown.stdout.contains(text), "{text}: {}", shown.stdout);
+    }
+    assert!(!shown.stdout.contains("never heard"), "{}", shown.stdout);
+    let gone = simulate(&app.url("/voice"), &["--scenario", "hangup"]).expect(0);
+    assert!(gone.stdout.contains("<Say>      Sorry  (never heard"), "{}", gone.stdout);
+}
+
+#[test]
+fn a_scenario_may_be_a_file() {
+    let app = app();
+    let scenario = file("no-answer.scenario", "0 start\n0.1 response 200\n30 notify 487\n");
+    let run = simulate(&app.url("/voice"), &["--scenario", &scenario, "--json"]).expect(0);
+    assert_eq!(end(&run)["outcome"], outcome("target-failed", Some("no-answer"), Some(487), true));
+    assert_eq!(param(&app.asked()[1], "ReferSipResponseCode").as_deref(), Some("200"));
+}
+
+#[test]
+fn expectations_are_the_answer() {
+    let app = app();
+    let with = |scenario, expected| {
+        simulate(&app.url("/voice"), &["--scenario", scenario, "--expect", expected])
+    };
+    with("busy", "target-failed").expect(0);
+    with("refused", "rejected").expect(0);
+    let no = with("busy", "transferred").expect(1);
+    assert!(no.stderr.contains("expected transferred"), "{}", no.stderr);
+    assert!(no.stdout.contains("outcome: target-failed"), "its lines are printed as usual");
+    let none = Webhook::of("<Say>Hello</Say>");
+    simulate(&none.url("/"), &[]).expect(0);
+    simulate(&none.url("/"), &["--expect", "transferred"]).expect(1);
+    let json = simulate(&none.url("/"), &["--json"]).expect(0);
+    assert_eq!(end(&json), json!({"step": "end", "outcome": null, "follows": null, "verbs": []}));
+}
+
+#[test]
+fn a_call_of_each_leg_has_its_parameters() {
+    for (leg, expected) in [("sip", Leg::Sip), ("pstn", Leg::Pstn), ("client", Leg::Client)] {
+        let app = Webhook::of("<Hangup/>");
+        simulate(&app.url("/"), &["--leg", leg]).expect(0);
+        let asked = &app.asked()[0];
+        assert_eq!(
+            asked.content_type.as_deref(),
+            Some("application/x-www-form-urlencoded; charset=UTF-8")
+        );
+        let request = asked.request();
+        assert_eq!(request.leg(), expected);
+        assert_eq!(request.problems(), []);
+        for name in ["CallSid", "AccountSid", "From", "To", "Caller", "Called", "ApiVersion"] {
+            assert!(param(asked, name).is_some_and(|value| !value.is_empty()), "{name}");
+        }
+        assert_eq!(param(asked, "Direction").as_deref(), Some("inbound"));
+        assert_eq!(param(asked, "SipCallId").is_some(), leg == "sip");
+    }
+    let app = Webhook::of("<Hangup/>");
+    let more = [
+        "--from",
+        "sip:bob@x.org",
+        "--to",
+        "+15005550006",
+        "--param",
+        "SipHeader_X-A=1 2",
+        "--param",
+        "CallerName=Bob",
+    ];
+    simulate(&app.url("/"), &more).expect(0);
+    let asked = &app.asked()[0];
+    let value = |name| param(asked, name).unwrap();
+    assert_eq!((value("From"), value("Caller")), ("sip:bob@x.org".into(), "sip:bob@x.org".into()));
+    assert_eq!((value("To"), value("Called")), ("+15005550006".into(), "+15005550006".into()));
+    assert_eq!((value("SipHeader_X-A"), value("CallerName")), ("1 2".into(), "Bob".into()));
+}
+
+#[test]
+fn refer_is_for_sip_legs() {
+    let app = app();
+    for leg in ["pstn", "client"] {
+        let run = simulate(&app.url("/voice"), &["--leg", leg, "--json"]).expect(0);
+        assert!(run.json_lines().contains(&json!({"at": 0.0, "output": "error", "code": 13801})));
+        assert_eq!(end(&run)["outcome"], Value::Null);
+        let shown = simulate(&app.url("/voice"), &["--leg", leg]).expect(0);
+        assert!(shown.stdout.contains("error 13801"), "{}", shown.stdout);
+        simulate(&app.url("/voice"), &["--leg", leg, "--expect", "transferred"]).expect(1);
+    }
+    assert!(app.asked().iter().all(|asked| asked.path() == "/voice"), "no action is called");
+}
+
+#[test]
+fn requests_are_signed_with_the_token() {
+    let app = app();
+    signed(&app.url("/voice?shop=7"), &[]).expect(0);
+    let validator = RequestValidator::new(TOKEN);
+    for asked in app.asked() {
+        let url = app.url(&asked.url);
+        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+    }
+    simulate(&app.url("/voice"), &[]).expect(0);
+    assert_eq!(app.asked().last().unwrap().signature, None);
+    let token = file("simulate-token", "67890\n");
+    signed(&app.url("/voice"), &["--token-file", &token]).expect(0);
+    let asked = app.asked().pop().unwrap();
+    let validator = RequestValidator::new("67890");
+    assert!(
+        validator.verify(&app.url(&asked.url), &asked.body, asked.signature.as_deref()).is_ok()
+    );
+}
+
+#[test]
+fn the_public_base_is_what_is_signed() {
+    let app = app();
+    let base = ["--public-base", "https://voice.example.com"];
+    signed(&app.url("/voice"), &base).expect(0);
+    let asked = app.asked();
+    assert_eq!(asked.len(), 2);
+    for asked in asked {
+        let url = format!("https://voice.example.com{}", asked.url);
+        let validator = RequestValidator::new(TOKEN);
+        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+        assert!(
+            validator
+                .verify(&app.url(&asked.url), &asked.body, asked.signature.as_deref())
+                .is_err()
+        );
+    }
+}
+
+#[test]
+fn a_get_has_its_parameters_in_the_query() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/a/voice" => Reply::verbs(
+            "<Refer action=\"done?id=7\" method=\"GET\"><Sip>sip:alice@example.com</Sip></Refer>",
+        ),
+        _ => Reply::verbs(""),
+    });
+    signed(&app.url("/a/voice?shop=7"), &["--method", "GET"]).expect(0);
+    let asked = app.asked();
+    let [voice, done] = &asked[..] else { panic!("{asked:?}") };
+    assert!(voice.url.starts_with("/a/voice?shop=7&"), "{}", voice.url);
+    assert!(done.url.starts_with("/a/done?id=7&"), "{}", done.url);
+    for asked in [voice, done] {
+        assert_eq!((asked.method.as_str(), asked.body.as_str()), ("GET", ""));
+        assert_eq!(param(asked, "Direction").as_deref(), Some("inbound"));
+        let validator = RequestValidator::new(TOKEN);
+        validator.verify(&app.url(&asked.url), b"", asked.signature.as_deref()).unwrap();
+    }
+    assert_eq!(param(done, "ReferCallStatus").as_deref(), Some("in-progress"));
+}
+
+#[test]
+fn a_gather_gets_the_digits() {
+    let app = Webhook::start(|asked| match (asked.path(), asked.param("Digits").as_deref()) {
+        ("/voice", None) => {
+            Reply::verbs("<Gather numDigits=\"1\"><Say>Press 1.</Say></Gather><Say>Nothing?</Say>")
+        }
+        ("/voice", Some("1")) => {
+            Reply::verbs("<Gather action=\"/second\" method=\"GET\"/><Say>no</Say>")
+        }
+        ("/second", Some("42#")) => Reply::verbs(&format!("{REFER}<Say>no</Say>")),
+        ("/done", None) => Reply::verbs(""),
+        _ => Reply::text(404, ""),
+    });
+    let all = ["--digits", "1", "--digits", "42#", "--expect", "transferred"];
+    simulate(&app.url("/voice"), &all).expect(0);
+    let methods: Vec<_> = app.asked().iter().map(|it| it.method.clone()).collect();
+    assert_eq!(methods, ["POST", "POST", "GET", "POST"]);
+    let shown = simulate(&app.url("/voice"), &[]).expect(0);
+    assert!(shown.stdout.contains("Press 1.") && shown.stdout.contains("Nothing?"));
+    assert!(shown.stdout.contains("no <Refer> was reached"), "{}", shown.stdout);
+    let left = Webhook::of("<Hangup/>");
+    let shown = simulate(&left.url("/"), &["--digits", "9"]).expect(0);
+    assert!(shown.stdout.contains("no <Gather> asked for the digits 9"), "{}", shown.stdout);
+}
+
+#[test]
+fn redirects_are_followed() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/a/voice" => Reply::verbs("<Redirect method=\"GET\">menu</Redirect><Say>no</Say>"),
+        "/a/menu" => Reply::redirect(307, "../b/menu"),
+        "/b/menu" => Reply::verbs("<Redirect>../voice</Redirect>"),
+        "/voice" => Reply::redirect(303, "/refer?x=1"),
+        "/refer" => Reply::verbs(REFER),
+        _ => Reply::verbs(""),
+    });
+    signed(&app.url("/a/voice"), &["--expect", "transferred"]).expect(0);
+    let seen: Vec<_> =
+        app.asked().iter().map(|it| (it.method.clone(), it.path().to_owned())).collect();
+    let expected = [
+        ("POST", "/a/voice"),
+        ("GET", "/a/menu"),
+        ("GET", "/b/menu"),
+        ("POST", "/voice"),
+        ("GET", "/refer"),
+        ("POST", "/done"),
+    ];
+    assert_eq!(seen, expected.map(|(method, path)| (method.to_owned(), path.to_owned())));
+    let validator = RequestValidator::new(TOKEN);
+    for asked in app.asked() {
+        let url = app.url(&asked.url);
+        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+    }
+}
+
+#[test]
+fn other_verbs_are_passed_over_with_a_note() {
+    let app = Webhook::of(
+        "<Dial>+15005550006</Dial><Record/><Enqueue>q</Enqueue><Connect/><Hangup/><Say>no</Say>",
+    );
+    let shown = simulate(&app.url("/"), &[]).expect(0).stdout;
+    assert_eq!(shown.matches("on with the next verb").count(), 4, "{shown}");
+    assert!(!shown.contains("<Say>"), "{shown}");
+    let json = simulate(&app.url("/"), &["--json"]).expect(0).json_lines();
+    let names: Vec<_> = json.iter().filter_map(|line| line["name"].as_str()).collect();
+    assert_eq!(names, ["Dial", "Record", "Enqueue", "Connect", "Hangup"]);
+    let fates: Vec<_> = json.iter().filter_map(|line| line["fate"].as_str()).collect();
+    assert_eq!(fates, ["passed-over", "passed-over", "passed-over", "passed-over", "runs"]);
+    assert_eq!(app.asked().len(), 2);
+}
+
+#[test]
+fn what_follows_a_refer_without_an_action() {
+    let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
+    let run = |verbs: &str, scenario| {
+        let app = Webhook::of(verbs);
+        let run = simulate(&app.url("/"), &["--scenario", scenario, "--json"]).expect(0);
+        assert_eq!(app.asked().len(), 1, "nothing else is called");
+        let end = end(&run);
+        let last = run.json_lines().into_iter().rfind(|line| line["step"] == "verb").unwrap();
+        (end["follows"].clone(), end["verbs"].clone(), last["fate"].clone())
+    };
+    let next = format!("{refer}<Say>Sorry</Say>");
+    assert_eq!(run(refer, "busy"), (json!("hangup"), json!([]), json!("runs")));
+    assert_eq!(run(&next, "busy"), (json!("next-verb"), json!(["Say"]), json!("runs")));
+    assert_eq!(run(&next, "hangup"), (json!("next-verb"), json!(["Say"]), json!("unheard")));
+    assert_eq!(run(&format!("{refer}<Reffer/>"), "busy").0, json!("hangup"));
+    // A second one is a transfer of its own, unless the caller is gone.
+    let twice = format!("{refer}<Say>Again</Say>{refer}");
+    assert_eq!(run(&twice, "busy"), (json!("hangup"), json!([]), json!("runs")));
+    assert_eq!(
+        run(&twice, "answered"),
+        (json!("next-verb"), json!(["Say", "Refer"]), json!("unheard"))
+    );
+}
+
+#[test]
+fn findings_are_shown_as_check_shows_them() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs(
+            "<Reffer/>\n<Refer action=\"/done\"><Sip>sip:a@example.com?X-Twilio-A=1</Sip></Refer>",
+        ),
+        _ => Reply::verbs(""),
+    });
+    let json = simulate(&app.url("/voice"), &["--json"]).expect(0).json_lines();
+    let found: Vec<_> = json.iter().filter(|line| line["step"] == "diagnostic").collect();
+    let codes: Vec<_> = found.iter().map(|found| &found["code"]).collect();
+    assert_eq!(codes, ["verb-unknown", "header-reserved"]);
+    assert_eq!((&found[1]["line"], &found[1]["number"]), (&json!(2), &json!(32113)));
+    let shown = simulate(&app.url("/voice"), &[]).expect(0);
+    assert!(shown.stdout.contains("[verb-unknown]"), "{}", shown.stdout);
+    assert!(shown.pointed().iter().any(|(line, at)| line.contains("<Reffer/>") && *at == 10));
+}
+
+#[test]
+fn a_gone_caller_needs_no_document() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs(REFER),
+        _ => Reply { status: 204, headers: Vec::new(), body: String::new() },
+    });
+    simulate(&app.url("/voice"), &["--scenario", "hangup"]).expect(0);
+    simulate(&app.url("/voice"), &["--scenario", "busy"]).expect(1);
+}
+
+/// Ends with the test.
+struct Python(Child);
+
+impl Drop for Python {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_webhook_of_pythons_standard_library() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/webhooks/webhook.py");
+    let child = Command::new("python3").args([script, TOKEN]).stdout(Stdio::piped()).spawn();
+    let mut python = Python(child.expect("python3"));
+    let mut port = String::new();
+    BufReader::new(python.0.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let url = format!("http://127.0.0.1:{}/voice", port.trim());
+    for (scenario, status) in [
+        ("answered", "in-progress"),
+        ("busy", "busy"),
+        ("refused", "failed"),
+        ("hangup", "canceled"),
+        ("silent", "none"),
+    ] {
+        let shown = signed(&url, &["--scenario", scenario]).expect(0);
+        assert!(shown.stdout.contains("One moment, please — é."), "{}", shown.stdout);
+        assert!(shown.stdout.contains(&format!("It ended {status}.")), "{}", shown.stdout);
+    }
+    let refused = simulate(&url, &[]).expect(1);
+    assert!(refused.stderr.contains("403"), "{}", refused.stderr);
+}
