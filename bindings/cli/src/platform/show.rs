@@ -141,7 +141,8 @@ impl Shown<'_> {
             }
             Seen::Diagnostic(found, source) => {
                 let text = render::diagnostic(found, Some(source), &render::for_stdout());
-                self.output.line(&text)
+                self.output.line(&text)?;
+                self.output.line("")
             }
             Seen::Verb { node, fate } => {
                 let remark = match fate {
@@ -187,8 +188,9 @@ impl Shown<'_> {
             let follows = end.follows.map(Follows::as_str);
             return self.output.json(&Line::End { outcome, follows, verbs: &end.verbs });
         }
-        self.output.line("")?;
-        self.output.line(&summary(end))?;
+        if let Some(summary) = summary(end) {
+            self.output.line(&format!("\n{}", printable(&summary)))?;
+        }
         let Some(fault) = &end.fault else { return Ok(()) };
         self.output.flush()?;
         complain(fault);
@@ -208,22 +210,24 @@ pub(crate) fn complain(fault: &Fault) {
     output::complain(&render::note(fault.advice(), &renderer));
 }
 
-/// `outcome: target-failed (busy, code 486); then the document of the action: Say, Hangup`
-fn summary(end: &End) -> String {
-    let ended = match (&end.outcome, end.follows) {
+/// `outcome: target-failed (busy, code 486); then the document of its action: <Say> <Hangup>`
+fn summary(end: &End) -> Option<String> {
+    let (outcome, fault) = (end.outcome.as_ref(), end.fault.as_ref());
+    let ended = match (outcome, end.follows) {
         (Some(outcome), _) => format!("outcome: {}", describe::outcome(outcome)),
         (None, Some(_)) => "the transfer never began".to_owned(),
-        (None, None) => return "there was no transfer: no <Refer> was reached".to_owned(),
+        (None, None) if fault.is_some() => return None,
+        (None, None) => return Some("there was no transfer: no <Refer> was reached".to_owned()),
     };
     let follows = match end.follows {
-        Some(Follows::Action) => "then came the document of its action",
-        Some(Follows::NextVerb) => "then came the next verb",
+        _ if fault.is_some() => "then the call broke off",
+        Some(Follows::Action) => "then the document of its action",
+        Some(Follows::NextVerb) => "then the next verb",
         _ => "then the call ended",
     };
-    let verbs: Vec<String> =
-        end.verbs.iter().map(|verb| format!("<{}>", printable(verb))).collect();
-    let verbs = if verbs.is_empty() { String::new() } else { format!(": {}", verbs.join(" ")) };
-    format!("{}; {follows}{verbs}", printable(&ended))
+    let verbs: Vec<String> = end.verbs.iter().map(|verb| format!(" <{verb}>")).collect();
+    let colon = if verbs.is_empty() { "" } else { ":" };
+    Some(format!("{ended}; {follows}{colon}{}", verbs.concat()))
 }
 
 /// What a verb says, on one line.
@@ -242,12 +246,13 @@ fn detail(node: &Node) -> String {
 
 fn element_detail(element: &Element) -> String {
     let text = element.text_content();
-    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    words.extend(element.attributes().map(|(name, value)| format!("{name}={value}")));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = if text.is_empty() { Vec::new() } else { vec![text] };
+    parts.extend(element.attributes().map(|(name, value)| format!("{name}={value}")));
     if element.name() != "Gather" {
-        words.extend(element.children().map(|child| format!("<{}>", child.name())));
+        parts.extend(element.children().map(|child| format!("<{}>", child.name())));
     }
-    one_line(&words.join(" "))
+    one_line(&parts.join("  "))
 }
 
 fn one_line(text: &str) -> String {

@@ -5,8 +5,21 @@ use std::process::Stdio;
 
 use crate::run::{command, feed, run};
 
-const COMMANDS: [&str; 10] =
-    ["build", "uri", "check", "read", "callback", "sign", "verify", "rest", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "build",
+    "uri",
+    "check",
+    "read",
+    "callback",
+    "sign",
+    "verify",
+    "rest",
+    "replay",
+    "simulate",
+    "demo",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_command_has_help_with_an_example() {
@@ -62,6 +75,7 @@ fn an_output_that_cannot_be_written_is_two() {
         &["uri", "sip:a@example.com", "--json"],
         &["completions", "zsh"],
         &["man"],
+        &["demo"],
         &["--help"],
     ] {
         let status = command(arguments)
@@ -111,6 +125,7 @@ fn a_closed_pipe_ends_it_quietly() {
         &["--help"][..],
         &["build", "sip:a@example.com", "--json"],
         &["man"],
+        &["demo", "--json"],
         &["completions", "fish"],
     ] {
         let mut child = command(arguments)

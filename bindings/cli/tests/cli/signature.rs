@@ -188,6 +188,8 @@ fn a_token_is_never_shown() {
         &["verify", "--url", URL],
         &["sign", "--url", URL, "--token=s3cret-0123456789"],
         &["rest", "x", "--account", "y", "--url", "z", "--curl"],
+        &["simulate", "http://127.0.0.1:1/", "--token-file", &path],
+        &["simulate", "http://127.0.0.1:1/", "--json"],
         &["man", "sign"],
         &["completions", "bash"],
     ] {
