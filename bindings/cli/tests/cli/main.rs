@@ -8,6 +8,7 @@ mod check;
 mod conventions;
 mod limits;
 mod read;
+mod replay;
 mod rest;
 mod run;
 mod signature;
