@@ -270,8 +270,11 @@ pub(crate) struct Rest {
 
 /// Play a scenario file: what an endpoint does, and the callback that the platform would send.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \
-    \\\n      twiml-refer replay - --expect target-failed")]
+#[command(
+    after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \\\n      \
+        twiml-refer replay - --expect target-failed\n\n--help tells how a scenario is written.",
+    after_long_help = include_str!("scenario/format.txt")
+)]
 pub(crate) struct Replay {
     /// The scenario, one event a line; - reads standard input
     pub(crate) file: PathBuf,

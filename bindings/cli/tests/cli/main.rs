@@ -9,6 +9,7 @@ mod conventions;
 mod demo;
 mod limits;
 mod read;
+mod replay;
 mod rest;
 mod run;
 mod signature;

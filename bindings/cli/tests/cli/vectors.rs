@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::run::{file, run_with};
+use super::run::{file, run, run_with};
 
 type Verdict = Result<(), String>;
 
@@ -20,9 +20,13 @@ fn each(topic: &str, case: impl Fn(&Value) -> Verdict) {
     let why = |vector: &Value| case(vector).err().map(|why| format!("{}: {why}", vector["name"]));
     let failed: Vec<_> = cases.iter().filter_map(why).collect();
     assert!(failed.is_empty(), "{} of {topic} fail:\n{}", failed.len(), failed.join("\n"));
+    enter(topic, cases.len());
+}
+
+/// Tells the ledger how many cases ran.
+fn enter(topic: &str, ran: usize) {
     if let Some(ledger) = std::env::var_os("TWIML_REFER_LEDGER") {
-        fs::write(Path::new(&ledger).join(format!("cli.{topic}")), cases.len().to_string())
-            .unwrap();
+        fs::write(Path::new(&ledger).join(format!("cli.{topic}")), ran.to_string()).unwrap();
     }
 }
 
@@ -133,4 +137,24 @@ fn signatures() {
         };
         same("status", &json!(run_with(&arguments, body).status), &json!(expected))
     });
+}
+
+#[test]
+fn transfers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/transfer");
+    let mut ran = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "scenario") {
+            continue;
+        }
+        let name = path.display().to_string();
+        let found = run(&["replay", &name, "--json"]).expect(0).json_lines();
+        let expected = fs::read_to_string(path.with_extension("expected.jsonl")).unwrap();
+        let expected: Vec<Value> =
+            expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(found, expected, "{name}");
+        ran += 1;
+    }
+    enter("transfer", ran);
 }

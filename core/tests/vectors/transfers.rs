@@ -1,0 +1,147 @@
+//! The scenarios of a transfer: what was fed and what came out, line by line.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use twiml_refer::{
+    ErrorKind, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
+    TransferSettings,
+};
+
+use super::{Verdict, enter, same, text};
+
+#[test]
+fn transfers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/transfer");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    assert!(!files.is_empty());
+    let failed: Vec<_> = files
+        .iter()
+        .filter_map(|path| {
+            let lines = fs::read_to_string(path).unwrap();
+            let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+            replay(&lines.collect::<Vec<_>>()).err().map(|why| format!("{}: {why}", path.display()))
+        })
+        .collect();
+    assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
+    enter("transfer", files.len());
+}
+
+fn replay(lines: &[Value]) -> Verdict {
+    let start = lines.iter().find(|line| line["event"] == "start").unwrap();
+    let target = SipUri::parse("sip:alice@example.com").unwrap();
+    let mut transfer = Transfer::with_settings(target, settings(&start["settings"]));
+    let mut refused = None;
+    for line in lines {
+        let now = milliseconds(&line["at"]);
+        if line["event"].is_string() {
+            same("what waits before an event", transfer.poll(), None)?;
+            refused = transfer.handle(event(line), now).err();
+            continue;
+        }
+        let mut waiting = transfer.poll();
+        if waiting.is_none() && refused.is_none() {
+            transfer.handle(Event::Time, now).unwrap();
+            waiting = transfer.poll();
+        }
+        let found = match (waiting, refused.take()) {
+            (Some(output), None) => said(&output),
+            (None, Some(error)) => {
+                same("kind", error.kind(), ErrorKind::ReferNotSupported)?;
+                json!({"output": "error", "code": error.platform_number()})
+            }
+            other => return Err(format!("{other:?} at {now}, expected {line}")),
+        };
+        let mut expected = line.clone();
+        expected.as_object_mut().unwrap().remove("at");
+        same("output", found, expected)?;
+    }
+    transfer.handle(Event::Time, u64::MAX).unwrap();
+    same("what comes after the end", transfer.poll(), None)
+}
+
+/// Whole seconds and their decimals, without the error that a product of doubles has.
+fn milliseconds(seconds: &Value) -> u64 {
+    u64::try_from(Duration::from_secs_f64(seconds.as_f64().unwrap()).as_micros().div_ceil(1000))
+        .unwrap()
+}
+
+fn settings(changed: &Value) -> TransferSettings {
+    let mut settings = TransferSettings::new();
+    let statuses = changed["statuses"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for pair in statuses {
+        let status = ReferCallStatus::from(pair[1].as_str().unwrap());
+        settings = settings.with_status(pair[0].as_u64().unwrap() as u16, status).unwrap();
+    }
+    for (name, value) in changed.as_object().unwrap() {
+        let duration = || Duration::from_millis(milliseconds(value));
+        settings = match name.as_str() {
+            "response_timeout" => settings.with_response_timeout(duration()).unwrap(),
+            "notify_timeout" => settings.with_notify_timeout(duration()).unwrap(),
+            "subscription" => settings.with_subscription(duration()).unwrap(),
+            "hang_up_grace" => settings.with_hang_up_grace(duration()).unwrap(),
+            "rejected_status" if value == "omitted" => {
+                settings.with_rejected_status(RejectedStatus::Omitted)
+            }
+            "statuses" => settings,
+            _ => panic!("{name}: {value}"),
+        };
+    }
+    settings
+}
+
+fn event(line: &Value) -> Event<'_> {
+    let number = |key: &str| line[key].as_u64().map(|number| number as u32);
+    match text(line, "event").unwrap() {
+        "start" => Event::Start {
+            leg: [Leg::Sip, Leg::Pstn, Leg::Client]
+                .into_iter()
+                .find(|leg| leg.as_str() == line["leg"])
+                .unwrap(),
+            cseq: number("cseq").unwrap(),
+            first_in_dialog: line["first_in_dialog"].as_bool().unwrap(),
+        },
+        "response" => Event::Response {
+            code: number("code").unwrap() as u16,
+            refer_sub: line["refer_sub"].as_bool().unwrap(),
+            retry: number("retry"),
+        },
+        "notify" => Event::Notify {
+            event: text(line, "event_header").unwrap(),
+            cseq: number("cseq").unwrap(),
+            subscription_state: text(line, "subscription_state"),
+            body: text(line, "body").unwrap().as_bytes(),
+            in_dialog: line["in_dialog"].as_bool().unwrap(),
+        },
+        "hangup" => Event::HangUp,
+        "transport-error" => Event::TransportError,
+        "time" => Event::Time,
+        other => panic!("{other}"),
+    }
+}
+
+fn said(output: &Output) -> Value {
+    match output {
+        Output::SendRefer => json!({"output": "send-refer"}),
+        Output::Reply(code) => json!({"output": "reply", "code": code}),
+        Output::EndDialog => json!({"output": "end-dialog"}),
+        Output::Completed(report) => {
+            let outcome = report.outcome();
+            json!({
+                "output": "completed",
+                "params": report.params().collect::<Vec<_>>(),
+                "outcome": {
+                    "kind": outcome.kind(),
+                    "status": outcome.status(),
+                    "code": outcome.code(),
+                    "may_resume": outcome.may_resume(),
+                },
+            })
+        }
+        other => panic!("{other:?}"),
+    }
+}
