@@ -1,6 +1,8 @@
 //! `simulate` with webhooks that are as they should be.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -144,6 +146,41 @@ fn a_scenario_may_be_a_file() {
     let run = simulate(&app.url("/voice"), &["--scenario", &scenario, "--json"]).expect(0);
     assert_eq!(end(&run)["outcome"], outcome("target-failed", Some("no-answer"), Some(487), true));
     assert_eq!(param(&app.asked()[1], "ReferSipResponseCode").as_deref(), Some("200"));
+}
+
+#[test]
+fn every_transfer_of_the_vectors_reaches_the_app_as_it_ended() {
+    let app = app();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/transfer");
+    let mut played = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "scenario") {
+            continue;
+        }
+        let expected = fs::read_to_string(path.with_extension("expected.jsonl")).unwrap();
+        let completed = expected
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .find(|line| line["output"] == "completed");
+        let name = path.to_str().unwrap();
+        let run = simulate(&app.url("/voice"), &["--scenario", name, "--json"]).expect(0);
+        let Some(completed) = completed else {
+            assert_eq!(end(&run)["outcome"], Value::Null, "{name}");
+            continue;
+        };
+        assert_eq!(end(&run)["outcome"], completed["outcome"], "{name}");
+        let done = app.asked().pop().unwrap();
+        let before = app.asked().iter().rfind(|asked| asked.path() == "/voice").unwrap().request();
+        let params: Vec<_> = done.request().params().map(|pair| json!(pair)).collect();
+        for pair in completed["params"].as_array().unwrap() {
+            assert!(params.contains(pair), "{name}: {pair}");
+        }
+        let own = completed["params"].as_array().unwrap().len();
+        assert_eq!(params.len(), before.params().len() + own, "{name}");
+        played += 1;
+    }
+    assert!(played > 50, "{played}");
 }
 
 #[test]
