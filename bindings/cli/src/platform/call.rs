@@ -61,9 +61,15 @@ impl Call {
         for (name, value) in standard.iter().chain(sip) {
             params.push(((*name).to_owned(), (*value).to_owned()));
         }
+        let mut others = Vec::new();
         for (name, value) in parties.params {
-            set(&mut params, name, value);
+            match params.iter_mut().find(|(standard, _)| standard == name) {
+                Some((_, old)) => old.clone_from(value),
+                // A header may stand twice.
+                None => others.push((name.clone(), value.clone())),
+            }
         }
+        params.append(&mut others);
         let call = Self { leg, params };
         call.check_leg()?;
         Ok(call)
@@ -84,7 +90,9 @@ impl Call {
 
     /// The caller is gone.
     pub(crate) fn complete(&mut self) {
-        set(&mut self.params, CALL_STATUS, "completed");
+        for (_, value) in self.params.iter_mut().filter(|(name, _)| name == CALL_STATUS) {
+            "completed".clone_into(value);
+        }
     }
 
     /// The parameters as a form body or query, with those of this request alone behind them.
@@ -103,12 +111,4 @@ impl Call {
 
 fn unfit(error: &Error) -> Failure {
     Failure::usage(&format!("the parameters cannot be sent: {error}"))
-}
-
-/// In place of the first one of this name, or behind them all: a header may stand twice.
-fn set(params: &mut Vec<(String, String)>, name: &str, value: &str) {
-    match params.iter_mut().find(|(known, _)| known == name) {
-        Some((_, old)) => value.clone_into(old),
-        None => params.push((name.to_owned(), value.to_owned())),
-    }
 }

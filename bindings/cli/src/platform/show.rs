@@ -17,7 +17,8 @@ const MAX_DETAIL: usize = 72;
 
 /// Something that happens on the walk.
 pub(crate) enum Seen<'a> {
-    /// A request, and the status of its answer if there is one.
+    /// A request, and the status of its answer if there is one. Its URL is shown without the
+    /// parameters of a GET, for there may be a secret among them.
     Request { request: &'a Request, status: Option<u16> },
     /// Something about the answer as such.
     Warning(&'a str),
@@ -110,7 +111,7 @@ impl Shown<'_> {
     fn json(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
         match *seen {
             Seen::Request { request, status } => {
-                let url = shown_url(&request.full_url());
+                let url = shown_url(request.url.as_str());
                 let method = request.method.as_str();
                 self.output.json(&Line::Request { method, url, status })?;
                 self.output.flush()
@@ -129,7 +130,6 @@ impl Shown<'_> {
     fn text(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
         match *seen {
             Seen::Request { request, status } => {
-                // The parameters of a GET are those of the call; they are not the app's own words.
                 let url = shown_url(request.url.as_str());
                 let url = url.strip_prefix(self.base).unwrap_or(&url);
                 let status = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());

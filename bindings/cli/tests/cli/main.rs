@@ -15,6 +15,7 @@ mod run;
 mod signature;
 mod simulate;
 mod simulate_faults;
+mod simulate_walk;
 mod uri;
 mod vectors;
 mod webhook;

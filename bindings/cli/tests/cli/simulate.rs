@@ -1,4 +1,5 @@
-//! `simulate` with webhooks that are as they should be.
+//! `simulate` with webhooks that are as they should be: requests, transfers and what comes of them.
+//! The walk through the verbs is in `simulate_walk`.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,8 +12,8 @@ use twiml_refer::{Leg, RequestValidator};
 use crate::run::{Run, command, feed, file, run};
 use crate::webhook::{Asked, Reply, Webhook};
 
-const TOKEN: &str = "12345";
-const REFER: &str = "<Refer action=\"/done\"><Sip>sip:alice@example.com</Sip></Refer>";
+pub(crate) const TOKEN: &str = "12345";
+pub(crate) const REFER: &str = "<Refer action=\"/done\"><Sip>sip:alice@example.com</Sip></Refer>";
 
 /// An app that transfers every call, and says sorry if that fails.
 fn app() -> Webhook {
@@ -22,17 +23,17 @@ fn app() -> Webhook {
     })
 }
 
-fn simulate(url: &str, more: &[&str]) -> Run {
+pub(crate) fn simulate(url: &str, more: &[&str]) -> Run {
     run(&[&["simulate", url], more].concat())
 }
 
-fn signed(url: &str, more: &[&str]) -> Run {
+pub(crate) fn signed(url: &str, more: &[&str]) -> Run {
     let mut command = command(&[&["simulate", url], more].concat());
     command.env("TWILIO_AUTH_TOKEN", TOKEN);
     feed(command, b"")
 }
 
-fn end(run: &Run) -> Value {
+pub(crate) fn end(run: &Run) -> Value {
     run.json_lines().pop().unwrap()
 }
 
@@ -229,11 +230,19 @@ fn a_call_of_each_leg_has_its_parameters() {
         "--param",
         "SipHeader_X-A=1 2",
         "--param",
+        "SipHeader_X-A=3",
+        "--param",
         "CallerName=Bob",
+        "--param",
+        "ApiVersion=2008-08-01",
     ];
     simulate(&app.url("/"), &more).expect(0);
     let asked = &app.asked()[0];
     let value = |name| param(asked, name).unwrap();
+    let request = asked.request();
+    assert_eq!(request.sip_headers().collect::<Vec<_>>(), [("X-A", "1 2"), ("X-A", "3")]);
+    let versions = request.params().filter(|(name, _)| *name == "ApiVersion");
+    assert_eq!(versions.collect::<Vec<_>>(), [("ApiVersion", "2008-08-01")]);
     assert_eq!((value("From"), value("Caller")), ("sip:bob@x.org".into(), "sip:bob@x.org".into()));
     assert_eq!((value("To"), value("Called")), ("+15005550006".into(), "+15005550006".into()));
     assert_eq!((value("SipHeader_X-A"), value("CallerName")), ("1 2".into(), "Bob".into()));
@@ -312,129 +321,11 @@ fn a_get_has_its_parameters_in_the_query() {
         validator.verify(&app.url(&asked.url), b"", asked.signature.as_deref()).unwrap();
     }
     assert_eq!(param(done, "ReferCallStatus").as_deref(), Some("in-progress"));
-}
-
-#[test]
-fn a_gather_gets_the_digits() {
-    let app = Webhook::start(|asked| match (asked.path(), asked.param("Digits").as_deref()) {
-        ("/voice", None) => {
-            Reply::verbs("<Gather numDigits=\"1\"><Say>Press 1.</Say></Gather><Say>Nothing?</Say>")
-        }
-        ("/voice", Some("1")) => {
-            Reply::verbs("<Gather action=\"/second\" method=\"GET\"/><Say>no</Say>")
-        }
-        ("/second", Some("42#")) => Reply::verbs(&format!("{REFER}<Say>no</Say>")),
-        ("/done", None) => Reply::verbs(""),
-        _ => Reply::text(404, ""),
-    });
-    let all = ["--digits", "1", "--digits", "42#", "--expect", "transferred"];
-    simulate(&app.url("/voice"), &all).expect(0);
-    let methods: Vec<_> = app.asked().iter().map(|it| it.method.clone()).collect();
-    assert_eq!(methods, ["POST", "POST", "GET", "POST"]);
-    let shown = simulate(&app.url("/voice"), &[]).expect(0);
-    assert!(shown.stdout.contains("Press 1.") && shown.stdout.contains("Nothing?"));
-    assert!(shown.stdout.contains("no <Refer> was reached"), "{}", shown.stdout);
-    let left = Webhook::of("<Hangup/>");
-    let shown = simulate(&left.url("/"), &["--digits", "9"]).expect(0);
-    assert!(shown.stdout.contains("no <Gather> asked for the digits 9"), "{}", shown.stdout);
-}
-
-#[test]
-fn redirects_are_followed() {
-    let app = Webhook::start(|asked| match asked.path() {
-        "/a/voice" => Reply::verbs("<Redirect method=\"GET\">menu</Redirect><Say>no</Say>"),
-        "/a/menu" => Reply::redirect(307, "../b/menu"),
-        "/b/menu" => Reply::verbs("<Redirect>../voice</Redirect>"),
-        "/voice" => Reply::redirect(303, "/refer?x=1"),
-        "/refer" => Reply::verbs(REFER),
-        _ => Reply::verbs(""),
-    });
-    signed(&app.url("/a/voice"), &["--expect", "transferred"]).expect(0);
-    let seen: Vec<_> =
-        app.asked().iter().map(|it| (it.method.clone(), it.path().to_owned())).collect();
-    let expected = [
-        ("POST", "/a/voice"),
-        ("GET", "/a/menu"),
-        ("GET", "/b/menu"),
-        ("POST", "/voice"),
-        ("GET", "/refer"),
-        ("POST", "/done"),
-    ];
-    assert_eq!(seen, expected.map(|(method, path)| (method.to_owned(), path.to_owned())));
-    let validator = RequestValidator::new(TOKEN);
-    for asked in app.asked() {
-        let url = app.url(&asked.url);
-        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+    for more in [&["--param", "CallToken=s3cret", "--method", "GET"][..], &["--json"]] {
+        let shown = simulate(&app.url("/a/voice"), more).expect(0);
+        assert!(!format!("{shown:?}").contains("s3cret"), "{shown:?}");
     }
-}
-
-#[test]
-fn other_verbs_are_passed_over_with_a_note() {
-    let app = Webhook::of(
-        "<Dial>+15005550006</Dial><Record/><Enqueue>q</Enqueue><Connect/><Hangup/><Say>no</Say>",
-    );
-    let shown = simulate(&app.url("/"), &[]).expect(0).stdout;
-    assert_eq!(shown.matches("on with the next verb").count(), 4, "{shown}");
-    assert!(!shown.contains("<Say>"), "{shown}");
-    let json = simulate(&app.url("/"), &["--json"]).expect(0).json_lines();
-    let names: Vec<_> = json.iter().filter_map(|line| line["name"].as_str()).collect();
-    assert_eq!(names, ["Dial", "Record", "Enqueue", "Connect", "Hangup"]);
-    let fates: Vec<_> = json.iter().filter_map(|line| line["fate"].as_str()).collect();
-    assert_eq!(fates, ["passed-over", "passed-over", "passed-over", "passed-over", "runs"]);
-    assert_eq!(app.asked().len(), 2);
-}
-
-#[test]
-fn what_follows_a_refer_without_an_action() {
-    let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
-    let run = |verbs: &str, scenario| {
-        let app = Webhook::of(verbs);
-        let run = simulate(&app.url("/"), &["--scenario", scenario, "--json"]).expect(0);
-        assert_eq!(app.asked().len(), 1, "nothing else is called");
-        let end = end(&run);
-        let last = run.json_lines().into_iter().rfind(|line| line["step"] == "verb").unwrap();
-        (end["follows"].clone(), end["verbs"].clone(), last["fate"].clone())
-    };
-    let next = format!("{refer}<Say>Sorry</Say>");
-    assert_eq!(run(refer, "busy"), (json!("hangup"), json!([]), json!("runs")));
-    assert_eq!(run(&next, "busy"), (json!("next-verb"), json!(["Say"]), json!("runs")));
-    assert_eq!(run(&next, "hangup"), (json!("next-verb"), json!(["Say"]), json!("unheard")));
-    assert_eq!(run(&format!("{refer}<Reffer/>"), "busy").0, json!("hangup"));
-    // A second one is a transfer of its own, unless the caller is gone.
-    let twice = format!("{refer}<Say>Again</Say>{refer}");
-    assert_eq!(run(&twice, "busy"), (json!("hangup"), json!([]), json!("runs")));
-    assert_eq!(
-        run(&twice, "answered"),
-        (json!("next-verb"), json!(["Say", "Refer"]), json!("unheard"))
-    );
-}
-
-#[test]
-fn findings_are_shown_as_check_shows_them() {
-    let app = Webhook::start(|asked| match asked.path() {
-        "/voice" => Reply::verbs(
-            "<Reffer/>\n<Refer action=\"/done\"><Sip>sip:a@example.com?X-Twilio-A=1</Sip></Refer>",
-        ),
-        _ => Reply::verbs(""),
-    });
-    let json = simulate(&app.url("/voice"), &["--json"]).expect(0).json_lines();
-    let found: Vec<_> = json.iter().filter(|line| line["step"] == "diagnostic").collect();
-    let codes: Vec<_> = found.iter().map(|found| &found["code"]).collect();
-    assert_eq!(codes, ["verb-unknown", "header-reserved"]);
-    assert_eq!((&found[1]["line"], &found[1]["number"]), (&json!(2), &json!(32113)));
-    let shown = simulate(&app.url("/voice"), &[]).expect(0);
-    assert!(shown.stdout.contains("[verb-unknown]"), "{}", shown.stdout);
-    assert!(shown.pointed().iter().any(|(line, at)| line.contains("<Reffer/>") && *at == 10));
-}
-
-#[test]
-fn a_gone_caller_needs_no_document() {
-    let app = Webhook::start(|asked| match asked.path() {
-        "/voice" => Reply::verbs(REFER),
-        _ => Reply { status: 204, headers: Vec::new(), body: String::new() },
-    });
-    simulate(&app.url("/voice"), &["--scenario", "hangup"]).expect(0);
-    simulate(&app.url("/voice"), &["--scenario", "busy"]).expect(1);
+    assert!(app.asked().iter().any(|asked| asked.url.contains("CallToken=s3cret")));
 }
 
 /// Ends with the test.
