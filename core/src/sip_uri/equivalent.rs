@@ -37,7 +37,7 @@ fn ipv6(host: &str) -> Option<Ipv6Addr> {
 const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 
 fn same_params(a: &SipUri, b: &SipUri) -> bool {
-    let folded = |uri: &SipUri| -> HashMap<String, Option<String>> {
+    let folded = |uri: &SipUri| -> HashMap<Vec<u8>, Option<String>> {
         uri.params()
             .map(|(name, value)| {
                 let value = value.map(|value| normalize(value).to_ascii_lowercase());
@@ -47,7 +47,9 @@ fn same_params(a: &SipUri, b: &SipUri) -> bool {
     };
     let (a, b) = (folded(a), folded(b));
     a.iter().all(|(name, value)| b.get(name).is_none_or(|other| other == value))
-        && NEVER_IGNORED.iter().all(|&name| a.contains_key(name) == b.contains_key(name))
+        && NEVER_IGNORED
+            .iter()
+            .all(|&name| a.contains_key(name.as_bytes()) == b.contains_key(name.as_bytes()))
 }
 
 /// Headers are never ignored, and their order matters only among those of the same name.

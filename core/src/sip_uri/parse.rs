@@ -337,12 +337,12 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// A parameter's name as §19.1.4 compares it.
-pub(crate) fn fold_name(name: &str) -> Cow<'_, str> {
+/// A parameter's name as §19.1.4 compares it: as bytes, for escapes need not be UTF-8.
+pub(crate) fn fold_name(name: &str) -> Cow<'_, [u8]> {
     if name.bytes().any(|byte| byte == b'%' || byte.is_ascii_uppercase()) {
-        Cow::Owned(escape::decode(name).to_ascii_lowercase())
+        Cow::Owned(escape::decode_bytes(name).to_ascii_lowercase())
     } else {
-        Cow::Borrowed(name)
+        Cow::Borrowed(name.as_bytes())
     }
 }
 

@@ -178,7 +178,7 @@ impl SipUri {
     #[must_use]
     pub fn param(&self, name: &str) -> Option<Option<&str>> {
         self.params()
-            .find(|(spelled, _)| parse::fold_name(spelled).eq_ignore_ascii_case(name))
+            .find(|(spelled, _)| parse::fold_name(spelled).eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value)
     }
 

@@ -10,7 +10,7 @@ use twiml_refer::{
     TransferSettings,
 };
 
-use super::{Verdict, enter, same, text};
+use super::{Verdict, bytes, enter, run, same, settle, text};
 
 #[test]
 fn transfers() {
@@ -29,6 +29,19 @@ fn transfers() {
         .collect();
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
     enter("transfer", files.len());
+}
+
+#[test]
+fn saved_transfers() {
+    run("saved-transfers", |case| {
+        let saved = bytes(case, "saved");
+        settle(Transfer::restore(&saved), case, |transfer| {
+            same("state", transfer.state().as_str(), text(case, "state").unwrap())?;
+            same("deadline", transfer.deadline(), case["deadline"].as_u64())?;
+            same("Refer-To", transfer.refer_to().as_str(), text(case, "refer_to").unwrap())?;
+            same("bytes", transfer.save(), saved)
+        })
+    });
 }
 
 fn replay(lines: &[Value]) -> Verdict {

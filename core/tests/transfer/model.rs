@@ -1,0 +1,87 @@
+//! A second, simple judge of well-behaved endpoints: it looks at a whole story at once, where the
+//! transfer sees one event at a time.
+
+use proptest::prelude::*;
+use twiml_refer::{Event, ReferReport, TransferSettings};
+
+use super::feeding::{feed, transfer};
+
+/// What a well-behaved endpoint does: it answers, then reports in order, and perhaps leaves.
+#[derive(Debug, Clone)]
+struct Story {
+    answer: u16,
+    notifies: Vec<(u16, bool)>,
+    hangs_up_after: Option<usize>,
+}
+
+fn story() -> impl Strategy<Value = Story> {
+    let answer = prop_oneof![4 => Just(202), 1 => Just(200), 1 => 300_u16..700];
+    let code = prop_oneof![100_u16..200, 200_u16..700, Just(486), Just(487), Just(600)];
+    let notifies = prop::collection::vec((code, prop::bool::weighted(0.2)), 0..5);
+    (answer, notifies, prop::option::weighted(0.3, 0_usize..5))
+        .prop_map(|(answer, notifies, hangs_up_after)| Story { answer, notifies, hangs_up_after })
+}
+
+/// The three parameters, in words of the platform's documentation.
+fn expected(story: &Story) -> (Option<&'static str>, u16, Option<u16>) {
+    if story.answer >= 300 {
+        return (Some("failed"), story.answer, None);
+    }
+    let told = match story.hangs_up_after {
+        Some(count) => &story.notifies[..count.min(story.notifies.len())],
+        None => &story.notifies[..],
+    };
+    let end = told.iter().position(|(code, terminated)| *code >= 200 || *terminated);
+    let last = told[..end.map_or(told.len(), |end| end + 1)].last().map(|(code, _)| *code);
+    let status = match (end, last) {
+        (Some(_), Some(200..=299)) => Some("in-progress"),
+        (Some(_), Some(486 | 600)) => Some("busy"),
+        (Some(_), Some(487)) => Some("no-answer"),
+        (Some(_), _) => Some("failed"),
+        (None, _) if story.hangs_up_after.is_some() => Some("canceled"),
+        // The subscription ran out, or never began.
+        (None, Some(_)) => Some("failed"),
+        (None, None) => None,
+    };
+    (status, story.answer, last)
+}
+
+fn play(story: &Story) -> ReferReport {
+    let mut transfer = transfer(TransferSettings::new());
+    feed(&mut transfer, Event::start(1), 0);
+    feed(&mut transfer, Event::response(story.answer), 1);
+    let mut hang_up = story.hangs_up_after;
+    for (index, (code, terminated)) in story.notifies.iter().enumerate() {
+        if hang_up == Some(index) {
+            feed(&mut transfer, Event::HangUp, 2);
+            hang_up = None;
+        }
+        let body = format!("SIP/2.0 {code} Told\r\n");
+        let notify = Event::Notify {
+            event: "refer;id=1",
+            cseq: 100 + u32::try_from(index).unwrap(),
+            subscription_state: Some(if *terminated { "terminated" } else { "active" }),
+            body: body.as_bytes(),
+            in_dialog: true,
+        };
+        feed(&mut transfer, notify, 2);
+    }
+    if hang_up.is_some() {
+        feed(&mut transfer, Event::HangUp, 3);
+    }
+    feed(&mut transfer, Event::Time, 1_000_000);
+    transfer.report().unwrap().clone()
+}
+
+proptest! {
+    #[test]
+    fn both_judges_agree(story in story()) {
+        let report = play(&story);
+        let found = (
+            report.refer_call_status().map(|status| status.as_str()),
+            report.refer_sip_response_code().unwrap(),
+            report.notify_sip_response_code(),
+        );
+        prop_assert_eq!(found, expected(&story));
+    }
+}

@@ -1,0 +1,160 @@
+//! Saved bytes: those of every released version are read, and nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use twiml_refer::{
+    ErrorKind, Event, ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings,
+};
+
+use super::feeding::drain;
+
+const NOW: u64 = 1_700_000_000_000;
+
+fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Event<'static> {
+    let subscription_state = Some(state);
+    Event::Notify { event: "refer", cseq, subscription_state, body, in_dialog: true }
+}
+
+/// The golden states by name, made again by feeding events.
+fn states() -> Vec<(&'static str, Transfer)> {
+    let plain = Transfer::new(SipUri::parse("sip:alice@example.com").unwrap());
+    let mut referring = plain.clone();
+    referring.handle(Event::start(1), NOW).unwrap();
+    let mut subscribed = referring.clone();
+    drain(&mut subscribed);
+    subscribed.handle(Event::response(202), NOW + 50).unwrap();
+    subscribed
+        .handle(notify(1, "active;expires=60", b"SIP/2.0 180 Ringing\r\n"), NOW + 100)
+        .unwrap();
+    drain(&mut subscribed);
+    let mut completed = subscribed.clone();
+    completed.handle(notify(2, "terminated", b"SIP/2.0 486 Busy Here\r\n"), NOW + 200).unwrap();
+    let settings = TransferSettings::new()
+        .with_response_timeout(Duration::from_millis(5_500))
+        .and_then(|settings| settings.with_notify_timeout(Duration::from_secs(10)))
+        .and_then(|settings| settings.with_subscription(Duration::from_secs(90)))
+        .and_then(|settings| settings.with_hang_up_grace(Duration::from_secs(1)))
+        .and_then(|settings| settings.with_status(603, ReferCallStatus::Busy))
+        .and_then(|settings| settings.with_status(480, ReferCallStatus::from("unavailable")))
+        .unwrap()
+        .with_rejected_status(RejectedStatus::Omitted);
+    let target = SipUri::parse("sips:bob@[2001:db8::1]:5061;transport=tls?X-A=1&X-B=%20").unwrap();
+    let mut grace = Transfer::with_settings(target, settings);
+    let start = Event::Start { leg: twiml_refer::Leg::Sip, cseq: 7, first_in_dialog: false };
+    grace.handle(start, NOW).unwrap();
+    grace.handle(Event::Response { code: 401, refer_sub: true, retry: Some(8) }, NOW + 10).unwrap();
+    let early = Event::Notify {
+        event: "refer;id=8",
+        cseq: 41,
+        subscription_state: Some("pending;expires=30"),
+        body: b"SIP/2.0 183 Session Progress\r\n",
+        in_dialog: true,
+    };
+    grace.handle(early, NOW + 20).unwrap();
+    grace.handle(Event::HangUp, NOW + 30).unwrap();
+    let mut decided = referring.clone();
+    drain(&mut decided);
+    decided.handle(notify(5, "terminated", b"SIP/2.0 200 OK\r\n"), NOW + 60).unwrap();
+    drain(&mut decided);
+    vec![
+        ("idle", plain),
+        ("referring, REFER to be sent", referring),
+        ("referring, decided by an early NOTIFY", decided),
+        ("subscribed, 180 heard", subscribed),
+        ("hang-up grace, every setting changed", grace),
+        ("completed, reply and report to be polled", completed),
+    ]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every line of the file stays for ever; a new version adds lines.
+#[test]
+fn golden_bytes_of_every_version_are_restored() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/saved-transfers.json");
+    let cases: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let cases = cases["cases"].as_array().unwrap();
+    for (name, transfer) in states() {
+        let name = format!("v1: {name}");
+        let case = cases
+            .iter()
+            .find(|case| case["name"] == *name)
+            .unwrap_or_else(|| panic!("{name} is missing: {}", hex(&transfer.save())));
+        let saved = case["saved_hex"].as_str().unwrap();
+        assert_eq!(hex(&transfer.save()), saved, "{name}");
+        let bytes: Vec<u8> = (0..saved.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&saved[at..at + 2], 16).unwrap())
+            .collect();
+        assert_eq!(Transfer::restore(&bytes).as_ref(), Ok(&transfer), "{name}");
+    }
+}
+
+/// The layout, taken apart by hand: nothing here calls what wrote it.
+#[test]
+fn the_layout_is_what_it_says() {
+    let (_, transfer) = states().swap_remove(0);
+    let bytes = transfer.save();
+    assert_eq!(&bytes[..4], b"TWR\x01");
+    assert_eq!(bytes[4..8], u32::try_from(bytes.len()).unwrap().to_be_bytes());
+    let (sealed, sum) = bytes.split_at(bytes.len() - 8);
+    assert_eq!(Sha256::digest(sealed)[..8], *sum);
+    let target = b"\x00\x00\x00\x15sip:alice@example.com";
+    assert_eq!(sealed[8..8 + target.len()], *target);
+    // 32 s, 32 s, 180 s, no grace, failed, no other status.
+    let settings = b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x00\x00\x00\x00\x00\x00";
+    assert_eq!(sealed[8 + target.len()..][..settings.len()], *settings);
+}
+
+fn kind(bytes: &[u8]) -> ErrorKind {
+    Transfer::restore(bytes).unwrap_err().kind()
+}
+
+#[test]
+fn what_is_cut_newer_or_altered_is_refused() {
+    for (name, transfer) in states() {
+        let bytes = transfer.save();
+        for length in 0..bytes.len() {
+            assert_eq!(kind(&bytes[..length]), ErrorKind::StateTruncated, "{name}: {length}");
+        }
+        for index in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut altered = bytes.clone();
+                altered[index] ^= 1 << bit;
+                assert!(Transfer::restore(&altered).is_err(), "{name}: bit {bit} of {index}");
+            }
+        }
+        let mut longer = bytes.clone();
+        longer.push(0);
+        assert_eq!(kind(&longer), ErrorKind::StateAltered);
+        let mut newer = bytes.clone();
+        newer[3] = 2;
+        let error = Transfer::restore(&newer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StateVersion);
+        assert!(error.to_string().contains("version 2, this one reads up to 1"), "{error}");
+        newer[3] = 0;
+        assert_eq!(kind(&newer), ErrorKind::StateAltered);
+    }
+    assert_eq!(kind(b"TWX"), ErrorKind::StateAltered);
+    assert_eq!(kind(b"{\"version\":1}"), ErrorKind::StateAltered);
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_are_no_transfer(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(Transfer::restore(&bytes).is_err());
+        let mut sealed = b"TWR\x01".to_vec();
+        sealed.extend(u32::try_from(bytes.len() + 16).unwrap().to_be_bytes());
+        sealed.extend(&bytes);
+        let sum: [u8; 32] = Sha256::digest(&sealed).into();
+        sealed.extend(&sum[..8]);
+        prop_assert_eq!(kind(&sealed), ErrorKind::StateAltered);
+    }
+}
