@@ -5,6 +5,7 @@
 
 mod inputs;
 mod table;
+mod transfer;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -18,8 +19,13 @@ use table::{Goal, Row};
 fn main() {
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion");
     let mut criterion = Criterion::default().output_directory(&output).configure_from_args();
-    let rows =
-        [build(&mut criterion), read(&mut criterion), uri(&mut criterion), verify(&mut criterion)];
+    let rows = [
+        build(&mut criterion),
+        read(&mut criterion),
+        uri(&mut criterion),
+        verify(&mut criterion),
+        transfer::rows(&mut criterion),
+    ];
     criterion.final_summary();
     table::print(&output, &rows.concat());
 }

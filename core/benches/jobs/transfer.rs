@@ -1,0 +1,74 @@
+//! The verb: one NOTIFY, a whole transfer, ten of them, and their bytes.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion};
+use twiml_refer::{Event, SipUri, Transfer, TransferSettings};
+
+use super::table::{Goal, Row};
+
+fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Event<'static> {
+    let subscription_state = Some(state);
+    Event::Notify { event: "refer;id=1", cseq, subscription_state, body, in_dialog: true }
+}
+
+fn handle(transfer: &mut Transfer, event: Event<'_>, now: u64) {
+    transfer.handle(black_box(event), now).unwrap();
+    while let Some(output) = transfer.poll() {
+        black_box(output);
+    }
+}
+
+/// The platform's first scenario.
+fn answered(transfer: &mut Transfer) {
+    handle(transfer, Event::start(1), 0);
+    handle(transfer, Event::response(202), 50);
+    handle(transfer, notify(1, "active;expires=60", b"SIP/2.0 100 Trying\r\n"), 100);
+    handle(transfer, notify(2, "active;expires=60", b"SIP/2.0 180 Ringing\r\n"), 2_000);
+    handle(transfer, notify(3, "terminated;reason=noresource", b"SIP/2.0 200 OK\r\n"), 9_500);
+}
+
+pub(crate) fn rows(criterion: &mut Criterion) -> Vec<Row> {
+    let row = |name: &str, goal| Row { name: name.to_owned(), goal, against: None };
+    let settings = Arc::new(TransferSettings::new());
+    let target = SipUri::parse("sip:alice@example.com").unwrap();
+    let new = || Transfer::with_settings(target.clone(), Arc::clone(&settings));
+
+    let mut subscribed = new();
+    handle(&mut subscribed, Event::start(1), 0);
+    handle(&mut subscribed, Event::response(202), 50);
+    let mut cseq = 0;
+    let one = "judge a NOTIFY with its sipfrag, and its reply";
+    let mut live = subscribed.clone();
+    criterion.bench_function(one, |b| {
+        b.iter(|| {
+            cseq += 1;
+            handle(&mut live, notify(cseq, "active;expires=60", b"SIP/2.0 180 Ringing\r\n"), 100);
+        });
+    });
+
+    let whole = "a transfer from REFER to callback";
+    criterion.bench_function(whole, |b| {
+        b.iter_batched_ref(new, answered, BatchSize::SmallInput);
+    });
+    let many = "10 x the transfers";
+    let ten = || (0..10).map(|_| new()).collect::<Vec<_>>();
+    criterion.bench_function(many, |b| {
+        b.iter_batched_ref(ten, |all| all.iter_mut().for_each(answered), BatchSize::SmallInput);
+    });
+
+    let save = "save a transfer";
+    criterion.bench_function(save, |b| b.iter(|| black_box(&subscribed).save()));
+    let bytes = subscribed.save();
+    let restore = "restore a transfer";
+    criterion.bench_function(restore, |b| b.iter(|| Transfer::restore(black_box(&bytes)).unwrap()));
+
+    vec![
+        row(one, Goal::Nanoseconds(300.0)),
+        row(whole, Goal::None),
+        Row { name: many.to_owned(), goal: Goal::Ratio(11.0), against: Some(whole.to_owned()) },
+        row(save, Goal::None),
+        row(restore, Goal::None),
+    ]
+}
