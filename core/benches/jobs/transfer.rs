@@ -52,11 +52,19 @@ pub(crate) fn rows(criterion: &mut Criterion) -> Vec<Row> {
     criterion.bench_function(whole, |b| {
         b.iter_batched_ref(new, answered, BatchSize::SmallInput);
     });
-    let many = "10 x the transfers";
-    let ten = || (0..10).map(|_| new()).collect::<Vec<_>>();
-    criterion.bench_function(many, |b| {
-        b.iter_batched_ref(ten, |all| all.iter_mut().for_each(answered), BatchSize::SmallInput);
-    });
+    // Both are more than the nearest cache holds.
+    let [thousand, many] =
+        [(1_000, "a thousand transfers"), (10_000, "10 x the transfers")].map(|(count, name)| {
+            let all = || (0..count).map(|_| new()).collect::<Vec<_>>();
+            criterion.bench_function(name, |b| {
+                b.iter_batched_ref(
+                    all,
+                    |all| all.iter_mut().for_each(answered),
+                    BatchSize::PerIteration,
+                );
+            });
+            name
+        });
 
     let save = "save a transfer";
     criterion.bench_function(save, |b| b.iter(|| black_box(&subscribed).save()));
@@ -67,7 +75,8 @@ pub(crate) fn rows(criterion: &mut Criterion) -> Vec<Row> {
     vec![
         row(one, Goal::Nanoseconds(300.0)),
         row(whole, Goal::None),
-        Row { name: many.to_owned(), goal: Goal::Ratio(11.0), against: Some(whole.to_owned()) },
+        row(thousand, Goal::None),
+        Row { name: many.to_owned(), goal: Goal::Ratio(11.0), against: Some(thousand.to_owned()) },
         row(save, Goal::None),
         row(restore, Goal::None),
     ]
