@@ -123,6 +123,13 @@ impl Error {
     }
 }
 
+/// Text from a language whose strings are bytes, or may hold lone surrogates.
+impl From<std::str::Utf8Error> for Error {
+    fn from(error: std::str::Utf8Error) -> Self {
+        Self::new(ErrorKind::TextNotUtf8).at(error.valid_up_to())
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -345,6 +352,10 @@ error_kinds! {
         StateVersion = 712 "state-version"
             "it was saved in version {}, this one reads up to {}; update this library";
         StateAltered = 713 "state-altered" "the bytes were changed since they were saved";
+    }
+    "invalid text" {
+        TextNotUtf8 = 801 "text-not-utf8"
+            "the bytes here are not UTF-8; from UTF-16, a lone surrogate is no character";
     }
 }
 

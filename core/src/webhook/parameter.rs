@@ -27,8 +27,7 @@ macro_rules! parameters {
                 }
             }
 
-            /// In JSON.
-            #[cfg(feature = "serde")]
+            /// In JSON, and as the getters of every language are called.
             pub(super) const fn key(self) -> &'static str {
                 match self {
                     $( Self::$name => stringify!($getter), )*

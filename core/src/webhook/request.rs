@@ -136,6 +136,18 @@ impl VoiceRequest {
         is_secret(name)
     }
 
+    /// The parameters that have a getter: its name and the parameter's.
+    ///
+    /// ```
+    /// use twiml_refer::VoiceRequest;
+    ///
+    /// let sid = VoiceRequest::typed_parameters().find(|(getter, _)| *getter == "call_sid");
+    /// assert_eq!(sid, Some(("call_sid", "CallSid")));
+    /// ```
+    pub fn typed_parameters() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Parameter::STANDARD.iter().map(|parameter| (parameter.key(), parameter.name()))
+    }
+
     /// Every pair in arrival order, with what has a getter, too.
     #[must_use]
     pub fn params(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {

@@ -1,0 +1,189 @@
+//! Documents as a flat list of pieces, so that a tree crosses in one call and without recursion.
+
+use twiml_refer::{Comment, Element, Error, Follows, Node, Refer, SipUri, Text, VoiceResponse};
+
+use crate::Pair;
+use crate::failure::{Failure, Finding, findings};
+
+/// A piece of a document, in its order. What an `Open` begins, its `Close` ends.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Piece {
+    Open { name: String, attributes: Vec<Pair> },
+    Refer { target: String, action: Option<String>, method: Option<String> },
+    Text { content: String },
+    Comment { content: String },
+    Close,
+}
+
+/// A whole document; the attributes are those of `<Response>`.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Document {
+    pub attributes: Vec<Pair>,
+    pub pieces: Vec<Piece>,
+}
+
+/// Whether the attributes and the text of an element can stand in a document.
+#[uniffi::export]
+pub fn element_check(
+    name: &str,
+    attributes: Vec<Pair>,
+    text: Option<String>,
+) -> Result<(), Failure> {
+    let element = open(name, &attributes)?;
+    if let Some(text) = text {
+        element.text(&text)?;
+    }
+    Ok(())
+}
+
+#[uniffi::export]
+pub fn comment_check(text: &str) -> Result<(), Failure> {
+    Comment::new(text)?;
+    Ok(())
+}
+
+/// Whether a `<Refer>` can have this action and this method.
+#[uniffi::export]
+pub fn refer_check(action: Option<String>, method: Option<String>) -> Result<(), Failure> {
+    refer(ANY_TARGET, action, method)?;
+    Ok(())
+}
+
+/// For what does not depend on the target.
+const ANY_TARGET: &str = "sip:localhost";
+
+#[uniffi::export]
+pub fn document_render(document: Document, pretty: bool) -> Result<String, Failure> {
+    Ok(render(document, pretty)?)
+}
+
+pub(crate) fn render(document: Document, pretty: bool) -> Result<String, Error> {
+    let response = build(document)?;
+    Ok(if pretty { response.to_xml_pretty() } else { response.to_xml() })
+}
+
+#[uniffi::export]
+pub fn document_parse(xml: Vec<u8>) -> Result<Document, Failure> {
+    let response = VoiceResponse::parse_bytes(&xml)?;
+    let attributes = response.attributes().map(|(name, value)| Pair::new(name, value)).collect();
+    let mut pieces = Vec::new();
+    take_apart(response.nodes(), &mut pieces);
+    Ok(Document { attributes, pieces })
+}
+
+/// The findings of a document as it was written by someone: with lines and columns.
+#[uniffi::export]
+pub fn document_check(xml: Vec<u8>) -> Result<Vec<Finding>, Failure> {
+    Ok(findings(&VoiceResponse::parse_bytes(&xml)?.check()))
+}
+
+/// The findings of a document that was built.
+#[uniffi::export]
+pub fn document_check_built(document: Document) -> Result<Vec<Finding>, Failure> {
+    Ok(findings(&build(document)?.check()))
+}
+
+/// What comes after the first `<Refer>`: `action`, `next-verb` or `hangup`.
+#[uniffi::export]
+pub fn document_follows(document: Document) -> Result<Option<String>, Failure> {
+    Ok(build(document)?.follows().map(|follows: Follows| follows.as_str().to_owned()))
+}
+
+#[uniffi::export]
+pub fn resolve_action(action: &str, base_url: &str) -> Result<String, Failure> {
+    let resolved = refer(ANY_TARGET, Some(action.to_owned()), None)?.resolve_action(base_url)?;
+    Ok(resolved.unwrap_or_default())
+}
+
+fn open(name: &str, attributes: &[Pair]) -> Result<Element, Error> {
+    attributes
+        .iter()
+        .try_fold(Element::new(name)?, |element, pair| element.attribute(&pair.name, &pair.value))
+}
+
+/// The document that the pieces make.
+pub(crate) fn build(document: Document) -> Result<VoiceResponse, Error> {
+    let mut response = VoiceResponse::new();
+    for Pair { name, value } in &document.attributes {
+        response = response.attribute(name, value)?;
+    }
+    let mut opened: Vec<Element> = Vec::new();
+    for piece in document.pieces {
+        let node = match piece {
+            Piece::Open { name, attributes } => {
+                opened.push(open(&name, &attributes)?);
+                continue;
+            }
+            // One that closes nothing adds nothing.
+            Piece::Close => match opened.pop() {
+                Some(element) => Node::Element(element),
+                None => continue,
+            },
+            Piece::Refer { target, action, method } => Node::Refer(refer(&target, action, method)?),
+            Piece::Text { content } => Node::Text(Text::new(&content)?),
+            Piece::Comment { content } => Node::Comment(Comment::new(&content)?),
+        };
+        match opened.pop() {
+            Some(parent) => opened.push(adopt(parent, node)?),
+            None => response = response.append(node)?,
+        }
+    }
+    // What nothing closes ends with the document.
+    while let Some(element) = opened.pop() {
+        match opened.pop() {
+            Some(parent) => opened.push(parent.append(element)?),
+            None => response = response.append(element)?,
+        }
+    }
+    Ok(response)
+}
+
+fn adopt(parent: Element, node: Node) -> Result<Element, Error> {
+    match node {
+        Node::Element(element) => parent.append(element),
+        Node::Refer(refer) => parent.append(refer),
+        Node::Text(text) => parent.text(text.as_str()),
+        Node::Comment(comment) => parent.comment(comment.as_str()),
+        _ => Ok(parent),
+    }
+}
+
+fn refer(target: &str, action: Option<String>, method: Option<String>) -> Result<Refer, Error> {
+    let mut refer = Refer::to(SipUri::parse(target)?);
+    if let Some(action) = action {
+        refer = refer.action(&action)?;
+    }
+    if let Some(method) = method {
+        refer = refer.method(method.parse()?);
+    }
+    Ok(refer)
+}
+
+/// A document has 64 levels at most, so that recursion is bounded.
+fn take_apart(nodes: &[Node], pieces: &mut Vec<Piece>) {
+    for node in nodes {
+        match node {
+            Node::Element(element) => {
+                pieces.push(Piece::Open {
+                    name: element.name().to_owned(),
+                    attributes: element
+                        .attributes()
+                        .map(|(name, value)| Pair::new(name, value))
+                        .collect(),
+                });
+                take_apart(element.nodes(), pieces);
+                pieces.push(Piece::Close);
+            }
+            Node::Refer(refer) => pieces.push(Piece::Refer {
+                target: refer.target().as_str().to_owned(),
+                action: refer.action_url().map(str::to_owned),
+                method: refer.method_set().map(|method| method.as_str().to_owned()),
+            }),
+            Node::Text(text) => pieces.push(Piece::Text { content: text.as_str().to_owned() }),
+            Node::Comment(comment) => {
+                pieces.push(Piece::Comment { content: comment.as_str().to_owned() });
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The verb: the one object that crosses the bridge.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use twiml_refer::{
+    Event, Output, ReferCallStatus, ReferReport, RejectedStatus, SipUri, TransferSettings,
+};
+
+use crate::Pair;
+use crate::failure::Failure;
+use crate::webhook::{Outcome, leg};
+
+/// What differs from the defaults; times in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Settings {
+    pub response_timeout: Option<u64>,
+    pub notify_timeout: Option<u64>,
+    pub subscription: Option<u64>,
+    pub hang_up_grace: Option<u64>,
+    pub rejected_status_omitted: bool,
+    pub statuses: Vec<StatusEntry>,
+}
+
+/// The status that is reported for a code.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct StatusEntry {
+    pub code: u16,
+    pub status: String,
+}
+
+/// What the SIP stack is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Action {
+    SendRefer,
+    Reply { code: u16 },
+    EndDialog,
+    Completed { report: Report },
+}
+
+/// The three parameters, and what they mean.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Report {
+    pub params: Vec<Pair>,
+    pub refer_call_status: Option<String>,
+    pub refer_sip_response_code: Option<u16>,
+    pub notify_sip_response_code: Option<u16>,
+    pub outcome: Outcome,
+    pub may_resume: bool,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Occurrence {
+    Start {
+        leg: String,
+        cseq: u32,
+        first_in_dialog: bool,
+    },
+    Response {
+        code: u16,
+        refer_sub: bool,
+        retry: Option<u32>,
+    },
+    Notify {
+        event: String,
+        cseq: u32,
+        subscription_state: Option<String>,
+        body: Vec<u8>,
+        in_dialog: bool,
+    },
+    HangUp,
+    TransportError,
+    Time,
+}
+
+/// A transfer; calls from several threads come one after the other.
+#[derive(uniffi::Object)]
+pub struct Transfer(Mutex<twiml_refer::Transfer>);
+
+#[uniffi::export]
+impl Transfer {
+    #[uniffi::constructor]
+    pub fn new(target: &str, settings: Settings) -> Result<Self, Failure> {
+        let settings = read(settings)?;
+        let target = SipUri::parse(target)?;
+        Ok(Self(Mutex::new(twiml_refer::Transfer::with_settings(target, settings))))
+    }
+
+    #[uniffi::constructor]
+    pub fn restore(bytes: Vec<u8>) -> Result<Self, Failure> {
+        Ok(Self(Mutex::new(twiml_refer::Transfer::restore(&bytes)?)))
+    }
+
+    /// Feeds what happened and takes everything that is to be done.
+    pub fn handle(&self, occurrence: Occurrence, now: u64) -> Result<Vec<Action>, Failure> {
+        let mut transfer = self.lock();
+        let event = match &occurrence {
+            Occurrence::Start { leg: name, cseq, first_in_dialog } => {
+                Event::Start { leg: leg(name), cseq: *cseq, first_in_dialog: *first_in_dialog }
+            }
+            &Occurrence::Response { code, refer_sub, retry } => {
+                Event::Response { code, refer_sub, retry }
+            }
+            Occurrence::Notify { event, cseq, subscription_state, body, in_dialog } => {
+                Event::Notify {
+                    event,
+                    cseq: *cseq,
+                    subscription_state: subscription_state.as_deref(),
+                    body,
+                    in_dialog: *in_dialog,
+                }
+            }
+            Occurrence::HangUp => Event::HangUp,
+            Occurrence::TransportError => Event::TransportError,
+            Occurrence::Time => Event::Time,
+        };
+        transfer.handle(event, now)?;
+        Ok(taken(&mut transfer))
+    }
+
+    /// What waits: after `restore`, and after a refused event whose time let a deadline pass.
+    pub fn poll(&self) -> Vec<Action> {
+        taken(&mut self.lock())
+    }
+
+    pub fn deadline(&self) -> Option<u64> {
+        self.lock().deadline()
+    }
+
+    pub fn refer_to(&self) -> String {
+        self.lock().refer_to()
+    }
+
+    pub fn target(&self) -> String {
+        self.lock().target().as_str().to_owned()
+    }
+
+    pub fn state(&self) -> String {
+        self.lock().state().as_str().to_owned()
+    }
+
+    pub fn report(&self) -> Option<Report> {
+        self.lock().report().map(plain)
+    }
+
+    pub fn save(&self) -> Vec<u8> {
+        self.lock().save()
+    }
+}
+
+impl Transfer {
+    /// No event leaves a transfer half changed, so that a poisoned lock guards a whole one.
+    fn lock(&self) -> MutexGuard<'_, twiml_refer::Transfer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn taken(transfer: &mut twiml_refer::Transfer) -> Vec<Action> {
+    let action = |output| match output {
+        Output::SendRefer => Some(Action::SendRefer),
+        Output::Reply(code) => Some(Action::Reply { code }),
+        Output::EndDialog => Some(Action::EndDialog),
+        Output::Completed(report) => Some(Action::Completed { report: plain(&report) }),
+        _ => None,
+    };
+    std::iter::from_fn(|| transfer.poll()).filter_map(action).collect()
+}
+
+fn plain(report: &ReferReport) -> Report {
+    let outcome = report.outcome();
+    Report {
+        params: report.params().map(|(name, value)| Pair::new(name, value)).collect(),
+        refer_call_status: report.refer_call_status().map(ToString::to_string),
+        refer_sip_response_code: report.refer_sip_response_code(),
+        notify_sip_response_code: report.notify_sip_response_code(),
+        outcome: Outcome {
+            kind: outcome.kind().to_owned(),
+            status: outcome.status().map(str::to_owned),
+            code: outcome.code(),
+        },
+        may_resume: outcome.may_resume(),
+    }
+}
+
+fn read(settings: Settings) -> Result<TransferSettings, twiml_refer::Error> {
+    let mut read = TransferSettings::new();
+    if let Some(time) = settings.response_timeout {
+        read = read.with_response_timeout(Duration::from_millis(time))?;
+    }
+    if let Some(time) = settings.notify_timeout {
+        read = read.with_notify_timeout(Duration::from_millis(time))?;
+    }
+    if let Some(time) = settings.subscription {
+        read = read.with_subscription(Duration::from_millis(time))?;
+    }
+    if let Some(time) = settings.hang_up_grace {
+        read = read.with_hang_up_grace(Duration::from_millis(time))?;
+    }
+    if settings.rejected_status_omitted {
+        read = read.with_rejected_status(RejectedStatus::Omitted);
+    }
+    for StatusEntry { code, status } in settings.statuses {
+        read = read.with_status(code, ReferCallStatus::from(status.as_str()))?;
+    }
+    Ok(read)
+}
