@@ -1,0 +1,75 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from ._errors import TwimlReferError, refused
+from ._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+
+class Diagnostic(Value):
+    """What will happen on the wire, and where in the document or URI it stands.
+
+    >>> from twiml_refer import SipUri
+    >>> [found] = SipUri("sip:alice@example.com?X-Twilio-Id=1").check()
+    >>> found.code, found.severity, found.number
+    ('header-reserved', 'warning', 32113)
+    """
+
+    __slots__ = ("code", "severity", "path", "message", "number", "line", "column", "error")
+    code: str
+    """The stable name of the finding, the same in every language."""
+    severity: str
+    """`error`, `warning` or `note`."""
+    path: str
+    """Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone."""
+    message: str
+    """What will happen."""
+    number: Optional[int]
+    """The platform's own number for it."""
+    line: Optional[int]
+    """The line of the document that was read, from 1."""
+    column: Optional[int]
+    """The column of that line, from 1."""
+    error: Optional[TwimlReferError]
+    """The error behind it: why a target is no SIP URI."""
+
+    def __init__(
+        self,
+        code: str,
+        severity: str,
+        path: str,
+        message: str,
+        number: Optional[int] = None,
+        line: Optional[int] = None,
+        column: Optional[int] = None,
+        error: Optional[TwimlReferError] = None,
+    ) -> None:
+        self._set(code, severity, path, message, number, line, column, error)
+
+    def __str__(self) -> str:
+        place = f" {self.path}" if self.path else ""
+        return f"{self.severity}[{self.code}]{place}: {self.message}"
+
+
+def diagnostics(findings: Any) -> list[Diagnostic]:
+    """Make diagnostics of the bridge's findings."""
+    return [_diagnostic(found) for found in findings]
+
+
+def _diagnostic(found: Any) -> Diagnostic:
+    cause = found.cause
+    error = cause and refused(
+        cause.kind,
+        cause.text,
+        offset=cause.offset,
+        line=cause.line,
+        column=cause.column,
+        parameter=cause.parameter,
+        number=cause.number,
+    )
+    place = (found.number, found.line, found.column)
+    return Diagnostic(found.code, found.severity, found.path, found.text, *place, error)

@@ -1,0 +1,503 @@
+"""Documents: built as with the official library, read back, checked."""
+
+from __future__ import annotations
+
+from . import _bridge, _lane
+from ._diagnostic import Diagnostic, diagnostics
+from ._errors import wrong_type
+from ._uri import SipUri
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any, Optional, Union
+
+    Node = Union["Element", "Refer", "Comment", str]
+
+
+class Comment:
+    """A comment in a document."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            wrong_type("a comment", "str", text)
+        _lane.call(_lane.COMMENT, (text,))
+        self.text = text
+
+    def _pieces(self, parts: list[Optional[str]]) -> None:
+        parts += ("C", self.text)
+
+
+class _Parent:
+    """What has attributes and children: an element, or the whole document."""
+
+    __slots__ = ("attributes", "nodes")
+    attributes: dict[str, str]
+    nodes: list[Node]
+
+    def append(self, node: Node) -> Any:
+        """Add a verb, a noun, a comment, or text; the parent is returned."""
+        if isinstance(node, str):
+            if not node.isprintable():
+                _lane.call(_lane.ELEMENT, ("Say", node))
+        elif not isinstance(node, (Element, Refer, Comment)):
+            wrong_type("what is appended", "a verb, a noun, a Comment or text", node)
+        self.nodes.append(node)
+        return self
+
+    def nest(self, node: Node) -> Any:
+        """Do as `append`, by the official library's other name."""
+        return self.append(node)
+
+    def comment(self, text: str) -> Comment:
+        """Add a comment."""
+        comment = Comment(text)
+        self.nodes.append(comment)
+        return comment
+
+    def add_child(self, name: str, text: Optional[str] = None, **attributes: Any) -> Element:
+        """Add an element of any name."""
+        element = Element(name, text, **attributes)
+        self.nodes.append(element)
+        return element
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+
+class Element(_Parent):
+    """Any verb or noun. Attributes are keyword arguments in snake case, or `attrs` as spelled.
+
+    Raises `DocumentError` where a name or a character cannot stand in a document.
+
+    >>> element = Element("Gather", num_digits=1, attrs={"action": "/choice"})
+    >>> element.append(Say("Press 1.")).attributes
+    {'numDigits': '1', 'action': '/choice'}
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(
+        self,
+        name: str,
+        text: Optional[str] = None,
+        *,
+        attrs: Optional[Mapping[str, str]] = None,
+        **attributes: Any,
+    ) -> None:
+        if not isinstance(name, str):
+            wrong_type("the name of an element", "str", name)
+        if text is not None and not isinstance(text, str):
+            wrong_type("text", "str", text)
+        spelled = {_camel(key): _text(value) for key, value in attributes.items() if value is not None}
+        spelled.update(attrs or {})
+        self.name = name
+        self.attributes = spelled
+        self.nodes = [text] if text else []
+        # The library judges what is not plainly ordinary.
+        if spelled or name not in _VERBS or not (text is None or text.isprintable()):
+            flat: list[Optional[str]] = [name, text]
+            for key, value in spelled.items():
+                if not isinstance(value, str):
+                    wrong_type(f"the attribute {key}", "str", value)
+                flat += (key, value)
+            _lane.call(_lane.ELEMENT, flat)
+
+    @property
+    def text(self) -> str:
+        """The text directly in it."""
+        return "".join(node for node in self.nodes if isinstance(node, str))
+
+    def _pieces(self, parts: list[Optional[str]]) -> None:
+        # Not by recursion: a tree that someone else made may be deep.
+        stack: list[Any] = [self]
+        while stack:
+            node = stack.pop()
+            if node is None:
+                parts.append(")")
+            elif isinstance(node, str):
+                parts += ("T", node)
+            elif isinstance(node, Element):
+                parts += ("E", node.name, str(len(node.attributes)))
+                for pair in node.attributes.items():
+                    parts += pair
+                stack.append(None)
+                stack.extend(reversed(node.nodes))
+            else:
+                node._pieces(parts)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return _flat(self) == _flat(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.attributes!r} with {len(self.nodes)} nodes>"
+
+
+class Say(Element):
+    """Speak text to the caller."""
+
+    __slots__ = ()
+
+    def __init__(self, message: str, **attributes: Any) -> None:
+        super().__init__("Say", message, **attributes)
+
+
+class Play(Element):
+    """Play a file."""
+
+    __slots__ = ()
+
+    def __init__(self, url: Optional[str] = None, **attributes: Any) -> None:
+        super().__init__("Play", url, **attributes)
+
+
+class Pause(Element):
+    """Wait in silence; `length` is in seconds."""
+
+    __slots__ = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__("Pause", **attributes)
+
+
+class Gather(Element):
+    """Take digits or speech of the caller, while prompts are played."""
+
+    __slots__ = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__("Gather", **attributes)
+
+    def say(self, message: str, **attributes: Any) -> Say:
+        """Add a prompt that is spoken."""
+        say = Say(message, **attributes)
+        self.nodes.append(say)
+        return say
+
+    def play(self, url: str, **attributes: Any) -> Play:
+        """Add a prompt that is played."""
+        play = Play(url, **attributes)
+        self.nodes.append(play)
+        return play
+
+    def pause(self, **attributes: Any) -> Pause:
+        """Add a pause."""
+        pause = Pause(**attributes)
+        self.nodes.append(pause)
+        return pause
+
+
+class Redirect(Element):
+    """Go on with the document of another URL."""
+
+    __slots__ = ()
+
+    def __init__(self, url: str, **attributes: Any) -> None:
+        super().__init__("Redirect", url, **attributes)
+
+
+class Hangup(Element):
+    """End the call."""
+
+    __slots__ = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__("Hangup", **attributes)
+
+
+class Refer:
+    """The verb that transfers a SIP call, with exactly one target.
+
+    `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
+    the platform). Both are judged here, the target by `SipUri`.
+
+    >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
+    >>> Refer(method="post")
+    Traceback (most recent call last):
+    twiml_refer.DocumentError: invalid TwiML: post is no method here; write GET or POST
+    """
+
+    __slots__ = ("target", "action", "method")
+    target: Optional[SipUri]
+    action: Optional[str]
+    method: Optional[str]
+
+    def __init__(
+        self,
+        target: Union[str, SipUri, None] = None,
+        *,
+        action: Optional[str] = None,
+        method: Optional[str] = None,
+    ) -> None:
+        if action is not None or method is not None:
+            if not isinstance(action, (str, type(None))):
+                wrong_type("action", "str", action)
+            if not isinstance(method, (str, type(None))):
+                wrong_type("method", "str", method)
+            _lane.call(_lane.REFER, (action, method))
+        self.target = None if target is None else _uri(target)
+        self.action = action
+        self.method = method
+
+    def sip(self, uri: Union[str, SipUri]) -> SipUri:
+        """Set the target, once."""
+        if self.target is not None:
+            raise TypeError("this Refer has a target; a Refer has one")
+        self.target = _uri(uri)
+        return self.target
+
+    def append(self, target: SipUri) -> Refer:
+        """Set the target, as the official library's `Sip` is appended."""
+        self.sip(target)
+        return self
+
+    def resolve_action(self, base_url: str) -> Optional[str]:
+        """Tell which URL the action is, in a document that `base_url` served."""
+        if self.action is None:
+            return None
+        return str(_bridge.call("resolve_action", self.action, base_url))
+
+    def _pieces(self, parts: list[Optional[str]]) -> None:
+        parts += ("R", str(self.target or ""), self.action, self.method)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Refer):
+            return NotImplemented
+        mine, others = (self.target, self.action, self.method), (other.target, other.action)
+        return mine == (*others, other.method)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Refer({self.target!r}, action={self.action!r}, method={self.method!r})"
+
+
+class VoiceResponse(_Parent):
+    """The document that an app answers the platform with.
+
+    >>> response = VoiceResponse()
+    >>> _ = response.say("Connecting you.")
+    >>> _ = response.refer("sip:alice@example.com", action="/handleRefer")
+    >>> print(response.to_xml(pretty=True))
+    <?xml version="1.0" encoding="UTF-8"?>
+    <Response>
+        <Say>Connecting you.</Say>
+        <Refer action="/handleRefer">
+            <Sip>sip:alice@example.com</Sip>
+        </Refer>
+    </Response>
+    >>> response.check()
+    []
+    """
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.attributes = {}
+        self.nodes = []
+
+    def say(self, message: str, **attributes: Any) -> Say:
+        """Add `<Say>`."""
+        say = Say(message, **attributes)
+        self.nodes.append(say)
+        return say
+
+    def play(self, url: Optional[str] = None, **attributes: Any) -> Play:
+        """Add `<Play>`."""
+        play = Play(url, **attributes)
+        self.nodes.append(play)
+        return play
+
+    def pause(self, **attributes: Any) -> Pause:
+        """Add `<Pause>`."""
+        pause = Pause(**attributes)
+        self.nodes.append(pause)
+        return pause
+
+    def gather(self, **attributes: Any) -> Gather:
+        """Add `<Gather>`."""
+        gather = Gather(**attributes)
+        self.nodes.append(gather)
+        return gather
+
+    def redirect(self, url: str, **attributes: Any) -> Redirect:
+        """Add `<Redirect>`."""
+        redirect = Redirect(url, **attributes)
+        self.nodes.append(redirect)
+        return redirect
+
+    def hangup(self, **attributes: Any) -> Hangup:
+        """Add `<Hangup>`."""
+        hangup = Hangup(**attributes)
+        self.nodes.append(hangup)
+        return hangup
+
+    def refer(
+        self,
+        target: Union[str, SipUri, None] = None,
+        *,
+        action: Optional[str] = None,
+        method: Optional[str] = None,
+    ) -> Refer:
+        """Add `<Refer>`; its target here, or by `sip()` of what is returned."""
+        refer = Refer(target, action=action, method=method)
+        self.nodes.append(refer)
+        return refer
+
+    @classmethod
+    def parse(cls, xml: Union[str, bytes]) -> VoiceResponse:
+        """Read a document, in UTF-8.
+
+        Raises `DocumentError` with line and column.
+        """
+        document = _bridge.call("document_parse", _bytes(xml))
+        response = cls()
+        response.attributes.update(_bridge.plain(document.attributes))
+        parents: list[Any] = [response]
+        for piece in document.pieces:
+            if piece.is_open():
+                attributes = dict(_bridge.plain(piece.attributes))
+                element = _known(piece.name, attributes)
+                parents[-1].nodes.append(element)
+                parents.append(element)
+            elif piece.is_close():
+                parents.pop()
+            elif piece.is_refer():
+                refer = Refer(piece.target, action=piece.action, method=piece.method)
+                parents[-1].nodes.append(refer)
+            elif piece.is_text():
+                parents[-1].nodes.append(piece.content)
+            else:
+                parents[-1].nodes.append(Comment(piece.content))
+        return response
+
+    @staticmethod
+    def check_xml(xml: Union[str, bytes]) -> list[Diagnostic]:
+        """Read a document and tell its faults, with lines and columns."""
+        return diagnostics(_bridge.call("document_check", _bytes(xml)))
+
+    def check(self) -> list[Diagnostic]:
+        """Tell what the platform will refuse, drop or never run."""
+        return diagnostics(_bridge.call("document_check_built", self._document()))
+
+    @property
+    def follows(self) -> Optional[str]:
+        """What comes after the first `<Refer>`: `action`, `next-verb` or `hangup`."""
+        return _bridge.maybe_text(_bridge.call("document_follows", self._document()))
+
+    def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
+        """Write the document."""
+        parts: list[Optional[str]] = ["" if pretty else None, str(len(self.attributes))]
+        for pair in self.attributes.items():
+            parts += pair
+        for node in self.nodes:
+            if isinstance(node, str):
+                parts += ("T", node)
+            else:
+                node._pieces(parts)
+        [xml] = _lane.call(_lane.RENDER, parts)
+        text = (xml or b"").decode()
+        return text if xml_declaration else text.partition("?>")[2].lstrip("\n")
+
+    def _document(self) -> Any:
+        bridge = _bridge.module()
+        pieces: list[Any] = []
+        stack: list[Any] = list(reversed(self.nodes))
+        while stack:
+            node = stack.pop()
+            if node is None:
+                pieces.append(bridge.Piece.CLOSE())
+            elif isinstance(node, str):
+                pieces.append(bridge.Piece.TEXT(content=node))
+            elif isinstance(node, Comment):
+                pieces.append(bridge.Piece.COMMENT(content=node.text))
+            elif isinstance(node, Refer) and node.target is not None:
+                target = str(node.target)
+                refer = bridge.Piece.REFER(target=target, action=node.action, method=node.method)
+                pieces.append(refer)
+            else:
+                pieces.append(_open(bridge, node))
+                stack.append(None)
+                stack.extend(() if isinstance(node, Refer) else reversed(node.nodes))
+        attributes = _bridge.pairs(self.attributes.items())
+        return bridge.Document(attributes=attributes, pieces=pieces)
+
+    def __str__(self) -> str:
+        return self.to_xml()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, VoiceResponse):
+            return NotImplemented
+        return self.attributes == other.attributes and self.nodes == other.nodes
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<VoiceResponse with {len(self.nodes)} nodes>"
+
+
+_VERBS: dict[str, type[Element]] = {
+    "Say": Say,
+    "Play": Play,
+    "Pause": Pause,
+    "Gather": Gather,
+    "Redirect": Redirect,
+    "Hangup": Hangup,
+}
+
+
+def _known(name: str, attributes: dict[str, str]) -> Element:
+    """Make an element of what was read, and judged then."""
+    element = Element.__new__(_VERBS.get(name, Element))
+    element.name, element.attributes, element.nodes = name, attributes, []
+    return element
+
+
+def _open(bridge: Any, node: Any) -> Any:
+    if isinstance(node, Refer):
+        set_ = (("action", node.action), ("method", node.method))
+        attributes = _bridge.pairs((n, v) for n, v in set_ if v is not None)
+        return bridge.Piece.OPEN(name="Refer", attributes=attributes)
+    return bridge.Piece.OPEN(name=node.name, attributes=_bridge.pairs(node.attributes.items()))
+
+
+def _flat(element: Any) -> list[Optional[str]]:
+    parts: list[Optional[str]] = []
+    element._pieces(parts)
+    return parts
+
+
+def _uri(target: Union[str, SipUri]) -> SipUri:
+    return target if type(target) is SipUri else SipUri(target)
+
+
+def _bytes(xml: Union[str, bytes]) -> bytes:
+    if isinstance(xml, str):
+        return xml.encode("utf-8", "surrogatepass")
+    if not isinstance(xml, (bytes, bytearray)):
+        wrong_type("a document", "str or bytes", xml)
+    return bytes(xml)
+
+
+def _camel(name: str) -> str:
+    """Spell an attribute as the official library does: `num_digits` is `numDigits`."""
+    first, *others = name.rstrip("_").split("_")
+    return first + "".join(other[:1].upper() + other[1:] for other in others)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return " ".join(_text(item) for item in value)
+    if isinstance(value, bytes):
+        wrong_type("an attribute", "str, a number, a bool or a list of them", value)
+    return str(value)

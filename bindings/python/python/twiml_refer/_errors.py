@@ -1,0 +1,111 @@
+"""What is raised: one base class, and a subclass for what an app tells apart."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, Optional
+
+
+class TwimlReferError(ValueError):
+    """Something that the library refuses; `str()` says what to do about it.
+
+    >>> from twiml_refer import SipUri
+    >>> try:
+    ...     SipUri("sip:alice@example.com?X-A=a b")
+    ... except TwimlReferError as error:
+    ...     print(error.kind, error.offset)
+    ...     print(error)
+    uri-white-space 27
+    invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+    """
+
+    kind: str
+    """The stable name of what went wrong, the same in every language."""
+    offset: Optional[int]
+    """The byte (of UTF-8, from 0) at which it went wrong."""
+    line: Optional[int]
+    """The line of a document, from 1."""
+    column: Optional[int]
+    """The column of that line, from 1."""
+    parameter: Optional[str]
+    """The parameter, attribute or header at fault."""
+    number: Optional[int]
+    """The platform's own number for it."""
+
+    def __init__(
+        self,
+        message: str,
+        kind: str = "",
+        offset: Optional[int] = None,
+        line: Optional[int] = None,
+        column: Optional[int] = None,
+        parameter: Optional[str] = None,
+        number: Optional[int] = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.offset = offset
+        self.line = line
+        self.column = column
+        self.parameter = parameter
+        self.number = number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        place = (self.kind, self.offset, self.line, self.column, self.parameter, self.number)
+        return type(self), (str(self), *place)
+
+
+class SipUriError(TwimlReferError):
+    """A SIP URI, one of its headers or a User-to-User value is not valid."""
+
+
+class DocumentError(TwimlReferError):
+    """A document cannot be read, or something cannot stand in one."""
+
+
+class RestError(TwimlReferError):
+    """A REST request cannot be made of this."""
+
+
+class TransferError(TwimlReferError):
+    """An event cannot come now, or saved bytes are not a transfer's."""
+
+
+class SignatureMismatch(TwimlReferError):
+    """It is not proved that the platform sent this request: answer 403."""
+
+
+class CallbackError(TwimlReferError):
+    """The request cannot be read: it is too large or not UTF-8."""
+
+
+_CLASSES: tuple[tuple[str, type[TwimlReferError]], ...] = (
+    ("uri-", SipUriError),
+    ("header-", SipUriError),
+    ("uui-", SipUriError),
+    ("signature-", SignatureMismatch),
+    ("callback-", CallbackError),
+    ("rest-", RestError),
+    ("sid-", RestError),
+    ("refer-not-", TransferError),
+    ("transfer-", TransferError),
+    ("status-code-", TransferError),
+    ("setting-", TransferError),
+    ("state-", TransferError),
+    ("public-base-", TwimlReferError),
+    ("text-", TwimlReferError),
+)
+
+
+def refused(kind: str, message: str, **place: Any) -> TwimlReferError:
+    """Make the error of a kind."""
+    for prefix, error in _CLASSES:
+        if kind.startswith(prefix):
+            return error(message, kind, **place)
+    return DocumentError(message, kind, **place)
+
+
+def wrong_type(what: str, expected: str, value: object) -> NoReturn:
+    """Complain about the type of an argument."""
+    raise TypeError(f"{what} is {expected}, not {type(value).__name__}")

@@ -1,0 +1,93 @@
+"""How a transfer ended, as values that `match` and type checkers take apart."""
+
+from __future__ import annotations
+
+from ._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, Optional, Union
+
+
+class Transferred(Value):
+    """The target answered: the caller is no longer with the app."""
+
+    __slots__ = ()
+    __match_args__ = ()
+    kind: Literal["transferred"] = "transferred"
+
+
+class Rejected(Value):
+    """The endpoint refused the REFER itself, with this SIP code."""
+
+    __slots__ = ("code",)
+    __match_args__ = ("code",)
+    kind: Literal["rejected"] = "rejected"
+    code: int
+
+    def __init__(self, code: int) -> None:
+        self._set(code)
+
+
+class TargetFailed(Value):
+    """The endpoint called the target, and that call failed.
+
+    `status` is `busy`, `no-answer` or `failed`; `code` the last SIP code, where one was reported.
+    """
+
+    __slots__ = ("status", "code")
+    __match_args__ = ("status", "code")
+    kind: Literal["target-failed"] = "target-failed"
+    status: str
+    code: Optional[int]
+
+    def __init__(self, status: str, code: Optional[int] = None) -> None:
+        self._set(status, code)
+
+
+class Canceled(Value):
+    """The caller hung up before it was decided."""
+
+    __slots__ = ()
+    __match_args__ = ()
+    kind: Literal["canceled"] = "canceled"
+
+
+class Unconfirmed(Value):
+    """The endpoint never told how it went: it may or may not have transferred the caller."""
+
+    __slots__ = ()
+    __match_args__ = ()
+    kind: Literal["unconfirmed"] = "unconfirmed"
+
+
+class Unknown(Value):
+    """The platform sent a status that this version does not know."""
+
+    __slots__ = ("status",)
+    __match_args__ = ("status",)
+    kind: Literal["unknown"] = "unknown"
+    status: str
+
+    def __init__(self, status: str) -> None:
+        self._set(status)
+
+
+if TYPE_CHECKING:
+    ReferOutcome = Union[Transferred, Rejected, TargetFailed, Canceled, Unconfirmed, Unknown]
+else:
+    # For isinstance, without the cost of importing typing.
+    ReferOutcome = (Transferred, Rejected, TargetFailed, Canceled, Unconfirmed, Unknown)
+
+_PLAIN = {"transferred": Transferred(), "canceled": Canceled(), "unconfirmed": Unconfirmed()}
+
+
+def outcome(kind: str, status: Optional[str], code: Optional[int]) -> ReferOutcome:
+    """Make the outcome that the library told."""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind == Rejected.kind:
+        return Rejected(code or 0)
+    if kind == TargetFailed.kind:
+        return TargetFailed(status or "", code)
+    return Unknown(status or "")

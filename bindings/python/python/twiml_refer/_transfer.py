@@ -1,0 +1,246 @@
+"""The verb itself, for SIP stacks that are driven from Python."""
+
+from __future__ import annotations
+
+from . import _bridge
+from ._errors import wrong_type
+from ._outcome import ReferOutcome, outcome
+from ._uri import SipUri
+from ._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, NoReturn, Optional, Union
+
+
+class ReferReport(Value):
+    """The parameters that the platform would send to the action URL, in their order."""
+
+    __slots__ = ("params", "outcome")
+    __match_args__ = ("params", "outcome")
+    params: tuple[tuple[str, str], ...]
+    outcome: ReferOutcome
+
+    def __init__(self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome) -> None:
+        self._set(params, outcome)
+
+
+class SendRefer(Value):
+    """Send the REFER, with `Transfer.refer_to` as its Refer-To."""
+
+    __slots__ = ()
+    __match_args__ = ()
+
+
+class Reply(Value):
+    """Answer the NOTIFY that was just fed with this status code."""
+
+    __slots__ = ("code",)
+    __match_args__ = ("code",)
+    code: int
+
+    def __init__(self, code: int) -> None:
+        self._set(code)
+
+
+class EndDialog(Value):
+    """The endpoint has lost the dialog: end it without waiting for an answer."""
+
+    __slots__ = ()
+    __match_args__ = ()
+
+
+class Completed(Value):
+    """The verb has ended; comes once."""
+
+    __slots__ = ("report",)
+    __match_args__ = ("report",)
+    report: ReferReport
+
+    def __init__(self, report: ReferReport) -> None:
+        self._set(report)
+
+
+if TYPE_CHECKING:
+    Output = Union[SendRefer, Reply, EndDialog, Completed]
+else:
+    Output = (SendRefer, Reply, EndDialog, Completed)
+
+
+class Transfer:
+    """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
+
+    Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and do
+    what comes back; call `time` when the `deadline` has come. Calls from several threads come one
+    after the other. It cannot be copied or pickled: `save` and `restore` it.
+
+    >>> transfer = Transfer("sip:alice@example.com")
+    >>> transfer.start(cseq=1, now=0), transfer.refer_to
+    ([SendRefer()], '<sip:alice@example.com>')
+    >>> transfer.response(202, now=50), transfer.deadline
+    ([], 32050)
+    >>> transfer.notify("refer;id=1", cseq=1, subscription_state="terminated",
+    ...                 body=b"SIP/2.0 200 OK", now=9500)[0]
+    Reply(code=200)
+    >>> transfer.report.outcome
+    Transferred()
+    """
+
+    __slots__ = ("_inner",)
+
+    def __init__(
+        self,
+        target: Union[str, SipUri],
+        *,
+        response_timeout: Optional[float] = None,
+        notify_timeout: Optional[float] = None,
+        subscription: Optional[float] = None,
+        hang_up_grace: Optional[float] = None,
+        rejected_status_omitted: bool = False,
+        statuses: Optional[Mapping[int, str]] = None,
+    ) -> None:
+        """Make a transfer that is not started; times are in seconds, `None` is the default."""
+        bridge = _bridge.module()
+        entries = [
+            bridge.StatusEntry(code=code, status=status)
+            for code, status in (statuses or {}).items()
+        ]
+        settings = bridge.Settings(
+            response_timeout=_milliseconds(response_timeout),
+            notify_timeout=_milliseconds(notify_timeout),
+            subscription=_milliseconds(subscription),
+            hang_up_grace=_milliseconds(hang_up_grace),
+            rejected_status_omitted=rejected_status_omitted,
+            statuses=entries,
+        )
+        self._inner = _bridge.guarded(bridge.Transfer, str(SipUri(target)), settings)
+
+    @classmethod
+    def restore(cls, data: bytes) -> Transfer:
+        """Take back what `save` returned, by this or any older version."""
+        made = cls.__new__(cls)
+        made._inner = _bridge.guarded(_bridge.module().Transfer.restore, data)
+        return made
+
+    def save(self) -> bytes:
+        """Save it whole, waiting outputs and settings included."""
+        data: bytes = self._inner.save()
+        return data
+
+    def start(
+        self, *, cseq: int, now: int, leg: str = "sip", first_in_dialog: bool = True
+    ) -> list[Output]:
+        """Begin; `cseq` is that of the REFER. On any leg but `sip`: `TransferError`, 13801."""
+        return self._feed("START", now, leg=leg, cseq=cseq, first_in_dialog=first_in_dialog)
+
+    def response(
+        self, code: int, *, now: int, refer_sub: bool = True, retry: Optional[int] = None
+    ) -> list[Output]:
+        """Take a response to the REFER.
+
+        `retry` after 401 or 407 is the CSeq of the REFER that was sent again with credentials.
+        """
+        return self._feed("RESPONSE", now, code=code, refer_sub=refer_sub, retry=retry)
+
+    def notify(
+        self,
+        event: str,
+        *,
+        cseq: int,
+        now: int,
+        subscription_state: Optional[str] = None,
+        body: bytes = b"",
+        in_dialog: bool = True,
+    ) -> list[Output]:
+        """Take a NOTIFY: its headers as they stand on the wire, its body as it is."""
+        if not isinstance(body, (bytes, bytearray, memoryview)):
+            wrong_type("a body", "bytes", body)
+        return self._feed(
+            "NOTIFY",
+            now,
+            event=event,
+            cseq=cseq,
+            subscription_state=subscription_state,
+            body=bytes(body),
+            in_dialog=in_dialog,
+        )
+
+    def hang_up(self, *, now: int) -> list[Output]:
+        """Either side ended the call."""
+        return self._feed("HANG_UP", now)
+
+    def transport_error(self, *, now: int) -> list[Output]:
+        """The REFER could not be sent, or its connection broke."""
+        return self._feed("TRANSPORT_ERROR", now)
+
+    def time(self, *, now: int) -> list[Output]:
+        """Nothing happened but time."""
+        return self._feed("TIME", now)
+
+    def poll(self) -> list[Output]:
+        """Take what still waits: after `restore`, or after a refused event."""
+        return [_output(action) for action in self._inner.poll()]
+
+    @property
+    def deadline(self) -> Optional[int]:
+        """When to call `time` at the latest, in milliseconds; `None`: never."""
+        deadline: Optional[int] = self._inner.deadline()
+        return deadline
+
+    @property
+    def state(self) -> str:
+        """`idle`, `referring`, `subscribed` or `completed`."""
+        return str(self._inner.state())
+
+    @property
+    def report(self) -> Optional[ReferReport]:
+        """The parameters for the action URL, once completed."""
+        report = self._inner.report()
+        return report and _report(report)
+
+    @property
+    def refer_to(self) -> str:
+        """The value for the Refer-To header."""
+        return str(self._inner.refer_to())
+
+    @property
+    def target(self) -> SipUri:
+        """The target."""
+        return SipUri(self._inner.target())
+
+    def _feed(self, name: str, now: int, **fields: Any) -> list[Output]:
+        occurrence = getattr(_bridge.module().Occurrence, name)(**fields)
+        actions = _bridge.guarded(self._inner.handle, occurrence, now)
+        return [_output(action) for action in actions]
+
+    def __copy__(self) -> NoReturn:
+        raise TypeError("a Transfer cannot be copied; save and restore it")
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise TypeError("a Transfer cannot be copied; save and restore it")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Transfer cannot be pickled; save and restore it")
+
+    def __repr__(self) -> str:
+        return f"<Transfer {self.state}>"
+
+
+def _milliseconds(seconds: Optional[float]) -> Optional[int]:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _report(report: Any) -> ReferReport:
+    judged = report.outcome
+    return ReferReport(
+        _bridge.plain(report.params), outcome(judged.kind, judged.status, judged.code)
+    )
+
+
+def _output(action: Any) -> Output:
+    if action.is_reply():
+        return Reply(action.code)
+    if action.is_completed():
+        return Completed(_report(action.report))
+    return SendRefer() if action.is_send_refer() else EndDialog()

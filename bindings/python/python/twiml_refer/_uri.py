@@ -1,0 +1,256 @@
+"""SIP URIs, User-to-User and Refer-To values."""
+
+from __future__ import annotations
+
+from . import _bridge, _lane
+from ._diagnostic import Diagnostic, diagnostics
+from ._errors import wrong_type
+from ._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Optional, Union
+
+    Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
+
+
+class UserToUser(Value):
+    """A User-to-User value (RFC 7433).
+
+    Bytes are sent hex-encoded, and are then always valid.
+
+    >>> str(UserToUser.from_bytes(b"order 7"))
+    '6F726465722037;encoding=hex'
+    >>> UserToUser.parse("123456789;encoding=hex").data
+    '123456789'
+    """
+
+    __slots__ = ("data", "encoding", "purpose", "content")
+    data: str
+    encoding: Optional[str]
+    purpose: Optional[str]
+    content: Optional[str]
+
+    def __init__(
+        self,
+        data: str,
+        *,
+        encoding: Optional[str] = None,
+        purpose: Optional[str] = None,
+        content: Optional[str] = None,
+    ) -> None:
+        for name, value in (("encoding", encoding), ("purpose", purpose), ("content", content)):
+            if value is not None and not isinstance(value, str):
+                wrong_type(name, "str", value)
+        if not isinstance(data, str):
+            wrong_type("data", "str (for bytes there is from_bytes)", data)
+        self._set(data, encoding, purpose, content)
+        str(self)
+
+    @classmethod
+    def parse(cls, text: str) -> UserToUser:
+        """Read the decoded value of a User-to-User header."""
+        return cls._of(_bridge.call("user_to_user_parse", text))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> UserToUser:
+        """Encode bytes as hexadecimal digits."""
+        return cls._of(_bridge.call("user_to_user_from_bytes", data))
+
+    @classmethod
+    def _of(cls, parts: Any) -> UserToUser:
+        encoding, purpose, content = parts.encoding, parts.purpose, parts.content
+        return cls(parts.data, encoding=encoding, purpose=purpose, content=content)
+
+    def to_bytes(self) -> Optional[bytes]:
+        """Decode hexadecimal data; `None` if it is none."""
+        data: Optional[bytes] = _bridge.call("user_to_user_bytes", str(self))
+        return data
+
+    def __str__(self) -> str:
+        parts = _bridge.module().UserToUserParts
+        text: str = _bridge.call(
+            "user_to_user_build",
+            parts(
+                data=self.data, encoding=self.encoding, purpose=self.purpose, content=self.content
+            ),
+        )
+        return text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return UserToUser.parse, (str(self),)
+
+
+class SipUri(Value):
+    """A valid `sip:` or `sips:` URI (RFC 3261 section 19.1), in its own spelling.
+
+    `headers` are decoded names and values; they are escaped and added behind those of the URI.
+    `==` compares the spelling, `equivalent()` as SIP does.
+
+    Raises `SipUriError` with the byte at which the text stops being a SIP URI.
+
+    >>> uri = SipUri("sip:alice@example.com", headers={"X-Reason": "billing question"})
+    >>> str(uri)
+    'sip:alice@example.com?X-Reason=billing%20question'
+    >>> uri.header("x-reason")
+    'billing question'
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(
+        self,
+        uri: Union[str, SipUri],
+        *,
+        headers: Headers = (),
+        user_to_user: Optional[UserToUser] = None,
+    ) -> None:
+        if type(uri) is not str:
+            if not isinstance(uri, (str, SipUri)):
+                wrong_type("a SIP URI", "str", uri)
+            uri = str(uri)
+        parts = [uri]
+        if headers:
+            items = headers.items() if hasattr(headers, "items") else headers
+            for name, value in items:
+                if not isinstance(name, str) or not isinstance(value, str):
+                    wrong_type("a header", "a name and a value of type str", (name, value))
+                parts += (name, value)
+        if user_to_user is not None:
+            parts += ("User-to-User", str(user_to_user))
+        [text] = _lane.call(_lane.URI, parts)
+        object.__setattr__(self, "_text", (text or b"").decode())
+
+    @classmethod
+    def build(
+        cls,
+        host: str,
+        *,
+        user: Optional[str] = None,
+        password: Optional[str] = None,
+        port: Optional[int] = None,
+        secure: bool = False,
+        params: Iterable[tuple[str, Optional[str]]] = (),
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> SipUri:
+        """Make a URI of decoded parts, each escaped for its place.
+
+        >>> str(SipUri.build("example.com", user="a b", port=5060, params=[("lr", None)]))
+        'sip:a%20b@example.com:5060;lr'
+        """
+        bridge = _bridge.module()
+        parts = bridge.UriParts(
+            scheme="sips" if secure else "sip",
+            user=user,
+            password=password,
+            host=host,
+            port=port,
+            params=[bridge.Param(name=name, value=value) for name, value in params],
+            headers=_bridge.pairs(headers),
+        )
+        return cls(_bridge.call("uri_build", parts))
+
+    def with_header(self, name: str, value: str) -> SipUri:
+        """Add a header, given as decoded text."""
+        return SipUri(self, headers=((name, value),))
+
+    def _parts(self) -> Any:
+        return _bridge.call("uri_parts", self._text)
+
+    @property
+    def scheme(self) -> str:
+        """`sip` or `sips`, as spelled."""
+        return str(self._parts().scheme)
+
+    @property
+    def user(self) -> Optional[str]:
+        """The user as spelled."""
+        return _bridge.maybe_text(self._parts().user)
+
+    @property
+    def password(self) -> Optional[str]:
+        """The password as spelled."""
+        return _bridge.maybe_text(self._parts().password)
+
+    @property
+    def host(self) -> str:
+        """The host as spelled; IPv6 with its brackets."""
+        return str(self._parts().host)
+
+    @property
+    def port(self) -> Optional[int]:
+        """The port."""
+        port: Optional[int] = self._parts().port
+        return port
+
+    @property
+    def params(self) -> tuple[tuple[str, Optional[str]], ...]:
+        """The parameters as spelled; a flag has no value."""
+        return tuple((param.name, param.value) for param in self._parts().params)
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers, decoded, in their order."""
+        return _bridge.plain(self._parts().headers)
+
+    def header(self, name: str) -> Optional[str]:
+        """Find the first header of this name, without regard to case."""
+        found = (value for header, value in self.headers if header.lower() == name.lower())
+        return next(found, None)
+
+    @property
+    def user_to_user(self) -> Optional[UserToUser]:
+        """The first User-to-User header; a `SipUriError` if it is none."""
+        parts = _bridge.call("uri_user_to_user", self._text)
+        return parts and UserToUser._of(parts)
+
+    @property
+    def refer_to(self) -> str:
+        """The value of a Refer-To header, in angle brackets."""
+        return str(_bridge.call("uri_refer_to", self._text))
+
+    def check(self) -> list[Diagnostic]:
+        """Tell what will be dropped or misread on the wire."""
+        return diagnostics(_bridge.call("uri_check", self._text))
+
+    def equivalent(self, other: SipUri) -> bool:
+        """Compare as RFC 3261 section 19.1.4 does."""
+        return bool(_bridge.call("uri_equivalent", self._text, str(other)))
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        password = self.password if "@" in self._text else None
+        shown = self._text.replace(f":{password}@", ":***@", 1) if password else self._text
+        return f"SipUri({shown!r})"
+
+    _text: str
+
+
+class ReferTarget(Value):
+    """What a Refer-To value, or the platform's `ReferTransferTarget`, names.
+
+    >>> ReferTarget.parse('"Bob" <sip:bob@example.com>;x=1')
+    ReferTarget(kind='sip', text='sip:bob@example.com')
+    """
+
+    __slots__ = ("kind", "text")
+    kind: str
+    """`sip`, `tel` or `other`."""
+    text: str
+
+    def __init__(self, kind: str, text: str) -> None:
+        self._set(kind, text)
+
+    @classmethod
+    def parse(cls, text: str) -> ReferTarget:
+        """Read a Refer-To value; it never fails."""
+        target = _bridge.call("refer_target", text)
+        return cls(target.kind, target.text)
+
+    @property
+    def uri(self) -> Optional[SipUri]:
+        """The SIP URI, if it is one."""
+        return SipUri(self.text) if self.kind == "sip" else None
