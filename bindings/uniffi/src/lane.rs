@@ -4,13 +4,13 @@
 
 use std::str;
 
-use twiml_refer::{Error, SipUri};
+use twiml_refer::{Error, ReferCallback, SipUri};
 
 use crate::Pair;
 use crate::document::{self, Document, Piece};
 use crate::failure::{Failure, Fault};
 use crate::frame::{self, Frame};
-use crate::webhook::{self, Body, Request, Secrets};
+use crate::webhook::{self, Secrets};
 
 /// The numbers of the jobs, as the faces call them.
 const URI: u32 = 1;
@@ -183,14 +183,16 @@ fn secrets(parts: &mut Parts<'_>) -> Result<Secrets, Failure> {
 }
 
 fn verify(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
-    let secrets = secrets(parts)?;
+    let validator = webhook::validator(&secrets(parts)?)?;
     let url = parts.text()?;
-    let signature = parts.maybe_owned()?;
-    let body = match parts.bytes() {
-        Some(bytes) => Body::Form { bytes: bytes.to_vec() },
-        None => Body::Pairs { pairs: parts.rest()? },
-    };
-    put(&webhook::request_verify(&secrets, url, body, signature)?, out);
+    let signature = parts.maybe()?;
+    put(
+        &match parts.bytes() {
+            Some(body) => webhook::verified(&validator, url, body, signature)?,
+            None => webhook::verified_pairs(&validator, url, parts.rest()?, signature)?,
+        },
+        out,
+    );
     Ok(())
 }
 
@@ -218,24 +220,28 @@ fn from_form(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
 
 fn from_pairs(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
     let max_bytes = parts.number();
-    put(&webhook::request_from_pairs(parts.rest()?, max_bytes)?, out);
+    put(&webhook::from_pairs(parts.rest()?, max_bytes)?, out);
     Ok(())
 }
 
-/// Eleven parts of fixed place, then problems, SIP headers and parameters.
-fn put(request: &Request, out: &mut Frame) {
-    out.put(&request.outcome.kind);
-    out.put_or_absent(request.outcome.status.as_ref());
-    out.put_number(request.outcome.code);
-    out.put_or_absent(request.may_resume.then_some(""));
-    out.put(&request.leg);
-    out.put_or_absent(request.refer_call_status.as_ref());
-    out.put_number(request.refer_sip_response_code);
-    out.put_number(request.notify_sip_response_code);
-    out.put_number(Some(request.problems.len()));
-    out.put_number(Some(request.sip_headers.len()));
-    let pairs = [&request.problems, &request.sip_headers, &request.params];
-    for Pair { name, value } in pairs.into_iter().flatten() {
+/// Ten parts of fixed place, then problems, SIP headers and parameters.
+fn put(callback: &ReferCallback, out: &mut Frame) {
+    let (outcome, request) = (callback.outcome(), callback.request());
+    out.put(outcome.kind());
+    out.put_or_absent(outcome.status());
+    out.put_number(outcome.code());
+    out.put_or_absent(callback.may_resume().then_some(""));
+    out.put(request.leg().as_str());
+    out.put_or_absent(callback.refer_call_status().map(|status| status.to_string()));
+    out.put_number(callback.refer_sip_response_code());
+    out.put_number(callback.notify_sip_response_code());
+    out.put_number(Some(callback.problems().len()));
+    out.put_number(Some(request.sip_headers().count()));
+    for problem in callback.problems() {
+        out.put(problem.parameter());
+        out.put(problem.message());
+    }
+    for (name, value) in request.sip_headers().chain(callback.params()) {
         out.put(name);
         out.put(value);
     }

@@ -57,25 +57,27 @@ pub enum Body {
 
 #[uniffi::export]
 pub fn request_from_form(body: Vec<u8>, max_bytes: Option<u64>) -> Result<Request, Failure> {
-    Ok(from_form(&body, max_bytes)?)
+    Ok(plain(&from_form(&body, max_bytes)?))
 }
 
-pub(crate) fn from_form(body: &[u8], max_bytes: Option<u64>) -> Result<Request, Error> {
-    let callback = match limit(max_bytes) {
+pub(crate) fn from_form(body: &[u8], max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
+    match limit(max_bytes) {
         Some(max_bytes) => ReferCallback::from_form_with_limit(body, max_bytes),
         None => ReferCallback::from_form(body),
-    };
-    callback.map(|callback| plain(&callback))
+    }
 }
 
 #[uniffi::export]
 pub fn request_from_pairs(pairs: Vec<Pair>, max_bytes: Option<u64>) -> Result<Request, Failure> {
+    Ok(plain(&from_pairs(pairs, max_bytes)?))
+}
+
+pub(crate) fn from_pairs(pairs: Vec<Pair>, max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
     let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    let callback = match limit(max_bytes) {
+    match limit(max_bytes) {
         Some(max_bytes) => ReferCallback::from_pairs_with_limit(pairs, max_bytes),
         None => ReferCallback::from_pairs(pairs),
-    };
-    Ok(plain(&callback?))
+    }
 }
 
 #[uniffi::export]
@@ -104,15 +106,31 @@ pub fn request_verify(
     body: Body,
     signature: Option<String>,
 ) -> Result<Request, Failure> {
-    let validator = validator(secrets)?;
-    let callback = match body {
-        Body::Form { bytes } => validator.verify(url, bytes, signature.as_deref())?,
-        Body::Pairs { pairs } => {
-            let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-            validator.verify_params(url, pairs, signature.as_deref())?
-        }
-    };
-    Ok(plain(&callback))
+    let signature = signature.as_deref();
+    match body {
+        Body::Form { bytes } => verified(&validator(secrets)?, url, &bytes, signature),
+        Body::Pairs { pairs } => verified_pairs(&validator(secrets)?, url, pairs, signature),
+    }
+    .map(|callback| plain(&callback))
+}
+
+pub(crate) fn verified(
+    validator: &RequestValidator,
+    url: &str,
+    body: &[u8],
+    signature: Option<&str>,
+) -> Result<ReferCallback, Failure> {
+    Ok(validator.verify(url, body, signature)?)
+}
+
+pub(crate) fn verified_pairs(
+    validator: &RequestValidator,
+    url: &str,
+    pairs: Vec<Pair>,
+    signature: Option<&str>,
+) -> Result<ReferCallback, Failure> {
+    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
+    Ok(validator.verify_params(url, pairs, signature)?)
 }
 
 #[uniffi::export]

@@ -1,9 +1,9 @@
 """Call transfer with TwiML Voice `<Refer>`, the whole job.
 
-Documents: `VoiceResponse`, `Refer`, `Say`, `Play`, `Pause`, `Gather`, `Redirect`, `Hangup`, `Element`,
-`Comment`; targets: `SipUri`, `UserToUser`, `ReferTarget`; webhooks: `RequestValidator`,
-`ReferCallback`, `VoiceRequest` and the outcomes; REST: `call_update`, `call_create`; the verb itself:
-`Transfer`. Tests of an app: `twiml_refer.testing`.
+Documents: `VoiceResponse`, `Refer`, `Say`, `Play`, `Pause`, `Gather`, `Redirect`, `Hangup`,
+`Element`, `Comment`; targets: `SipUri`, `UserToUser`, `ReferTarget`; webhooks: `RequestValidator`,
+`ReferCallback`, `VoiceRequest` and the outcomes; REST: `call_update`, `call_create`; the verb
+itself: `Transfer`. Tests of an app: `twiml_refer.testing`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from ._errors import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 
 def module() -> Any:
@@ -59,6 +59,6 @@ def plain(items: Any) -> tuple[tuple[str, str], ...]:
     return tuple((item.name, item.value) for item in items)
 
 
-def maybe_text(value: Optional[object]) -> Optional[str]:
+def maybe_text(value: object | None) -> str | None:
     """Text of an optional object."""
     return None if value is None else str(value)

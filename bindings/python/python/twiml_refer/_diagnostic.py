@@ -7,7 +7,7 @@ from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 
 class Diagnostic(Value):
@@ -28,13 +28,13 @@ class Diagnostic(Value):
     """Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone."""
     message: str
     """What will happen."""
-    number: Optional[int]
+    number: int | None
     """The platform's own number for it."""
-    line: Optional[int]
+    line: int | None
     """The line of the document that was read, from 1."""
-    column: Optional[int]
+    column: int | None
     """The column of that line, from 1."""
-    error: Optional[TwimlReferError]
+    error: TwimlReferError | None
     """The error behind it: why a target is no SIP URI."""
 
     def __init__(
@@ -43,10 +43,10 @@ class Diagnostic(Value):
         severity: str,
         path: str,
         message: str,
-        number: Optional[int] = None,
-        line: Optional[int] = None,
-        column: Optional[int] = None,
-        error: Optional[TwimlReferError] = None,
+        number: int | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        error: TwimlReferError | None = None,
     ) -> None:
         self._set(code, severity, path, message, number, line, column, error)
 

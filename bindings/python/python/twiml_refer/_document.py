@@ -10,7 +10,7 @@ from ._uri import SipUri
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any, Optional, Union
+    from typing import Any, Union
 
     Node = Union["Element", "Refer", "Comment", str]
 
@@ -26,7 +26,7 @@ class Comment:
         _lane.call(_lane.COMMENT, (text,))
         self.text = text
 
-    def _pieces(self, parts: list[Optional[str]]) -> None:
+    def _pieces(self, parts: list[str | None]) -> None:
         parts += ("C", self.text)
 
 
@@ -57,7 +57,7 @@ class _Parent:
         self.nodes.append(comment)
         return comment
 
-    def add_child(self, name: str, text: Optional[str] = None, **attributes: Any) -> Element:
+    def add_child(self, name: str, text: str | None = None, **attributes: Any) -> Element:
         """Add an element of any name."""
         element = Element(name, text, **attributes)
         self.nodes.append(element)
@@ -82,23 +82,25 @@ class Element(_Parent):
     def __init__(
         self,
         name: str,
-        text: Optional[str] = None,
+        text: str | None = None,
         *,
-        attrs: Optional[Mapping[str, str]] = None,
+        attrs: Mapping[str, str] | None = None,
         **attributes: Any,
     ) -> None:
         if not isinstance(name, str):
             wrong_type("the name of an element", "str", name)
         if text is not None and not isinstance(text, str):
             wrong_type("text", "str", text)
-        spelled = {_camel(key): _text(value) for key, value in attributes.items() if value is not None}
+        spelled = {
+            _camel(key): _text(value) for key, value in attributes.items() if value is not None
+        }
         spelled.update(attrs or {})
         self.name = name
         self.attributes = spelled
         self.nodes = [text] if text else []
         # The library judges what is not plainly ordinary.
         if spelled or name not in _VERBS or not (text is None or text.isprintable()):
-            flat: list[Optional[str]] = [name, text]
+            flat: list[str | None] = [name, text]
             for key, value in spelled.items():
                 if not isinstance(value, str):
                     wrong_type(f"the attribute {key}", "str", value)
@@ -110,7 +112,7 @@ class Element(_Parent):
         """The text directly in it."""
         return "".join(node for node in self.nodes if isinstance(node, str))
 
-    def _pieces(self, parts: list[Optional[str]]) -> None:
+    def _pieces(self, parts: list[str | None]) -> None:
         # Not by recursion: a tree that someone else made may be deep.
         stack: list[Any] = [self]
         while stack:
@@ -153,7 +155,7 @@ class Play(Element):
 
     __slots__ = ()
 
-    def __init__(self, url: Optional[str] = None, **attributes: Any) -> None:
+    def __init__(self, url: str | None = None, **attributes: Any) -> None:
         super().__init__("Play", url, **attributes)
 
 
@@ -224,28 +226,31 @@ class Refer:
     """
 
     __slots__ = ("target", "action", "method")
-    target: Optional[SipUri]
-    action: Optional[str]
-    method: Optional[str]
+    target: SipUri | None
+    action: str | None
+    method: str | None
 
     def __init__(
         self,
-        target: Union[str, SipUri, None] = None,
+        target: str | SipUri | None = None,
         *,
-        action: Optional[str] = None,
-        method: Optional[str] = None,
+        action: str | None = None,
+        method: str | None = None,
     ) -> None:
         if action is not None or method is not None:
             if not isinstance(action, (str, type(None))):
                 wrong_type("action", "str", action)
             if not isinstance(method, (str, type(None))):
                 wrong_type("method", "str", method)
-            _lane.call(_lane.REFER, (action, method))
+            if (action, method) not in _judged:
+                _lane.call(_lane.REFER, (action, method))
+                if len(_judged) < _MOST_JUDGED:
+                    _judged.add((action, method))
         self.target = None if target is None else _uri(target)
         self.action = action
         self.method = method
 
-    def sip(self, uri: Union[str, SipUri]) -> SipUri:
+    def sip(self, uri: str | SipUri) -> SipUri:
         """Set the target, once."""
         if self.target is not None:
             raise TypeError("this Refer has a target; a Refer has one")
@@ -257,13 +262,13 @@ class Refer:
         self.sip(target)
         return self
 
-    def resolve_action(self, base_url: str) -> Optional[str]:
+    def resolve_action(self, base_url: str) -> str | None:
         """Tell which URL the action is, in a document that `base_url` served."""
         if self.action is None:
             return None
         return str(_bridge.call("resolve_action", self.action, base_url))
 
-    def _pieces(self, parts: list[Optional[str]]) -> None:
+    def _pieces(self, parts: list[str | None]) -> None:
         parts += ("R", str(self.target or ""), self.action, self.method)
 
     def __eq__(self, other: object) -> bool:
@@ -308,7 +313,7 @@ class VoiceResponse(_Parent):
         self.nodes.append(say)
         return say
 
-    def play(self, url: Optional[str] = None, **attributes: Any) -> Play:
+    def play(self, url: str | None = None, **attributes: Any) -> Play:
         """Add `<Play>`."""
         play = Play(url, **attributes)
         self.nodes.append(play)
@@ -340,10 +345,10 @@ class VoiceResponse(_Parent):
 
     def refer(
         self,
-        target: Union[str, SipUri, None] = None,
+        target: str | SipUri | None = None,
         *,
-        action: Optional[str] = None,
-        method: Optional[str] = None,
+        action: str | None = None,
+        method: str | None = None,
     ) -> Refer:
         """Add `<Refer>`; its target here, or by `sip()` of what is returned."""
         refer = Refer(target, action=action, method=method)
@@ -351,7 +356,7 @@ class VoiceResponse(_Parent):
         return refer
 
     @classmethod
-    def parse(cls, xml: Union[str, bytes]) -> VoiceResponse:
+    def parse(cls, xml: str | bytes) -> VoiceResponse:
         """Read a document, in UTF-8.
 
         Raises `DocumentError` with line and column.
@@ -378,7 +383,7 @@ class VoiceResponse(_Parent):
         return response
 
     @staticmethod
-    def check_xml(xml: Union[str, bytes]) -> list[Diagnostic]:
+    def check_xml(xml: str | bytes) -> list[Diagnostic]:
         """Read a document and tell its faults, with lines and columns."""
         return diagnostics(_bridge.call("document_check", _bytes(xml)))
 
@@ -387,13 +392,13 @@ class VoiceResponse(_Parent):
         return diagnostics(_bridge.call("document_check_built", self._document()))
 
     @property
-    def follows(self) -> Optional[str]:
+    def follows(self) -> str | None:
         """What comes after the first `<Refer>`: `action`, `next-verb` or `hangup`."""
         return _bridge.maybe_text(_bridge.call("document_follows", self._document()))
 
     def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
         """Write the document."""
-        parts: list[Optional[str]] = ["" if pretty else None, str(len(self.attributes))]
+        parts: list[str | None] = ["" if pretty else None, str(len(self.attributes))]
         for pair in self.attributes.items():
             parts += pair
         for node in self.nodes:
@@ -401,8 +406,7 @@ class VoiceResponse(_Parent):
                 parts += ("T", node)
             else:
                 node._pieces(parts)
-        [xml] = _lane.call(_lane.RENDER, parts)
-        text = (xml or b"").decode()
+        text = _lane.text(_lane.call(_lane.RENDER, parts))
         return text if xml_declaration else text.partition("?>")[2].lstrip("\n")
 
     def _document(self) -> Any:
@@ -442,6 +446,10 @@ class VoiceResponse(_Parent):
         return f"<VoiceResponse with {len(self.nodes)} nodes>"
 
 
+# An app has a handful of actions: what was found good need not be asked again.
+_judged: set[tuple[str | None, str | None]] = set()
+_MOST_JUDGED = 64
+
 _VERBS: dict[str, type[Element]] = {
     "Say": Say,
     "Play": Play,
@@ -467,17 +475,17 @@ def _open(bridge: Any, node: Any) -> Any:
     return bridge.Piece.OPEN(name=node.name, attributes=_bridge.pairs(node.attributes.items()))
 
 
-def _flat(element: Any) -> list[Optional[str]]:
-    parts: list[Optional[str]] = []
+def _flat(element: Any) -> list[str | None]:
+    parts: list[str | None] = []
     element._pieces(parts)
     return parts
 
 
-def _uri(target: Union[str, SipUri]) -> SipUri:
+def _uri(target: str | SipUri) -> SipUri:
     return target if type(target) is SipUri else SipUri(target)
 
 
-def _bytes(xml: Union[str, bytes]) -> bytes:
+def _bytes(xml: str | bytes) -> bytes:
     if isinstance(xml, str):
         return xml.encode("utf-8", "surrogatepass")
     if not isinstance(xml, (bytes, bytearray)):

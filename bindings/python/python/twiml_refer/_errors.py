@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Optional
+    from typing import Any, NoReturn
 
 
 class TwimlReferError(ValueError):
@@ -22,26 +22,26 @@ class TwimlReferError(ValueError):
 
     kind: str
     """The stable name of what went wrong, the same in every language."""
-    offset: Optional[int]
+    offset: int | None
     """The byte (of UTF-8, from 0) at which it went wrong."""
-    line: Optional[int]
+    line: int | None
     """The line of a document, from 1."""
-    column: Optional[int]
+    column: int | None
     """The column of that line, from 1."""
-    parameter: Optional[str]
+    parameter: str | None
     """The parameter, attribute or header at fault."""
-    number: Optional[int]
+    number: int | None
     """The platform's own number for it."""
 
     def __init__(
         self,
         message: str,
         kind: str = "",
-        offset: Optional[int] = None,
-        line: Optional[int] = None,
-        column: Optional[int] = None,
-        parameter: Optional[str] = None,
-        number: Optional[int] = None,
+        offset: int | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        parameter: str | None = None,
+        number: int | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind

@@ -1,6 +1,7 @@
 """The lane into the library: one C function, frames of bytes. No rule lives here.
 
-What it carries is said once in the bridge; a test holds it to what the generated module says.
+A frame is a count, as many lengths, and the bytes, in little-endian 32 bits; a length of all ones
+is an absent part. What each job takes and gives is said in the bridge.
 """
 
 from __future__ import annotations
@@ -8,24 +9,25 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from struct import Struct, pack
+from struct import Struct
 
 from ._errors import TwimlReferError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Optional, Union
+    from collections.abc import Iterable
+    from typing import Union
 
-    Part = Optional[Union[str, bytes]]
+    Part = Union[str, bytes, None]
 
 URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN, COMMENT = range(
     1, 12
 )
 
 _ABSENT = 0xFFFFFFFF
+_NO_ERROR = b"\xff\xff\xff\xff"
 _SMALL = 8192
-_COUNT = Struct("<I")
+_MOST_STRUCTS = 256
 
 
 def _library() -> str:
@@ -44,65 +46,110 @@ _call.argtypes = (
 )
 _call.restype = ctypes.c_int32
 
-# Buffers that nobody uses just now: taking and giving back are atomic.
-_pool: list[ctypes.Array[ctypes.c_char]] = []
+# Buffers that nobody uses just now, with their addresses: taking and giving back are atomic.
+_pool: list[tuple[ctypes.Array[ctypes.c_char], int]] = []
+
+_copy = ctypes.string_at
+_structs: dict[int, Struct] = {}
 
 
-def call(job: int, parts: Iterable[Part]) -> list[Optional[bytes]]:
-    """Do a job: its answer without the part that tells of errors."""
-    lengths = []
+def _struct(count: int) -> Struct:
+    made = _structs.get(count)
+    if made is None:
+        made = Struct(f"<{count}I")
+        if len(_structs) < _MOST_STRUCTS:
+            _structs[count] = made
+    return made
+
+
+def call(job: int, parts: Iterable[Part]) -> bytes:
+    """Do a job; the answer as a frame whose first part is absent. An error is raised."""
+    lengths = [0]
     data = []
     for part in parts:
         if part is None:
             lengths.append(_ABSENT)
+            continue
+        if isinstance(part, str):
+            try:
+                chunk = part.encode()
+            except UnicodeEncodeError:
+                # The library refuses a lone surrogate, and says where it stands.
+                chunk = part.encode("utf-8", "surrogatepass")
         else:
-            # The library refuses a lone surrogate where it stands.
-            chunk = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-            lengths.append(len(chunk))
-            data.append(chunk)
+            chunk = part
+        lengths.append(len(chunk))
+        data.append(chunk)
     count = len(lengths)
-    return _parts(_raw(job, pack(f"<{count + 1}I", count, *lengths) + b"".join(data)))
-
-
-def _raw(job: int, frame: bytes) -> bytes:
+    lengths[0] = count - 1
+    frame = _struct(count).pack(*lengths) + b"".join(data)
     try:
-        buffer = _pool.pop()
+        buffer, address = _pool.pop()
     except IndexError:
         buffer = ctypes.create_string_buffer(_SMALL)
-    if len(frame) >= _ABSENT:
-        raise OverflowError("more than 4 GB cannot be passed")
-    size = _call(job, frame, len(frame), buffer, _SMALL)
-    if 0 <= size <= _SMALL:
-        answer = ctypes.string_at(buffer, size)
-        _pool.append(buffer)
-        return answer
-    _pool.append(buffer)
-    if size < 0:
-        raise RuntimeError("the native library could not do this job; please report it")
-    large = ctypes.create_string_buffer(size)
-    written = _call(job, frame, len(frame), large, size)
-    return ctypes.string_at(large, written)
+        address = ctypes.addressof(buffer)
+    size = _call(job, frame, len(frame), address, _SMALL)
+    if size <= _SMALL:
+        answer = _copy(address, max(size, 0))
+        _pool.append((buffer, address))
+        if size < 0:
+            raise RuntimeError("the native library could not do this job; please report it")
+    else:
+        large = ctypes.create_string_buffer(size)
+        _call(job, frame, len(frame), ctypes.addressof(large), size)
+        answer = large.raw
+    if answer[4:8] != _NO_ERROR:
+        raise _error(answer)
+    return answer
 
 
-def _parts(answer: bytes) -> list[Optional[bytes]]:
-    (count,) = _COUNT.unpack_from(answer)
-    lengths: Sequence[int] = Struct(f"<{count}I").unpack_from(answer, 4)
+def parts(answer: bytes, first: int = 1, end: int | None = None) -> list[str | None]:
+    """Take the parts of an answer from one of them on, or up to another, as text."""
+    count = int.from_bytes(answer[:4], "little")
+    lengths = _struct(count + 1).unpack_from(answer)[1:]
     at = 4 + 4 * count
-    parts: list[Optional[bytes]] = []
-    for length in lengths:
+    for length in lengths[:first]:
+        at += length if length != _ABSENT else 0
+    if end is None:
+        source = answer[at:].decode()
+        if source.isascii():
+            # Places are the same in bytes and in text.
+            at = 0
+            taken: list[str | None] = []
+            for length in lengths[first:]:
+                if length == _ABSENT:
+                    taken.append(None)
+                else:
+                    taken.append(source[at : at + length])
+                    at += length
+            return taken
+    taken = []
+    for length in lengths[first:end]:
         if length == _ABSENT:
-            parts.append(None)
+            taken.append(None)
         else:
-            parts.append(answer[at : at + length])
+            taken.append(answer[at : at + length].decode())
             at += length
-    if parts[0] is not None:
-        raise _error(parts)
-    return parts[1:]
+    return taken
 
 
-def _error(parts: list[Optional[bytes]]) -> TwimlReferError:
-    text = [None if part is None else part.decode() for part in parts]
-    kind, message, offset, line, column, parameter, number = text
+def part(answer: bytes, number: int) -> str | None:
+    """Take one part of an answer."""
+    return parts(answer, number, number + 1)[0]
+
+
+def text(answer: bytes) -> str:
+    """Take the one part of an answer that has no other."""
+    return answer[12:].decode()
+
+
+def is_set(answer: bytes) -> bool:
+    """Tell whether the one part of an answer is there."""
+    return answer[8:12] != _NO_ERROR
+
+
+def _error(answer: bytes) -> TwimlReferError:
+    kind, message, offset, line, column, parameter, number = parts(answer, 0)
     return refused(
         kind or "",
         message or "",
@@ -114,6 +161,6 @@ def _error(parts: list[Optional[bytes]]) -> TwimlReferError:
     )
 
 
-def integer(text: Optional[Union[str, bytes]]) -> Optional[int]:
+def integer(number: str | None) -> int | None:
     """Read a number of a frame."""
-    return None if text is None else int(text)
+    return None if number is None else int(number)

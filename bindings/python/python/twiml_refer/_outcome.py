@@ -6,7 +6,7 @@ from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal, Optional, Union
+    from typing import Literal, Union
 
 
 class Transferred(Value):
@@ -39,9 +39,9 @@ class TargetFailed(Value):
     __match_args__ = ("status", "code")
     kind: Literal["target-failed"] = "target-failed"
     status: str
-    code: Optional[int]
+    code: int | None
 
-    def __init__(self, status: str, code: Optional[int] = None) -> None:
+    def __init__(self, status: str, code: int | None = None) -> None:
         self._set(status, code)
 
 
@@ -79,10 +79,14 @@ else:
     # For isinstance, without the cost of importing typing.
     ReferOutcome = (Transferred, Rejected, TargetFailed, Canceled, Unconfirmed, Unknown)
 
-_PLAIN = {"transferred": Transferred(), "canceled": Canceled(), "unconfirmed": Unconfirmed()}
+_PLAIN: dict[str, ReferOutcome] = {
+    "transferred": Transferred(),
+    "canceled": Canceled(),
+    "unconfirmed": Unconfirmed(),
+}
 
 
-def outcome(kind: str, status: Optional[str], code: Optional[int]) -> ReferOutcome:
+def outcome(kind: str, status: str | None, code: int | None) -> ReferOutcome:
     """Make the outcome that the library told."""
     if kind in _PLAIN:
         return _PLAIN[kind]

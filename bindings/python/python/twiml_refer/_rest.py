@@ -9,7 +9,7 @@ from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Union
+    from typing import Any
 
 
 class RestRequest(Value):
@@ -30,10 +30,10 @@ def call_update(
     account_sid: str,
     call_sid: str,
     *,
-    twiml: Union[VoiceResponse, str, None] = None,
-    url: Optional[str] = None,
-    url_method: Optional[str] = None,
-    base: Optional[str] = None,
+    twiml: VoiceResponse | str | None = None,
+    url: str | None = None,
+    url_method: str | None = None,
+    base: str | None = None,
 ) -> RestRequest:
     """Give a live call a new document, or the URL of one.
 
@@ -51,13 +51,13 @@ def call_update(
 
 def call_create(
     account_sid: str,
-    to: Union[SipUri, str],
+    to: SipUri | str,
     from_: str,
     *,
-    twiml: Union[VoiceResponse, str, None] = None,
-    url: Optional[str] = None,
-    url_method: Optional[str] = None,
-    base: Optional[str] = None,
+    twiml: VoiceResponse | str | None = None,
+    url: str | None = None,
+    url_method: str | None = None,
+    base: str | None = None,
 ) -> RestRequest:
     """Make a new SIP call that begins with this document. Raises as `call_update`."""
     source = _source(twiml, url, url_method)
@@ -65,9 +65,7 @@ def call_create(
     return RestRequest(made.method, made.url, made.body)
 
 
-def _source(
-    twiml: Union[VoiceResponse, str, None], url: Optional[str], method: Optional[str]
-) -> Any:
+def _source(twiml: VoiceResponse | str | None, url: str | None, method: str | None) -> Any:
     if (twiml is None) == (url is None):
         raise TypeError("give either twiml or url")
     source = _bridge.module().RestSource

@@ -11,7 +11,7 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, NoReturn, Optional, Union
+    from typing import Any, NoReturn, Union
 
 
 class ReferReport(Value):
@@ -71,8 +71,8 @@ else:
 class Transfer:
     """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
 
-    Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and do
-    what comes back; call `time` when the `deadline` has come. Calls from several threads come one
+    Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and
+    do what comes back; call `time` when the `deadline` has come. Calls from several threads come one
     after the other. It cannot be copied or pickled: `save` and `restore` it.
 
     >>> transfer = Transfer("sip:alice@example.com")
@@ -91,14 +91,14 @@ class Transfer:
 
     def __init__(
         self,
-        target: Union[str, SipUri],
+        target: str | SipUri,
         *,
-        response_timeout: Optional[float] = None,
-        notify_timeout: Optional[float] = None,
-        subscription: Optional[float] = None,
-        hang_up_grace: Optional[float] = None,
+        response_timeout: float | None = None,
+        notify_timeout: float | None = None,
+        subscription: float | None = None,
+        hang_up_grace: float | None = None,
         rejected_status_omitted: bool = False,
-        statuses: Optional[Mapping[int, str]] = None,
+        statuses: Mapping[int, str] | None = None,
     ) -> None:
         """Make a transfer that is not started; times are in seconds, `None` is the default."""
         bridge = _bridge.module()
@@ -135,7 +135,7 @@ class Transfer:
         return self._feed("START", now, leg=leg, cseq=cseq, first_in_dialog=first_in_dialog)
 
     def response(
-        self, code: int, *, now: int, refer_sub: bool = True, retry: Optional[int] = None
+        self, code: int, *, now: int, refer_sub: bool = True, retry: int | None = None
     ) -> list[Output]:
         """Take a response to the REFER.
 
@@ -149,7 +149,7 @@ class Transfer:
         *,
         cseq: int,
         now: int,
-        subscription_state: Optional[str] = None,
+        subscription_state: str | None = None,
         body: bytes = b"",
         in_dialog: bool = True,
     ) -> list[Output]:
@@ -167,15 +167,15 @@ class Transfer:
         )
 
     def hang_up(self, *, now: int) -> list[Output]:
-        """Either side ended the call."""
+        """Tell that either side ended the call."""
         return self._feed("HANG_UP", now)
 
     def transport_error(self, *, now: int) -> list[Output]:
-        """The REFER could not be sent, or its connection broke."""
+        """Tell that the REFER could not be sent, or its connection broke."""
         return self._feed("TRANSPORT_ERROR", now)
 
     def time(self, *, now: int) -> list[Output]:
-        """Nothing happened but time."""
+        """Tell that nothing happened but time."""
         return self._feed("TIME", now)
 
     def poll(self) -> list[Output]:
@@ -183,9 +183,9 @@ class Transfer:
         return [_output(action) for action in self._inner.poll()]
 
     @property
-    def deadline(self) -> Optional[int]:
+    def deadline(self) -> int | None:
         """When to call `time` at the latest, in milliseconds; `None`: never."""
-        deadline: Optional[int] = self._inner.deadline()
+        deadline: int | None = self._inner.deadline()
         return deadline
 
     @property
@@ -194,7 +194,7 @@ class Transfer:
         return str(self._inner.state())
 
     @property
-    def report(self) -> Optional[ReferReport]:
+    def report(self) -> ReferReport | None:
         """The parameters for the action URL, once completed."""
         report = self._inner.report()
         return report and _report(report)
@@ -227,7 +227,7 @@ class Transfer:
         return f"<Transfer {self.state}>"
 
 
-def _milliseconds(seconds: Optional[float]) -> Optional[int]:
+def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
 
 

@@ -10,7 +10,7 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Optional, Union
+    from typing import Any, Union
 
     Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 
@@ -28,17 +28,17 @@ class UserToUser(Value):
 
     __slots__ = ("data", "encoding", "purpose", "content")
     data: str
-    encoding: Optional[str]
-    purpose: Optional[str]
-    content: Optional[str]
+    encoding: str | None
+    purpose: str | None
+    content: str | None
 
     def __init__(
         self,
         data: str,
         *,
-        encoding: Optional[str] = None,
-        purpose: Optional[str] = None,
-        content: Optional[str] = None,
+        encoding: str | None = None,
+        purpose: str | None = None,
+        content: str | None = None,
     ) -> None:
         for name, value in (("encoding", encoding), ("purpose", purpose), ("content", content)):
             if value is not None and not isinstance(value, str):
@@ -63,9 +63,9 @@ class UserToUser(Value):
         encoding, purpose, content = parts.encoding, parts.purpose, parts.content
         return cls(parts.data, encoding=encoding, purpose=purpose, content=content)
 
-    def to_bytes(self) -> Optional[bytes]:
+    def to_bytes(self) -> bytes | None:
         """Decode hexadecimal data; `None` if it is none."""
-        data: Optional[bytes] = _bridge.call("user_to_user_bytes", str(self))
+        data: bytes | None = _bridge.call("user_to_user_bytes", str(self))
         return data
 
     def __str__(self) -> str:
@@ -101,10 +101,10 @@ class SipUri(Value):
 
     def __init__(
         self,
-        uri: Union[str, SipUri],
+        uri: str | SipUri,
         *,
         headers: Headers = (),
-        user_to_user: Optional[UserToUser] = None,
+        user_to_user: UserToUser | None = None,
     ) -> None:
         if type(uri) is not str:
             if not isinstance(uri, (str, SipUri)):
@@ -119,19 +119,19 @@ class SipUri(Value):
                 parts += (name, value)
         if user_to_user is not None:
             parts += ("User-to-User", str(user_to_user))
-        [text] = _lane.call(_lane.URI, parts)
-        object.__setattr__(self, "_text", (text or b"").decode())
+        answer = _lane.call(_lane.URI, parts)
+        object.__setattr__(self, "_text", uri if len(parts) == 1 else _lane.text(answer))
 
     @classmethod
     def build(
         cls,
         host: str,
         *,
-        user: Optional[str] = None,
-        password: Optional[str] = None,
-        port: Optional[int] = None,
+        user: str | None = None,
+        password: str | None = None,
+        port: int | None = None,
         secure: bool = False,
-        params: Iterable[tuple[str, Optional[str]]] = (),
+        params: Iterable[tuple[str, str | None]] = (),
         headers: Iterable[tuple[str, str]] = (),
     ) -> SipUri:
         """Make a URI of decoded parts, each escaped for its place.
@@ -164,12 +164,12 @@ class SipUri(Value):
         return str(self._parts().scheme)
 
     @property
-    def user(self) -> Optional[str]:
+    def user(self) -> str | None:
         """The user as spelled."""
         return _bridge.maybe_text(self._parts().user)
 
     @property
-    def password(self) -> Optional[str]:
+    def password(self) -> str | None:
         """The password as spelled."""
         return _bridge.maybe_text(self._parts().password)
 
@@ -179,13 +179,13 @@ class SipUri(Value):
         return str(self._parts().host)
 
     @property
-    def port(self) -> Optional[int]:
+    def port(self) -> int | None:
         """The port."""
-        port: Optional[int] = self._parts().port
+        port: int | None = self._parts().port
         return port
 
     @property
-    def params(self) -> tuple[tuple[str, Optional[str]], ...]:
+    def params(self) -> tuple[tuple[str, str | None], ...]:
         """The parameters as spelled; a flag has no value."""
         return tuple((param.name, param.value) for param in self._parts().params)
 
@@ -194,13 +194,13 @@ class SipUri(Value):
         """The headers, decoded, in their order."""
         return _bridge.plain(self._parts().headers)
 
-    def header(self, name: str) -> Optional[str]:
+    def header(self, name: str) -> str | None:
         """Find the first header of this name, without regard to case."""
         found = (value for header, value in self.headers if header.lower() == name.lower())
         return next(found, None)
 
     @property
-    def user_to_user(self) -> Optional[UserToUser]:
+    def user_to_user(self) -> UserToUser | None:
         """The first User-to-User header; a `SipUriError` if it is none."""
         parts = _bridge.call("uri_user_to_user", self._text)
         return parts and UserToUser._of(parts)
@@ -251,6 +251,6 @@ class ReferTarget(Value):
         return cls(target.kind, target.text)
 
     @property
-    def uri(self) -> Optional[SipUri]:
+    def uri(self) -> SipUri | None:
         """The SIP URI, if it is one."""
         return SipUri(self.text) if self.kind == "sip" else None

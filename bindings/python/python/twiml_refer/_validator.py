@@ -10,7 +10,7 @@ from ._webhook import ReferCallback, VoiceRequest, _body, _limit, flat
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn, Optional, Union
+    from typing import Any, NoReturn
 
 
 class Spelling(Value):
@@ -42,16 +42,16 @@ class RequestValidator:
     """
 
     __slots__ = ("_secrets", "_typed")
-    _secrets: tuple[Optional[str], ...]
+    _secrets: tuple[str | None, ...]
     _typed: tuple[Any, ...]
 
     def __init__(
         self,
-        token: Union[str, Iterable[str]],
-        public_base: Optional[str] = None,
+        token: str | Iterable[str],
+        public_base: str | None = None,
         *,
         algorithm: str = "sha1",
-        max_body_bytes: Optional[int] = None,
+        max_body_bytes: int | None = None,
         accept_encoded_spellings: bool = False,
     ) -> None:
         tokens = (token,) if isinstance(token, str) else _tokens(token)
@@ -67,11 +67,11 @@ class RequestValidator:
             str(len(tokens)),
             *tokens,
         )
-        _bridge_check = (self._secrets, "", None)
-        _lane.call(_lane.VALIDATE, (*_bridge_check[0], "", None))
+        # The library judges the base.
+        self.validate("")
 
     def verify(
-        self, url: str, body: Union[bytes, str] = b"", signature: Optional[str] = None
+        self, url: str, body: bytes | str = b"", signature: str | None = None
     ) -> ReferCallback:
         """Hand over the callback that this request brings, if the platform signed it.
 
@@ -85,24 +85,24 @@ class RequestValidator:
         return ReferCallback._of(self._verified(url, signature, _body(body)))
 
     def verify_request(
-        self, url: str, body: Union[bytes, str] = b"", signature: Optional[str] = None
+        self, url: str, body: bytes | str = b"", signature: str | None = None
     ) -> VoiceRequest:
         """Do as `verify`, for any request of the platform."""
         return VoiceRequest._of(self._verified(url, signature, _body(body)))
 
     def verify_params(
-        self, url: str, params: Any = None, signature: Optional[str] = None
+        self, url: str, params: Any = None, signature: str | None = None
     ) -> ReferCallback:
         """Do as `verify`, where a framework has decoded the form: its multidict as it comes."""
         return ReferCallback._of(self._verified(url, signature, None, *flat(params)))
 
-    def validate(self, url: str, params: Any = None, signature: Optional[str] = None) -> bool:
+    def validate(self, url: str, params: Any = None, signature: str | None = None) -> bool:
         """Tell whether the platform signed a request with these decoded parameters."""
         self._check(url, signature)
         parts = (*self._secrets, url, signature, *flat(params))
-        return _lane.call(_lane.VALIDATE, parts)[0] is not None
+        return _lane.is_set(_lane.call(_lane.VALIDATE, parts))
 
-    def validate_raw(self, url: str, body: Union[bytes, str], signature: Optional[str]) -> bool:
+    def validate_raw(self, url: str, body: bytes | str, signature: str | None) -> bool:
         """Tell whether it signed a request whose body is no form, by `bodySHA256` in the URL."""
         self._check(url, signature)
         data = _body(body)
@@ -112,10 +112,9 @@ class RequestValidator:
     def sign(self, url: str, params: Any = None) -> str:
         """Make the signature of a request with these parameters; without any, of a GET."""
         self._check(url, None)
-        [signature] = _lane.call(_lane.SIGN, (*self._secrets, url, *flat(params)))
-        return (signature or b"").decode()
+        return _lane.text(_lane.call(_lane.SIGN, (*self._secrets, url, *flat(params))))
 
-    def sign_raw(self, url: str, body: Union[bytes, str]) -> str:
+    def sign_raw(self, url: str, body: bytes | str) -> str:
         """Make the signature of a request whose body is no form.
 
         `bodySHA256` must stand in the URL; `url_with_body_sha256` puts it there.
@@ -135,14 +134,12 @@ class RequestValidator:
         tried = _bridge.call("request_explain", self._bridged(), url, body)
         return [Spelling(one.url, one.hashed) for one in tried]
 
-    def _verified(
-        self, url: str, signature: Optional[str], *body: Union[bytes, str, None]
-    ) -> list[Optional[bytes]]:
+    def _verified(self, url: str, signature: str | None, *body: bytes | str | None) -> bytes:
         self._check(url, signature)
         return _lane.call(_lane.VERIFY, (*self._secrets, url, signature, *body))
 
     @staticmethod
-    def _check(url: str, signature: Optional[str]) -> None:
+    def _check(url: str, signature: str | None) -> None:
         if not isinstance(url, str):
             wrong_type("url", "str", url)
         if signature is not None and not isinstance(signature, str):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 class Value:
     """A frozen value whose slots, in the order of its constructor, are all that it is."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def _set(self, *values: object) -> None:
         for name, value in zip(self.__slots__, values):

@@ -12,11 +12,12 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Optional, Union
+    from typing import Any, NoReturn, Optional
 
     from typing_extensions import Self
 
     Pairs = tuple[tuple[str, str], ...]
+    _Taken = tuple[Pairs, Pairs, Pairs]
 
 _HIDDEN = "***"
 
@@ -40,16 +41,17 @@ class VoiceRequest(Parameters):
     ('CA1', 'sip')
     """
 
-    __slots__ = ("_fields", "_pairs", "_first")
-    _fields: tuple[Any, ...]
-    _pairs: Pairs
-    _first: Optional[dict[str, str]]
+    # The answer of the library is taken apart when it is first asked for.
+    __slots__ = ("_answer", "_first", "_taken")
+    _answer: bytes
+    _taken: _Taken | None
+    _first: dict[str, str] | None
 
     def __init__(self, params: Any = ()) -> None:
         self._fill(_lane.call(_lane.FROM_PAIRS, (None, *flat(params))))
 
     @classmethod
-    def from_form(cls, body: Union[bytes, str], *, max_bytes: Optional[int] = None) -> Self:
+    def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> Self:
         """Read a form body, or a URL's query without its `?`.
 
         Raises `CallbackError`: it is too large (64 KiB, unless `max_bytes` says otherwise), or not
@@ -60,78 +62,82 @@ class VoiceRequest(Parameters):
     from_query = from_form
 
     @classmethod
-    def from_params(cls, params: Any, *, max_bytes: Optional[int] = None) -> Self:
+    def from_params(cls, params: Any, *, max_bytes: int | None = None) -> Self:
         """Take what a web framework has decoded: a mapping, a multidict, or pairs."""
         return cls._of(_lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params))))
 
     @classmethod
-    def _of(cls, answer: list[Optional[bytes]]) -> Self:
+    def _of(cls, answer: bytes) -> Self:
         made = cls.__new__(cls)
         made._fill(answer)
         return made
 
-    def _fill(self, answer: list[Optional[bytes]]) -> None:
+    def _fill(self, answer: bytes) -> None:
         set_ = object.__setattr__
-        set_(self, "_fields", tuple(answer[:8]))
-        problems, headers = 2 * int(answer[8] or 0), 2 * int(answer[9] or 0)
-        text = [part.decode() for part in answer[10:] if part is not None]
+        set_(self, "_answer", answer)
+        set_(self, "_taken", None)
         set_(self, "_first", None)
-        at = problems + headers
-        set_(self, "_pairs", tuple(zip(text[at::2], text[at + 1 :: 2])))
-        more = (
-            tuple(zip(text[0:problems:2], text[1:problems:2])),
-            tuple(zip(text[problems:at:2], text[problems + 1 : at : 2])),
-        )
-        set_(self, "_fields", (*self._fields, *more))
+
+    def _field(self, number: int) -> str | None:
+        return _lane.part(self._answer, number + 1)
+
+    def _all(self) -> _Taken:
+        if self._taken is None:
+            object.__setattr__(self, "_taken", _taken_apart(self._answer))
+        taken = self._taken
+        assert taken is not None
+        return taken
 
     @property
     def params(self) -> Pairs:
         """Every pair, in arrival order."""
-        return self._pairs
+        return self._all()[2]
 
-    def param(self, name: str) -> Optional[str]:
+    def param(self, name: str) -> str | None:
         """Find the first value of the parameter of this name, compared with case."""
         if self._first is None:
-            object.__setattr__(self, "_first", dict(reversed(self._pairs)))
+            object.__setattr__(self, "_first", dict(reversed(self.params)))
         first = self._first or {}
         return first.get(name)
 
     @property
     def leg(self) -> str:
         """The leg that it speaks of: `sip`, `pstn`, `client` or `unknown`."""
-        return str(self._fields[4], "utf-8")
+        return self._field(4) or ""
 
     @property
     def sip_headers(self) -> Pairs:
         """The headers that came as `SipHeader_…`, without that prefix."""
-        headers: Pairs = self._fields[9]
-        return headers
+        return self._all()[1]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is odd about its parameters."""
-        return tuple(Problem(name, message) for name, message in self._fields[8])
+        return tuple(Problem(name, message) for name, message in self._all()[0])
 
     def to_form(self) -> str:
         """Write every pair as a form body."""
-        return str(_bridge.call("request_to_form", _bridge.pairs(self._pairs)))
+        return str(_bridge.call("request_to_form", _bridge.pairs(self.params)))
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self._pairs == other._pairs
+        return self.params == other.params
 
     def __hash__(self) -> int:
-        return hash((type(self), self._pairs))
+        return hash((type(self), self.params))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._pairs,)
+        return type(self), (self.params,)
 
     def __repr__(self) -> str:
-        shown = [(n, _HIDDEN if _is_secret(n) else v) for n, v in self._pairs]
+        shown = [(n, _HIDDEN if _is_secret(n) else v) for n, v in self.params]
         return f"{type(self).__name__}({shown!r})"
 
 
@@ -147,47 +153,56 @@ class ReferCallback(VoiceRequest):
     __slots__ = ()
 
     @property
-    def refer_call_status(self) -> Optional[str]:
+    def refer_call_status(self) -> str | None:
         """`ReferCallStatus`: how the call to the target stands."""
-        return _maybe(self._fields[5])
+        return self._field(5)
 
     @property
-    def refer_sip_response_code(self) -> Optional[int]:
+    def refer_sip_response_code(self) -> int | None:
         """`ReferSipResponseCode`: the endpoint's answer to the REFER, 100 to 699."""
-        return integer(self._fields[6])
+        return integer(self._field(6))
 
     @property
-    def notify_sip_response_code(self) -> Optional[int]:
+    def notify_sip_response_code(self) -> int | None:
         """`NotifySipResponseCode`: the last code of the call to the target."""
-        return integer(self._fields[7])
+        return integer(self._field(7))
 
     @property
     def outcome(self) -> ReferOutcome:
         """How the transfer ended."""
-        kind, status, code = self._fields[:3]
-        return outcome(str(kind, "utf-8"), _maybe(status), integer(code))
+        kind, status, code = _lane.parts(self._answer, 1, 4)
+        return outcome(kind or "", status, integer(code))
 
     @property
     def may_resume(self) -> bool:
         """Whether the original call is still there for the app to talk to."""
-        return self._fields[3] is not None
+        return self._field(3) is not None
 
 
-def _maybe(part: Optional[bytes]) -> Optional[str]:
-    return None if part is None else part.decode()
+def _taken_apart(answer: bytes) -> _Taken:
+    """Take problems, SIP headers and parameters out of an answer, behind the fields and counts."""
+    text: list[Any] = _lane.parts(answer, 11)
+    counts = _lane.parts(answer, 9, 11)
+    problems = 2 * int(counts[0] or 0)
+    headers = problems + 2 * int(counts[1] or 0)
+    return (
+        tuple(zip(text[0:problems:2], text[1:problems:2])),
+        tuple(zip(text[problems:headers:2], text[problems + 1 : headers : 2])),
+        tuple(zip(text[headers::2], text[headers + 1 :: 2])),
+    )
 
 
 def _is_secret(name: str) -> bool:
     return bool(_bridge.call("is_secret_parameter", name))
 
 
-def _limit(max_bytes: Optional[int]) -> Optional[str]:
+def _limit(max_bytes: int | None) -> str | None:
     if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
         wrong_type("max_bytes", "a number of bytes", max_bytes)
     return None if max_bytes is None else str(max_bytes)
 
 
-def _body(body: Union[bytes, str]) -> Union[bytes, str]:
+def _body(body: bytes | str) -> bytes | str:
     if isinstance(body, (bytes, str)):
         return body
     if isinstance(body, (bytearray, memoryview)):

@@ -1,9 +1,9 @@
 """For the tests of an app: signed callbacks as the platform would send them.
 
-    from twiml_refer.testing import signed_callback
+from twiml_refer.testing import signed_callback
 
-    request = signed_callback("token", "https://voice.example.com/handleRefer", "busy")
-    response = client.post(request.path, content=request.body, headers=request.headers)
+request = signed_callback("token", "https://voice.example.com/handleRefer", "busy")
+response = client.post(request.path, content=request.body, headers=request.headers)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ._webhook import VoiceRequest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal, Optional
+    from typing import Literal
 
     Scenario = Literal["answered", "busy", "refused", "hangup", "silent"]
 
@@ -71,9 +71,7 @@ def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     outputs += transfer.response(405 if scenario == "refused" else 202, now=50)
     for cseq, (code, state) in enumerate(_NOTIFIES[scenario], 1):
         body = f"SIP/2.0 {code} \r\n".encode()
-        outputs += transfer.notify(
-            "refer", cseq=cseq, now=100, subscription_state=state, body=body
-        )
+        outputs += transfer.notify("refer", cseq=cseq, now=100, subscription_state=state, body=body)
     if scenario == "hangup":
         outputs += transfer.hang_up(now=200)
     if transfer.deadline is not None:
@@ -88,7 +86,7 @@ def signed_callback(
     scenario: Scenario = "answered",
     *,
     method: str = "POST",
-    params: Optional[Mapping[str, str]] = None,
+    params: Mapping[str, str] | None = None,
 ) -> SignedRequest:
     """Make the callback of a scenario, signed.
 
