@@ -99,9 +99,12 @@ __all__ = [
     "CallbackError",
 ]
 
-for _name in __all__:
-    # They are found here, whatever file they stand in.
-    _made = globals()[_name]
-    if not isinstance(_made, tuple):
-        _made.__module__ = __name__
-del _name, _made
+def _adopt() -> None:
+    """Let what is public be found here, whatever file it stands in."""
+    for name in __all__:
+        public = globals()[name]
+        if not isinstance(public, tuple):
+            public.__module__ = __name__
+
+
+_adopt()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def module() -> Any:
     """Import the generated module."""
-    from ._native import twiml_refer_uniffi
+    from ._native import twiml_refer_uniffi  # pyright: ignore[reportMissingImports]
 
     return twiml_refer_uniffi
 

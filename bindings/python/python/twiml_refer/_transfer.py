@@ -72,8 +72,8 @@ class Transfer:
     """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
 
     Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and
-    do what comes back; call `time` when the `deadline` has come. Calls from several threads come one
-    after the other. It cannot be copied or pickled: `save` and `restore` it.
+    do what comes back; call `time` when the `deadline` has come. Calls from several threads come
+    one after the other. It cannot be copied or pickled: `save` and `restore` it.
 
     >>> transfer = Transfer("sip:alice@example.com")
     >>> transfer.start(cseq=1, now=0), transfer.refer_to

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from . import _bridge, _lane
 from ._diagnostic import Diagnostic, diagnostics
 from ._errors import wrong_type
@@ -9,7 +11,6 @@ from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from typing import Any, Union
 
     Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
@@ -112,7 +113,7 @@ class SipUri(Value):
             uri = str(uri)
         parts = [uri]
         if headers:
-            items = headers.items() if hasattr(headers, "items") else headers
+            items = headers.items() if isinstance(headers, Mapping) else headers
             for name, value in items:
                 if not isinstance(name, str) or not isinstance(value, str):
                     wrong_type("a header", "a name and a value of type str", (name, value))

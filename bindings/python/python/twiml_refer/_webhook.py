@@ -12,7 +12,7 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn, Optional
+    from typing import Any, NoReturn
 
     from typing_extensions import Self
 

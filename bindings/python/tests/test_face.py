@@ -1,0 +1,357 @@
+"""What a Python user would expect, and what must never happen."""
+
+from __future__ import annotations
+
+import copy
+import doctest
+import gc
+import pickle
+import re
+import subprocess
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import twiml_refer as tr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twiml_refer import _bridge, _lane, testing
+
+URL = "https://voice.example.com/handleRefer"
+VALIDATOR = tr.RequestValidator("12345")
+
+
+def test_doctests_run() -> None:
+    for module in (tr, testing):
+        flags = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+        result = doctest.testmod(module, optionflags=flags)
+        assert result.failed == 0
+        assert result.attempted > 0
+
+
+def test_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = Path(__file__).resolve().parents[1] / "README.md"
+    samples = re.findall(r"```python\n(.*?)```", readme.read_text("utf-8"), re.S)
+    assert samples
+    for sample in samples:
+        exec(compile(sample, str(readme), "exec"), {})
+    out = capsys.readouterr().out
+    assert "X-AcctNumber=123456" in out
+    assert "busy: talk to the caller again" in out
+
+
+def test_the_four_samples_of_the_platform_print_what_they_print_there() -> None:
+    sip = "sip:alice@example.com"
+    samples = {
+        (sip, None, None): "<Refer>",
+        (sip, "/handleRefer", "POST"): '<Refer action="/handleRefer" method="POST">',
+        (f"{sip}?X-AcctNumber=123456&X-ReasonForCalling=billing-question", None, None): "<Refer>",
+        (f"{sip}?User-to-User=123456789%3Bencoding%3Dhex", None, None): "<Refer>",
+    }
+    for (target, action, method), tag in samples.items():
+        response = tr.VoiceResponse()
+        refer = tr.Refer(action=action, method=method)
+        refer.sip(target)
+        response.append(refer)
+        body = target.replace("&", "&amp;")
+        declaration = '<?xml version="1.0" encoding="UTF-8"?>'
+        expected = f"{declaration}<Response>{tag}<Sip>{body}</Sip></Refer></Response>"
+        assert str(response) == expected
+
+
+def test_documents_are_read_as_they_were_built() -> None:
+    response = tr.VoiceResponse()
+    gather = response.gather(num_digits=1, action="/choice", finish_on_key="#")
+    gather.say("Press 1.", voice="alice", loop=2)
+    response.comment("a note")
+    response.append(tr.Element("Dial").append(tr.Element("Sip", "sip:a@b")))
+    response.refer("sip:a@b")
+    again = tr.VoiceResponse.parse(str(response))
+    assert str(again) == str(response)
+    assert isinstance(again.nodes[0], tr.Gather)
+    assert again.follows == "hangup"
+    assert [found.code for found in again.check()] == ["no-action"]
+    unset = tr.VoiceResponse()
+    unset.refer(action="/a")
+    assert [found.code for found in unset.check()] == ["target-missing"]
+    with pytest.raises(tr.SipUriError):
+        str(unset)
+
+
+def test_a_deep_tree_is_refused_and_not_a_crash() -> None:
+    element = tr.Element("a")
+    for _ in range(100_000):
+        element = tr.Element("a").append(element)
+    response = tr.VoiceResponse().append(element)
+    with pytest.raises(tr.DocumentError) as caught:
+        str(response)
+    assert caught.value.kind == "depth-exceeded"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: tr.SipUri(None),
+        lambda: tr.SipUri(b"sip:a@b"),
+        lambda: tr.SipUri("sip:a@b", headers={"X-A": 1}),
+        lambda: tr.Say(b"x"),
+        lambda: tr.Element(1),
+        lambda: tr.Element("a", attrs={"b": b"c"}),
+        lambda: tr.Refer(5),
+        lambda: tr.Refer(action=b"/a"),
+        lambda: tr.Refer("sip:a@b").sip("sip:c@d"),
+        lambda: tr.VoiceResponse().append(None),
+        lambda: tr.VoiceResponse.parse(None),
+        lambda: tr.RequestValidator(None),
+        lambda: tr.RequestValidator([b"x"]),
+        lambda: VALIDATOR.verify(None, b"", ""),
+        lambda: VALIDATOR.verify(URL, {"a": "b"}, ""),
+        lambda: VALIDATOR.verify(URL, b"", b"sig"),
+        lambda: VALIDATOR.validate(URL, "a=b", ""),
+        lambda: VALIDATOR.validate(URL, {"a": 1}, ""),
+        lambda: tr.ReferCallback.from_form(None),
+        lambda: tr.ReferCallback.from_form(b"", max_bytes=-1),
+        lambda: tr.UserToUser(b"x"),
+        lambda: tr.Transfer(None),
+        lambda: tr.Transfer("sip:a@b").notify("refer", cseq=1, now=0, body="text"),
+        lambda: tr.Transfer("sip:a@b").start(cseq="1", now=0),
+        lambda: tr.call_update("AC", "CA"),
+    ],
+)
+def test_wrong_types_are_type_errors_at_the_call(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        wrong()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: tr.SipUri("sip:a\ud800@b"),
+        lambda: tr.Say("a\udfff"),
+        lambda: tr.Element("Say", attrs={"voice": "\ud800"}),
+        lambda: tr.Comment("\ud800"),
+        lambda: tr.VoiceResponse.parse("<Response>\ud800</Response>"),
+        lambda: tr.Transfer("sip:a@b\ud800"),
+        lambda: tr.Transfer("sip:a@b").notify("\ud800", cseq=1, now=0),
+        lambda: tr.SipUri("x" * 1_000_000),
+        lambda: tr.VoiceResponse.parse("x" * 10_000_000),
+        lambda: tr.ReferCallback.from_form(b"a" * 10_000_000),
+        lambda: tr.Transfer.restore(b"\0" * 100),
+        lambda: tr.RequestValidator("1", public_base="nonsense"),
+    ],
+)
+def test_wrong_values_are_our_errors_at_the_call(wrong: Any) -> None:
+    with pytest.raises(tr.TwimlReferError) as caught:
+        wrong()
+    assert caught.value.kind
+    assert 0 < len(str(caught.value).encode()) <= 240
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again), again.kind) == (
+        type(caught.value),
+        str(caught.value),
+        caught.value.kind,
+    )
+
+
+def test_a_mismatch_and_an_unreadable_callback_are_told_apart() -> None:
+    body = b"a=%ff"
+    secrets = VALIDATOR._bridged()
+    signature = _bridge.call("request_sign_form", secrets, URL, body)
+    with pytest.raises(tr.CallbackError):
+        VALIDATOR.verify(URL, body, signature)
+    for wrong in (None, "", "AAAA", "no base64 \N{SNOWMAN}"):
+        with pytest.raises(tr.SignatureMismatch):
+            VALIDATOR.verify(URL, b"a=b", wrong)
+    assert not issubclass(tr.SignatureMismatch, tr.CallbackError)
+    assert not issubclass(tr.CallbackError, tr.SignatureMismatch)
+
+
+def test_multidicts_of_frameworks_are_taken_as_they_come() -> None:
+    class Django(dict):  # type: ignore[type-arg]
+        def lists(self) -> Any:
+            return super().items()
+
+    class Starlette:
+        def multi_items(self) -> Any:
+            return [("Digits", "1"), ("Digits", "2")]
+
+    pairs = [("Digits", "1"), ("Digits", "2")]
+    signature = VALIDATOR.sign(URL, pairs)
+    for params in (pairs, {"Digits": ["1", "2"]}, Django(Digits=["1", "2"]), Starlette()):
+        assert VALIDATOR.validate(URL, params, signature)
+        assert VALIDATOR.verify_params(URL, params, signature).params == tuple(pairs)
+
+
+def test_values_are_frozen_hashable_and_comparable() -> None:
+    form = "ReferCallStatus=busy&CallSid=CA1"
+    one, other = tr.ReferCallback.from_form(form), tr.ReferCallback.from_form(form.encode())
+    assert one == other
+    assert len({one, other, tr.SipUri("sip:a@b"), tr.SipUri("sip:a@b")}) == 2
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert one != tr.VoiceRequest.from_form(form)
+    assert tr.Rejected(405) == tr.Rejected(code=405) != tr.Rejected(406)
+    assert one.call_sid == "CA1"
+    assert dict(parse_qsl(one.to_form())) == dict(one.params)
+    for value, name in ((one, "outcome"), (one, "x"), (tr.Rejected(405), "code")):
+        with pytest.raises(AttributeError):
+            setattr(value, name, 1)
+
+
+def test_no_repr_shows_a_secret() -> None:
+    token = "a-very-secret-token"
+    validator = tr.RequestValidator([token, token + "2"])
+    callback = tr.ReferCallback.from_params({"CallToken": token, "CallSid": "CA1"})
+    shown = [repr(validator), repr(callback), str(callback), repr(tr.SipUri(f"sip:a:{token}@b"))]
+    assert not any(token in text for text in shown)
+    assert callback.call_token == token
+    with pytest.raises(TypeError):
+        pickle.dumps(validator)
+
+
+def test_parameters_are_those_of_the_library() -> None:
+    names = {pair.name: pair.value for pair in _bridge.call("parameter_names")}
+    values = {value: f"value of {value}" for value in names.values()}
+    values.update(ReferCallStatus="busy", ReferSipResponseCode="202", NotifySipResponseCode="486")
+    callback = tr.ReferCallback.from_params(values)
+    for getter, name in names.items():
+        attribute = getattr(callback, "from_" if getter == "from" else getter)
+        assert str(attribute) == values[name], getter
+    kinds = {
+        getattr(tr, name).kind
+        for name in (
+            "Transferred",
+            "Rejected",
+            "TargetFailed",
+            "Canceled",
+            "Unconfirmed",
+            "Unknown",
+        )
+    }
+    assert kinds == set(_bridge.call("outcome_kinds"))
+
+
+def test_a_transfer_cannot_be_copied_but_saved() -> None:
+    transfer = tr.Transfer("sip:alice@example.com", hang_up_grace=1)
+    transfer.start(cseq=1, now=0)
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError):
+            copied(transfer)
+    again = tr.Transfer.restore(transfer.save())
+    assert (again.state, again.deadline, again.target) == ("referring", 32_000, transfer.target)
+    with pytest.raises(tr.TransferError) as caught:
+        again.start(cseq=2, now=5)
+    assert caught.value.kind == "transfer-event-unexpected"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_signed_callbacks_for_the_tests_of_an_app(method: str) -> None:
+    kinds = {
+        "answered": "transferred",
+        "busy": "target-failed",
+        "refused": "rejected",
+        "hangup": "canceled",
+        "silent": "unconfirmed",
+    }
+    for scenario, kind in kinds.items():
+        request = testing.signed_callback("12345", URL, scenario, method=method)  # type: ignore[arg-type]
+        callback = VALIDATOR.verify(request.url, request.body, request.signature)
+        assert callback.outcome.kind == kind
+        assert callback.leg == "sip"
+
+
+def test_sixteen_threads_share_a_validator_and_a_transfer() -> None:
+    request = testing.signed_callback("12345", URL, "busy")
+    transfer = tr.Transfer("sip:alice@example.com")
+    transfer.start(cseq=1, now=0)
+    transfer.response(202, now=1)
+
+    def work(number: int) -> None:
+        for step in range(200):
+            callback = VALIDATOR.verify(URL, request.body, request.signature)
+            assert callback.outcome == tr.TargetFailed("busy", 486)
+            with pytest.raises(tr.SignatureMismatch):
+                VALIDATOR.verify(URL, request.body + b"&x=%d" % number, request.signature)
+            replies = transfer.notify(
+                "refer", cseq=number * 1000 + step, now=2, subscription_state="active"
+            )
+            assert len(replies) == 1
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(16)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(), st.text(max_size=10))
+def test_the_lane_says_what_the_bridge_says(text: str, name: str) -> None:
+    def told(job: Any) -> tuple[Any, ...]:
+        try:
+            return ("", job())
+        except tr.TwimlReferError as error:
+            return (error.kind, str(error), error.offset)
+
+    pairs = [(name, text)]
+    lane = told(lambda: _lane.text(_lane.call(_lane.URI, ("sip:a@b", name, text))))
+    bridge = told(lambda: _bridge.call("uri_with_headers", "sip:a@b", _bridge.pairs(pairs)))
+    assert lane == bridge
+    lane = told(lambda: VALIDATOR.sign(URL, pairs))
+    bridge = told(
+        lambda: _bridge.call("request_sign", VALIDATOR._bridged(), URL, _bridge.pairs(pairs))
+    )
+    assert lane == bridge
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_any_pairs_come_back(pairs: list[tuple[str, str]]) -> None:
+    callback = tr.ReferCallback.from_params(pairs)
+    assert callback.params == tuple(pairs)
+    assert tr.ReferCallback.from_form(callback.to_form()) == callback
+    assert VALIDATOR.verify_params(URL, pairs, VALIDATOR.sign(URL, pairs)).params == (
+        tuple(pairs) if pairs else ()
+    )
+
+
+def test_memory_is_flat() -> None:
+    request = testing.signed_callback("12345", URL, "busy")
+
+    def once() -> None:
+        response = tr.VoiceResponse()
+        response.refer("sip:a@b?X-A=1", action="/a")
+        str(response)
+        assert VALIDATOR.verify(URL, request.body, request.signature).params
+        for wrong in (lambda: tr.SipUri("x"), lambda: VALIDATOR.verify(URL, b"a=b", "AAAA")):
+            with pytest.raises(tr.TwimlReferError):
+                wrong()
+        transfer = tr.Transfer("sip:a@b")
+        transfer.start(cseq=1, now=0)
+        tr.Transfer.restore(transfer.save())
+
+    for _ in range(100):
+        once()
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(2_000):
+        once()
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 100_000, grown
+
+
+def test_a_document_needs_neither_typing_nor_the_generated_module() -> None:
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "import twiml_refer as t\n"
+        "r = t.VoiceResponse(); r.refer('sip:a@b', action='/a'); str(r)\n"
+        "heavy = {'typing', 'dataclasses', 'inspect', 'twiml_refer._native'}\n"
+        "assert not heavy & (set(sys.modules) - before), heavy & set(sys.modules)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path[:] = {sys.path!r}\n{program}"],
+        check=True,
+    )

@@ -1,0 +1,249 @@
+"""Every case of tests/vectors, through the package as it was installed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+import twiml_refer as tr
+from conftest import VECTORS, cases, enter, given, place
+
+
+def run(topic: str, judge: Callable[[dict[str, Any]], object]) -> None:
+    all_cases = cases(topic)
+    for case in all_cases:
+        if "error" in case:
+            with pytest.raises(tr.TwimlReferError) as caught:
+                judge(case)
+            place(caught.value, case["error"])
+        else:
+            judge(case)
+    enter(topic, len(all_cases))
+
+
+def built(element: dict[str, Any]) -> tr.Element:
+    made = tr.Element(element["name"], attrs=dict(element.get("attributes", [])))
+    if element.get("text"):
+        made.append(element["text"])
+    for child in element.get("children", []):
+        made.append(built(child))
+    return made
+
+
+def test_documents() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        response = tr.VoiceResponse()
+        for verb in case["verbs"]:
+            if "element" in verb:
+                response.append(built(verb["element"]))
+            else:
+                refer = verb["refer"]
+                response.refer(refer["sip"], action=refer.get("action"), method=refer.get("method"))
+        assert str(response) == case["compact"]
+        if "pretty" in case:
+            assert response.to_xml(pretty=True) == case["pretty"]
+
+    run("documents", judge)
+
+
+def test_reading() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        response = tr.VoiceResponse.parse(given(case, "xml"))
+        if case["compact"] is not None:
+            assert str(response) == case["compact"]
+
+    run("reading", judge)
+
+
+def test_diagnostics() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        found = tr.VoiceResponse.check_xml(given(case, "xml"))
+        keys = ("code", "severity", "number", "path")
+        assert [{key: getattr(one, key) for key in keys} for one in found] == case["found"]
+
+    run("diagnostics", judge)
+
+
+def test_sip_uris() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        if "refer_to" in case:
+            target = tr.ReferTarget.parse(case["refer_to"])
+            assert [target.kind, target.text] == case["target"]
+            return
+        uri = tr.SipUri(given(case, "uri").decode())
+        assert str(uri) == given(case, "uri").decode()
+        if "parts" in case:
+            parts = {key: getattr(uri, key) for key in case["parts"]}
+            for key in ("params", "headers"):
+                parts[key] = [list(pair) for pair in parts[key]]
+            assert parts == case["parts"]
+        if "equivalent" in case:
+            assert uri.equivalent(tr.SipUri(case["other"])) is case["equivalent"]
+        if "header" in case:
+            assert str(uri.with_header(*case["header"])) == case["with_header"]
+
+    run("sip-uris", judge)
+
+
+def test_user_to_user() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        if "bytes_hex" in case:
+            value = tr.UserToUser.from_bytes(given(case, "bytes"))
+            assert str(value) == case["value"]
+            assert value.to_bytes() == given(case, "bytes")
+            return
+        value = tr.UserToUser.parse(case["value"])
+        assert str(value) == case["value"]
+        for key in ("data", "encoding", "purpose", "content"):
+            assert getattr(value, key) == case[key]
+
+    run("user-to-user", judge)
+
+
+def test_callbacks() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        callback = tr.ReferCallback.from_form(given(case, "form"))
+        expected = case["outcome"]
+        assert callback.outcome.kind == expected["kind"]
+        assert getattr(callback.outcome, "status", None) == expected["status"]
+        assert getattr(callback.outcome, "code", None) == expected["code"]
+        if "may_resume" in expected:
+            assert callback.may_resume is expected["may_resume"]
+        if "leg" in case:
+            assert callback.leg == case["leg"]
+        for key in ("params", "sip_headers"):
+            if key in case:
+                assert [list(pair) for pair in getattr(callback, key)] == case[key]
+        assert [one.parameter for one in callback.problems] == case.get("problems", [])
+
+    run("callbacks", judge)
+
+
+def test_signatures() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        validator = tr.RequestValidator(
+            case["secrets"], case.get("public_base"), algorithm=case.get("algorithm", "sha1")
+        )
+        url, signature, valid = case["url"], case["signature"], case["valid"]
+        if "raw_body" in case:
+            assert validator.validate_raw(url, case["raw_body"], signature) is valid
+            return
+        params = [tuple(pair) for pair in case["params"]]
+        assert validator.validate(url, params, signature) is valid
+        form = urlencode(params).encode()
+        for verify in (
+            lambda: validator.verify(url, form, signature),
+            lambda: validator.verify_params(url, params, signature),
+        ):
+            if valid:
+                verify()
+            else:
+                with pytest.raises(tr.SignatureMismatch):
+                    verify()
+        if case.get("signs"):
+            assert validator.sign(url, params) == signature
+
+    run("signatures", judge)
+
+
+def test_rest() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        source = {key: case.get(key) for key in ("twiml", "url", "url_method", "base")}
+        if "call" in case:
+            request = tr.call_update(case["account"], case["call"], **source)
+        else:
+            request = tr.call_create(case["account"], case["to"], case["from"], **source)
+        assert (request.method, request.url) == (case["method"], case["request_url"])
+        pairs = parse_qsl(request.body, keep_blank_values=True, strict_parsing=True)
+        assert [list(pair) for pair in pairs] == case["body"]
+
+    run("rest", judge)
+
+
+def test_saved_transfers() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        transfer = tr.Transfer.restore(given(case, "saved"))
+        assert transfer.state == case["state"]
+        assert transfer.deadline == case["deadline"]
+        assert transfer.refer_to == case["refer_to"]
+        assert transfer.save() == given(case, "saved")
+
+    run("saved-transfers", judge)
+
+
+def started(settings: dict[str, Any]) -> tr.Transfer:
+    settings = dict(settings)
+    if settings.pop("rejected_status", None) == "omitted":
+        settings["rejected_status_omitted"] = True
+    settings["statuses"] = dict(settings.pop("statuses", []))
+    return tr.Transfer("sip:alice@example.com", **settings)
+
+
+def feed(transfer: tr.Transfer, line: dict[str, Any], now: int) -> list[Any]:
+    event = line["event"]
+    if event == "start":
+        keys = ("leg", "cseq", "first_in_dialog")
+        return transfer.start(now=now, **{key: line[key] for key in keys})
+    if event == "response":
+        keys = ("code", "refer_sub", "retry")
+        return transfer.response(now=now, **{key: line[key] for key in keys})
+    if event == "notify":
+        keys = ("cseq", "subscription_state", "in_dialog")
+        fields = {key: line[key] for key in keys}
+        body = line["body"].encode()
+        return transfer.notify(line["event_header"], now=now, body=body, **fields)
+    if event == "hangup":
+        return transfer.hang_up(now=now)
+    if event == "transport-error":
+        return transfer.transport_error(now=now)
+    assert event == "time"
+    return transfer.time(now=now)
+
+
+def said(output: Any) -> dict[str, Any]:
+    if isinstance(output, tr.SendRefer):
+        return {"output": "send-refer"}
+    if isinstance(output, tr.Reply):
+        return {"output": "reply", "code": output.code}
+    if isinstance(output, tr.EndDialog):
+        return {"output": "end-dialog"}
+    assert isinstance(output, tr.Completed)
+    outcome = output.report.outcome
+    return {
+        "output": "completed",
+        "params": [list(pair) for pair in output.report.params],
+        "outcome": {
+            "kind": outcome.kind,
+            "status": getattr(outcome, "status", None),
+            "code": getattr(outcome, "code", None),
+            "may_resume": not isinstance(outcome, (tr.Transferred, tr.Canceled)),
+        },
+    }
+
+
+def test_transfers() -> None:
+    files = sorted((VECTORS / "transfer").glob("*.expected.jsonl"))
+    assert files
+    for file in files:
+        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        [start] = [line for line in lines if line.get("event") == "start"]
+        transfer = started(start["settings"])
+        waiting: list[dict[str, Any]] = []
+        for line in lines:
+            now = round(line.pop("at") * 1000)
+            if "event" in line:
+                assert waiting == [], file
+                try:
+                    waiting = [said(output) for output in feed(transfer, line, now)]
+                except tr.TransferError as error:
+                    waiting = [{"output": "error", "code": error.number}]
+                continue
+            if not waiting:
+                waiting = [said(output) for output in transfer.time(now=now)]
+            assert waiting.pop(0) == line, file
+        assert waiting == [], file
+        assert transfer.time(now=2**63) == [], file
+    enter("transfer", len(files))

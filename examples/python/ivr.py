@@ -1,0 +1,55 @@
+"""The transfer app, without a web framework: what it says, whatever serves it.
+
+A caller chooses, is transferred, and is offered something else if that fails.
+"""
+
+from __future__ import annotations
+
+from twiml_refer import (
+    Canceled,
+    ReferCallback,
+    Rejected,
+    SipUri,
+    TargetFailed,
+    Transferred,
+    VoiceResponse,
+)
+
+SALES = SipUri("sip:sales@example.com")
+
+
+def welcome() -> VoiceResponse:
+    """Ask what the caller wants."""
+    response = VoiceResponse()
+    response.gather(num_digits=1, action="/choice").say("Press 1 to talk to sales.")
+    response.say("Goodbye.")
+    return response
+
+
+def chosen(digits: str | None) -> VoiceResponse:
+    """Transfer who pressed 1; anyone else is asked again."""
+    response = VoiceResponse()
+    if digits != "1":
+        response.redirect("/voice")
+        return response
+    response.say("I will connect you.")
+    response.refer(SALES.with_header("X-Choice", "sales"), action="/transferred")
+    return response
+
+
+def transferred(callback: ReferCallback) -> VoiceResponse:
+    """Go on with a caller whose transfer failed."""
+    response = VoiceResponse()
+    outcome = callback.outcome
+    if isinstance(outcome, (Transferred, Canceled)):
+        response.hangup()
+    elif isinstance(outcome, TargetFailed):
+        reason = "are busy" if outcome.status == "busy" else "do not answer"
+        gather = response.gather(num_digits=1, action="/choice")
+        gather.say(f"They {reason}. Press 1 to try again.")
+        response.say("Goodbye.")
+    elif isinstance(outcome, Rejected):
+        response.say("Your phone cannot be transferred. Please call sales yourself.")
+    else:
+        response.say("We do not know whether that worked. Goodbye.")
+    return response
