@@ -8,50 +8,52 @@ itself: `Transfer`. Tests of an app: `twiml_refer.testing`.
 
 from __future__ import annotations
 
-from ._diagnostic import Diagnostic
-from ._document import (
-    Comment,
-    Element,
-    Gather,
-    Hangup,
-    Pause,
-    Play,
-    Redirect,
-    Refer,
-    Say,
-    VoiceResponse,
-)
-from ._errors import (
-    CallbackError,
-    DocumentError,
-    RestError,
-    SignatureMismatch,
-    SipUriError,
-    TransferError,
-    TwimlReferError,
-)
-from ._outcome import (
-    Canceled,
-    ReferOutcome,
-    Rejected,
-    TargetFailed,
-    Transferred,
-    Unconfirmed,
-    Unknown,
-)
-from ._rest import RestRequest, call_create, call_update
-from ._transfer import (
-    Completed,
-    EndDialog,
-    Output,
-    ReferReport,
-    Reply,
-    SendRefer,
-    Transfer,
-)
-from ._uri import ReferTarget, SipUri, UserToUser
-from ._validator import RequestValidator, Spelling
-from ._webhook import Problem, ReferCallback, VoiceRequest
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._diagnostic import Diagnostic
+    from ._document import (
+        Comment,
+        Element,
+        Gather,
+        Hangup,
+        Pause,
+        Play,
+        Redirect,
+        Refer,
+        Say,
+        VoiceResponse,
+    )
+    from ._errors import (
+        CallbackError,
+        DocumentError,
+        RestError,
+        SignatureMismatch,
+        SipUriError,
+        TransferError,
+        TwimlReferError,
+    )
+    from ._outcome import (
+        Canceled,
+        ReferOutcome,
+        Rejected,
+        TargetFailed,
+        Transferred,
+        Unconfirmed,
+        Unknown,
+    )
+    from ._rest import RestRequest, call_create, call_update
+    from ._transfer import (
+        Completed,
+        EndDialog,
+        Output,
+        ReferReport,
+        Reply,
+        SendRefer,
+        Transfer,
+    )
+    from ._uri import ReferTarget, SipUri, UserToUser
+    from ._validator import RequestValidator, Spelling
+    from ._webhook import Problem, ReferCallback, VoiceRequest
 
 __all__ = [
     "VoiceResponse",
@@ -99,12 +101,33 @@ __all__ = [
     "CallbackError",
 ]
 
-def _adopt() -> None:
-    """Let what is public be found here, whatever file it stands in."""
-    for name in __all__:
-        public = globals()[name]
-        if not isinstance(public, tuple):
-            public.__module__ = __name__
+# What is public is imported when it is first used: a process that prints a document needs little.
+_HOMES = {
+    "_diagnostic": "Diagnostic",
+    "_document": "Comment Element Gather Hangup Pause Play Redirect Refer Say VoiceResponse",
+    "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError TwimlReferError",
+    "_outcome": "Canceled ReferOutcome Rejected TargetFailed Transferred Unconfirmed Unknown",
+    "_rest": "RestRequest call_create call_update",
+    "_transfer": "Completed EndDialog Output ReferReport Reply SendRefer Transfer",
+    "_uri": "ReferTarget SipUri UserToUser",
+    "_validator": "RequestValidator Spelling",
+    "_webhook": "Problem ReferCallback VoiceRequest",
+}
+_home = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
-_adopt()
+def __getattr__(name: str) -> object:
+    if name not in _home:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    public = getattr(import_module("." + _home[name], __name__), name)
+    if not isinstance(public, tuple):
+        # It is found here, whatever file it stands in.
+        public.__module__ = __name__
+    globals()[name] = public
+    return public
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import _bridge, _lane
-from ._diagnostic import Diagnostic, diagnostics
 from ._errors import wrong_type
 from ._uri import SipUri
 
@@ -11,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any, Union
+
+    from ._diagnostic import Diagnostic
 
     Node = Union["Element", "Refer", "Comment", str]
 
@@ -385,10 +386,14 @@ class VoiceResponse(_Parent):
     @staticmethod
     def check_xml(xml: str | bytes) -> list[Diagnostic]:
         """Read a document and tell its faults, with lines and columns."""
+        from ._diagnostic import diagnostics
+
         return diagnostics(_bridge.call("document_check", _bytes(xml)))
 
     def check(self) -> list[Diagnostic]:
         """Tell what the platform will refuse, drop or never run."""
+        from ._diagnostic import diagnostics
+
         return diagnostics(_bridge.call("document_check_built", self._document()))
 
     @property

@@ -80,6 +80,18 @@ class CallbackError(TwimlReferError):
     """The request cannot be read: it is too large or not UTF-8."""
 
 
+for _error in (
+    TwimlReferError,
+    SipUriError,
+    DocumentError,
+    RestError,
+    TransferError,
+    SignatureMismatch,
+    CallbackError,
+):
+    # A traceback names them where they are imported from.
+    _error.__module__ = "twiml_refer"
+
 _CLASSES: tuple[tuple[str, type[TwimlReferError]], ...] = (
     ("uri-", SipUriError),
     ("header-", SipUriError),

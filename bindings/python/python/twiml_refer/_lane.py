@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from itertools import accumulate
 from struct import Struct
 
 from ._errors import TwimlReferError, refused
@@ -103,39 +104,25 @@ def call(job: int, parts: Iterable[Part]) -> bytes:
     return answer
 
 
-def parts(answer: bytes, first: int = 1, end: int | None = None) -> list[str | None]:
-    """Take the parts of an answer from one of them on, or up to another, as text."""
+def split(answer: bytes, fixed: int = 1) -> tuple[list[str | None], list[str]]:
+    """Take an answer apart: as many parts that may be absent, and the others, as text."""
     count = int.from_bytes(answer[:4], "little")
     lengths = _struct(count + 1).unpack_from(answer)[1:]
     at = 4 + 4 * count
-    for length in lengths[:first]:
-        at += length if length != _ABSENT else 0
-    if end is None:
-        source = answer[at:].decode()
-        if source.isascii():
-            # Places are the same in bytes and in text.
-            at = 0
-            taken: list[str | None] = []
-            for length in lengths[first:]:
-                if length == _ABSENT:
-                    taken.append(None)
-                else:
-                    taken.append(source[at : at + length])
-                    at += length
-            return taken
-    taken = []
-    for length in lengths[first:end]:
+    fields: list[str | None] = []
+    for length in lengths[:fixed]:
         if length == _ABSENT:
-            taken.append(None)
+            fields.append(None)
         else:
-            taken.append(answer[at : at + length].decode())
+            fields.append(answer[at : at + length].decode())
             at += length
-    return taken
-
-
-def part(answer: bytes, number: int) -> str | None:
-    """Take one part of an answer."""
-    return parts(answer, number, number + 1)[0]
+    ends = [*accumulate(lengths[fixed:])]
+    text = answer[at:].decode()
+    if text.isascii():
+        # Places are the same in bytes and in text.
+        return fields, [text[start:end] for start, end in zip([0, *ends], ends)]
+    data = answer[at:]
+    return fields, [data[start:end].decode() for start, end in zip([0, *ends], ends)]
 
 
 def text(answer: bytes) -> str:
@@ -149,7 +136,7 @@ def is_set(answer: bytes) -> bool:
 
 
 def _error(answer: bytes) -> TwimlReferError:
-    kind, message, offset, line, column, parameter, number = parts(answer, 0)
+    kind, message, offset, line, column, parameter, number = split(answer, 7)[0]
     return refused(
         kind or "",
         message or "",

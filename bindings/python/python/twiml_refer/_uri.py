@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from . import _bridge, _lane
-from ._diagnostic import Diagnostic, diagnostics
 from ._errors import wrong_type
 from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Union
+
+    from ._diagnostic import Diagnostic
 
     Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 
@@ -213,6 +214,8 @@ class SipUri(Value):
 
     def check(self) -> list[Diagnostic]:
         """Tell what will be dropped or misread on the wire."""
+        from ._diagnostic import diagnostics
+
         return diagnostics(_bridge.call("uri_check", self._text))
 
     def equivalent(self, other: SipUri) -> bool:

@@ -12,12 +12,12 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, Optional
 
     from typing_extensions import Self
 
     Pairs = tuple[tuple[str, str], ...]
-    _Taken = tuple[Pairs, Pairs, Pairs]
+    _Taken = tuple[list[Optional[str]], Pairs, Pairs, Pairs]
 
 _HIDDEN = "***"
 
@@ -79,7 +79,7 @@ class VoiceRequest(Parameters):
         set_(self, "_first", None)
 
     def _field(self, number: int) -> str | None:
-        return _lane.part(self._answer, number + 1)
+        return self._all()[0][number + 1]
 
     def _all(self) -> _Taken:
         if self._taken is None:
@@ -91,7 +91,7 @@ class VoiceRequest(Parameters):
     @property
     def params(self) -> Pairs:
         """Every pair, in arrival order."""
-        return self._all()[2]
+        return self._all()[3]
 
     def param(self, name: str) -> str | None:
         """Find the first value of the parameter of this name, compared with case."""
@@ -108,12 +108,12 @@ class VoiceRequest(Parameters):
     @property
     def sip_headers(self) -> Pairs:
         """The headers that came as `SipHeader_…`, without that prefix."""
-        return self._all()[1]
+        return self._all()[2]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is odd about its parameters."""
-        return tuple(Problem(name, message) for name, message in self._all()[0])
+        return tuple(Problem(name, message) for name, message in self._all()[1])
 
     def to_form(self) -> str:
         """Write every pair as a form body."""
@@ -170,7 +170,7 @@ class ReferCallback(VoiceRequest):
     @property
     def outcome(self) -> ReferOutcome:
         """How the transfer ended."""
-        kind, status, code = _lane.parts(self._answer, 1, 4)
+        kind, status, code = self._all()[0][1:4]
         return outcome(kind or "", status, integer(code))
 
     @property
@@ -180,16 +180,20 @@ class ReferCallback(VoiceRequest):
 
 
 def _taken_apart(answer: bytes) -> _Taken:
-    """Take problems, SIP headers and parameters out of an answer, behind the fields and counts."""
-    text: list[Any] = _lane.parts(answer, 11)
-    counts = _lane.parts(answer, 9, 11)
-    problems = 2 * int(counts[0] or 0)
-    headers = problems + 2 * int(counts[1] or 0)
+    """Take an answer apart: eight fields, two counts, then problems, SIP headers, parameters."""
+    fields, text = _lane.split(answer, 11)
+    problems = 2 * int(fields[9] or 0)
+    headers = problems + 2 * int(fields[10] or 0)
     return (
-        tuple(zip(text[0:problems:2], text[1:problems:2])),
-        tuple(zip(text[problems:headers:2], text[problems + 1 : headers : 2])),
-        tuple(zip(text[headers::2], text[headers + 1 :: 2])),
+        fields,
+        _pairs(text[:problems]),
+        _pairs(text[problems:headers]),
+        _pairs(text[headers:]),
     )
+
+
+def _pairs(text: list[str]) -> Pairs:
+    return tuple(zip(text[::2], text[1::2]))
 
 
 def _is_secret(name: str) -> bool:
