@@ -105,7 +105,8 @@ __all__ = [
 _HOMES = {
     "_diagnostic": "Diagnostic",
     "_document": "Comment Element Gather Hangup Pause Play Redirect Refer Say VoiceResponse",
-    "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError TwimlReferError",
+    "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError "
+    "TwimlReferError",
     "_outcome": "Canceled ReferOutcome Rejected TargetFailed Transferred Unconfirmed Unknown",
     "_rest": "RestRequest call_create call_update",
     "_transfer": "Completed EndDialog Output ReferReport Reply SendRefer Transfer",

@@ -16,7 +16,7 @@ from ._errors import TwimlReferError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from typing import Union
 
     Part = Union[str, bytes, None]
@@ -63,24 +63,21 @@ def _struct(count: int) -> Struct:
     return made
 
 
-def call(job: int, parts: Iterable[Part]) -> bytes:
+def call(job: int, parts: Sequence[Part]) -> bytes:
     """Do a job; the answer as a frame whose first part is absent. An error is raised."""
     lengths = [0]
     data = []
-    for part in parts:
-        if part is None:
-            lengths.append(_ABSENT)
-            continue
-        if isinstance(part, str):
-            try:
-                chunk = part.encode()
-            except UnicodeEncodeError:
-                # The library refuses a lone surrogate, and says where it stands.
-                chunk = part.encode("utf-8", "surrogatepass")
-        else:
-            chunk = part
-        lengths.append(len(chunk))
-        data.append(chunk)
+    try:
+        for part in parts:
+            if part is None:
+                lengths.append(_ABSENT)
+            else:
+                chunk = part if type(part) is bytes else part.encode()  # type: ignore[union-attr]
+                lengths.append(len(chunk))
+                data.append(chunk)
+    except UnicodeEncodeError:
+        # The library refuses a lone surrogate, and says where it stands.
+        return call(job, [_passed(part) for part in parts])
     count = len(lengths)
     lengths[0] = count - 1
     frame = _struct(count).pack(*lengths) + b"".join(data)
@@ -104,25 +101,35 @@ def call(job: int, parts: Iterable[Part]) -> bytes:
     return answer
 
 
-def split(answer: bytes, fixed: int = 1) -> tuple[list[str | None], list[str]]:
-    """Take an answer apart: as many parts that may be absent, and the others, as text."""
-    count = int.from_bytes(answer[:4], "little")
-    lengths = _struct(count + 1).unpack_from(answer)[1:]
-    at = 4 + 4 * count
-    fields: list[str | None] = []
-    for length in lengths[:fixed]:
+def _passed(part: Part) -> bytes | None:
+    return part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+
+
+def fields(answer: bytes, count: int) -> list[str | None]:
+    """Take the first parts of an answer, any of which may be absent."""
+    lengths = _struct(count).unpack_from(answer, 4)
+    at = 4 + 4 * int.from_bytes(answer[:4], "little")
+    taken: list[str | None] = []
+    for length in lengths:
         if length == _ABSENT:
-            fields.append(None)
+            taken.append(None)
         else:
-            fields.append(answer[at : at + length].decode())
+            taken.append(answer[at : at + length].decode())
             at += length
-    ends = [*accumulate(lengths[fixed:])]
-    text = answer[at:].decode()
+    return taken
+
+
+def rest(answer: bytes, first: int = 1) -> list[str]:
+    """Take the parts of an answer behind the first ones; each of them is there."""
+    count = int.from_bytes(answer[:4], "little")
+    lengths = _struct(count - first).unpack_from(answer, 4 + 4 * first)
+    ends = [*accumulate(lengths)]
+    data = answer[len(answer) - ends[-1] :] if ends else b""
+    text = data.decode()
     if text.isascii():
         # Places are the same in bytes and in text.
-        return fields, [text[start:end] for start, end in zip([0, *ends], ends)]
-    data = answer[at:]
-    return fields, [data[start:end].decode() for start, end in zip([0, *ends], ends)]
+        return [text[start:end] for start, end in zip([0, *ends], ends)]
+    return [data[start:end].decode() for start, end in zip([0, *ends], ends)]
 
 
 def text(answer: bytes) -> str:
@@ -136,7 +143,7 @@ def is_set(answer: bytes) -> bool:
 
 
 def _error(answer: bytes) -> TwimlReferError:
-    kind, message, offset, line, column, parameter, number = split(answer, 7)[0]
+    kind, message, offset, line, column, parameter, number = fields(answer, 7)
     return refused(
         kind or "",
         message or "",

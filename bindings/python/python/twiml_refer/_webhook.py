@@ -12,14 +12,17 @@ from ._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn, Optional
+    from typing import Any, NoReturn
 
     from typing_extensions import Self
 
     Pairs = tuple[tuple[str, str], ...]
-    _Taken = tuple[list[Optional[str]], Pairs, Pairs, Pairs]
+    _Taken = tuple[Pairs, Pairs, Pairs]
 
 _HIDDEN = "***"
+
+# What stands in an answer before the pairs: no error, eight values, two counts.
+_FIELDS = 11
 
 
 class Problem(Value):
@@ -42,8 +45,9 @@ class VoiceRequest(Parameters):
     """
 
     # The answer of the library is taken apart when it is first asked for.
-    __slots__ = ("_answer", "_first", "_taken")
+    __slots__ = ("_answer", "_fields", "_first", "_taken")
     _answer: bytes
+    _fields: list[str | None] | None
     _taken: _Taken | None
     _first: dict[str, str] | None
 
@@ -75,15 +79,24 @@ class VoiceRequest(Parameters):
     def _fill(self, answer: bytes) -> None:
         set_ = object.__setattr__
         set_(self, "_answer", answer)
+        set_(self, "_fields", None)
         set_(self, "_taken", None)
         set_(self, "_first", None)
 
+    def _heads(self) -> list[str | None]:
+        if self._fields is None:
+            object.__setattr__(self, "_fields", _lane.fields(self._answer, _FIELDS))
+        fields = self._fields
+        assert fields is not None
+        return fields
+
     def _field(self, number: int) -> str | None:
-        return self._all()[0][number + 1]
+        return self._heads()[number + 1]
 
     def _all(self) -> _Taken:
         if self._taken is None:
-            object.__setattr__(self, "_taken", _taken_apart(self._answer))
+            counts = self._heads()[-2:]
+            object.__setattr__(self, "_taken", _taken_apart(self._answer, *counts))
         taken = self._taken
         assert taken is not None
         return taken
@@ -91,7 +104,7 @@ class VoiceRequest(Parameters):
     @property
     def params(self) -> Pairs:
         """Every pair, in arrival order."""
-        return self._all()[3]
+        return self._all()[2]
 
     def param(self, name: str) -> str | None:
         """Find the first value of the parameter of this name, compared with case."""
@@ -108,12 +121,12 @@ class VoiceRequest(Parameters):
     @property
     def sip_headers(self) -> Pairs:
         """The headers that came as `SipHeader_…`, without that prefix."""
-        return self._all()[2]
+        return self._all()[1]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is odd about its parameters."""
-        return tuple(Problem(name, message) for name, message in self._all()[1])
+        return tuple(Problem(name, message) for name, message in self._all()[0])
 
     def to_form(self) -> str:
         """Write every pair as a form body."""
@@ -170,7 +183,7 @@ class ReferCallback(VoiceRequest):
     @property
     def outcome(self) -> ReferOutcome:
         """How the transfer ended."""
-        kind, status, code = self._all()[0][1:4]
+        kind, status, code = self._heads()[1:4]
         return outcome(kind or "", status, integer(code))
 
     @property
@@ -179,17 +192,12 @@ class ReferCallback(VoiceRequest):
         return self._field(3) is not None
 
 
-def _taken_apart(answer: bytes) -> _Taken:
-    """Take an answer apart: eight fields, two counts, then problems, SIP headers, parameters."""
-    fields, text = _lane.split(answer, 11)
-    problems = 2 * int(fields[9] or 0)
-    headers = problems + 2 * int(fields[10] or 0)
-    return (
-        fields,
-        _pairs(text[:problems]),
-        _pairs(text[problems:headers]),
-        _pairs(text[headers:]),
-    )
+def _taken_apart(answer: bytes, problems: str | None, headers: str | None) -> _Taken:
+    """Take problems, SIP headers and parameters out of an answer."""
+    text = _lane.rest(answer, _FIELDS)
+    at = 2 * int(problems or 0)
+    end = at + 2 * int(headers or 0)
+    return _pairs(text[:at]), _pairs(text[at:end]), _pairs(text[end:])
 
 
 def _pairs(text: list[str]) -> Pairs:
