@@ -1,0 +1,48 @@
+//! Outputs that nobody polls: they keep their order, and no event is lost for want of room.
+
+use super::fixtures::{
+    ACCEPTED, LIVE, OVER, completed, drain, notify, referring, reply, subscribed,
+};
+use crate::ErrorKind;
+use crate::transfer::{Event, Output};
+
+#[test]
+fn too_many_that_wait_refuse_the_event_and_change_nothing() {
+    let mut transfer = subscribed();
+    let mut taken = 0;
+    let error = loop {
+        let before = transfer.clone();
+        let event = notify(taken + 1, LIVE, "SIP/2.0 180 Ringing\r\n");
+        match transfer.handle(event, ACCEPTED + 1) {
+            Ok(()) => taken += 1,
+            Err(error) => {
+                assert_eq!(transfer, before);
+                break error;
+            }
+        }
+        assert!(taken < 100, "there is no end of it");
+    };
+    assert_eq!(error.kind(), ErrorKind::TransferOutputsPending);
+    assert!(taken > 0);
+
+    // Even time is refused: the end could find no room.
+    let before = transfer.clone();
+    let error = transfer.handle(Event::Time, u64::MAX).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TransferOutputsPending);
+    assert_eq!(transfer, before);
+
+    assert_eq!(drain(&mut transfer), vec![reply(200); usize::try_from(taken).unwrap()]);
+    // The same event again, as the error says.
+    let event = notify(taken + 1, OVER, "SIP/2.0 200 OK\r\n");
+    transfer.handle(event, ACCEPTED + 1).unwrap();
+    assert_eq!(drain(&mut transfer), [reply(200), completed("in-progress", 202, 200)]);
+}
+
+#[test]
+fn they_wait_in_order() {
+    let mut transfer = referring();
+    transfer.handle(notify(1, LIVE, "SIP/2.0 100 Trying\r\n"), ACCEPTED).unwrap();
+    transfer.handle(Event::response(481), ACCEPTED).unwrap();
+    let expected = [reply(200), Output::EndDialog, completed("failed", 481, None)];
+    assert_eq!(drain(&mut transfer), expected);
+}
