@@ -69,6 +69,16 @@ fn a_terminated_refused_or_silent_subscription_is_481() {
     feed(&mut unanswered, Event::Time, ACCEPTED + 40 * SECOND);
     let mut unsent = referring();
     feed(&mut unsent, Event::TransportError, ACCEPTED);
+    // Right after it, though the endpoint promised more.
+    for event in [Event::TransportError, Event::Time] {
+        let mut early = referring();
+        let ringing = notify(10, "active;expires=3600", "SIP/2.0 180 Ringing\r\n");
+        feed(&mut early, ringing, ACCEPTED);
+        let end = early.deadline().unwrap();
+        feed(&mut early, event, if event == Event::Time { end } else { ACCEPTED + 1 });
+        assert_eq!(early.state(), TransferState::Completed);
+        assert_eq!(feed(&mut early, late, end), [reply(481)], "{event:?}");
+    }
     let mut silent = subscribed();
     feed(&mut silent, Event::Time, ACCEPTED + 40 * SECOND);
     for mut transfer in [terminated, refused, unanswered, unsent, silent] {

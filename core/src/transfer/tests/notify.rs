@@ -134,7 +134,8 @@ fn only_the_last_notify_can_be_repeated() {
     for mut transfer in live() {
         feed(&mut transfer, notify(11, LIVE, ""), ACCEPTED + 1);
         assert_eq!(feed(&mut transfer, notify(10, LIVE, RINGING), ACCEPTED + 2), [reply(500)]);
-        // The one that was overtaken is not the last one now.
+        // The one that was overtaken neither is the last one now nor lowers the CSeq.
+        assert_eq!(feed(&mut transfer, notify(11, LIVE, ANSWERED), ACCEPTED + 2), [reply(500)]);
         assert_eq!(feed(&mut transfer, notify(11, LIVE, ""), ACCEPTED + 3), [reply(200)]);
     }
 }

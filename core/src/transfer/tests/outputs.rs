@@ -46,3 +46,28 @@ fn they_wait_in_order() {
     let expected = [reply(200), Output::EndDialog, completed("failed", 481, None)];
     assert_eq!(drain(&mut transfer), expected);
 }
+
+#[test]
+fn an_event_that_is_taken_loses_nothing_however_much_waits() {
+    for waiting in 0..16 {
+        let mut transfer = subscribed();
+        let ringing = |cseq| notify(cseq, LIVE, "SIP/2.0 180 Ringing\r\n");
+        if (1..=waiting).any(|cseq| transfer.handle(ringing(cseq), ACCEPTED + 1).is_err()) {
+            break;
+        }
+        // Its reply and the end; and, of a late one, the end and its reply.
+        for (now, body) in [(ACCEPTED + 1, "SIP/2.0 486 Busy Here\r\n"), (u64::MAX, "")] {
+            let mut transfer = transfer.clone();
+            let replies = vec![reply(200); usize::try_from(waiting).unwrap()];
+            let last = notify(waiting + 1, OVER, body);
+            if transfer.handle(last, now).is_err() {
+                assert_eq!(drain(&mut transfer), replies);
+                continue;
+            }
+            let outputs = drain(&mut transfer);
+            assert_eq!(outputs.len(), replies.len() + 2, "{outputs:?}");
+            assert!(outputs.starts_with(&replies), "{outputs:?}");
+            assert!(outputs.iter().any(|output| matches!(output, Output::Completed(_))));
+        }
+    }
+}

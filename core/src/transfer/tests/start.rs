@@ -1,6 +1,8 @@
 //! Before the REFER: the platform's four scenarios as a whole, and what the start refuses.
 
-use super::fixtures::{LIVE, OVER, completed, drain, feed, idle, notify, refused, reply};
+use super::fixtures::{
+    LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply,
+};
 use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
 use crate::{ErrorKind, Leg, ReferOutcome, SipUri};
 
@@ -92,7 +94,11 @@ fn nothing_but_a_start_begins() {
         assert_eq!(transfer.state(), TransferState::Idle);
     }
     let mut transfer = idle(TransferSettings::new());
-    assert_eq!(feed(&mut transfer, notify(1, LIVE, "SIP/2.0 200 OK\r\n"), 5), [reply(481)]);
+    // There is no subscription, whatever the id: not without one, and not by chance.
+    for (cseq, event) in (1..).zip(["refer", "refer;id=0", "refer;id=1"]) {
+        let answered = notify_of(event, cseq, Some(LIVE), "SIP/2.0 200 OK\r\n");
+        assert_eq!(feed(&mut transfer, answered, 5), [reply(481)], "{event}");
+    }
     assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), []);
     assert_eq!((transfer.state(), transfer.report()), (TransferState::Idle, None));
 }
