@@ -1,0 +1,81 @@
+//! Transfers in each state, and the words in which the tests speak of events and outputs.
+
+use crate::transfer::{Event, Output, ReferReport, Transfer, TransferSettings};
+use crate::{ErrorKind, ReferCallStatus, SipUri};
+
+/// When every transfer here is started, and when its REFER is accepted.
+pub(super) const START: u64 = 1_000;
+pub(super) const ACCEPTED: u64 = 1_500;
+
+pub(super) const LIVE: &str = "active;expires=60";
+pub(super) const OVER: &str = "terminated;reason=noresource";
+
+pub(super) fn idle(settings: TransferSettings) -> Transfer {
+    Transfer::with_settings(SipUri::parse("sip:alice@example.com").unwrap(), settings)
+}
+
+pub(super) fn referring_with(settings: TransferSettings) -> Transfer {
+    let mut transfer = idle(settings);
+    assert_eq!(feed(&mut transfer, Event::start(1), START), [Output::SendRefer]);
+    transfer
+}
+
+pub(super) fn referring() -> Transfer {
+    referring_with(TransferSettings::new())
+}
+
+pub(super) fn subscribed_with(settings: TransferSettings) -> Transfer {
+    let mut transfer = referring_with(settings);
+    assert_eq!(feed(&mut transfer, Event::response(202), ACCEPTED), []);
+    transfer
+}
+
+pub(super) fn subscribed() -> Transfer {
+    subscribed_with(TransferSettings::new())
+}
+
+pub(super) fn drain(transfer: &mut Transfer) -> Vec<Output> {
+    std::iter::from_fn(|| transfer.poll()).collect()
+}
+
+/// One event that must be taken, and all that comes of it.
+pub(super) fn feed(transfer: &mut Transfer, event: Event<'_>, now: u64) -> Vec<Output> {
+    transfer.handle(event, now).unwrap();
+    drain(transfer)
+}
+
+/// One event that must be refused.
+pub(super) fn refused(transfer: &mut Transfer, event: Event<'_>, now: u64) -> ErrorKind {
+    transfer.handle(event, now).unwrap_err().kind()
+}
+
+/// A NOTIFY of the first REFER of this dialog.
+pub(super) fn notify<'a>(cseq: u32, state: &'a str, body: &'a str) -> Event<'a> {
+    notify_of("refer;id=1", cseq, Some(state), body)
+}
+
+pub(super) fn notify_of<'a>(
+    event: &'a str,
+    cseq: u32,
+    subscription_state: Option<&'a str>,
+    body: &'a str,
+) -> Event<'a> {
+    Event::Notify { event, cseq, subscription_state, body: body.as_bytes(), in_dialog: true }
+}
+
+pub(super) fn reply(code: u16) -> Output {
+    Output::Reply(code)
+}
+
+/// The three parameters; none of them stands where there is `None`.
+pub(super) fn completed(
+    status: impl Into<Option<&'static str>>,
+    refer_code: impl Into<Option<u16>>,
+    notify_code: impl Into<Option<u16>>,
+) -> Output {
+    Output::Completed(ReferReport {
+        status: status.into().map(ReferCallStatus::from),
+        refer_code: refer_code.into(),
+        notify_code: notify_code.into(),
+    })
+}

@@ -1,0 +1,218 @@
+//! Saved bytes: each one where the layout says, and nothing but what was saved is restored.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::fixtures::{
+    ACCEPTED, LIVE, OVER, START, completed, drain, feed, idle, notify, notify_of, referring, reply,
+    subscribed, subscribed_with,
+};
+use crate::transfer::{Event, RejectedStatus, Transfer, TransferSettings};
+use crate::{ErrorKind, Leg, ReferCallStatus};
+
+/// Canceled after its grace, not yet polled: every optional field stands, except what an early
+/// NOTIFY decides, which no transfer has after its end.
+fn canceled() -> Transfer {
+    let settings = TransferSettings::new()
+        .with_hang_up_grace(Duration::from_secs(1))
+        .and_then(|settings| settings.with_status(603, ReferCallStatus::Busy))
+        .unwrap()
+        .with_rejected_status(RejectedStatus::Omitted);
+    let mut transfer = idle(settings);
+    let start = Event::Start { leg: Leg::Sip, cseq: 7, first_in_dialog: false };
+    feed(&mut transfer, start, 1_000);
+    feed(&mut transfer, Event::response(202), 1_500);
+    let ringing = notify_of("refer;id=7", 10, Some(LIVE), "SIP/2.0 180 Ringing\r\n");
+    feed(&mut transfer, ringing, 2_000);
+    feed(&mut transfer, Event::HangUp, 2_500);
+    transfer.handle(Event::Time, 3_500).unwrap();
+    transfer
+}
+
+/// Written by hand after the layout: integers are big-endian, a flag tells whether an optional value
+/// follows, a length comes before text and lists.
+fn canceled_by_hand() -> Vec<u8> {
+    let mut fields = Vec::new();
+    let mut put = |bytes: &[u8]| fields.extend_from_slice(bytes);
+    // The target.
+    put(b"\x00\x00\x00\x15sip:alice@example.com");
+    // Settings: 32 s, 32 s, 180 s and 1 s in milliseconds; omitted; one status, 603 busy.
+    put(b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x00\x03\xe8");
+    put(b"\x01\x00\x01\x02\x5b\x00\x00\x00\x04busy");
+    // Completed; now 3500; the REFER's CSeq 7, not the first of its dialog; 202; 180.
+    put(b"\x03\x00\x00\x00\x00\x00\x00\x0d\xac\x00\x00\x00\x07\x00\x01\x00\xca\x01\x00\xb4");
+    // Answered: no timer F. The subscription lives until 62000, the grace until 3500.
+    put(b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf2\x30");
+    put(b"\x01\x00\x00\x00\x00\x00\x00\x0d\xac");
+    // Notified; the subscription is not over; nothing was decided early.
+    put(b"\x01\x00\x00");
+    // The last NOTIFY: CSeq 10; refer;id=7; active; 60 s; 180; it got 200.
+    put(
+        b"\x01\x00\x00\x00\x0a\x01\x01\x00\x00\x00\x07\x01\x01\x00\x00\x00\x3c\x01\x00\xb4\x00\xc8",
+    );
+    // The report: canceled, 202, 180.
+    put(b"\x01\x01\x00\x00\x00\x08canceled\x01\x00\xca\x01\x00\xb4");
+    // One output waits: completed.
+    put(b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03");
+    seal(&fields)
+}
+
+/// `TWR`, version 1, the length of everything, the fields, eight bytes of their SHA-256.
+fn seal(fields: &[u8]) -> Vec<u8> {
+    let mut bytes = b"TWR\x01".to_vec();
+    bytes.extend(u32::try_from(8 + fields.len() + 8).unwrap().to_be_bytes());
+    bytes.extend_from_slice(fields);
+    let sum: [u8; 32] = Sha256::digest(&bytes).into();
+    bytes.extend_from_slice(&sum[..8]);
+    bytes
+}
+
+fn states() -> Vec<Transfer> {
+    let mut decided = referring();
+    feed(&mut decided, notify(1, OVER, ""), START + 1);
+    let mut waiting = subscribed();
+    waiting.handle(notify(1, OVER, "SIP/2.0 200 OK\r\n"), ACCEPTED + 1).unwrap();
+    vec![idle(TransferSettings::new()), referring(), decided, subscribed(), waiting, canceled()]
+}
+
+fn kind(bytes: &[u8]) -> ErrorKind {
+    Transfer::restore(bytes).unwrap_err().kind()
+}
+
+#[test]
+fn the_bytes_stand_where_the_layout_says() {
+    assert_eq!(canceled().save(), canceled_by_hand());
+    let mut restored = Transfer::restore(&canceled_by_hand()).unwrap();
+    assert_eq!(restored, canceled());
+    assert_eq!(drain(&mut restored), [completed("canceled", 202, 180)]);
+    let late = notify_of("refer;id=7", 11, Some(OVER), "SIP/2.0 200 OK\r\n");
+    assert_eq!(feed(&mut restored, late, 61_999), [reply(200)]);
+}
+
+#[test]
+fn every_state_comes_back() {
+    for transfer in states() {
+        let bytes = transfer.save();
+        let restored = Transfer::restore(&bytes).unwrap();
+        assert_eq!(restored, transfer);
+        assert_eq!(restored.save(), bytes);
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_truncated() {
+    for bytes in states().iter().map(Transfer::save) {
+        for length in 0..bytes.len() {
+            assert_eq!(kind(&bytes[..length]), ErrorKind::StateTruncated, "{length}");
+        }
+    }
+}
+
+#[test]
+fn a_newer_version_says_so_before_anything_else() {
+    for version in 2..=u8::MAX {
+        let mut bytes = subscribed().save();
+        bytes[3] = version;
+        let error = Transfer::restore(&bytes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StateVersion);
+        assert!(error.to_string().contains(&format!("version {version},")), "{error}");
+        // What follows in a newer one is not ours to judge.
+        assert_eq!(kind(&bytes[..4]), ErrorKind::StateVersion);
+    }
+    let mut older = subscribed().save();
+    older[3] = 0;
+    assert_eq!(kind(&older), ErrorKind::StateAltered, "there was no version 0");
+}
+
+#[test]
+fn every_flipped_bit_and_every_appended_byte_is_found() {
+    for bytes in states().iter().map(Transfer::save) {
+        for index in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut altered = bytes.clone();
+                altered[index] ^= 1 << bit;
+                assert!(Transfer::restore(&altered).is_err(), "bit {bit} of byte {index}");
+            }
+        }
+        for byte in 0..=u8::MAX {
+            let mut longer = bytes.clone();
+            longer.push(byte);
+            assert_eq!(kind(&longer), ErrorKind::StateAltered);
+        }
+        assert_eq!(kind(&bytes.repeat(2)), ErrorKind::StateAltered);
+    }
+}
+
+#[test]
+fn what_never_was_a_transfer_is_altered() {
+    assert_eq!(kind(b""), ErrorKind::StateTruncated);
+    for bytes in [&b"X"[..], b"TW1", b"twr\x01", b"{\"version\":1}", &[0; 300]] {
+        assert_eq!(kind(bytes), ErrorKind::StateAltered, "{}", bytes.escape_ascii());
+    }
+}
+
+/// A sound checksum is no proof: the fields are judged as well.
+#[test]
+fn sealed_fields_that_cannot_be_are_altered() {
+    let bytes = canceled_by_hand();
+    let fields = &bytes[8..bytes.len() - 8];
+    assert_eq!(seal(fields), bytes);
+    // Where in the fields, and what cannot stand there.
+    let target = 4 + 21;
+    let settings = target + 16 + 1 + 2 + 2 + 4 + 4;
+    for (place, value, why) in [
+        (3, 0xff, "the target is longer than everything"),
+        (4, b' ', "the target is no SIP URI"),
+        (4, 0xff, "the target is not UTF-8"),
+        (target + 16, 2, "no such policy"),
+        (target + 18, 0xff, "more statuses than there are bytes"),
+        (settings, 4, "no such state"),
+        (settings + 1 + 8 + 4, 2, "a flag that is neither"),
+        (fields.len() - 16, 9, "a gap among what waits"),
+    ] {
+        let mut changed = fields.to_vec();
+        changed[place] = value;
+        assert_eq!(kind(&seal(&changed)), ErrorKind::StateAltered, "{why}");
+    }
+    for length in 0..fields.len() {
+        assert_eq!(kind(&seal(&fields[..length])), ErrorKind::StateAltered);
+    }
+    assert_eq!(kind(&seal(&[fields, b"\0"].concat())), ErrorKind::StateAltered);
+}
+
+#[test]
+fn settings_are_restored_in_force() {
+    let settings = TransferSettings::new().with_status(603, ReferCallStatus::Busy).unwrap();
+    let mut restored = Transfer::restore(&subscribed_with(settings).save()).unwrap();
+    let outputs = feed(&mut restored, notify(1, OVER, "SIP/2.0 603 Decline\r\n"), ACCEPTED);
+    assert_eq!(outputs, [reply(200), completed("busy", 202, 603)]);
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(Transfer::restore(&bytes).is_err());
+    }
+
+    /// With any bytes in the place of some: if that is a transfer, it can be driven.
+    #[test]
+    fn sealed_arbitrary_fields_never_panic(
+        place in 0_usize..180,
+        other in prop::collection::vec(any::<u8>(), 1..24),
+        now: u64,
+    ) {
+        let bytes = canceled_by_hand();
+        let mut fields = bytes[8..bytes.len() - 8].to_vec();
+        let place = place.min(fields.len());
+        let end = (place + other.len()).min(fields.len());
+        fields.splice(place..end, other);
+        if let Ok(mut transfer) = Transfer::restore(&seal(&fields)) {
+            drain(&mut transfer);
+            let _ = transfer.handle(notify(11, LIVE, "SIP/2.0 200 OK\r\n"), now);
+            let _ = transfer.handle(Event::HangUp, u64::MAX);
+            prop_assert_eq!(Transfer::restore(&transfer.save()), Ok(transfer));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Before the REFER: the platform's four scenarios as a whole, and what the start refuses.
+
+use super::fixtures::{
+    LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply,
+};
+use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
+use crate::{ErrorKind, Leg, ReferOutcome, SipUri};
+
+/// What the app is told, as the platform's documentation of `<Refer>` prints it.
+fn told(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {
+    let mut transfer = idle(TransferSettings::new());
+    let mut reports = Vec::new();
+    for (now, event) in events {
+        reports.extend(feed(&mut transfer, *event, *now).into_iter().filter_map(|o| match o {
+            Output::Completed(report) => Some(report),
+            _ => None,
+        }));
+    }
+    assert_eq!(reports.len(), 1);
+    (reports[0].params().collect(), reports[0].outcome())
+}
+
+fn params(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+const STATUS: &str = "ReferCallStatus";
+const REFER: &str = "ReferSipResponseCode";
+const NOTIFY: &str = "NotifySipResponseCode";
+
+#[test]
+fn scenario_1_the_target_answers() {
+    let events = [
+        (0, Event::start(1)),
+        (50, Event::response(202)),
+        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n")),
+        (2_000, notify(2, LIVE, "SIP/2.0 180 Ringing\r\n")),
+        (9_500, notify(3, OVER, "SIP/2.0 200 OK\r\n")),
+    ];
+    let pairs = [(STATUS, "in-progress"), (REFER, "202"), (NOTIFY, "200")];
+    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Transferred));
+}
+
+#[test]
+fn scenario_2_the_target_fails() {
+    let events = [
+        (0, Event::start(1)),
+        (50, Event::response(202)),
+        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n")),
+        (9_500, notify(2, OVER, "SIP/2.0 486 Busy Here\r\n")),
+    ];
+    let (pairs, outcome) = told(&events);
+    assert_eq!(pairs, params(&[(STATUS, "busy"), (REFER, "202"), (NOTIFY, "486")]));
+    assert_eq!(outcome.kind(), "target-failed");
+}
+
+#[test]
+fn scenario_3_the_endpoint_refuses() {
+    let events = [(0, Event::start(1)), (50, Event::response(405))];
+    let pairs = [(STATUS, "failed"), (REFER, "405")];
+    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Rejected { code: 405 }));
+}
+
+#[test]
+fn scenario_4_the_caller_hangs_up() {
+    let events = [
+        (0, Event::start(1)),
+        (50, Event::response(202)),
+        (100, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n")),
+        (5_000, Event::HangUp),
+    ];
+    let pairs = [(STATUS, "canceled"), (REFER, "202"), (NOTIFY, "180")];
+    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Canceled));
+}
+
+#[test]
+fn a_leg_that_is_not_sip_is_refused_and_nothing_is_sent() {
+    for leg in [Leg::Pstn, Leg::Client, Leg::Unknown] {
+        let mut transfer = idle(TransferSettings::new());
+        let start = Event::Start { leg, cseq: 1, first_in_dialog: true };
+        let error = transfer.handle(start, 0).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ReferNotSupported);
+        assert_eq!(error.platform_number(), Some(13801));
+        assert_eq!(drain(&mut transfer), []);
+        assert_eq!((transfer.state(), transfer.deadline()), (TransferState::Idle, None));
+    }
+}
+
+#[test]
+fn nothing_but_a_start_begins() {
+    for event in [Event::response(202), Event::HangUp, Event::TransportError] {
+        let mut transfer = idle(TransferSettings::new());
+        assert_eq!(refused(&mut transfer, event, 5), ErrorKind::TransferEventUnexpected);
+        assert_eq!(transfer.state(), TransferState::Idle);
+    }
+    let mut transfer = idle(TransferSettings::new());
+    // There is no subscription, whatever the id: not without one, and not by chance.
+    for (cseq, event) in (1..).zip(["refer", "refer;id=0", "refer;id=1"]) {
+        let answered = notify_of(event, cseq, Some(LIVE), "SIP/2.0 200 OK\r\n");
+        assert_eq!(feed(&mut transfer, answered, 5), [reply(481)], "{event}");
+    }
+    assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), []);
+    assert_eq!((transfer.state(), transfer.report()), (TransferState::Idle, None));
+}
+
+#[test]
+fn a_transfer_starts_once() {
+    let mut transfer = idle(TransferSettings::new());
+    assert_eq!(feed(&mut transfer, Event::start(1), 0), [Output::SendRefer]);
+    assert_eq!(refused(&mut transfer, Event::start(2), 1), ErrorKind::TransferEventUnexpected);
+    assert_eq!(feed(&mut transfer, Event::HangUp, 2), [completed("canceled", None, None)]);
+    assert_eq!(refused(&mut transfer, Event::start(3), 3), ErrorKind::TransferEventUnexpected);
+    assert_eq!(drain(&mut transfer), []);
+}
+
+#[test]
+fn the_refer_to_is_always_in_angle_brackets() {
+    for target in ["sip:alice@example.com", "sips:a@[::1]:5061;transport=tls?X-A=1&X-B=%20"] {
+        let transfer = Transfer::new(SipUri::parse(target).unwrap());
+        assert_eq!(transfer.refer_to(), format!("<{target}>"));
+        assert_eq!(transfer.target().as_str(), target);
+    }
+}
