@@ -188,7 +188,8 @@ impl Default for TransferSettings {
 }
 
 fn milliseconds(duration: Duration, least: u32) -> Result<u32, Error> {
-    u32::try_from(duration.as_millis())
+    // Rounded up: a short time is not none.
+    u32::try_from(duration.as_nanos().div_ceil(1_000_000))
         .ok()
         .filter(|milliseconds| (least..=MAX_TRANSFER_TIMEOUT).contains(milliseconds))
         .ok_or_else(|| {
