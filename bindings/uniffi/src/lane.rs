@@ -24,6 +24,7 @@ const VALIDATE: u32 = 8;
 const NAMES: u32 = 9;
 const SIGN: u32 = 10;
 const COMMENT: u32 = 11;
+const CHECK_URI: u32 = 12;
 
 /// Does a job; `None` if there is no such job or the frame is none.
 pub(crate) fn run(job: u32, input: &[u8]) -> Option<Vec<u8>> {
@@ -33,6 +34,7 @@ pub(crate) fn run(job: u32, input: &[u8]) -> Option<Vec<u8>> {
     out.put_or_absent(None::<&str>);
     let done = match job {
         URI => uri(&mut parts, &mut out),
+        CHECK_URI => parts.text().and_then(|text| Ok(SipUri::parse(text).map(|_| ())?)),
         REFER => refer(&mut parts),
         ELEMENT => element(&mut parts),
         COMMENT => parts.text().and_then(document::comment_check),

@@ -66,10 +66,7 @@ impl Element {
     /// [`ErrorKind::XmlNameInvalid`], [`ErrorKind::XmlCharacterForbidden`] with the byte offset in
     /// the value, or [`ErrorKind::AttributeRepeated`].
     pub fn attribute(mut self, name: &str, value: impl Display) -> Result<Self, Error> {
-        xml::check_name(name)?;
-        let value = value.to_string();
-        xml::check_text(&value).map_err(|error| error.parameter_named(name))?;
-        self.attributes.set(name, value.into_boxed_str())?;
+        self.set(name, value)?;
         Ok(self)
     }
 
@@ -100,6 +97,29 @@ impl Element {
     pub fn append(mut self, child: impl Into<Self>) -> Result<Self, Error> {
         self.adopt(Node::Element(child.into()))?;
         Ok(self)
+    }
+
+    /// As [`append`](Self::append), [`text`](Self::text) and [`comment`](Self::comment), in place: if
+    /// it is refused, the element stays as it was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DepthExceeded`] or [`ErrorKind::ElementsExceeded`].
+    pub fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
+        self.adopt(match node.into() {
+            Node::Refer(refer) => Node::Element(refer.into()),
+            node => node,
+        })
+    }
+
+    /// As [`attribute`](Self::attribute), in place: if it is refused, the element stays as it was.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub fn set(&mut self, name: &str, value: impl Display) -> Result<(), Error> {
+        xml::check_name(name)?;
+        let value = value.to_string();
+        xml::check_text(&value).map_err(|error| error.parameter_named(name))?;
+        self.attributes.set(name, value.into_boxed_str())
     }
 
     /// The name, as spelled.

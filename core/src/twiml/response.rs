@@ -118,9 +118,17 @@ impl VoiceResponse {
     /// [`ErrorKind::DepthExceeded`](crate::ErrorKind::DepthExceeded) or
     /// [`ErrorKind::ElementsExceeded`](crate::ErrorKind::ElementsExceeded).
     pub fn append(mut self, node: impl Into<Node>) -> Result<Self, Error> {
-        self.0.forget_place();
-        self.0.adopt(node.into().typed())?;
+        self.add(node)?;
         Ok(self)
+    }
+
+    /// As [`append`](Self::append), in place: if it is refused, the document stays as it was.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
+        self.0.forget_place();
+        self.0.adopt(node.into().typed())
     }
 
     /// Adds a comment.

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     Part = Union[str, bytes, None]
 
-URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN, COMMENT = range(
-    1, 12
-)
+URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN = range(1, 11)
+COMMENT, CHECK_URI = range(11, 13)
 
 _ABSENT = 0xFFFFFFFF
 _NO_ERROR = b"\xff\xff\xff\xff"
 _SMALL = 8192
+_NOTHING_WRONG = 8
+_PAIR = Struct("<2I")
 _MOST_STRUCTS = 256
 
 
@@ -99,6 +100,18 @@ def call(job: int, parts: Sequence[Part]) -> bytes:
     if answer[4:8] != _NO_ERROR:
         raise _error(answer)
     return answer
+
+
+def check_uri(uri: str) -> None:
+    """Judge one text, without taking an answer: the shortest is that nothing is wrong."""
+    try:
+        data = uri.encode()
+    except UnicodeEncodeError:
+        call(CHECK_URI, (uri,))
+        return
+    frame = _PAIR.pack(1, len(data)) + data
+    if _call(CHECK_URI, frame, len(frame), None, 0) != _NOTHING_WRONG:
+        call(CHECK_URI, (uri,))
 
 
 def _passed(part: Part) -> bytes | None:

@@ -112,6 +112,10 @@ class SipUri(Value):
             if not isinstance(uri, (str, SipUri)):
                 wrong_type("a SIP URI", "str", uri)
             uri = str(uri)
+        if not headers and user_to_user is None:
+            _lane.check_uri(uri)
+            object.__setattr__(self, "_text", uri)
+            return
         parts = [uri]
         if headers:
             items = headers.items() if isinstance(headers, Mapping) else headers
@@ -121,8 +125,7 @@ class SipUri(Value):
                 parts += (name, value)
         if user_to_user is not None:
             parts += ("User-to-User", str(user_to_user))
-        answer = _lane.call(_lane.URI, parts)
-        object.__setattr__(self, "_text", uri if len(parts) == 1 else _lane.text(answer))
+        object.__setattr__(self, "_text", _lane.text(_lane.call(_lane.URI, parts)))
 
     @classmethod
     def build(

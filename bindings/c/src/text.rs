@@ -1,0 +1,96 @@
+//! Text over the border: views in both directions, and buffers of the caller.
+
+use std::ffi::c_char;
+use std::slice;
+use std::str;
+
+use crate::error::Fault;
+
+/// Text by its beginning and length in bytes. It is not terminated by NUL, and never owned by who
+/// receives it. `ptr` NULL: absent where absence means something, else the empty text.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct twr_str {
+    /// The first byte; may be NULL if `len` is 0.
+    pub ptr: *const c_char,
+    /// Bytes.
+    pub len: usize,
+}
+
+impl twr_str {
+    pub(crate) const ABSENT: Self = Self { ptr: std::ptr::null(), len: 0 };
+
+    pub(crate) fn of(text: &str) -> Self {
+        Self { ptr: text.as_ptr().cast(), len: text.len() }
+    }
+
+    pub(crate) fn maybe(text: Option<&str>) -> Self {
+        text.map_or(Self::ABSENT, Self::of)
+    }
+
+    /// The bytes.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` points to `len` readable bytes that do not change during the call.
+    pub(crate) unsafe fn bytes<'a>(self) -> Result<&'a [u8], Fault> {
+        match (self.ptr.is_null(), self.len) {
+            (_, 0) => Ok(&[]),
+            (true, _) => Err(Fault::argument("a text has a length but no bytes")),
+            // No object is larger: such a length is a mistake, and undefined for a slice.
+            (_, len) if len > isize::MAX.unsigned_abs() => {
+                Err(Fault::argument("a length is larger than any object"))
+            }
+            // SAFETY: the caller's promise, and the bound was checked.
+            (_, len) => Ok(unsafe { slice::from_raw_parts(self.ptr.cast(), len) }),
+        }
+    }
+
+    /// The text.
+    ///
+    /// # Safety
+    ///
+    /// As [`bytes`](Self::bytes).
+    pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Fault> {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { self.bytes() }?;
+        str::from_utf8(bytes).map_err(|error| Fault::Refused(error.into()))
+    }
+
+    /// The text; `None` where `ptr` is NULL.
+    ///
+    /// # Safety
+    ///
+    /// As [`bytes`](Self::bytes).
+    pub(crate) unsafe fn maybe_text<'a>(self) -> Result<Option<&'a str>, Fault> {
+        if self.ptr.is_null() && self.len == 0 {
+            return Ok(None);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.text() }.map(Some)
+    }
+}
+
+/// Writes text into the caller's buffer, and its length in any case.
+///
+/// # Safety
+///
+/// `buffer` has `capacity` writable bytes (or is NULL with 0), `length` is writable.
+pub(crate) unsafe fn write(
+    bytes: &[u8],
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> Result<(), Fault> {
+    if length.is_null() || (buffer.is_null() && capacity > 0) {
+        return Err(Fault::argument("the buffer or the place for its length is NULL"));
+    }
+    // SAFETY: not NULL, and writable as promised.
+    unsafe { length.write(bytes.len()) };
+    if bytes.len() > capacity {
+        return Err(Fault::BufferTooSmall);
+    }
+    // SAFETY: as many bytes are writable, and they are not ours.
+    unsafe { buffer.copy_from_nonoverlapping(bytes.as_ptr().cast(), bytes.len()) };
+    Ok(())
+}

@@ -1,0 +1,407 @@
+//! The verb itself.
+
+use std::ffi::c_char;
+use std::time::Duration;
+
+use twiml_refer::{
+    Event, Leg, Output, ReferCallStatus, RejectedStatus, Transfer, TransferSettings,
+};
+
+use crate::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN, outcome_number};
+use crate::error::{Fault, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, give, guard, put, take};
+use crate::text::{twr_str, write};
+use crate::uri::twr_uri;
+
+/// One `<Refer>` at work. One thread at a time.
+pub struct twr_transfer {
+    transfer: Transfer,
+    status: Option<ReferCallStatus>,
+}
+
+/// How long to wait for what, and what is reported. twr_settings_new makes the defaults.
+pub struct twr_settings(TransferSettings);
+
+/// What to do.
+#[repr(C)]
+pub struct twr_output {
+    /// A TWR_OUTPUT_… number.
+    pub kind: i32,
+    /// The status code of TWR_OUTPUT_REPLY.
+    pub code: u16,
+    /// TWR_OUTPUT_COMPLETED: ReferSipResponseCode; 0 if it is omitted.
+    pub refer_sip_response_code: u16,
+    /// TWR_OUTPUT_COMPLETED: NotifySipResponseCode; 0 if it is omitted.
+    pub notify_sip_response_code: u16,
+    /// TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
+    pub outcome: i32,
+    /// TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
+    pub refer_call_status: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 4],
+}
+
+/// Send the REFER, with twr_transfer_refer_to as its Refer-To.
+pub const TWR_OUTPUT_SEND_REFER: i32 = 1;
+/// Answer the NOTIFY that was just fed with `code`.
+pub const TWR_OUTPUT_REPLY: i32 = 2;
+/// The endpoint has lost the dialog: end it without waiting for an answer.
+pub const TWR_OUTPUT_END_DIALOG: i32 = 3;
+/// The verb has ended; comes once.
+pub const TWR_OUTPUT_COMPLETED: i32 = 4;
+
+/// Where there is no deadline.
+pub const TWR_NO_DEADLINE: u64 = u64::MAX;
+
+/// Makes the default settings. Free them with twr_settings_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_settings_new(
+    settings: *mut *mut twr_settings,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, || give(settings, twr_settings(TransferSettings::new()))) }
+}
+
+/// Frees settings and writes NULL in their place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_settings_free(settings: *mut *mut twr_settings) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(settings) }));
+}
+
+/// Wait for an answer to the REFER (32 s unless set).
+pub const TWR_TIME_RESPONSE: i32 = 1;
+/// Wait for the first NOTIFY (32 s).
+pub const TWR_TIME_NOTIFY: i32 = 2;
+/// A subscription lives after a NOTIFY without expires (180 s).
+pub const TWR_TIME_SUBSCRIPTION: i32 = 3;
+/// Wait for a last NOTIFY after a hang-up (0).
+pub const TWR_TIME_HANG_UP_GRACE: i32 = 4;
+
+/// Sets a time in milliseconds: `which` is a TWR_TIME_… number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_settings_set_time(
+    settings: *mut twr_settings,
+    which: i32,
+    milliseconds: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(settings) }?;
+        let (old, time) = (held.0.clone(), Duration::from_millis(milliseconds));
+        held.0 = match which {
+            TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
+            TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
+            TWR_TIME_SUBSCRIPTION => old.with_subscription(time)?,
+            TWR_TIME_HANG_UP_GRACE => old.with_hang_up_grace(time)?,
+            _ => return Err(Fault::argument("there is no such time")),
+        };
+        Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Omits ReferCallStatus when the REFER itself fails, instead of `failed`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_settings_omit_rejected_status(
+    settings: *mut twr_settings,
+    omit: bool,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(settings) }?;
+        let status = if omit { RejectedStatus::Omitted } else { RejectedStatus::Failed };
+        held.0 = held.0.clone().with_rejected_status(status);
+        Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Reports another status for a final code of the call to the target.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_settings_set_status(
+    settings: *mut twr_settings,
+    code: u16,
+    status: twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (held, status) = unsafe { (get_mut(settings)?, status.text()?) };
+        held.0 = held.0.clone().with_status(code, ReferCallStatus::from(status))?;
+        Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Makes a transfer to this target, not yet started. `settings` NULL: the defaults. Both are copied.
+/// Free it with twr_transfer_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_new(
+    target: *const twr_uri,
+    settings: *const twr_settings,
+    transfer: *mut *mut twr_transfer,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (target, settings) = unsafe { (get(target)?, settings.as_ref()) };
+        let settings = settings.map_or_else(TransferSettings::new, |settings| settings.0.clone());
+        let made = Transfer::with_settings(target.uri().clone(), settings);
+        // SAFETY: the conventions of the header.
+        unsafe { give(transfer, twr_transfer { transfer: made, status: None }) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Frees a transfer and writes NULL in its place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_free(transfer: *mut *mut twr_transfer) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(transfer) }));
+}
+
+/// Feeds an event.
+///
+/// # Safety
+///
+/// As the conventions of the header say.
+unsafe fn feed(
+    transfer: *mut twr_transfer,
+    now_ms: u64,
+    error: *mut twr_error,
+    event: Event<'_>,
+) -> twr_status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)) }
+}
+
+/// The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: the platform's error 13801),
+/// `cseq` that of the REFER; `first_in_dialog`: no REFER was sent in this dialog before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_start(
+    transfer: *mut twr_transfer,
+    leg: i32,
+    cseq: u32,
+    first_in_dialog: bool,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    let leg = match leg {
+        TWR_LEG_SIP => Leg::Sip,
+        TWR_LEG_PSTN => Leg::Pstn,
+        TWR_LEG_CLIENT => Leg::Client,
+        TWR_LEG_UNKNOWN => Leg::Unknown,
+        // SAFETY: the conventions of the header.
+        _ => return unsafe { guard(error, || Err(Fault::argument("there is no such leg"))) },
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, Event::Start { leg, cseq, first_in_dialog }) }
+}
+
+/// A response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_response(
+    transfer: *mut twr_transfer,
+    code: u16,
+    refer_sub: bool,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    let event = Event::Response { code, refer_sub, retry: None };
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, event) }
+}
+
+/// After a 401 or 407 (`code`): the REFER was sent again with credentials, and this CSeq.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_retried(
+    transfer: *mut twr_transfer,
+    code: u16,
+    cseq: u32,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    let event = Event::Response { code, refer_sub: true, retry: Some(cseq) };
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, event) }
+}
+
+/// A NOTIFY: its Event and Subscription-State headers as they stand on the wire (absent if there is
+/// none), its CSeq, its body, and whether it belongs to the dialog of the REFER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_notify(
+    transfer: *mut twr_transfer,
+    event: twr_str,
+    cseq: u32,
+    subscription_state: twr_str,
+    body: twr_str,
+    in_dialog: bool,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let notify = || unsafe {
+        // What is no UTF-8 is no header that could be meant: it is judged, and answered.
+        let event = String::from_utf8_lossy(event.bytes()?);
+        let absent = subscription_state.ptr.is_null();
+        let state = String::from_utf8_lossy(subscription_state.bytes()?);
+        let event = Event::Notify {
+            event: &event,
+            cseq,
+            subscription_state: (!absent).then_some(&state),
+            body: body.bytes()?,
+            in_dialog,
+        };
+        Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, notify) }
+}
+
+/// Either side ended the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_hang_up(
+    transfer: *mut twr_transfer,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, Event::HangUp) }
+}
+
+/// The REFER could not be sent, or its connection broke.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_transport_error(
+    transfer: *mut twr_transfer,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, Event::TransportError) }
+}
+
+/// Nothing happened but time: to be called when the deadline has come.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_time(
+    transfer: *mut twr_transfer,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, Event::Time) }
+}
+
+/// What to do next; to be called after every event until it returns TWR_STATUS_NONE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_poll(
+    transfer: *mut twr_transfer,
+    output: *mut twr_output,
+) -> twr_status {
+    let body = || {
+        if output.is_null() {
+            return Err(Fault::argument("the place for an output is NULL"));
+        }
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(transfer) }?;
+        let mut made = twr_output {
+            kind: 0,
+            code: 0,
+            refer_sip_response_code: 0,
+            notify_sip_response_code: 0,
+            outcome: 0,
+            refer_call_status: twr_str::ABSENT,
+            reserved: [0; 4],
+        };
+        match held.transfer.poll().ok_or(Fault::None)? {
+            Output::SendRefer => made.kind = TWR_OUTPUT_SEND_REFER,
+            Output::Reply(code) => (made.kind, made.code) = (TWR_OUTPUT_REPLY, code),
+            Output::Completed(report) => {
+                made.kind = TWR_OUTPUT_COMPLETED;
+                made.refer_sip_response_code = report.refer_sip_response_code().unwrap_or(0);
+                made.notify_sip_response_code = report.notify_sip_response_code().unwrap_or(0);
+                made.outcome = outcome_number(&report.outcome());
+                held.status = report.refer_call_status().cloned();
+                made.refer_call_status =
+                    twr_str::maybe(held.status.as_ref().map(ReferCallStatus::as_str));
+            }
+            _ => made.kind = TWR_OUTPUT_END_DIALOG,
+        }
+        // SAFETY: the conventions of the header.
+        unsafe { put(output, made) }
+    };
+    // SAFETY: NULL asks for no error.
+    unsafe { guard(std::ptr::null_mut(), body) }
+}
+
+/// When to call twr_transfer_time at the latest; TWR_NO_DEADLINE: never. A time that is past means at
+/// once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_deadline(transfer: *const twr_transfer) -> u64 {
+    // SAFETY: the conventions of the header.
+    let deadline = unsafe { get(transfer) }.ok().and_then(|held| held.transfer.deadline());
+    deadline.unwrap_or(TWR_NO_DEADLINE)
+}
+
+/// Writes the value for the Refer-To header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_refer_to(
+    transfer: *const twr_transfer,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        write(get(transfer)?.transfer.refer_to().as_bytes(), buffer, capacity, length)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Where it stands: `idle`, `referring`, `subscribed` or `completed`; absent for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_state(transfer: *const twr_transfer) -> twr_str {
+    // SAFETY: the conventions of the header.
+    unsafe { get(transfer) }
+        .map_or(twr_str::ABSENT, |held| twr_str::of(held.transfer.state().as_str()))
+}
+
+/// Writes the whole transfer as bytes, to be kept anywhere.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_save(
+    transfer: *const twr_transfer,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { write(&get(transfer)?.transfer.save(), buffer, capacity, length) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Takes back what twr_transfer_save wrote, by this or any older version.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_restore(
+    bytes: twr_str,
+    transfer: *mut *mut twr_transfer,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        let restored = Transfer::restore(bytes.bytes()?)?;
+        give(transfer, twr_transfer { transfer: restored, status: None })
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}

@@ -1,0 +1,477 @@
+//! SIP URIs, User-to-User and Refer-To values.
+
+use std::ffi::c_char;
+use std::sync::OnceLock;
+
+use twiml_refer::{Diagnostic, ReferTarget, SipUri, UserToUser};
+
+use crate::error::{Fault, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, give, guard, put, take};
+use crate::text::{twr_str, write};
+
+/// A SIP URI. Any number of threads may read one; who changes it must be alone.
+pub struct twr_uri {
+    uri: SipUri,
+    decoded: OnceLock<Vec<(String, String)>>,
+}
+
+/// The parts of a URI as spelled; views of it.
+#[repr(C)]
+pub struct twr_uri_parts {
+    /// `sip` or `sips`, as spelled.
+    pub scheme: twr_str,
+    /// Absent if there is none.
+    pub user: twr_str,
+    /// Absent if there is none.
+    pub password: twr_str,
+    /// IPv6 with its brackets.
+    pub host: twr_str,
+    /// 0 if there is none.
+    pub port: u16,
+    /// How many parameters there are.
+    pub param_count: usize,
+    /// How many headers there are.
+    pub header_count: usize,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+impl twr_uri {
+    pub(crate) fn new(uri: SipUri) -> Self {
+        Self { uri, decoded: OnceLock::new() }
+    }
+
+    pub(crate) fn uri(&self) -> &SipUri {
+        &self.uri
+    }
+
+    fn headers(&self) -> &[(String, String)] {
+        let own = |(name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
+            (name.into_owned(), value.into_owned())
+        };
+        self.decoded.get_or_init(|| self.uri.headers().map(own).collect())
+    }
+}
+
+/// Reads a SIP URI; nothing is trimmed. Free it with twr_uri_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_parse(
+    text: twr_str,
+    uri: *mut *mut twr_uri,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, || give(uri, twr_uri::new(SipUri::parse(text.text()?)?))) }
+}
+
+/// Frees a URI and writes NULL in its place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_free(uri: *mut *mut twr_uri) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(uri) }));
+}
+
+/// The URI as spelled; a view of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_text(uri: *const twr_uri) -> twr_str {
+    // SAFETY: the conventions of the header.
+    unsafe { get(uri) }.map_or(twr_str::ABSENT, |uri| twr_str::of(uri.uri.as_str()))
+}
+
+/// Takes a URI apart.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_take_apart(
+    uri: *const twr_uri,
+    parts: *mut twr_uri_parts,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get(uri) }?;
+        let uri = &held.uri;
+        let found = twr_uri_parts {
+            scheme: twr_str::of(uri.scheme_spelled()),
+            user: twr_str::maybe(uri.user()),
+            password: twr_str::maybe(uri.password()),
+            host: twr_str::of(uri.host()),
+            port: uri.port().unwrap_or(0),
+            param_count: uri.params().count(),
+            header_count: held.headers().len(),
+            reserved: [0; 2],
+        };
+        // SAFETY: the conventions of the header.
+        unsafe { put(parts, found) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// A parameter by its place from 0, as spelled; a flag has no value. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_param(
+    uri: *const twr_uri,
+    index: usize,
+    name: *mut twr_str,
+    value: *mut twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get(uri) }?;
+        let (found, spelled) = held.uri.params().nth(index).ok_or(Fault::None)?;
+        // SAFETY: the conventions of the header.
+        unsafe {
+            put(name, twr_str::of(found))?;
+            put(value, twr_str::maybe(spelled))
+        }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// A header by its place from 0, decoded; views of the URI. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_header(
+    uri: *const twr_uri,
+    index: usize,
+    name: *mut twr_str,
+    value: *mut twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (found, decoded) = unsafe { get(uri) }?.headers().get(index).ok_or(Fault::None)?;
+        // SAFETY: the conventions of the header.
+        unsafe {
+            put(name, twr_str::of(found))?;
+            put(value, twr_str::of(decoded))
+        }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Adds a header, given as decoded text; it is escaped here. Views of the URI end with this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_add_header(
+    uri: *mut twr_uri,
+    name: twr_str,
+    value: twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (held, name, value) = unsafe { (get_mut(uri)?, name.text()?, value.text()?) };
+        *held = twr_uri::new(held.uri.clone().with_header(name, value)?);
+        Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Adds a User-to-User header with these bytes, hex-encoded (RFC 7433).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_add_user_to_user(
+    uri: *mut twr_uri,
+    bytes: twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (held, bytes) = unsafe { (get_mut(uri)?, bytes.bytes()?) };
+        let value = UserToUser::from_bytes(bytes)?;
+        *held = twr_uri::new(held.uri.clone().with_user_to_user(&value)?);
+        Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Builds a URI of decoded parts: each is escaped for its place. `parts` counts are not read; add
+/// headers with twr_uri_add_header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_build(
+    parts: *const twr_uri_parts,
+    uri: *mut *mut twr_uri,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let parts = unsafe { get(parts) }?;
+        // SAFETY: the conventions of the header.
+        let (scheme, host) = unsafe { (parts.scheme.text()?, parts.host.text()?) };
+        let mut builder = SipUri::builder(host);
+        if scheme.eq_ignore_ascii_case("sips") {
+            builder = builder.sips();
+        }
+        // SAFETY: the conventions of the header.
+        if let Some(user) = unsafe { parts.user.maybe_text() }? {
+            builder = builder.user(user);
+        }
+        // SAFETY: the conventions of the header.
+        if let Some(password) = unsafe { parts.password.maybe_text() }? {
+            builder = builder.password(password);
+        }
+        if parts.port != 0 {
+            builder = builder.port(parts.port);
+        }
+        // SAFETY: the conventions of the header.
+        unsafe { give(uri, twr_uri::new(builder.build()?)) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Whether two URIs are the same as RFC 3261 section 19.1.4 compares them; false if one is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_equivalent(one: *const twr_uri, other: *const twr_uri) -> bool {
+    // SAFETY: the conventions of the header.
+    let both = unsafe { (get(one), get(other)) };
+    calm(false, || matches!(both, (Ok(one), Ok(other)) if one.uri.equivalent(&other.uri)))
+}
+
+/// Writes the value of a Refer-To header, in angle brackets.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_refer_to(
+    uri: *const twr_uri,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body =
+        || unsafe { write(get(uri)?.uri.to_refer_to().as_bytes(), buffer, capacity, length) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Writes text escaped as a header's value in a URI needs it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_escape_header(
+    text: twr_str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        write(SipUri::escape_header(text.text()?).as_bytes(), buffer, capacity, length)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// A SIP URI.
+pub const TWR_TARGET_SIP: i32 = 1;
+/// A tel URI.
+pub const TWR_TARGET_TEL: i32 = 2;
+/// Any other text.
+pub const TWR_TARGET_OTHER: i32 = 3;
+
+/// Reads a Refer-To value: a TWR_TARGET_… number, and its text (without brackets) into the buffer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_refer_target(
+    text: twr_str,
+    kind: *mut i32,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let target = ReferTarget::parse(unsafe { text.text() }?);
+        let number = match target {
+            ReferTarget::Sip(_) => TWR_TARGET_SIP,
+            ReferTarget::Tel(_) => TWR_TARGET_TEL,
+            _ => TWR_TARGET_OTHER,
+        };
+        // SAFETY: the conventions of the header.
+        unsafe {
+            write(target.to_string().as_bytes(), buffer, capacity, length)?;
+            put(kind, number)
+        }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// A User-to-User value; it does not change, and any thread may read it.
+pub struct twr_user_to_user(UserToUser);
+
+/// Reads the decoded value of a User-to-User header. Free it with twr_user_to_user_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_user_to_user_parse(
+    text: twr_str,
+    value: *mut *mut twr_user_to_user,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { give(value, twr_user_to_user(UserToUser::parse(text.text()?)?)) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Encodes bytes as hexadecimal digits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_user_to_user_from_bytes(
+    bytes: twr_str,
+    value: *mut *mut twr_user_to_user,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { give(value, twr_user_to_user(UserToUser::from_bytes(bytes.bytes()?)?)) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Frees a value and writes NULL in its place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_user_to_user_free(value: *mut *mut twr_user_to_user) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(value) }));
+}
+
+/// Its data, and the parameters encoding, purpose and content; views, absent where there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_user_to_user_parts(
+    value: *const twr_user_to_user,
+    data: *mut twr_str,
+    encoding: *mut twr_str,
+    purpose: *mut twr_str,
+    content: *mut twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        let value = &get(value)?.0;
+        put(data, twr_str::of(value.data()))?;
+        put(encoding, twr_str::maybe(value.encoding()))?;
+        put(purpose, twr_str::maybe(value.purpose()))?;
+        put(content, twr_str::maybe(value.content()))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Writes the value as it stands in a header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_user_to_user_text(
+    value: *const twr_user_to_user,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { write(get(value)?.0.to_string().as_bytes(), buffer, capacity, length) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// What a check found; it does not change, and any thread may read it.
+pub struct twr_findings(Vec<(Diagnostic, String)>);
+
+/// A finding; views of the findings it is of.
+#[repr(C)]
+pub struct twr_finding {
+    /// The stable name, the same in every language.
+    pub code: twr_str,
+    /// A TWR_SEVERITY_… number.
+    pub severity: i32,
+    /// The platform's own number; 0 if there is none.
+    pub number: u16,
+    /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+    pub path: twr_str,
+    /// What will happen.
+    pub message: twr_str,
+    /// The line of a document that was read, from 1; 0 if it is not known.
+    pub line: usize,
+    /// The column of that line, from 1.
+    pub column: usize,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Worth knowing.
+pub const TWR_SEVERITY_NOTE: i32 = 1;
+/// Something is dropped, or never runs.
+pub const TWR_SEVERITY_WARNING: i32 = 2;
+/// The platform will refuse it.
+pub const TWR_SEVERITY_ERROR: i32 = 3;
+
+impl twr_findings {
+    pub(crate) fn new(found: Vec<Diagnostic>) -> Self {
+        Self(
+            found
+                .into_iter()
+                .map(|one| {
+                    let message = one.message();
+                    (one, message)
+                })
+                .collect(),
+        )
+    }
+}
+
+/// Tells what will be dropped or misread on the wire. Free it with twr_findings_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_check(
+    uri: *const twr_uri,
+    findings: *mut *mut twr_findings,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { give(findings, twr_findings::new(get(uri)?.uri.check())) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// How many findings there are; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_findings_count(findings: *const twr_findings) -> usize {
+    // SAFETY: the conventions of the header.
+    unsafe { get(findings) }.map_or(0, |findings| findings.0.len())
+}
+
+/// A finding by its place from 0. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_findings_get(
+    findings: *const twr_findings,
+    index: usize,
+    finding: *mut twr_finding,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (found, message) = unsafe { get(findings) }?.0.get(index).ok_or(Fault::None)?;
+        let severity = match found.severity() {
+            twiml_refer::Severity::Error => TWR_SEVERITY_ERROR,
+            twiml_refer::Severity::Warning => TWR_SEVERITY_WARNING,
+            _ => TWR_SEVERITY_NOTE,
+        };
+        let view = twr_finding {
+            code: twr_str::of(found.code().as_str()),
+            severity,
+            number: found.platform_number().unwrap_or(0),
+            path: twr_str::of(found.path()),
+            message: twr_str::of(message),
+            line: found.line().unwrap_or(0),
+            column: found.column().unwrap_or(0),
+            reserved: [0; 2],
+        };
+        // SAFETY: the conventions of the header.
+        unsafe { put(finding, view) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Frees findings and writes NULL in their place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_findings_free(findings: *mut *mut twr_findings) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(findings) }));
+}

@@ -1,0 +1,223 @@
+//! Signatures: making and verifying them.
+
+use std::ffi::c_char;
+
+use twiml_refer::{Algorithm, RequestValidator};
+
+use crate::callback::{pairs, twr_callback, twr_pair};
+use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, give, guard, take};
+use crate::text::{twr_str, write};
+
+/// Verifies requests of the platform. Once it is set up, any number of threads may use one.
+pub struct twr_validator(RequestValidator);
+
+/// The usual one.
+pub const TWR_ALGORITHM_SHA1: i32 = 1;
+/// HMAC-SHA256 with a shared key; pinned by the caller, never by the request.
+pub const TWR_ALGORITHM_SHA256: i32 = 2;
+
+/// Makes a validator with the account's auth token. Free it with twr_validator_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_new(
+    secret: twr_str,
+    validator: *mut *mut twr_validator,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe { give(validator, twr_validator(RequestValidator::new(secret.text()?))) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Frees a validator and writes NULL in its place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_free(validator: *mut *mut twr_validator) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(validator) }));
+}
+
+/// Changes a validator.
+///
+/// # Safety
+///
+/// As [`get_mut`].
+unsafe fn change(
+    validator: *mut twr_validator,
+    how: impl FnOnce(RequestValidator) -> Result<RequestValidator, Fault>,
+) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    let held = unsafe { get_mut(validator) }?;
+    held.0 = how(held.0.clone())?;
+    Ok(())
+}
+
+/// Takes another secret as well (rotation).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_add_secret(
+    validator: *mut twr_validator,
+    secret: twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        let secret = secret.text()?;
+        change(validator, |validator| Ok(validator.with_secret(secret)))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Says by which scheme, host and port the platform reaches the app, whatever proxies stand between.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_set_public_base(
+    validator: *mut twr_validator,
+    base: twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        let base = base.text()?;
+        change(validator, |validator| Ok(validator.with_public_base(base)?))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Pins the algorithm: a TWR_ALGORITHM_… number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_set_algorithm(
+    validator: *mut twr_validator,
+    algorithm: i32,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        let algorithm = match algorithm {
+            TWR_ALGORITHM_SHA1 => Algorithm::Sha1,
+            TWR_ALGORITHM_SHA256 => Algorithm::Sha256,
+            _ => return Err(Fault::argument("there is no such algorithm")),
+        };
+        // SAFETY: the conventions of the header.
+        unsafe { change(validator, |validator| Ok(validator.with_algorithm(algorithm))) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Sets the limit of a body in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
+    validator: *mut twr_validator,
+    max_bytes: usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body =
+        || unsafe { change(validator, |validator| Ok(validator.with_max_body_bytes(max_bytes))) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Tries the spellings with %27 and with escaped SIP URIs as well.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
+    validator: *mut twr_validator,
+    accept: bool,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body =
+        || unsafe { change(validator, |validator| Ok(validator.accept_encoded_spellings(accept))) };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Hands over the callback that a request brings, if the platform signed it; else
+/// TWR_STATUS_SIGNATURE_MISMATCH or TWR_STATUS_CALLBACK_INVALID. `url` is the one that was asked for,
+/// `body` the form as it was received (empty: a GET, the URL's query), `signature` the header
+/// X-Twilio-Signature, absent if there was none.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_verify(
+    validator: *const twr_validator,
+    url: twr_str,
+    body: twr_str,
+    signature: twr_str,
+    callback: *mut *mut twr_callback,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let verify = || unsafe {
+        let validator = &get(validator)?.0;
+        let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+        give(callback, twr_callback::new(validator.verify(url, body, signature)?))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, verify) }
+}
+
+/// Does as twr_validator_verify, with the pairs that were decoded already; none: a GET.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_verify_pairs(
+    validator: *const twr_validator,
+    url: twr_str,
+    pairs: *const twr_pair,
+    count: usize,
+    signature: twr_str,
+    callback: *mut *mut twr_callback,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let verify = || unsafe {
+        let validator = &get(validator)?.0;
+        let (url, pairs, signature) =
+            (url.text()?, self::pairs(pairs, count)?, signature.maybe_text()?);
+        give(callback, twr_callback::new(validator.verify_params(url, pairs, signature)?))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, verify) }
+}
+
+/// Whether the platform signed a request whose body is no form: `bodySHA256` in the URL must be its
+/// hash. False for anything that is wrong with the call, too.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_validate_raw(
+    validator: *const twr_validator,
+    url: twr_str,
+    body: twr_str,
+    signature: twr_str,
+) -> bool {
+    let mut valid = false;
+    // SAFETY: the conventions of the header.
+    let validate = || unsafe {
+        let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+        valid = get(validator)?.0.validate_raw(url, body, signature);
+        Ok(())
+    };
+    // SAFETY: NULL asks for no error.
+    let status = unsafe { guard(std::ptr::null_mut(), validate) };
+    status == TWR_STATUS_OK && valid
+}
+
+/// Writes the signature of a request with these parameters; without any, of a GET.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_sign(
+    validator: *const twr_validator,
+    url: twr_str,
+    pairs: *const twr_pair,
+    count: usize,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let body = || unsafe {
+        let signature = get(validator)?.0.sign(url.text()?, self::pairs(pairs, count)?);
+        write(signature.as_bytes(), buffer, capacity, length)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}

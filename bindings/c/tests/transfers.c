@@ -1,0 +1,192 @@
+/* The scenarios of tests/vectors/transfer in C: what was fed and what came out, line by line. */
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <twiml_refer.h>
+
+static twr_str view(const json_t *value)
+{
+    twr_str made = {json_string_value(value), json_string_length(value)};
+    return made;
+}
+
+static uint64_t milliseconds(const json_t *seconds)
+{
+    return (uint64_t)(json_number_value(seconds) * 1000.0 + 0.5);
+}
+
+static bool has(const json_t *line, const char *key, const char *text)
+{
+    const char *found = json_string_value(json_object_get(line, key));
+    return found && !strcmp(found, text);
+}
+
+static uint32_t number(const json_t *line, const char *key)
+{
+    return (uint32_t)json_integer_value(json_object_get(line, key));
+}
+
+static twr_transfer *begin(const json_t *set)
+{
+    static const char *const times[] = {"response_timeout", "notify_timeout", "subscription",
+                                        "hang_up_grace"};
+    twr_settings *settings = NULL;
+    twr_uri *target = NULL;
+    twr_transfer *transfer = NULL;
+    size_t index;
+    json_t *entry;
+    if (twr_settings_new(&settings, NULL) || twr_uri_parse(TWR_STR("sip:alice@example.com"), &target, NULL))
+        return NULL;
+    for (int32_t which = TWR_TIME_RESPONSE; which <= TWR_TIME_HANG_UP_GRACE; which++) {
+        const json_t *time = json_object_get(set, times[which - TWR_TIME_RESPONSE]);
+        if (time && twr_settings_set_time(settings, which, milliseconds(time), NULL))
+            return NULL;
+    }
+    if (has(set, "rejected_status", "omitted"))
+        twr_settings_omit_rejected_status(settings, true, NULL);
+    json_array_foreach(json_object_get(set, "statuses"), index, entry)
+    {
+        uint16_t code = (uint16_t)json_integer_value(json_array_get(entry, 0));
+        if (twr_settings_set_status(settings, code, view(json_array_get(entry, 1)), NULL))
+            return NULL;
+    }
+    twr_transfer_new(target, settings, &transfer, NULL);
+    twr_settings_free(&settings);
+    twr_uri_free(&target);
+    return transfer;
+}
+
+static twr_status feed(twr_transfer *transfer, const json_t *line, uint64_t now, twr_error *error)
+{
+    if (has(line, "event", "start")) {
+        int32_t leg = has(line, "leg", "sip") ? TWR_LEG_SIP
+                      : has(line, "leg", "pstn") ? TWR_LEG_PSTN
+                                                 : TWR_LEG_CLIENT;
+        bool first = json_is_true(json_object_get(line, "first_in_dialog"));
+        return twr_transfer_start(transfer, leg, number(line, "cseq"), first, now, error);
+    }
+    if (has(line, "event", "response")) {
+        uint16_t code = (uint16_t)number(line, "code");
+        bool refer_sub = json_is_true(json_object_get(line, "refer_sub"));
+        if (json_is_integer(json_object_get(line, "retry")))
+            return twr_transfer_retried(transfer, code, number(line, "retry"), now, error);
+        return twr_transfer_response(transfer, code, refer_sub, now, error);
+    }
+    if (has(line, "event", "notify"))
+        return twr_transfer_notify(transfer, view(json_object_get(line, "event_header")),
+                                   number(line, "cseq"), view(json_object_get(line, "subscription_state")),
+                                   view(json_object_get(line, "body")),
+                                   json_is_true(json_object_get(line, "in_dialog")), now, error);
+    if (has(line, "event", "hangup"))
+        return twr_transfer_hang_up(transfer, now, error);
+    if (has(line, "event", "transport-error"))
+        return twr_transfer_transport_error(transfer, now, error);
+    return twr_transfer_time(transfer, now, error);
+}
+
+static bool says(const twr_output *found, const json_t *line)
+{
+    static const char *const names[] = {"ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode"};
+    static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",
+                                           "canceled", "unconfirmed", "unknown"};
+    char codes[2][8];
+    size_t index, left = 0;
+    json_t *pair;
+    if (found->kind == TWR_OUTPUT_SEND_REFER)
+        return has(line, "output", "send-refer");
+    if (found->kind == TWR_OUTPUT_END_DIALOG)
+        return has(line, "output", "end-dialog");
+    if (found->kind == TWR_OUTPUT_REPLY)
+        return has(line, "output", "reply") && found->code == number(line, "code");
+    if (!has(line, "output", "completed"))
+        return false;
+    snprintf(codes[0], sizeof codes[0], "%u", (unsigned)found->refer_sip_response_code);
+    snprintf(codes[1], sizeof codes[1], "%u", (unsigned)found->notify_sip_response_code);
+    twr_str values[3] = {found->refer_call_status, {codes[0], strlen(codes[0])}, {codes[1], strlen(codes[1])}};
+    bool there[3] = {found->refer_call_status.ptr != NULL, found->refer_sip_response_code != 0,
+                     found->notify_sip_response_code != 0};
+    json_array_foreach(json_object_get(line, "params"), index, pair)
+    {
+        while (left < 3 && !there[left])
+            left++;
+        twr_str value = view(json_array_get(pair, 1));
+        if (left == 3 || strcmp(json_string_value(json_array_get(pair, 0)), names[left]) != 0 ||
+            value.len != values[left].len || memcmp(value.ptr, values[left].ptr, value.len) != 0)
+            return false;
+        left++;
+    }
+    while (left < 3 && !there[left])
+        left++;
+    return left == 3 && has(json_object_get(line, "outcome"), "kind", outcomes[found->outcome]);
+}
+
+static bool replay(json_t **lines, size_t count)
+{
+    const json_t *settings = NULL;
+    twr_output output;
+    twr_error error;
+    twr_status last = TWR_STATUS_OK;
+    bool fine = true;
+    for (size_t at = 0; at < count; at++)
+        if (has(lines[at], "event", "start"))
+            settings = json_object_get(lines[at], "settings");
+    twr_transfer *transfer = begin(settings);
+    for (size_t at = 0; transfer && fine && at < count; at++) {
+        uint64_t now = milliseconds(json_object_get(lines[at], "at"));
+        if (json_object_get(lines[at], "event")) {
+            fine = twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE;
+            last = feed(transfer, lines[at], now, &error);
+        } else if (has(lines[at], "output", "error")) {
+            fine = last == TWR_STATUS_REFUSED && error.number == number(lines[at], "code");
+        } else {
+            if (twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE) {
+                twr_transfer_time(transfer, now, NULL);
+                if (twr_transfer_poll(transfer, &output) != TWR_STATUS_OK)
+                    fine = false;
+            }
+            fine = fine && says(&output, lines[at]);
+        }
+        if (!fine)
+            fprintf(stderr, "line %zu\n", at + 1);
+    }
+    if (transfer)
+        twr_transfer_time(transfer, UINT64_MAX - 1, NULL);
+    fine = fine && transfer && twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE;
+    twr_transfer_free(&transfer);
+    return fine;
+}
+
+/* The number of scenarios that ran. */
+int run_transfers(const char *vectors, int *failed)
+{
+    char path[4096], text[65536];
+    int ran = 0;
+    struct dirent *entry;
+    snprintf(path, sizeof path, "%s/transfer", vectors);
+    DIR *folder = opendir(path);
+    while (folder && (entry = readdir(folder))) {
+        const char *ending = strstr(entry->d_name, ".expected.jsonl");
+        json_t *lines[512];
+        size_t count = 0;
+        if (!ending)
+            continue;
+        snprintf(path, sizeof path, "%s/transfer/%s", vectors, entry->d_name);
+        FILE *file = fopen(path, "r");
+        while (file && count < 512 && fgets(text, sizeof text, file))
+            lines[count++] = json_loads(text, 0, NULL);
+        if (file)
+            fclose(file);
+        if (!count || !replay(lines, count)) {
+            fprintf(stderr, "transfer: %s\n", entry->d_name);
+            (*failed)++;
+        }
+        while (count)
+            json_decref(lines[--count]);
+        ran++;
+    }
+    if (folder)
+        closedir(folder);
+    return ran;
+}

@@ -1,0 +1,560 @@
+/* The cases of tests/vectors in C, through the installed header and library. How a case reads is said
+ * in tests/vectors/README.md; the number that ran goes into the ledger. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <twiml_refer.h>
+
+static const char *folder;
+static int failures;
+static const char *topic;
+static const char *name;
+
+static void fail(const char *what)
+{
+    failures++;
+    fprintf(stderr, "%s: %s: %s\n", topic, name, what);
+}
+
+#define EXPECT(what, condition) \
+    do { \
+        if (!(condition)) \
+            fail(what); \
+    } while (0)
+
+static twr_str str(const char *text)
+{
+    twr_str view = {text, text ? strlen(text) : 0};
+    return view;
+}
+
+static twr_str view(const json_t *value)
+{
+    twr_str made = {NULL, 0};
+    if (json_is_string(value)) {
+        made.ptr = json_string_value(value);
+        made.len = json_string_length(value);
+    }
+    return made;
+}
+
+static bool same(twr_str found, const json_t *expected)
+{
+    if (!json_is_string(expected))
+        return found.ptr == NULL;
+    return found.ptr && found.len == json_string_length(expected) &&
+           memcmp(found.ptr, json_string_value(expected), found.len) == 0;
+}
+
+static bool is(twr_str found, const char *expected)
+{
+    return found.len == strlen(expected) && (!found.len || !memcmp(found.ptr, expected, found.len));
+}
+
+/* The input under a key: text, repeated parts or hexadecimal bytes. */
+static twr_str input(const json_t *item, const char *key, char **owned)
+{
+    char other[64];
+    twr_str made = view(json_object_get(item, key));
+    size_t index;
+    json_t *part;
+    *owned = NULL;
+    if (made.ptr)
+        return made;
+    snprintf(other, sizeof other, "%s_hex", key);
+    const char *digits = json_string_value(json_object_get(item, other));
+    if (digits) {
+        made.len = strlen(digits) / 2;
+        *owned = malloc(made.len + 1);
+        for (index = 0; index < made.len; index++) {
+            unsigned byte;
+            sscanf(digits + 2 * index, "%2x", &byte);
+            (*owned)[index] = (char)(unsigned char)byte;
+        }
+        made.ptr = *owned;
+        return made;
+    }
+    snprintf(other, sizeof other, "%s_parts", key);
+    json_array_foreach(json_object_get(item, other), index, part)
+    {
+        const json_t *text = json_array_get(part, 0);
+        size_t length = json_string_length(text);
+        size_t times = (size_t)json_integer_value(json_array_get(part, 1));
+        *owned = realloc(*owned, made.len + length * times + 1);
+        for (; times; times--, made.len += length)
+            memcpy(*owned + made.len, json_string_value(text), length);
+    }
+    made.ptr = *owned ? *owned : "";
+    return made;
+}
+
+/* Whether it was refused exactly if it had to be, and so. True: there is something to look at. */
+static bool settled(twr_status status, const twr_error *error, const json_t *item)
+{
+    const json_t *wanted = json_object_get(item, "error");
+    const json_t *number;
+    if (!wanted) {
+        if (status != TWR_STATUS_OK)
+            fail(error->message);
+        return status == TWR_STATUS_OK;
+    }
+    if (status == TWR_STATUS_OK) {
+        fail("accepted, but must be refused");
+        return false;
+    }
+    EXPECT("kind", same(twr_error_kind_name(error->kind), json_object_get(wanted, "kind")));
+    if ((number = json_object_get(wanted, "offset")))
+        EXPECT("offset", error->offset == (size_t)json_integer_value(number));
+    if ((number = json_object_get(wanted, "line")))
+        EXPECT("line", error->line == (size_t)json_integer_value(number));
+    if ((number = json_object_get(wanted, "column")))
+        EXPECT("column", error->column == (size_t)json_integer_value(number));
+    if ((number = json_object_get(wanted, "number")))
+        EXPECT("number", error->number == json_integer_value(number));
+    EXPECT("message", error->message[0] && strlen(error->message) <= 240);
+    return false;
+}
+
+static char buffer[1 << 17];
+static size_t length;
+
+static bool written(const json_t *expected)
+{
+    twr_str found = {buffer, length};
+    return same(found, expected);
+}
+
+static twr_status add_element(const json_t *item, twr_element **made, twr_error *error)
+{
+    size_t index;
+    json_t *pair, *child;
+    twr_status status = twr_element_new(view(json_object_get(item, "name")), made, error);
+    json_array_foreach(json_object_get(item, "attributes"), index, pair)
+    {
+        if (status == TWR_STATUS_OK)
+            status = twr_element_set_attribute(*made, view(json_array_get(pair, 0)),
+                                               view(json_array_get(pair, 1)), error);
+    }
+    if (status == TWR_STATUS_OK && json_object_get(item, "text"))
+        status = twr_element_add_text(*made, view(json_object_get(item, "text")), error);
+    json_array_foreach(json_object_get(item, "children"), index, child)
+    {
+        twr_element *inner = NULL;
+        if (status == TWR_STATUS_OK)
+            status = add_element(child, &inner, error);
+        if (status == TWR_STATUS_OK)
+            status = twr_element_append(*made, &inner, error);
+        twr_element_free(&inner);
+    }
+    return status;
+}
+
+static void documents(const json_t *item)
+{
+    twr_error error;
+    twr_response *response = NULL;
+    size_t index;
+    json_t *verb;
+    twr_status status = twr_response_new(&response, &error);
+    json_array_foreach(json_object_get(item, "verbs"), index, verb)
+    {
+        const json_t *element = json_object_get(verb, "element");
+        const json_t *refer = json_object_get(verb, "refer");
+        twr_element *made = NULL;
+        twr_uri *target = NULL;
+        if (status == TWR_STATUS_OK && element) {
+            status = add_element(element, &made, &error);
+            if (status == TWR_STATUS_OK)
+                status = twr_response_append(response, &made, &error);
+        } else if (status == TWR_STATUS_OK) {
+            status = twr_uri_parse(view(json_object_get(refer, "sip")), &target, &error);
+            if (status == TWR_STATUS_OK)
+                status = twr_response_refer(response, target, view(json_object_get(refer, "action")),
+                                            view(json_object_get(refer, "method")), &error);
+        }
+        twr_element_free(&made);
+        twr_uri_free(&target);
+    }
+    if (settled(status, &error, item)) {
+        twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
+        EXPECT("compact", written(json_object_get(item, "compact")));
+        if (json_object_get(item, "pretty")) {
+            twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
+            EXPECT("pretty", written(json_object_get(item, "pretty")));
+        }
+    }
+    twr_response_free(&response);
+}
+
+static void reading(const json_t *item)
+{
+    twr_error error;
+    twr_response *response = NULL;
+    char *owned;
+    twr_str xml = input(item, "xml", &owned);
+    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
+        EXPECT("render", twr_response_render(response, false, buffer, sizeof buffer, &length, NULL) ==
+                             TWR_STATUS_OK);
+        if (json_is_string(json_object_get(item, "compact")))
+            EXPECT("compact", written(json_object_get(item, "compact")));
+    }
+    twr_response_free(&response);
+    free(owned);
+}
+
+static void diagnostics(const json_t *item)
+{
+    static const char *const severities[] = {"", "note", "warning", "error"};
+    twr_error error;
+    twr_response *response = NULL;
+    twr_findings *findings = NULL;
+    char *owned;
+    size_t index;
+    json_t *wanted;
+    twr_str xml = input(item, "xml", &owned);
+    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
+        EXPECT("check", twr_response_check(response, &findings, NULL) == TWR_STATUS_OK);
+        EXPECT("count", twr_findings_count(findings) == json_array_size(json_object_get(item, "found")));
+        json_array_foreach(json_object_get(item, "found"), index, wanted)
+        {
+            twr_finding found;
+            if (twr_findings_get(findings, index, &found, NULL) != TWR_STATUS_OK) {
+                fail("a finding is missing");
+                break;
+            }
+            EXPECT("code", same(found.code, json_object_get(wanted, "code")));
+            EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
+            EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
+            EXPECT("path", same(found.path, json_object_get(wanted, "path")));
+        }
+    }
+    twr_findings_free(&findings);
+    twr_response_free(&response);
+    free(owned);
+}
+
+static void uri_parts(const twr_uri *uri, const json_t *wanted)
+{
+    twr_uri_parts parts;
+    twr_str found, value;
+    size_t index;
+    json_t *pair;
+    EXPECT("take apart", twr_uri_take_apart(uri, &parts, NULL) == TWR_STATUS_OK);
+    EXPECT("scheme", same(parts.scheme, json_object_get(wanted, "scheme")));
+    EXPECT("user", same(parts.user, json_object_get(wanted, "user")));
+    EXPECT("password", same(parts.password, json_object_get(wanted, "password")));
+    EXPECT("host", same(parts.host, json_object_get(wanted, "host")));
+    EXPECT("port", parts.port == json_integer_value(json_object_get(wanted, "port")));
+    EXPECT("params", parts.param_count == json_array_size(json_object_get(wanted, "params")));
+    json_array_foreach(json_object_get(wanted, "params"), index, pair)
+    {
+        EXPECT("param", twr_uri_param(uri, index, &found, &value, NULL) == TWR_STATUS_OK &&
+                            same(found, json_array_get(pair, 0)) && same(value, json_array_get(pair, 1)));
+    }
+    EXPECT("headers", parts.header_count == json_array_size(json_object_get(wanted, "headers")));
+    json_array_foreach(json_object_get(wanted, "headers"), index, pair)
+    {
+        EXPECT("header", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_OK &&
+                             same(found, json_array_get(pair, 0)) && same(value, json_array_get(pair, 1)));
+    }
+    EXPECT("none", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_NONE);
+}
+
+static void sip_uris(const json_t *item)
+{
+    twr_error error;
+    twr_uri *uri = NULL, *other = NULL;
+    char *owned;
+    const json_t *target = json_object_get(item, "target"), *header = json_object_get(item, "header");
+    if (target) {
+        static const char *const kinds[] = {"", "sip", "tel", "other"};
+        int32_t kind = 0;
+        twr_status status = twr_refer_target(view(json_object_get(item, "refer_to")), &kind, buffer,
+                                             sizeof buffer, &length, &error);
+        EXPECT("status", status == TWR_STATUS_OK);
+        EXPECT("kind", same(str(kinds[kind]), json_array_get(target, 0)));
+        EXPECT("text", written(json_array_get(target, 1)));
+        return;
+    }
+    twr_str text = input(item, "uri", &owned);
+    twr_status status = twr_uri_parse(text, &uri, &error);
+    if (status == TWR_STATUS_OK && header)
+        status = twr_uri_add_header(uri, view(json_array_get(header, 0)), view(json_array_get(header, 1)),
+                                    &error);
+    if (settled(status, &error, item)) {
+        twr_str spelled = twr_uri_text(uri);
+        if (header)
+            EXPECT("with header", same(spelled, json_object_get(item, "with_header")));
+        else
+            EXPECT("text", spelled.len == text.len && !memcmp(spelled.ptr, text.ptr, text.len));
+        if (json_object_get(item, "parts"))
+            uri_parts(uri, json_object_get(item, "parts"));
+        if (json_object_get(item, "other")) {
+            twr_uri_parse(view(json_object_get(item, "other")), &other, NULL);
+            EXPECT("equivalent", twr_uri_equivalent(uri, other) ==
+                                     json_is_true(json_object_get(item, "equivalent")));
+        }
+    }
+    twr_uri_free(&uri);
+    twr_uri_free(&other);
+    free(owned);
+}
+
+static void user_to_user(const json_t *item)
+{
+    twr_error error;
+    twr_user_to_user *value = NULL;
+    twr_str data, encoding, purpose, content;
+    char *owned = NULL;
+    bool encodes = json_object_get(item, "bytes_hex") != NULL;
+    twr_status status =
+        encodes ? twr_user_to_user_from_bytes(input(item, "bytes", &owned), &value, &error)
+                : twr_user_to_user_parse(view(json_object_get(item, "value")), &value, &error);
+    if (settled(status, &error, item)) {
+        twr_user_to_user_text(value, buffer, sizeof buffer, &length, NULL);
+        EXPECT("value", written(json_object_get(item, "value")));
+        if (!encodes) {
+            twr_user_to_user_parts(value, &data, &encoding, &purpose, &content, NULL);
+            EXPECT("data", same(data, json_object_get(item, "data")));
+            EXPECT("encoding", same(encoding, json_object_get(item, "encoding")));
+            EXPECT("purpose", same(purpose, json_object_get(item, "purpose")));
+            EXPECT("content", same(content, json_object_get(item, "content")));
+        }
+    }
+    twr_user_to_user_free(&value);
+    free(owned);
+}
+
+static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",
+                                       "canceled", "unconfirmed", "unknown"};
+
+static void callbacks(const json_t *item)
+{
+    static const char *const legs[] = {"", "sip", "pstn", "client", "unknown"};
+    twr_error error;
+    twr_callback *callback = NULL;
+    twr_pair pair;
+    char *owned;
+    size_t index;
+    json_t *one;
+    const json_t *wanted = json_object_get(item, "outcome"), *list;
+    twr_str form = input(item, "form", &owned);
+    if (settled(twr_callback_from_form(form, 0, &callback, &error), &error, item)) {
+        twr_outcome found = twr_callback_outcome(callback);
+        EXPECT("outcome", same(str(outcomes[found.kind]), json_object_get(wanted, "kind")));
+        EXPECT("code", found.code == json_integer_value(json_object_get(wanted, "code")));
+        EXPECT("status", same(found.status, json_object_get(wanted, "status")));
+        if (json_object_get(wanted, "may_resume"))
+            EXPECT("may_resume", found.may_resume == json_is_true(json_object_get(wanted, "may_resume")));
+        if (json_object_get(item, "leg"))
+            EXPECT("leg", same(str(legs[twr_callback_leg(callback)]), json_object_get(item, "leg")));
+        if ((list = json_object_get(item, "params"))) {
+            EXPECT("count", twr_callback_param_count(callback) == json_array_size(list));
+            json_array_foreach(list, index, one)
+            {
+                EXPECT("param", twr_callback_param_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                                    same(pair.name, json_array_get(one, 0)) &&
+                                    same(pair.value, json_array_get(one, 1)));
+            }
+        }
+        json_array_foreach(json_object_get(item, "sip_headers"), index, one)
+        {
+            EXPECT("SIP header",
+                   twr_callback_sip_header_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                       same(pair.name, json_array_get(one, 0)) && same(pair.value, json_array_get(one, 1)));
+        }
+        list = json_object_get(item, "problems");
+        json_array_foreach(list, index, one)
+        {
+            EXPECT("problem", twr_callback_problem_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                                  same(pair.name, one));
+        }
+        EXPECT("problems", twr_callback_problem_at(callback, json_array_size(list), &pair, NULL) ==
+                               TWR_STATUS_NONE);
+    }
+    twr_callback_free(&callback);
+    free(owned);
+}
+
+static void signatures(const json_t *item)
+{
+    twr_validator *validator = NULL;
+    twr_callback *callback = NULL;
+    twr_pair pairs[64];
+    size_t index, count = 0;
+    json_t *one;
+    const json_t *secrets = json_object_get(item, "secrets");
+    const json_t *algorithm = json_object_get(item, "algorithm");
+    twr_str url = view(json_object_get(item, "url"));
+    twr_str signature = view(json_object_get(item, "signature"));
+    bool valid = json_is_true(json_object_get(item, "valid"));
+    json_array_foreach(secrets, index, one)
+    {
+        twr_status status = index ? twr_validator_add_secret(validator, view(one), NULL)
+                                  : twr_validator_new(view(one), &validator, NULL);
+        EXPECT("secret", status == TWR_STATUS_OK);
+    }
+    if (algorithm && !strcmp(json_string_value(algorithm), "sha256"))
+        twr_validator_set_algorithm(validator, TWR_ALGORITHM_SHA256, NULL);
+    if (json_object_get(item, "public_base"))
+        EXPECT("base", twr_validator_set_public_base(validator, view(json_object_get(item, "public_base")),
+                                                     NULL) == TWR_STATUS_OK);
+    if (json_object_get(item, "raw_body")) {
+        EXPECT("valid", twr_validator_validate_raw(validator, url, view(json_object_get(item, "raw_body")),
+                                                   signature) == valid);
+        twr_validator_free(&validator);
+        return;
+    }
+    json_array_foreach(json_object_get(item, "params"), index, one)
+    {
+        pairs[count].name = view(json_array_get(one, 0));
+        pairs[count++].value = view(json_array_get(one, 1));
+    }
+    twr_status wanted = valid ? TWR_STATUS_OK : TWR_STATUS_SIGNATURE_MISMATCH;
+    EXPECT("by pairs",
+           twr_validator_verify_pairs(validator, url, pairs, count, signature, &callback, NULL) == wanted);
+    twr_callback_free(&callback);
+    length = 0;
+    if (count) {
+        twr_callback_from_pairs(pairs, count, &callback, NULL);
+        twr_callback_to_form(callback, buffer, sizeof buffer, &length, NULL);
+        twr_callback_free(&callback);
+    }
+    twr_str form = {buffer, length};
+    EXPECT("by body", twr_validator_verify(validator, url, form, signature, &callback, NULL) == wanted);
+    twr_callback_free(&callback);
+    if (json_is_true(json_object_get(item, "signs"))) {
+        twr_validator_sign(validator, url, pairs, count, buffer, sizeof buffer, &length, NULL);
+        EXPECT("signs", written(json_object_get(item, "signature")));
+    }
+    twr_validator_free(&validator);
+}
+
+static void rest(const json_t *item)
+{
+    twr_error error;
+    twr_rest_request *request = NULL;
+    twr_response *twiml = NULL;
+    twr_callback *form = NULL;
+    twr_uri *to = NULL;
+    twr_pair pair;
+    size_t index;
+    json_t *one;
+    twr_status status = TWR_STATUS_OK;
+    twr_str url = view(json_object_get(item, "url")), method = view(json_object_get(item, "url_method"));
+    twr_str base = view(json_object_get(item, "base")), account = view(json_object_get(item, "account"));
+    if (json_object_get(item, "twiml"))
+        status = twr_response_parse(view(json_object_get(item, "twiml")), &twiml, &error);
+    if (status == TWR_STATUS_OK && json_object_get(item, "call")) {
+        status = twr_call_update(account, view(json_object_get(item, "call")), twiml, url, method, base,
+                                 &request, &error);
+    } else if (status == TWR_STATUS_OK) {
+        status = twr_uri_parse(view(json_object_get(item, "to")), &to, &error);
+        if (status == TWR_STATUS_OK)
+            status = twr_call_create(account, to, view(json_object_get(item, "from")), twiml, url, method,
+                                     base, &request, &error);
+    }
+    if (settled(status, &error, item)) {
+        twr_str found, where, body;
+        twr_rest_request_parts(request, &found, &where, &body, NULL);
+        EXPECT("method", same(found, json_object_get(item, "method")));
+        EXPECT("url", same(where, json_object_get(item, "request_url")));
+        twr_callback_from_form(body, 0, &form, NULL);
+        EXPECT("body", twr_callback_param_count(form) == json_array_size(json_object_get(item, "body")));
+        json_array_foreach(json_object_get(item, "body"), index, one)
+        {
+            EXPECT("pair", twr_callback_param_at(form, index, &pair, NULL) == TWR_STATUS_OK &&
+                               same(pair.name, json_array_get(one, 0)) &&
+                               same(pair.value, json_array_get(one, 1)));
+        }
+    }
+    twr_callback_free(&form);
+    twr_rest_request_free(&request);
+    twr_response_free(&twiml);
+    twr_uri_free(&to);
+}
+
+static void saved_transfers(const json_t *item)
+{
+    twr_error error;
+    twr_transfer *transfer = NULL;
+    char *owned;
+    twr_str saved = input(item, "saved", &owned);
+    const json_t *deadline = json_object_get(item, "deadline");
+    if (settled(twr_transfer_restore(saved, &transfer, &error), &error, item)) {
+        EXPECT("state", same(twr_transfer_state(transfer), json_object_get(item, "state")));
+        EXPECT("deadline",
+               twr_transfer_deadline(transfer) ==
+                   (json_is_null(deadline) ? TWR_NO_DEADLINE : (uint64_t)json_integer_value(deadline)));
+        twr_transfer_refer_to(transfer, buffer, sizeof buffer, &length, NULL);
+        EXPECT("Refer-To", written(json_object_get(item, "refer_to")));
+        twr_transfer_save(transfer, buffer, sizeof buffer, &length, NULL);
+        EXPECT("bytes", length == saved.len && !memcmp(buffer, saved.ptr, length));
+    }
+    twr_transfer_free(&transfer);
+    free(owned);
+}
+
+static void enter(size_t ran)
+{
+    const char *ledger = getenv("TWIML_REFER_LEDGER");
+    char path[4096];
+    printf("%s: %zu\n", topic, ran);
+    if (!ledger)
+        return;
+    snprintf(path, sizeof path, "%s/c.%s", ledger, topic);
+    FILE *file = fopen(path, "w");
+    if (!file || fprintf(file, "%zu", ran) < 0 || fclose(file) != 0)
+        fail("the ledger cannot be written");
+}
+
+static void run(const char *which, void (*judge)(const json_t *))
+{
+    char path[4096];
+    json_error_t fault;
+    size_t index;
+    json_t *item;
+    topic = which;
+    snprintf(path, sizeof path, "%s/%s.json", folder, which);
+    json_t *root = json_load_file(path, JSON_ALLOW_NUL, &fault);
+    const json_t *cases = json_object_get(root, "cases");
+    name = path;
+    EXPECT("there are cases", json_array_size(cases) > 0);
+    json_array_foreach(cases, index, item)
+    {
+        name = json_string_value(json_object_get(item, "name"));
+        judge(item);
+    }
+    enter(json_array_size(cases));
+    json_decref(root);
+}
+
+int run_transfers(const char *vectors, int *failed);
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fputs("usage: vectors FOLDER\n", stderr);
+        return 2;
+    }
+    folder = argv[1];
+    run("documents", documents);
+    run("reading", reading);
+    run("diagnostics", diagnostics);
+    run("sip-uris", sip_uris);
+    run("user-to-user", user_to_user);
+    run("callbacks", callbacks);
+    run("signatures", signatures);
+    run("rest", rest);
+    run("saved-transfers", saved_transfers);
+    topic = "transfer";
+    name = "scenarios";
+    int ran = run_transfers(folder, &failures);
+    EXPECT("there are scenarios", ran > 0);
+    enter((size_t)ran);
+    EXPECT("kind names", is(twr_error_kind_name(101), "uri-empty") && !twr_error_kind_name(1).ptr);
+    if (failures)
+        fprintf(stderr, "%d failed\n", failures);
+    return failures ? 1 : 0;
+}
