@@ -41,6 +41,9 @@
 #define TWR_MUST_CHECK
 #endif
 
+/** Where no offset is known. */
+#define TWR_NO_OFFSET SIZE_MAX
+
 /** A twr_str of a string literal. */
 #ifdef __cplusplus
 #define TWR_STR(literal) (twr_str{"" literal, sizeof(literal) - 1})
@@ -133,8 +136,6 @@
  * The call ends.
  */
 #define TWR_FOLLOWS_HANGUP 3
-
-
 
 /**
  * Send the REFER, with twr_transfer_refer_to as its Refer-To.

@@ -26,8 +26,8 @@ pub const TWR_STATUS_NONE: twr_status = 6;
 /// A fault of this library; please report it.
 pub const TWR_STATUS_INTERNAL: twr_status = 99;
 
-/// Where no offset is known.
-pub const TWR_NO_OFFSET: usize = usize::MAX;
+/// TWR_NO_OFFSET of the header, which cbindgen cannot write.
+const NO_OFFSET: usize = usize::MAX;
 
 /// What went wrong; the caller's own, and NULL wherever nobody asks. It is written when a call fails,
 /// and left alone when it does not.
@@ -86,7 +86,7 @@ impl Fault {
             status,
             kind: 0,
             number: 0,
-            offset: TWR_NO_OFFSET,
+            offset: NO_OFFSET,
             line: 0,
             column: 0,
             parameter: [0; 40],
@@ -104,7 +104,7 @@ impl Fault {
         twr_error {
             kind: error.kind().number(),
             number: error.platform_number().unwrap_or(0),
-            offset: error.offset().unwrap_or(TWR_NO_OFFSET),
+            offset: error.offset().unwrap_or(NO_OFFSET),
             line: error.line().unwrap_or(0),
             column: error.column().unwrap_or(0),
             parameter: terminated(error.parameter().unwrap_or_default()),

@@ -37,6 +37,9 @@ const AFTER_INCLUDES: &str = r#"
 #define TWR_MUST_CHECK
 #endif
 
+/** Where no offset is known. */
+#define TWR_NO_OFFSET SIZE_MAX
+
 /** A twr_str of a string literal. */
 #ifdef __cplusplus
 #define TWR_STR(literal) (twr_str{"" literal, sizeof(literal) - 1})

@@ -238,15 +238,14 @@ class Refer:
         action: str | None = None,
         method: str | None = None,
     ) -> None:
-        if action is not None or method is not None:
+        if (action, method) not in _judged:
             if not isinstance(action, (str, type(None))):
                 wrong_type("action", "str", action)
             if not isinstance(method, (str, type(None))):
                 wrong_type("method", "str", method)
-            if (action, method) not in _judged:
-                _lane.call(_lane.REFER, (action, method))
-                if len(_judged) < _MOST_JUDGED:
-                    _judged.add((action, method))
+            _lane.call(_lane.REFER, (action, method))
+            if len(_judged) < _MOST_JUDGED:
+                _judged.add((action, method))
         self.target = None if target is None else _uri(target)
         self.action = action
         self.method = method

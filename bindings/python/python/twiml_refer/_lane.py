@@ -78,7 +78,7 @@ def call(job: int, parts: Sequence[Part]) -> bytes:
                 data.append(chunk)
     except UnicodeEncodeError:
         # The library refuses a lone surrogate, and says where it stands.
-        return call(job, [_passed(part) for part in parts])
+        return call(job, [passed(part) for part in parts])
     count = len(lengths)
     lengths[0] = count - 1
     frame = _struct(count).pack(*lengths) + b"".join(data)
@@ -114,7 +114,8 @@ def check_uri(uri: str) -> None:
         call(CHECK_URI, (uri,))
 
 
-def _passed(part: Part) -> bytes | None:
+def passed(part: Part) -> bytes | None:
+    """Make bytes of text, lone surrogates included: the library refuses those."""
     return part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
 
 

@@ -42,7 +42,7 @@ class RequestValidator:
     """
 
     __slots__ = ("_secrets", "_typed")
-    _secrets: tuple[str | None, ...]
+    _secrets: tuple[bytes | None, ...]
     _typed: tuple[Any, ...]
 
     def __init__(
@@ -60,13 +60,15 @@ class RequestValidator:
         flags = (algorithm == "sha256", bool(accept_encoded_spellings))
         limit = _limit(max_body_bytes)
         self._typed = (tokens, public_base, *flags, max_body_bytes)
-        self._secrets = (
+        secrets = (
             public_base,
             *("" if flag else None for flag in flags),
             limit,
             str(len(tokens)),
             *tokens,
         )
+        # As bytes: they are passed with every call.
+        self._secrets = tuple(_lane.passed(part) for part in secrets)
         # The library judges the base.
         self.validate("")
 

@@ -197,6 +197,8 @@ def _taken_apart(answer: bytes, problems: str | None, headers: str | None) -> _T
     text = _lane.rest(answer, _FIELDS)
     at = 2 * int(problems or 0)
     end = at + 2 * int(headers or 0)
+    if end == 0:
+        return (), (), _pairs(text)
     return _pairs(text[:at]), _pairs(text[at:end]), _pairs(text[end:])
 
 
