@@ -252,19 +252,19 @@ class element {
             add_text(text);
     }
 
-    element &attribute(std::string_view name, std::string_view value)
+    element &attribute(std::string_view name, std::string_view value) &
     {
         detail::call(twr_element_set_attribute, handle_.get(), detail::str(name), detail::str(value));
         return *this;
     }
 
-    element &add_text(std::string_view text)
+    element &add_text(std::string_view text) &
     {
         detail::call(twr_element_add_text, handle_.get(), detail::str(text));
         return *this;
     }
 
-    element &append(element child)
+    element &append(element child) &
     {
         twr_element *taken = child.handle_.release();
         twr_error fault{};
@@ -273,6 +273,14 @@ class element {
         detail::check(status, fault);
         return *this;
     }
+
+    // The same in one expression.
+    element &&attribute(std::string_view name, std::string_view value) &&
+    {
+        return std::move(attribute(name, value));
+    }
+    element &&add_text(std::string_view text) && { return std::move(add_text(text)); }
+    element &&append(element child) && { return std::move(append(std::move(child))); }
 
   private:
     friend class voice_response;

@@ -1,0 +1,135 @@
+/* What C may pass by mistake, one by one: each is a status or a plain "no", never a crash. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <twiml_refer.h>
+
+/* The layout is part of the ABI. */
+_Static_assert(sizeof(twr_str) == 2 * sizeof(void *), "twr_str");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_error) == 352, "twr_error");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_output) == 64, "twr_output");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_outcome) == 40, "twr_outcome");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_node) == 72, "twr_node");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_finding) == 88, "twr_finding");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_uri_parts) == 104, "twr_uri_parts");
+
+static int failures;
+
+#define EXPECT(condition) \
+    do { \
+        if (!(condition)) { \
+            failures++; \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #condition); \
+        } \
+    } while (0)
+
+#define WRONG(call) EXPECT((call) == TWR_STATUS_INVALID_ARGUMENT)
+
+int main(void)
+{
+    twr_error error;
+    twr_uri *uri = NULL, *copy;
+    twr_response *response = NULL;
+    twr_element *element = NULL, *none = NULL;
+    twr_callback *callback = NULL;
+    twr_validator *validator = NULL;
+    twr_transfer *transfer = NULL;
+    twr_settings *settings = NULL;
+    twr_output output;
+    twr_uri_parts parts;
+    twr_pair pair;
+    char buffer[16];
+    size_t length = 0;
+    twr_str text = TWR_STR("sip:alice@example.com"), absent = {NULL, 0};
+    twr_str nothing = {NULL, 5}, endless = {"x", SIZE_MAX}, invalid = {"sip:\xff", 5};
+
+    /* Text. */
+    WRONG(twr_uri_parse(nothing, &uri, &error));
+    EXPECT(strstr(error.message, "no bytes") && error.kind == 0 && error.offset == TWR_NO_OFFSET);
+    WRONG(twr_uri_parse(endless, &uri, NULL));
+    EXPECT(twr_uri_parse(absent, &uri, &error) == TWR_STATUS_REFUSED && error.kind == 101);
+    EXPECT(twr_uri_parse(invalid, &uri, &error) == TWR_STATUS_REFUSED && error.offset == 4);
+    EXPECT(uri == NULL);
+
+    /* NULL for what must be there. */
+    WRONG(twr_uri_parse(text, NULL, &error));
+    EXPECT(twr_uri_parse(text, &uri, NULL) == TWR_STATUS_OK);
+    WRONG(twr_uri_take_apart(NULL, &parts, NULL));
+    WRONG(twr_uri_take_apart(uri, NULL, NULL));
+    WRONG(twr_uri_add_header(NULL, text, text, NULL));
+    WRONG(twr_uri_header(uri, 0, NULL, NULL, NULL) - TWR_STATUS_NONE + TWR_STATUS_INVALID_ARGUMENT);
+    EXPECT(twr_uri_text(NULL).ptr == NULL && !twr_uri_equivalent(uri, NULL));
+    EXPECT(twr_findings_count(NULL) == 0);
+    WRONG(twr_response_render(NULL, false, buffer, sizeof buffer, &length, NULL));
+    WRONG(twr_response_refer(NULL, uri, absent, absent, NULL));
+    EXPECT(twr_callback_outcome(NULL).kind == 0 && twr_callback_leg(NULL) == 0);
+    EXPECT(twr_callback_param_count(NULL) == 0 && twr_callback_param(NULL, text).ptr == NULL);
+    WRONG(twr_validator_verify(NULL, text, text, text, &callback, NULL));
+    EXPECT(!twr_validator_validate_raw(NULL, text, text, text));
+    WRONG(twr_transfer_time(NULL, 0, NULL));
+    WRONG(twr_transfer_poll(NULL, &output));
+    EXPECT(twr_transfer_deadline(NULL) == TWR_NO_DEADLINE && twr_transfer_state(NULL).ptr == NULL);
+
+    /* Buffers. */
+    WRONG(twr_uri_refer_to(uri, NULL, 5, &length, NULL));
+    WRONG(twr_uri_refer_to(uri, buffer, sizeof buffer, NULL, NULL));
+    EXPECT(twr_uri_refer_to(uri, NULL, 0, &length, NULL) == TWR_STATUS_BUFFER_TOO_SMALL && length == 23);
+    memset(buffer, 'x', sizeof buffer);
+    EXPECT(twr_uri_refer_to(uri, buffer, sizeof buffer, &length, &error) == TWR_STATUS_BUFFER_TOO_SMALL);
+    EXPECT(buffer[0] == 'x' && error.status == TWR_STATUS_BUFFER_TOO_SMALL);
+
+    /* Numbers that are no constants. */
+    EXPECT(twr_validator_new(TWR_STR("12345"), &validator, NULL) == TWR_STATUS_OK);
+    WRONG(twr_validator_set_algorithm(validator, 0, NULL));
+    WRONG(twr_validator_set_algorithm(validator, INT32_MAX, NULL));
+    EXPECT(twr_settings_new(&settings, NULL) == TWR_STATUS_OK);
+    WRONG(twr_settings_set_time(settings, 0, 1, NULL));
+    EXPECT(twr_settings_set_time(settings, TWR_TIME_RESPONSE, UINT64_MAX, NULL) == TWR_STATUS_REFUSED);
+    EXPECT(twr_transfer_new(uri, NULL, &transfer, NULL) == TWR_STATUS_OK);
+    WRONG(twr_transfer_start(transfer, -1, 1, true, 0, NULL));
+    EXPECT(twr_transfer_response(transfer, 202, true, 0, &error) == TWR_STATUS_REFUSED);
+    EXPECT(twr_transfer_start(transfer, TWR_LEG_PSTN, 1, true, 0, &error) == TWR_STATUS_REFUSED);
+    EXPECT(error.number == 13801);
+    WRONG(twr_transfer_poll(transfer, NULL));
+    EXPECT(twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE);
+
+    /* Arrays. */
+    WRONG(twr_callback_from_pairs(NULL, 3, &callback, NULL));
+    WRONG(twr_callback_from_pairs(&pair, SIZE_MAX / 2, &callback, NULL));
+    EXPECT(twr_callback_from_pairs(NULL, 0, &callback, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_callback_param_at(callback, 0, &pair, NULL) == TWR_STATUS_NONE);
+    EXPECT(twr_callback_param_at(callback, SIZE_MAX, &pair, NULL) == TWR_STATUS_NONE);
+
+    /* A mismatch is no success. */
+    twr_callback_free(&callback);
+    EXPECT(twr_validator_verify(validator, text, absent, absent, &callback, &error) ==
+           TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(callback == NULL && error.kind == 611);
+
+    /* Elements in themselves, and elements that are gone. */
+    EXPECT(twr_response_new(&response, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_element_new(TWR_STR("Say"), &element, NULL) == TWR_STATUS_OK);
+    WRONG(twr_element_append(element, &element, NULL));
+    WRONG(twr_element_append(element, &none, NULL));
+    WRONG(twr_element_append(element, NULL, NULL));
+    EXPECT(twr_response_append(response, &element, NULL) == TWR_STATUS_OK && element == NULL);
+    WRONG(twr_response_append(response, &element, NULL));
+
+    /* A second time, and NULL. */
+    copy = uri;
+    twr_uri_free(&uri);
+    EXPECT(uri == NULL && copy != NULL);
+    twr_uri_free(&uri);
+    twr_uri_free(NULL);
+    twr_element_free(&element);
+    twr_callback_free(NULL);
+    twr_validator_free(&validator);
+    twr_validator_free(&validator);
+    twr_transfer_free(&transfer);
+    twr_settings_free(&settings);
+    twr_response_free(&response);
+    if (failures)
+        fprintf(stderr, "%d failed\n", failures);
+    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
