@@ -254,6 +254,12 @@ typedef struct twr_rest_request twr_rest_request;
 typedef struct twr_settings twr_settings;
 
 /**
+ * The spellings of a URL that are tried, and what is hashed for each; never a signature or secret. It
+ * does not change, and any thread may read it.
+ */
+typedef struct twr_spellings twr_spellings;
+
+/**
  * One `<Refer>` at work. One thread at a time.
  */
 typedef struct twr_transfer twr_transfer;
@@ -1182,6 +1188,53 @@ twr_status twr_validator_sign(const twr_validator *validator,
                               size_t capacity,
                               size_t *length,
                               twr_error *error);
+
+/**
+ * Writes the signature of a request whose body is no form. `bodySHA256` must stand in the URL already:
+ * twr_url_with_body_sha256 puts it there.
+ */
+twr_status twr_validator_sign_raw(const twr_validator *validator,
+                                  twr_str url,
+                                  twr_str body,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *length,
+                                  twr_error *error);
+
+/**
+ * Writes the URL with the hash of a body in its query.
+ */
+twr_status twr_url_with_body_sha256(twr_str url,
+                                    twr_str body,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length,
+                                    twr_error *error);
+
+/**
+ * Lists the spellings that verifying tries, for the person who hunts a mismatch. Free it with
+ * twr_spellings_free.
+ */
+twr_status twr_validator_explain(const twr_validator *validator,
+                                 twr_str url,
+                                 twr_str body,
+                                 twr_spellings **spellings,
+                                 twr_error *error);
+
+/**
+ * A spelling by its place from 0: the URL and the text that is hashed; views. TWR_STATUS_NONE behind
+ * the last.
+ */
+twr_status twr_spellings_get(const twr_spellings *spellings,
+                             size_t index,
+                             twr_str *url,
+                             twr_str *hashed,
+                             twr_error *error);
+
+/**
+ * Frees spellings and writes NULL in their place; NULL is no harm.
+ */
+void twr_spellings_free(twr_spellings **spellings);
 
 #ifdef __cplusplus
 }  // extern "C"

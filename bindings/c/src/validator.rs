@@ -6,7 +6,7 @@ use twiml_refer::{Algorithm, RequestValidator};
 
 use crate::callback::{pairs, twr_callback, twr_pair};
 use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, take};
+use crate::guard::{calm, get, get_mut, give, guard, put, take};
 use crate::text::{twr_str, write};
 
 /// Verifies requests of the platform. Once it is set up, any number of threads may use one.
@@ -220,4 +220,98 @@ pub unsafe extern "C" fn twr_validator_sign(
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
+}
+
+/// Writes the signature of a request whose body is no form. `bodySHA256` must stand in the URL already:
+/// twr_url_with_body_sha256 puts it there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_sign_raw(
+    validator: *const twr_validator,
+    url: twr_str,
+    body: twr_str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let sign = || unsafe {
+        let signature = get(validator)?.0.sign_raw(url.text()?, body.bytes()?);
+        write(signature.as_bytes(), buffer, capacity, length)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, sign) }
+}
+
+/// Writes the URL with the hash of a body in its query.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_url_with_body_sha256(
+    url: twr_str,
+    body: twr_str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let hash = || unsafe {
+        let url = RequestValidator::url_with_body_sha256(url.text()?, body.bytes()?);
+        write(url.as_bytes(), buffer, capacity, length)
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, hash) }
+}
+
+/// The spellings of a URL that are tried, and what is hashed for each; never a signature or secret. It
+/// does not change, and any thread may read it.
+pub struct twr_spellings(Vec<(String, String)>);
+
+/// Lists the spellings that verifying tries, for the person who hunts a mismatch. Free it with
+/// twr_spellings_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_explain(
+    validator: *const twr_validator,
+    url: twr_str,
+    body: twr_str,
+    spellings: *mut *mut twr_spellings,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    let explain = || unsafe {
+        let tried = get(validator)?.0.explain(url.text()?, body.bytes()?);
+        let own = tried.iter().map(|one| (one.url().to_owned(), one.hashed()));
+        give(spellings, twr_spellings(own.collect()))
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, explain) }
+}
+
+/// A spelling by its place from 0: the URL and the text that is hashed; views. TWR_STATUS_NONE behind
+/// the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_spellings_get(
+    spellings: *const twr_spellings,
+    index: usize,
+    url: *mut twr_str,
+    hashed: *mut twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (tried, text) = unsafe { get(spellings) }?.0.get(index).ok_or(Fault::None)?;
+        // SAFETY: the conventions of the header.
+        unsafe {
+            put(url, twr_str::of(tried))?;
+            put(hashed, twr_str::of(text))
+        }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// Frees spellings and writes NULL in their place; NULL is no harm.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_spellings_free(spellings: *mut *mut twr_spellings) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(spellings) }));
 }

@@ -401,6 +401,16 @@ static void signatures(const json_t *item)
         EXPECT("base", twr_validator_set_public_base(validator, view(json_object_get(item, "public_base")),
                                                      NULL) == TWR_STATUS_OK);
     if (json_object_get(item, "raw_body")) {
+        /* What was signed here is valid here. */
+        twr_str raw = view(json_object_get(item, "raw_body"));
+        static char hashed[4096];
+        size_t hashed_length = 0;
+        EXPECT("hash", twr_url_with_body_sha256(TWR_STR("https://example.com/a?b=c"), raw, hashed,
+                                                sizeof hashed, &hashed_length, NULL) == TWR_STATUS_OK);
+        twr_str hashed_url = {hashed, hashed_length};
+        twr_validator_sign_raw(validator, hashed_url, raw, buffer, sizeof buffer, &length, NULL);
+        twr_str made = {buffer, length};
+        EXPECT("signed raw", twr_validator_validate_raw(validator, hashed_url, raw, made));
         EXPECT("valid", twr_validator_validate_raw(validator, url, view(json_object_get(item, "raw_body")),
                                                    signature) == valid);
         twr_validator_free(&validator);
@@ -424,6 +434,12 @@ static void signatures(const json_t *item)
     twr_str form = {buffer, length};
     EXPECT("by body", twr_validator_verify(validator, url, form, signature, &callback, NULL) == wanted);
     twr_callback_free(&callback);
+    twr_spellings *spellings = NULL;
+    twr_str tried, hashed;
+    EXPECT("explain", twr_validator_explain(validator, url, form, &spellings, NULL) == TWR_STATUS_OK &&
+                          twr_spellings_get(spellings, 0, &tried, &hashed, NULL) == TWR_STATUS_OK &&
+                          hashed.len >= tried.len);
+    twr_spellings_free(&spellings);
     if (json_is_true(json_object_get(item, "signs"))) {
         twr_validator_sign(validator, url, pairs, count, buffer, sizeof buffer, &length, NULL);
         EXPECT("signs", written(json_object_get(item, "signature")));
