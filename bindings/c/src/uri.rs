@@ -162,7 +162,8 @@ pub unsafe extern "C" fn twr_uri_add_header(
     let body = || {
         // SAFETY: the conventions of the header.
         let (held, name, value) = unsafe { (get_mut(uri)?, name.text()?, value.text()?) };
-        *held = twr_uri::new(held.uri.clone().with_header(name, value)?);
+        held.uri.add_header(name, value)?;
+        held.decoded = OnceLock::new();
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -180,7 +181,8 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
         // SAFETY: the conventions of the header.
         let (held, bytes) = unsafe { (get_mut(uri)?, bytes.bytes()?) };
         let value = UserToUser::from_bytes(bytes)?;
-        *held = twr_uri::new(held.uri.clone().with_user_to_user(&value)?);
+        held.uri = held.uri.clone().with_user_to_user(&value)?;
+        held.decoded = OnceLock::new();
         Ok(())
     };
     // SAFETY: the conventions of the header.

@@ -70,17 +70,38 @@ impl SipUri {
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        self.add_header(name, value)?;
+        Ok(self)
+    }
+
+    /// As [`with_header`](Self::with_header), in place: if it is refused, the URI stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_header`](Self::with_header).
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let mut uri = SipUri::parse("sip:alice@example.com")?;
+    /// assert!(uri.add_header("X A", "1").is_err());
+    /// uri.add_header("X-A", "1")?;
+    /// assert_eq!(uri.as_str(), "sip:alice@example.com?X-A=1");
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn add_header(&mut self, name: &str, value: &str) -> Result<(), Error> {
         check_header(name, value)?;
+        let before = self.text.len();
         self.text.push(if self.parts.headers_start.is_some() { '&' } else { '?' });
         let start = self.text.len();
         push_header(&mut self.text, name, value);
         if self.text.len() > MAX_URI_BYTES {
+            self.text.truncate(before);
             return Err(over_limit());
         }
         if self.parts.headers_start.is_none() {
             self.parts.headers_start = u32::try_from(start).ok();
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Adds a `User-to-User` header (RFC 7433).

@@ -60,3 +60,16 @@ fn a_header_is_added_behind_the_others() {
     assert_eq!(uri(twice.as_str()), twice);
     assert_eq!(twice.with_header("Z", &"x".repeat(70_000)).unwrap_err().kind(), Kind::UriOverLimit);
 }
+
+#[test]
+fn what_is_refused_in_place_changes_nothing() {
+    for before in ["sip:a@b", "sip:a@b?X-A=1"] {
+        let mut uri = SipUri::parse(before).unwrap();
+        for (name, value) in [("X A", ""), ("X-A", "\n"), ("X-A", &"x".repeat(70_000))] {
+            uri.add_header(name, value).unwrap_err();
+            assert_eq!((uri.as_str(), uri.clone()), (before, SipUri::parse(before).unwrap()));
+        }
+        uri.add_header("X-B", "2").unwrap();
+        assert_eq!(SipUri::parse(uri.as_str()), Ok(uri));
+    }
+}
