@@ -769,6 +769,12 @@ twr_status twr_response_node_attribute(const twr_response *response,
                                        twr_error *error);
 
 /**
+ * The name of a kind of error, the same in every language; absent if there is no such kind. The
+ * view lives as long as the process. Any thread.
+ */
+twr_str twr_error_kind_name(uint16_t kind);
+
+/**
  * The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
  * asked for by `url_method` (absent: the platform's default). `base` absent: the platform's usual API.
  * Free it with twr_rest_request_free.
@@ -808,12 +814,6 @@ twr_status twr_rest_request_parts(const twr_rest_request *request,
  * Frees a request and writes NULL in its place; NULL is no harm.
  */
 void twr_rest_request_free(twr_rest_request **request);
-
-/**
- * The name of a kind of error, the same in every language; absent if there is no such kind. The
- * view lives as long as the process. Any thread.
- */
-twr_str twr_error_kind_name(uint16_t kind);
 
 /**
  * Makes the default settings. Free them with twr_settings_free.

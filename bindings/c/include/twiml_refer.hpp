@@ -466,85 +466,8 @@ class request_validator {
     detail::owned<twr_validator, twr_validator_free> handle_;
 };
 
-/// One <Refer> at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
-class transfer {
-  public:
-    explicit transfer(const sip_uri &target, const twr_settings *settings = nullptr)
-    {
-        twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, target.get(), settings, &made);
-        handle_.reset(made);
-    }
-
-    /// Takes back what save() returned.
-    static transfer restore(std::string_view bytes)
-    {
-        twr_transfer *made = nullptr;
-        detail::call(twr_transfer_restore, detail::str(bytes), &made);
-        return transfer(made);
-    }
-
-    std::string save() const { return detail::text(twr_transfer_save, get()); }
-    std::string refer_to() const { return detail::text(twr_transfer_refer_to, get()); }
-
-    void start(std::uint32_t cseq, std::uint64_t now_ms, std::int32_t leg = TWR_LEG_SIP,
-               bool first_in_dialog = true)
-    {
-        detail::call(twr_transfer_start, handle_.get(), leg, cseq, first_in_dialog, now_ms);
-    }
-
-    void response(std::uint16_t code, std::uint64_t now_ms, bool refer_sub = true)
-    {
-        detail::call(twr_transfer_response, handle_.get(), code, refer_sub, now_ms);
-    }
-
-    void retried(std::uint16_t code, std::uint32_t cseq, std::uint64_t now_ms)
-    {
-        detail::call(twr_transfer_retried, handle_.get(), code, cseq, now_ms);
-    }
-
-    void notify(std::string_view event, std::uint32_t cseq,
-                std::optional<std::string_view> subscription_state, std::string_view body,
-                std::uint64_t now_ms, bool in_dialog = true)
-    {
-        detail::call(twr_transfer_notify, handle_.get(), detail::str(event), cseq,
-                     detail::maybe(subscription_state), detail::str(body), in_dialog, now_ms);
-    }
-
-    void hang_up(std::uint64_t now_ms) { detail::call(twr_transfer_hang_up, handle_.get(), now_ms); }
-    void transport_error(std::uint64_t now_ms)
-    {
-        detail::call(twr_transfer_transport_error, handle_.get(), now_ms);
-    }
-    void time(std::uint64_t now_ms) { detail::call(twr_transfer_time, handle_.get(), now_ms); }
-
-    /// What to do next; to be called after every event until there is nothing.
-    std::optional<twr_output> poll()
-    {
-        twr_output output{};
-        return twr_transfer_poll(handle_.get(), &output) == TWR_STATUS_OK
-                   ? std::optional<twr_output>(output)
-                   : std::nullopt;
-    }
-
-    /// When to call time() at the latest, in milliseconds.
-    std::optional<std::uint64_t> deadline() const
-    {
-        const std::uint64_t found = twr_transfer_deadline(get());
-        return found == TWR_NO_DEADLINE ? std::nullopt : std::optional<std::uint64_t>(found);
-    }
-
-    /// `idle`, `referring`, `subscribed` or `completed`.
-    std::string_view state() const { return detail::view(twr_transfer_state(get())); }
-
-    /// The handle, for what C alone offers.
-    const twr_transfer *get() const { return handle_.get(); }
-
-  private:
-    explicit transfer(twr_transfer *handle) : handle_(handle) {}
-    detail::owned<twr_transfer, twr_transfer_free> handle_;
-};
-
 } // namespace twiml_refer
+
+#include "twiml_refer_transfer.hpp" // IWYU pragma: export
 
 #endif

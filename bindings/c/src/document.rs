@@ -1,12 +1,9 @@
-//! Documents: built, read, walked, checked; and the REST request that carries one.
+//! Documents: built, read, walked, checked.
 
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{
-    CallCreate, CallUpdate, Comment, Element, Follows, Method, Node, Refer, RestRequest, Text,
-    VoiceResponse,
-};
+use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, Text, VoiceResponse};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, give, guard, put, take};
@@ -58,6 +55,10 @@ pub struct twr_node {
 }
 
 impl twr_response {
+    pub(crate) fn response(&self) -> &VoiceResponse {
+        &self.response
+    }
+
     fn new(response: VoiceResponse) -> Self {
         Self { response, walked: OnceLock::new() }
     }
@@ -408,99 +409,4 @@ pub unsafe extern "C" fn twr_response_node_attribute(
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
-}
-
-/// A REST request to make, as plain data; it does not change, and any thread may read it.
-pub struct twr_rest_request(RestRequest);
-
-/// The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
-/// asked for by `url_method` (absent: the platform's default). `base` absent: the platform's usual API.
-/// Free it with twr_rest_request_free.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_call_update(
-    account_sid: twr_str,
-    call_sid: twr_str,
-    twiml: *const twr_response,
-    url: twr_str,
-    url_method: twr_str,
-    base: twr_str,
-    request: *mut *mut twr_rest_request,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let (account, call) = (account_sid.text()?, call_sid.text()?);
-        let mut update = match twiml.as_ref() {
-            Some(twiml) => CallUpdate::with_twiml(account, call, &twiml.response)?,
-            None => CallUpdate::with_url(account, call, url.text()?)?,
-        };
-        if let Some(method) = url_method.maybe_text()? {
-            update = update.url_method(method.parse()?);
-        }
-        if let Some(base) = base.maybe_text()? {
-            update = update.base(base)?;
-        }
-        give(request, twr_rest_request(update.request()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// The request that makes a new SIP call. The rest is as in twr_call_update.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_call_create(
-    account_sid: twr_str,
-    to: *const twr_uri,
-    from: twr_str,
-    twiml: *const twr_response,
-    url: twr_str,
-    url_method: twr_str,
-    base: twr_str,
-    request: *mut *mut twr_rest_request,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let (account, to, from) = (account_sid.text()?, get(to)?.uri(), from.text()?);
-        let mut create = match twiml.as_ref() {
-            Some(twiml) => CallCreate::with_twiml(account, to, from, &twiml.response)?,
-            None => CallCreate::with_url(account, to, from, url.text()?)?,
-        };
-        if let Some(method) = url_method.maybe_text()? {
-            create = create.url_method(method.parse()?);
-        }
-        if let Some(base) = base.maybe_text()? {
-            create = create.base(base)?;
-        }
-        give(request, twr_rest_request(create.request()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// Method, URL and form body of a request; views of it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_rest_request_parts(
-    request: *const twr_rest_request,
-    method: *mut twr_str,
-    url: *mut twr_str,
-    body: *mut twr_str,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let parts = || unsafe {
-        let request = &get(request)?.0;
-        put(method, twr_str::of(request.method().as_str()))?;
-        put(url, twr_str::of(request.url()))?;
-        put(body, twr_str::of(request.body()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, parts) }
-}
-
-/// Frees a request and writes NULL in its place; NULL is no harm.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_rest_request_free(request: *mut *mut twr_rest_request) {
-    // SAFETY: the conventions of the header.
-    calm((), || drop(unsafe { take(request) }));
 }

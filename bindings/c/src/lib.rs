@@ -6,6 +6,7 @@ pub mod callback;
 pub mod document;
 pub mod error;
 pub mod guard;
+pub mod rest;
 pub mod text;
 pub mod transfer;
 pub mod uri;

@@ -6,11 +6,7 @@
 #include <string.h>
 #include <twiml_refer.h>
 
-static twr_str view(const json_t *value)
-{
-    twr_str made = {json_string_value(value), json_string_length(value)};
-    return made;
-}
+#include "cases.h"
 
 static uint64_t milliseconds(const json_t *seconds)
 {
@@ -158,7 +154,6 @@ static bool replay(json_t **lines, size_t count)
     return fine;
 }
 
-/* The number of scenarios that ran. */
 int run_transfers(const char *vectors, int *failed)
 {
     char path[4096], text[65536];

@@ -6,30 +6,26 @@
 #include <string.h>
 #include <twiml_refer.h>
 
+#include "cases.h"
+
 static const char *folder;
 static int failures;
 static const char *topic;
 static const char *name;
 
-static void fail(const char *what)
+void fail(const char *what)
 {
     failures++;
     fprintf(stderr, "%s: %s: %s\n", topic, name, what);
 }
 
-#define EXPECT(what, condition) \
-    do { \
-        if (!(condition)) \
-            fail(what); \
-    } while (0)
-
-static twr_str str(const char *text)
+twr_str str(const char *text)
 {
     twr_str view = {text, text ? strlen(text) : 0};
     return view;
 }
 
-static twr_str view(const json_t *value)
+twr_str view(const json_t *value)
 {
     twr_str made = {NULL, 0};
     if (json_is_string(value)) {
@@ -39,7 +35,7 @@ static twr_str view(const json_t *value)
     return made;
 }
 
-static bool same(twr_str found, const json_t *expected)
+bool same(twr_str found, const json_t *expected)
 {
     if (!json_is_string(expected))
         return found.ptr == NULL;
@@ -52,8 +48,7 @@ static bool is(twr_str found, const char *expected)
     return found.len == strlen(expected) && (!found.len || !memcmp(found.ptr, expected, found.len));
 }
 
-/* The input under a key: text, repeated parts or hexadecimal bytes. */
-static twr_str input(const json_t *item, const char *key, char **owned)
+twr_str input(const json_t *item, const char *key, char **owned)
 {
     char other[64];
     twr_str made = view(json_object_get(item, key));
@@ -89,8 +84,7 @@ static twr_str input(const json_t *item, const char *key, char **owned)
     return made;
 }
 
-/* Whether it was refused exactly if it had to be, and so. True: there is something to look at. */
-static bool settled(twr_status status, const twr_error *error, const json_t *item)
+bool settled(twr_status status, const twr_error *error, const json_t *item)
 {
     const json_t *wanted = json_object_get(item, "error");
     const json_t *number;
@@ -116,122 +110,13 @@ static bool settled(twr_status status, const twr_error *error, const json_t *ite
     return false;
 }
 
-static char buffer[1 << 17];
-static size_t length;
+char buffer[1 << 17];
+size_t length;
 
-static bool written(const json_t *expected)
+bool written(const json_t *expected)
 {
     twr_str found = {buffer, length};
     return same(found, expected);
-}
-
-static twr_status add_element(const json_t *item, twr_element **made, twr_error *error)
-{
-    size_t index;
-    json_t *pair, *child;
-    twr_status status = twr_element_new(view(json_object_get(item, "name")), made, error);
-    json_array_foreach(json_object_get(item, "attributes"), index, pair)
-    {
-        if (status == TWR_STATUS_OK)
-            status = twr_element_set_attribute(*made, view(json_array_get(pair, 0)),
-                                               view(json_array_get(pair, 1)), error);
-    }
-    if (status == TWR_STATUS_OK && json_object_get(item, "text"))
-        status = twr_element_add_text(*made, view(json_object_get(item, "text")), error);
-    json_array_foreach(json_object_get(item, "children"), index, child)
-    {
-        twr_element *inner = NULL;
-        if (status == TWR_STATUS_OK)
-            status = add_element(child, &inner, error);
-        if (status == TWR_STATUS_OK)
-            status = twr_element_append(*made, &inner, error);
-        twr_element_free(&inner);
-    }
-    return status;
-}
-
-static void documents(const json_t *item)
-{
-    twr_error error;
-    twr_response *response = NULL;
-    size_t index;
-    json_t *verb;
-    twr_status status = twr_response_new(&response, &error);
-    json_array_foreach(json_object_get(item, "verbs"), index, verb)
-    {
-        const json_t *element = json_object_get(verb, "element");
-        const json_t *refer = json_object_get(verb, "refer");
-        twr_element *made = NULL;
-        twr_uri *target = NULL;
-        if (status == TWR_STATUS_OK && element) {
-            status = add_element(element, &made, &error);
-            if (status == TWR_STATUS_OK)
-                status = twr_response_append(response, &made, &error);
-        } else if (status == TWR_STATUS_OK) {
-            status = twr_uri_parse(view(json_object_get(refer, "sip")), &target, &error);
-            if (status == TWR_STATUS_OK)
-                status = twr_response_refer(response, target, view(json_object_get(refer, "action")),
-                                            view(json_object_get(refer, "method")), &error);
-        }
-        twr_element_free(&made);
-        twr_uri_free(&target);
-    }
-    if (settled(status, &error, item)) {
-        twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
-        EXPECT("compact", written(json_object_get(item, "compact")));
-        if (json_object_get(item, "pretty")) {
-            twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
-            EXPECT("pretty", written(json_object_get(item, "pretty")));
-        }
-    }
-    twr_response_free(&response);
-}
-
-static void reading(const json_t *item)
-{
-    twr_error error;
-    twr_response *response = NULL;
-    char *owned;
-    twr_str xml = input(item, "xml", &owned);
-    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
-        EXPECT("render", twr_response_render(response, false, buffer, sizeof buffer, &length, NULL) ==
-                             TWR_STATUS_OK);
-        if (json_is_string(json_object_get(item, "compact")))
-            EXPECT("compact", written(json_object_get(item, "compact")));
-    }
-    twr_response_free(&response);
-    free(owned);
-}
-
-static void diagnostics(const json_t *item)
-{
-    static const char *const severities[] = {"", "note", "warning", "error"};
-    twr_error error;
-    twr_response *response = NULL;
-    twr_findings *findings = NULL;
-    char *owned;
-    size_t index;
-    json_t *wanted;
-    twr_str xml = input(item, "xml", &owned);
-    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
-        EXPECT("check", twr_response_check(response, &findings, NULL) == TWR_STATUS_OK);
-        EXPECT("count", twr_findings_count(findings) == json_array_size(json_object_get(item, "found")));
-        json_array_foreach(json_object_get(item, "found"), index, wanted)
-        {
-            twr_finding found;
-            if (twr_findings_get(findings, index, &found, NULL) != TWR_STATUS_OK) {
-                fail("a finding is missing");
-                break;
-            }
-            EXPECT("code", same(found.code, json_object_get(wanted, "code")));
-            EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
-            EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
-            EXPECT("path", same(found.path, json_object_get(wanted, "path")));
-        }
-    }
-    twr_findings_free(&findings);
-    twr_response_free(&response);
-    free(owned);
 }
 
 static void uri_parts(const twr_uri *uri, const json_t *wanted)
@@ -545,8 +430,6 @@ static void run(const char *which, void (*judge)(const json_t *))
     enter(json_array_size(cases));
     json_decref(root);
 }
-
-int run_transfers(const char *vectors, int *failed);
 
 int main(int argc, char **argv)
 {

@@ -11,7 +11,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._diagnostic import Diagnostic
-    from ._document import (
+    from ._element import (
         Comment,
         Element,
         Gather,
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Redirect,
         Refer,
         Say,
-        VoiceResponse,
     )
     from ._errors import (
         CallbackError,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
         Unconfirmed,
         Unknown,
     )
+    from ._response import VoiceResponse
     from ._rest import RestRequest, call_create, call_update
     from ._transfer import (
         Completed,
@@ -104,7 +104,8 @@ __all__ = [
 # What is public is imported when it is first used: a process that prints a document needs little.
 _HOMES = {
     "_diagnostic": "Diagnostic",
-    "_document": "Comment Element Gather Hangup Pause Play Redirect Refer Say VoiceResponse",
+    "_element": "Comment Element Gather Hangup Pause Play Redirect Refer Say",
+    "_response": "VoiceResponse",
     "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError "
     "TwimlReferError",
     "_outcome": "Canceled ReferOutcome Rejected TargetFailed Transferred Unconfirmed Unknown",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _bridge
-from ._document import VoiceResponse
+from ._response import VoiceResponse
 from ._uri import SipUri
 from ._value import Value
 

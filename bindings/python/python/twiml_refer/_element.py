@@ -1,4 +1,4 @@
-"""Documents: built as with the official library, read back, checked."""
+"""What stands in a document: elements, comments, and the verb itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any, Union
-
-    from ._diagnostic import Diagnostic
 
     Node = Union["Element", "Refer", "Comment", str]
 
@@ -31,7 +29,7 @@ class Comment:
         parts += ("C", self.text)
 
 
-class _Parent:
+class Parent:
     """What has attributes and children: an element, or the whole document."""
 
     __slots__ = ("attributes", "nodes")
@@ -68,7 +66,7 @@ class _Parent:
         return iter(self.nodes)
 
 
-class Element(_Parent):
+class Element(Parent):
     """Any verb or noun. Attributes are keyword arguments in snake case, or `attrs` as spelled.
 
     Raises `DocumentError` where a name or a character cannot stand in a document.
@@ -100,7 +98,7 @@ class Element(_Parent):
         self.attributes = spelled
         self.nodes = [text] if text else []
         # The library judges what is not plainly ordinary.
-        if spelled or name not in _VERBS or not (text is None or text.isprintable()):
+        if spelled or name not in VERBS or not (text is None or text.isprintable()):
             flat: list[str | None] = [name, text]
             for key, value in spelled.items():
                 if not isinstance(value, str):
@@ -283,178 +281,11 @@ class Refer:
         return f"Refer({self.target!r}, action={self.action!r}, method={self.method!r})"
 
 
-class VoiceResponse(_Parent):
-    """The document that an app answers the platform with.
-
-    >>> response = VoiceResponse()
-    >>> _ = response.say("Connecting you.")
-    >>> _ = response.refer("sip:alice@example.com", action="/handleRefer")
-    >>> print(response.to_xml(pretty=True))
-    <?xml version="1.0" encoding="UTF-8"?>
-    <Response>
-        <Say>Connecting you.</Say>
-        <Refer action="/handleRefer">
-            <Sip>sip:alice@example.com</Sip>
-        </Refer>
-    </Response>
-    >>> response.check()
-    []
-    """
-
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        self.attributes = {}
-        self.nodes = []
-
-    def say(self, message: str, **attributes: Any) -> Say:
-        """Add `<Say>`."""
-        say = Say(message, **attributes)
-        self.nodes.append(say)
-        return say
-
-    def play(self, url: str | None = None, **attributes: Any) -> Play:
-        """Add `<Play>`."""
-        play = Play(url, **attributes)
-        self.nodes.append(play)
-        return play
-
-    def pause(self, **attributes: Any) -> Pause:
-        """Add `<Pause>`."""
-        pause = Pause(**attributes)
-        self.nodes.append(pause)
-        return pause
-
-    def gather(self, **attributes: Any) -> Gather:
-        """Add `<Gather>`."""
-        gather = Gather(**attributes)
-        self.nodes.append(gather)
-        return gather
-
-    def redirect(self, url: str, **attributes: Any) -> Redirect:
-        """Add `<Redirect>`."""
-        redirect = Redirect(url, **attributes)
-        self.nodes.append(redirect)
-        return redirect
-
-    def hangup(self, **attributes: Any) -> Hangup:
-        """Add `<Hangup>`."""
-        hangup = Hangup(**attributes)
-        self.nodes.append(hangup)
-        return hangup
-
-    def refer(
-        self,
-        target: str | SipUri | None = None,
-        *,
-        action: str | None = None,
-        method: str | None = None,
-    ) -> Refer:
-        """Add `<Refer>`; its target here, or by `sip()` of what is returned."""
-        refer = Refer(target, action=action, method=method)
-        self.nodes.append(refer)
-        return refer
-
-    @classmethod
-    def parse(cls, xml: str | bytes) -> VoiceResponse:
-        """Read a document, in UTF-8.
-
-        Raises `DocumentError` with line and column.
-        """
-        document = _bridge.call("document_parse", _bytes(xml))
-        response = cls()
-        response.attributes.update(_bridge.plain(document.attributes))
-        parents: list[Any] = [response]
-        for piece in document.pieces:
-            if piece.is_open():
-                attributes = dict(_bridge.plain(piece.attributes))
-                element = _known(piece.name, attributes)
-                parents[-1].nodes.append(element)
-                parents.append(element)
-            elif piece.is_close():
-                parents.pop()
-            elif piece.is_refer():
-                refer = Refer(piece.target, action=piece.action, method=piece.method)
-                parents[-1].nodes.append(refer)
-            elif piece.is_text():
-                parents[-1].nodes.append(piece.content)
-            else:
-                parents[-1].nodes.append(Comment(piece.content))
-        return response
-
-    @staticmethod
-    def check_xml(xml: str | bytes) -> list[Diagnostic]:
-        """Read a document and tell its faults, with lines and columns."""
-        from ._diagnostic import diagnostics
-
-        return diagnostics(_bridge.call("document_check", _bytes(xml)))
-
-    def check(self) -> list[Diagnostic]:
-        """Tell what the platform will refuse, drop or never run."""
-        from ._diagnostic import diagnostics
-
-        return diagnostics(_bridge.call("document_check_built", self._document()))
-
-    @property
-    def follows(self) -> str | None:
-        """What comes after the first `<Refer>`: `action`, `next-verb` or `hangup`."""
-        return _bridge.maybe_text(_bridge.call("document_follows", self._document()))
-
-    def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
-        """Write the document."""
-        parts: list[str | None] = ["" if pretty else None, str(len(self.attributes))]
-        for pair in self.attributes.items():
-            parts += pair
-        for node in self.nodes:
-            if isinstance(node, str):
-                parts += ("T", node)
-            else:
-                node._pieces(parts)
-        text = _lane.text(_lane.call(_lane.RENDER, parts))
-        return text if xml_declaration else text.partition("?>")[2].lstrip("\n")
-
-    def _document(self) -> Any:
-        bridge = _bridge.module()
-        pieces: list[Any] = []
-        stack: list[Any] = list(reversed(self.nodes))
-        while stack:
-            node = stack.pop()
-            if node is None:
-                pieces.append(bridge.Piece.CLOSE())
-            elif isinstance(node, str):
-                pieces.append(bridge.Piece.TEXT(content=node))
-            elif isinstance(node, Comment):
-                pieces.append(bridge.Piece.COMMENT(content=node.text))
-            elif isinstance(node, Refer) and node.target is not None:
-                target = str(node.target)
-                refer = bridge.Piece.REFER(target=target, action=node.action, method=node.method)
-                pieces.append(refer)
-            else:
-                pieces.append(_open(bridge, node))
-                stack.append(None)
-                stack.extend(() if isinstance(node, Refer) else reversed(node.nodes))
-        attributes = _bridge.pairs(self.attributes.items())
-        return bridge.Document(attributes=attributes, pieces=pieces)
-
-    def __str__(self) -> str:
-        return self.to_xml()
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, VoiceResponse):
-            return NotImplemented
-        return self.attributes == other.attributes and self.nodes == other.nodes
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<VoiceResponse with {len(self.nodes)} nodes>"
-
-
 # An app has a handful of actions: what was found good need not be asked again.
 _judged: set[tuple[str | None, str | None]] = set()
 _MOST_JUDGED = 64
 
-_VERBS: dict[str, type[Element]] = {
+VERBS: dict[str, type[Element]] = {
     "Say": Say,
     "Play": Play,
     "Pause": Pause,
@@ -462,21 +293,6 @@ _VERBS: dict[str, type[Element]] = {
     "Redirect": Redirect,
     "Hangup": Hangup,
 }
-
-
-def _known(name: str, attributes: dict[str, str]) -> Element:
-    """Make an element of what was read, and judged then."""
-    element = Element.__new__(_VERBS.get(name, Element))
-    element.name, element.attributes, element.nodes = name, attributes, []
-    return element
-
-
-def _open(bridge: Any, node: Any) -> Any:
-    if isinstance(node, Refer):
-        set_ = (("action", node.action), ("method", node.method))
-        attributes = _bridge.pairs((n, v) for n, v in set_ if v is not None)
-        return bridge.Piece.OPEN(name="Refer", attributes=attributes)
-    return bridge.Piece.OPEN(name=node.name, attributes=_bridge.pairs(node.attributes.items()))
 
 
 def _flat(element: Any) -> list[str | None]:
@@ -487,14 +303,6 @@ def _flat(element: Any) -> list[str | None]:
 
 def _uri(target: str | SipUri) -> SipUri:
     return target if type(target) is SipUri else SipUri(target)
-
-
-def _bytes(xml: str | bytes) -> bytes:
-    if isinstance(xml, str):
-        return xml.encode("utf-8", "surrogatepass")
-    if not isinstance(xml, (bytes, bytearray)):
-        wrong_type("a document", "str or bytes", xml)
-    return bytes(xml)
 
 
 def _camel(name: str) -> str:

@@ -1,0 +1,113 @@
+/* The cases of documents in C: built, read and checked. */
+#include <stdlib.h>
+
+#include "cases.h"
+
+static twr_status add_element(const json_t *item, twr_element **made, twr_error *error)
+{
+    size_t index;
+    json_t *pair, *child;
+    twr_status status = twr_element_new(view(json_object_get(item, "name")), made, error);
+    json_array_foreach(json_object_get(item, "attributes"), index, pair)
+    {
+        if (status == TWR_STATUS_OK)
+            status = twr_element_set_attribute(*made, view(json_array_get(pair, 0)),
+                                               view(json_array_get(pair, 1)), error);
+    }
+    if (status == TWR_STATUS_OK && json_object_get(item, "text"))
+        status = twr_element_add_text(*made, view(json_object_get(item, "text")), error);
+    json_array_foreach(json_object_get(item, "children"), index, child)
+    {
+        twr_element *inner = NULL;
+        if (status == TWR_STATUS_OK)
+            status = add_element(child, &inner, error);
+        if (status == TWR_STATUS_OK)
+            status = twr_element_append(*made, &inner, error);
+        twr_element_free(&inner);
+    }
+    return status;
+}
+
+void documents(const json_t *item)
+{
+    twr_error error;
+    twr_response *response = NULL;
+    size_t index;
+    json_t *verb;
+    twr_status status = twr_response_new(&response, &error);
+    json_array_foreach(json_object_get(item, "verbs"), index, verb)
+    {
+        const json_t *element = json_object_get(verb, "element");
+        const json_t *refer = json_object_get(verb, "refer");
+        twr_element *made = NULL;
+        twr_uri *target = NULL;
+        if (status == TWR_STATUS_OK && element) {
+            status = add_element(element, &made, &error);
+            if (status == TWR_STATUS_OK)
+                status = twr_response_append(response, &made, &error);
+        } else if (status == TWR_STATUS_OK) {
+            status = twr_uri_parse(view(json_object_get(refer, "sip")), &target, &error);
+            if (status == TWR_STATUS_OK)
+                status = twr_response_refer(response, target, view(json_object_get(refer, "action")),
+                                            view(json_object_get(refer, "method")), &error);
+        }
+        twr_element_free(&made);
+        twr_uri_free(&target);
+    }
+    if (settled(status, &error, item)) {
+        twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
+        EXPECT("compact", written(json_object_get(item, "compact")));
+        if (json_object_get(item, "pretty")) {
+            twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
+            EXPECT("pretty", written(json_object_get(item, "pretty")));
+        }
+    }
+    twr_response_free(&response);
+}
+
+void reading(const json_t *item)
+{
+    twr_error error;
+    twr_response *response = NULL;
+    char *owned;
+    twr_str xml = input(item, "xml", &owned);
+    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
+        EXPECT("render", twr_response_render(response, false, buffer, sizeof buffer, &length, NULL) ==
+                             TWR_STATUS_OK);
+        if (json_is_string(json_object_get(item, "compact")))
+            EXPECT("compact", written(json_object_get(item, "compact")));
+    }
+    twr_response_free(&response);
+    free(owned);
+}
+
+void diagnostics(const json_t *item)
+{
+    static const char *const severities[] = {"", "note", "warning", "error"};
+    twr_error error;
+    twr_response *response = NULL;
+    twr_findings *findings = NULL;
+    char *owned;
+    size_t index;
+    json_t *wanted;
+    twr_str xml = input(item, "xml", &owned);
+    if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
+        EXPECT("check", twr_response_check(response, &findings, NULL) == TWR_STATUS_OK);
+        EXPECT("count", twr_findings_count(findings) == json_array_size(json_object_get(item, "found")));
+        json_array_foreach(json_object_get(item, "found"), index, wanted)
+        {
+            twr_finding found;
+            if (twr_findings_get(findings, index, &found, NULL) != TWR_STATUS_OK) {
+                fail("a finding is missing");
+                break;
+            }
+            EXPECT("code", same(found.code, json_object_get(wanted, "code")));
+            EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
+            EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
+            EXPECT("path", same(found.path, json_object_get(wanted, "path")));
+        }
+    }
+    twr_findings_free(&findings);
+    twr_response_free(&response);
+    free(owned);
+}
