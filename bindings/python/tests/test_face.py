@@ -96,9 +96,44 @@ def test_a_deep_tree_is_refused_and_not_a_crash() -> None:
     assert caught.value.kind == "depth-exceeded"
 
 
+def test_a_tree_without_end_is_refused() -> None:
+    cycle = tr.Element("a")
+    cycle.append(cycle)
+    shared = tr.Element("a")
+    for _ in range(40):
+        shared = tr.Element("b").append(shared).append(shared)
+    for endless in (cycle, shared):
+        response = tr.VoiceResponse().append(endless)
+        for job in (str, tr.VoiceResponse.check):
+            with pytest.raises(tr.DocumentError) as caught:
+                job(response)
+            assert caught.value.kind in ("depth-exceeded", "elements-exceeded")
+
+
+def test_no_text_makes_verifying_fail_otherwise() -> None:
+    bad = "\ud800"
+    for url, signature, params in ((bad, "x", {}), (URL, bad, {}), (URL, "x", {bad: bad})):
+        with pytest.raises(tr.SignatureMismatch):
+            VALIDATOR.verify(url, b"a=b", signature)
+        with pytest.raises(tr.SignatureMismatch):
+            VALIDATOR.verify_params(url, params, signature)
+        assert VALIDATOR.validate(url, params, signature) is False
+
+
+def test_a_short_grace_is_not_none() -> None:
+    for grace, waits in ((0.0004, 1), (0.001, 1), (1.1, 1100), (0.057, 57), (1, 1000)):
+        transfer = tr.Transfer("sip:a@b", hang_up_grace=grace)
+        transfer.start(cseq=1, now=0)
+        transfer.hang_up(now=0)
+        assert transfer.deadline == waits
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        lambda: tr.RequestValidator("1", public_base=5),
+        lambda: tr.RequestValidator("1", public_base=b"https://a.example"),
+        lambda: tr.Transfer("sip:a@b", hang_up_grace="1"),
         lambda: tr.SipUri(None),
         lambda: tr.SipUri(b"sip:a@b"),
         lambda: tr.SipUri("sip:a@b", headers={"X-A": 1}),
@@ -145,6 +180,13 @@ def test_wrong_types_are_type_errors_at_the_call(wrong: Any) -> None:
         lambda: tr.VoiceResponse.parse("x" * 10_000_000),
         lambda: tr.ReferCallback.from_form(b"a" * 10_000_000),
         lambda: tr.Transfer.restore(b"\0" * 100),
+        lambda: tr.Transfer("sip:a@b", hang_up_grace=-1),
+        lambda: tr.Transfer("sip:a@b", hang_up_grace=float("inf")),
+        lambda: tr.Transfer("sip:a@b", hang_up_grace=float("nan")),
+        lambda: tr.Transfer("sip:a@b", statuses={-1: "busy"}),
+        lambda: tr.Transfer("sip:a@b").start(cseq=-1, now=0),
+        lambda: tr.Transfer("sip:a@b").start(cseq=1, now=2**64),
+        lambda: tr.Transfer("sip:a@b").response(70_000, now=0),
         lambda: tr.RequestValidator("1", public_base="nonsense"),
     ],
 )
@@ -188,6 +230,12 @@ def test_multidicts_of_frameworks_are_taken_as_they_come() -> None:
     for params in (pairs, {"Digits": ["1", "2"]}, Django(Digits=["1", "2"]), Starlette()):
         assert VALIDATOR.validate(URL, params, signature)
         assert VALIDATOR.verify_params(URL, params, signature).params == tuple(pairs)
+
+
+def test_subclasses_of_bytes_and_str_are_taken() -> None:
+    text, data = type("Text", (str,), {}), type("Data", (bytes,), {})
+    assert tr.ReferCallback.from_form(data(b"CallSid=CA1")).call_sid == "CA1"
+    assert str(tr.SipUri(text("sip:a@b"))) == "sip:a@b"
 
 
 def test_values_are_frozen_hashable_and_comparable() -> None:

@@ -37,6 +37,9 @@ def guarded(function: Any, *arguments: Any) -> Any:
             f"invalid text at byte {at}: a lone surrogate is no character",
             offset=at,
         ) from None
+    except (ValueError, OverflowError) as error:
+        # The bridge's integers have a size.
+        raise refused("setting-invalid", f"a number is out of range: {error}") from None
     raise refused(
         fault.kind,
         fault.text,

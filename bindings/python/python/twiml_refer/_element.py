@@ -114,6 +114,7 @@ class Element(Parent):
     def _pieces(self, parts: list[str | None]) -> None:
         # Not by recursion: a tree that someone else made may be deep.
         stack: list[Any] = [self]
+        start, elements = len(parts), 0
         while stack:
             node = stack.pop()
             if node is None:
@@ -121,6 +122,9 @@ class Element(Parent):
             elif isinstance(node, str):
                 parts += ("T", node)
             elif isinstance(node, Element):
+                elements += 1
+                if elements > _ENDLESS:
+                    _refuse_endless(parts[start:])
                 parts += ("E", node.name, str(len(node.attributes)))
                 for pair in node.attributes.items():
                     parts += pair
@@ -293,6 +297,16 @@ VERBS: dict[str, type[Element]] = {
     "Redirect": Redirect,
     "Hangup": Hangup,
 }
+
+
+# A node that stands in itself has no end, one that is shared at each level hardly any. Far above
+# what the library takes: it is the library that refuses what there is till then.
+_ENDLESS = 50_000
+
+
+def _refuse_endless(parts: list[str | None]) -> None:
+    _lane.call(_lane.RENDER, [None, "0", *parts])
+    raise RecursionError("an element stands in itself, or in too many others")
 
 
 def _flat(element: Any) -> list[str | None]:

@@ -73,7 +73,7 @@ def call(job: int, parts: Sequence[Part]) -> bytes:
             if part is None:
                 lengths.append(_ABSENT)
             else:
-                chunk = part if type(part) is bytes else part.encode()  # type: ignore[union-attr]
+                chunk = part.encode() if isinstance(part, str) else part
                 lengths.append(len(chunk))
                 data.append(chunk)
     except UnicodeEncodeError:

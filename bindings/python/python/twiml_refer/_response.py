@@ -159,6 +159,10 @@ class VoiceResponse(Parent):
     def _document(self) -> Any:
         bridge = _bridge.module()
         pieces: list[Any] = []
+        for node in self.nodes:
+            if isinstance(node, Element):
+                # It has an end, or is refused.
+                node._pieces([])
         stack: list[Any] = list(reversed(self.nodes))
         while stack:
             node = stack.pop()

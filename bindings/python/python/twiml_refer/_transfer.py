@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _bridge
-from ._errors import wrong_type
+from ._errors import refused, wrong_type
 from ._outcome import ReferOutcome, outcome
 from ._uri import SipUri
 from ._value import Value
@@ -12,6 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, NoReturn, Union
+
+
+# In milliseconds.
+_MICROSECOND = 0.001
 
 
 class ReferReport(Value):
@@ -228,7 +232,17 @@ class Transfer:
 
 
 def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
+    """Round up, as the library does: what is short is not none."""
+    if seconds is None:
+        return None
+    if not isinstance(seconds, (int, float)):
+        wrong_type("a time", "a number of seconds", seconds)
+    try:
+        nearest = round(seconds * 1000)
+    except (ValueError, OverflowError):
+        raise refused("setting-invalid", f"a number is out of range: {seconds}") from None
+    # What floating point adds below a microsecond is no time.
+    return nearest if seconds * 1000 - nearest < _MICROSECOND else nearest + 1
 
 
 def _report(report: Any) -> ReferReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _bridge, _lane
-from ._errors import SignatureMismatch, wrong_type
+from ._errors import SignatureMismatch, TwimlReferError, wrong_type
 from ._value import Value
 from ._webhook import ReferCallback, VoiceRequest, _body, _limit, flat
 
@@ -11,6 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, NoReturn
+
+
+_NO_TEXT = "text-not-utf8"
 
 
 class Spelling(Value):
@@ -55,6 +58,8 @@ class RequestValidator:
         accept_encoded_spellings: bool = False,
     ) -> None:
         tokens = (token,) if isinstance(token, str) else _tokens(token)
+        if not isinstance(public_base, (str, type(None))):
+            wrong_type("public_base", "str", public_base)
         if algorithm not in ("sha1", "sha256"):
             raise ValueError(f"{algorithm!r} is no algorithm; write sha1 or sha256")
         flags = (algorithm == "sha256", bool(accept_encoded_spellings))
@@ -102,7 +107,12 @@ class RequestValidator:
         """Tell whether the platform signed a request with these decoded parameters."""
         self._check(url, signature)
         parts = (*self._secrets, url, signature, *flat(params))
-        return _lane.is_set(_lane.call(_lane.VALIDATE, parts))
+        try:
+            return _lane.is_set(_lane.call(_lane.VALIDATE, parts))
+        except TwimlReferError as error:
+            if error.kind != _NO_TEXT:
+                raise
+        return False
 
     def validate_raw(self, url: str, body: bytes | str, signature: str | None) -> bool:
         """Tell whether it signed a request whose body is no form, by `bodySHA256` in the URL."""
@@ -138,7 +148,13 @@ class RequestValidator:
 
     def _verified(self, url: str, signature: str | None, *body: bytes | str | None) -> bytes:
         self._check(url, signature)
-        return _lane.call(_lane.VERIFY, (*self._secrets, url, signature, *body))
+        try:
+            return _lane.call(_lane.VERIFY, (*self._secrets, url, signature, *body))
+        except TwimlReferError as error:
+            if error.kind != _NO_TEXT:
+                raise
+        # The platform signs no lone surrogate.
+        return _lane.call(_lane.VERIFY, (*self._secrets, "", None, b""))
 
     @staticmethod
     def _check(url: str, signature: str | None) -> None:
