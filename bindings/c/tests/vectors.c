@@ -106,6 +106,8 @@ bool settled(twr_status status, const twr_error *error, const json_t *item)
         EXPECT("column", error->column == (size_t)json_integer_value(number));
     if ((number = json_object_get(wanted, "number")))
         EXPECT("number", error->number == json_integer_value(number));
+    if (json_object_get(wanted, "message"))
+        EXPECT("message", same(str(error->message), json_object_get(wanted, "message")));
     EXPECT("message", error->message[0] && strlen(error->message) <= 240);
     return false;
 }

@@ -117,6 +117,8 @@ def test_callbacks() -> None:
         for key in ("params", "sip_headers"):
             if key in case:
                 assert [list(pair) for pair in getattr(callback, key)] == case[key]
+        for getter, value in case.get("typed", {}).items():
+            assert getattr(callback, "from_" if getter == "from" else getter) == value
         assert [one.parameter for one in callback.problems] == case.get("problems", [])
 
     run("callbacks", judge)

@@ -1,6 +1,6 @@
-//! The tables of the library: kinds of errors, codes of findings, names of parameters, limits.
+//! The tables of the library that a face asks for.
 
-use twiml_refer::{DiagnosticCode, ErrorKind, ReferCallback, ReferOutcome, VoiceRequest, limits};
+use twiml_refer::{ReferCallback, ReferOutcome, VoiceRequest};
 
 use crate::Pair;
 
@@ -15,22 +15,6 @@ pub fn parameter_names() -> Vec<Pair> {
 }
 
 #[uniffi::export]
-pub fn error_kinds() -> Vec<String> {
-    ErrorKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()
-}
-
-#[uniffi::export]
-pub fn diagnostic_codes() -> Vec<String> {
-    DiagnosticCode::ALL.iter().map(|code| code.as_str().to_owned()).collect()
-}
-
-#[uniffi::export]
 pub fn outcome_kinds() -> Vec<String> {
     ReferOutcome::KINDS.map(str::to_owned).into()
-}
-
-/// Bytes of a callback's body, unless the caller sets another limit.
-#[uniffi::export]
-pub fn default_max_body_bytes() -> u64 {
-    u64::try_from(limits::DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX)
 }

@@ -92,13 +92,6 @@ pub fn is_secret_parameter(name: &str) -> bool {
     VoiceRequest::is_secret(name)
 }
 
-/// Whether a validator can be made of this.
-#[uniffi::export]
-pub fn validator_check(secrets: &Secrets) -> Result<(), Failure> {
-    validator(secrets)?;
-    Ok(())
-}
-
 #[uniffi::export]
 pub fn request_verify(
     secrets: &Secrets,

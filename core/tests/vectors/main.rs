@@ -96,6 +96,9 @@ fn settle<T: Debug>(
         (Err(error), false) => Err(format!("refused: {error}")),
         (Err(error), true) => {
             same("kind", error.kind().as_str(), text(wanted, "kind").unwrap())?;
+            if let Some(message) = text(wanted, "message") {
+                same("message", error.message().as_str(), message)?;
+            }
             let number = |key: &str| wanted[key].as_u64().map(|number| number as usize);
             for (key, found) in [
                 ("offset", error.offset()),

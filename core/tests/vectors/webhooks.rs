@@ -1,6 +1,6 @@
 //! Callbacks with their outcomes, and signatures.
 
-use twiml_refer::{Algorithm, ReferCallback, RequestValidator};
+use twiml_refer::{Algorithm, ReferCallback, RequestValidator, VoiceRequest};
 
 use super::{bytes, full_pairs, run, same, settle, text};
 
@@ -26,6 +26,12 @@ fn callbacks() {
             if case["sip_headers"].is_array() {
                 let found: Vec<_> = callback.request().sip_headers().map(own).collect();
                 same("SIP headers", found, full_pairs(&case["sip_headers"]))?;
+            }
+            for (getter, value) in case["typed"].as_object().into_iter().flatten() {
+                let parameters = VoiceRequest::typed_parameters();
+                let name = parameters.into_iter().find(|(known, _)| known == getter);
+                let found = name.and_then(|(_, name)| callback.param(name));
+                same(getter, found, value.as_str())?;
             }
             let problems = callback.problems();
             let found: Vec<_> = problems.iter().map(|problem| Some(problem.parameter())).collect();

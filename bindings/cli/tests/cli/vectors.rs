@@ -97,6 +97,9 @@ fn callbacks() {
         for key in ["leg", "params", "sip_headers"].iter().filter(|key| !case[**key].is_null()) {
             same(key, &answer[*key], &case[*key])?;
         }
+        for (getter, value) in case["typed"].as_object().into_iter().flatten() {
+            same(getter, &answer[getter], value)?;
+        }
         let problems = answer["problems"].as_array().unwrap().iter();
         let expected =
             if case["problems"].is_null() { json!([]) } else { case["problems"].clone() };

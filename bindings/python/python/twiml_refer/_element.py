@@ -171,22 +171,20 @@ class Pause(Element):
         super().__init__("Pause", **attributes)
 
 
-class Gather(Element):
-    """Take digits or speech of the caller, while prompts are played."""
+class Prompts:
+    """What a document and a `<Gather>` say alike."""
 
     __slots__ = ()
-
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__("Gather", **attributes)
+    nodes: list[Node]
 
     def say(self, message: str, **attributes: Any) -> Say:
-        """Add a prompt that is spoken."""
+        """Add text to be spoken."""
         say = Say(message, **attributes)
         self.nodes.append(say)
         return say
 
-    def play(self, url: str, **attributes: Any) -> Play:
-        """Add a prompt that is played."""
+    def play(self, url: str | None = None, **attributes: Any) -> Play:
+        """Add a file to be played."""
         play = Play(url, **attributes)
         self.nodes.append(play)
         return play
@@ -196,6 +194,15 @@ class Gather(Element):
         pause = Pause(**attributes)
         self.nodes.append(pause)
         return pause
+
+
+class Gather(Prompts, Element):
+    """Take digits or speech of the caller, while prompts are played."""
+
+    __slots__ = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__("Gather", **attributes)
 
 
 class Redirect(Element):

@@ -10,11 +10,9 @@ from ._element import (
     Gather,
     Hangup,
     Parent,
-    Pause,
-    Play,
+    Prompts,
     Redirect,
     Refer,
-    Say,
 )
 from ._errors import wrong_type
 from ._uri import SipUri
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from ._diagnostic import Diagnostic
 
 
-class VoiceResponse(Parent):
+class VoiceResponse(Prompts, Parent):
     """The document that an app answers the platform with.
 
     >>> response = VoiceResponse()
@@ -49,24 +47,6 @@ class VoiceResponse(Parent):
     def __init__(self) -> None:
         self.attributes = {}
         self.nodes = []
-
-    def say(self, message: str, **attributes: Any) -> Say:
-        """Add `<Say>`."""
-        say = Say(message, **attributes)
-        self.nodes.append(say)
-        return say
-
-    def play(self, url: str | None = None, **attributes: Any) -> Play:
-        """Add `<Play>`."""
-        play = Play(url, **attributes)
-        self.nodes.append(play)
-        return play
-
-    def pause(self, **attributes: Any) -> Pause:
-        """Add `<Pause>`."""
-        pause = Pause(**attributes)
-        self.nodes.append(pause)
-        return pause
 
     def gather(self, **attributes: Any) -> Gather:
         """Add `<Gather>`."""
