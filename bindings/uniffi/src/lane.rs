@@ -226,7 +226,12 @@ fn from_pairs(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ten parts of fixed place, then problems, SIP headers and parameters.
+/// Stands between texts that are passed as one part, where none of them holds it.
+const SEPARATOR: char = '\0';
+
+/// Ten parts of fixed place, then problems, SIP headers and parameters: as one part with
+/// separators, which a host language takes apart at once; but if a value holds a separator that part
+/// is absent, and each is a part of its own.
 fn put(callback: &ReferCallback, out: &mut Frame) {
     let (outcome, request) = (callback.outcome(), callback.request());
     out.put(outcome.kind());
@@ -239,12 +244,15 @@ fn put(callback: &ReferCallback, out: &mut Frame) {
     out.put_number(callback.notify_sip_response_code());
     out.put_number(Some(callback.problems().len()));
     out.put_number(Some(request.sip_headers().count()));
-    for problem in callback.problems() {
-        out.put(problem.parameter());
-        out.put(problem.message());
-    }
-    for (name, value) in request.sip_headers().chain(callback.params()) {
-        out.put(name);
-        out.put(value);
+    let messages: Vec<String> = callback.problems().iter().map(|it| it.message()).collect();
+    let parameters = callback.problems().iter().map(|it| it.parameter());
+    let problems = parameters.zip(messages.iter().map(String::as_str));
+    let pairs = problems.chain(request.sip_headers()).chain(callback.params());
+    let texts: Vec<&str> = pairs.flat_map(|(name, value)| [name, value]).collect();
+    if texts.iter().any(|text| text.contains(SEPARATOR)) {
+        out.put_or_absent(None::<&str>);
+        texts.iter().for_each(|text| out.put(text));
+    } else {
+        out.put(texts.join(SEPARATOR.encode_utf8(&mut [0; 4])));
     }
 }

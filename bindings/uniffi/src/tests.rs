@@ -52,7 +52,10 @@ proptest! {
     }
 
     #[test]
-    fn requests(body: Vec<u8>, signed: bool) {
+    fn requests(
+        body in prop_oneof![any::<Vec<u8>>(), "([A-c]=[%0-3]{0,4}&?){0,3}".prop_map(String::into_bytes)],
+        signed: bool,
+    ) {
         let secrets = Secrets {
             secrets: vec!["12345".into()],
             public_base: None,
@@ -72,13 +75,23 @@ proptest! {
             None, None, None, None, part("1"), part("12345"), part(url), part(&signature), Some(&body),
         ]);
         prop_assert_eq!(heard(&parts), told(typed, |request| request.outcome.kind));
-        let typed = request_from_form(body.clone(), Some(10));
-        let parts = answer(6, &[part("10"), Some(&body)]);
-        let pairs = parts.len();
+        let typed = request_from_form(body.clone(), Some(20));
+        let parts = answer(6, &[part("20"), Some(&body)]);
         prop_assert_eq!(heard(&parts), told(typed.clone(), |request| request.outcome.kind));
         if let Ok(request) = typed {
-            let all = request.problems.len() + request.sip_headers.len() + request.params.len();
-            prop_assert_eq!(pairs, 11 + 2 * all);
+            let all = request.problems.iter().chain(&request.sip_headers).chain(&request.params);
+            let all: Vec<&str> = all.flat_map(|pair| [&*pair.name, &*pair.value]).collect();
+            let one = parts[11].as_ref().map(|one| String::from_utf8(one.clone()).unwrap());
+            if let Some(one) = one {
+                prop_assert_eq!(parts.len(), 12);
+                let split: Vec<&str> = if all.is_empty() { vec![] } else { one.split('\0').collect() };
+                prop_assert_eq!(split, all);
+            } else {
+                prop_assert!(all.iter().any(|text| text.contains('\0')));
+                let each: Vec<&str> =
+                    parts[12..].iter().map(|it| str::from_utf8(it.as_ref().unwrap()).unwrap()).collect();
+                prop_assert_eq!(each, all);
+            }
         }
     }
 

@@ -11,17 +11,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._diagnostic import Diagnostic
-    from ._element import (
-        Comment,
-        Element,
-        Gather,
-        Hangup,
-        Pause,
-        Play,
-        Redirect,
-        Refer,
-        Say,
-    )
+    from ._element import Comment, Element
     from ._errors import (
         CallbackError,
         DocumentError,
@@ -40,6 +30,7 @@ if TYPE_CHECKING:
         Unconfirmed,
         Unknown,
     )
+    from ._refer import Refer
     from ._response import VoiceResponse
     from ._rest import RestRequest, call_create, call_update
     from ._transfer import (
@@ -53,6 +44,7 @@ if TYPE_CHECKING:
     )
     from ._uri import ReferTarget, SipUri, UserToUser
     from ._validator import RequestValidator, Spelling
+    from ._verbs import Gather, Hangup, Pause, Play, Redirect, Say
     from ._webhook import Problem, ReferCallback, VoiceRequest
 
 __all__ = [
@@ -104,7 +96,9 @@ __all__ = [
 # What is public is imported when it is first used: a process that prints a document needs little.
 _HOMES = {
     "_diagnostic": "Diagnostic",
-    "_element": "Comment Element Gather Hangup Pause Play Redirect Refer Say",
+    "_element": "Comment Element",
+    "_refer": "Refer",
+    "_verbs": "Gather Hangup Pause Play Redirect Say",
     "_response": "VoiceResponse",
     "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError "
     "TwimlReferError",

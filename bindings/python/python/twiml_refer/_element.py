@@ -1,17 +1,23 @@
-"""What stands in a document: elements, comments, and the verb itself."""
+"""What stands in a document: elements of any name, comments, and what has children."""
 
 from __future__ import annotations
 
-from . import _bridge, _lane
+from . import _lane
 from ._errors import wrong_type
-from ._uri import SipUri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any, Union
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, TypeVar, Union
 
-    Node = Union["Element", "Refer", "Comment", str]
+    from typing_extensions import Self
+
+    from ._refer import Refer
+
+    Node = Union["Element", Refer, "Comment", str]
+    AnyNode = TypeVar("AnyNode", bound=Node)
+    # What may be given for an attribute; None is one that is not there.
+    Attribute = Union[str, int, float, bool, Sequence[str], None]
 
 
 class Comment:
@@ -36,19 +42,20 @@ class Parent:
     attributes: dict[str, str]
     nodes: list[Node]
 
-    def append(self, node: Node) -> Any:
+    def append(self, node: Node) -> Self:
         """Add a verb, a noun, a comment, or text; the parent is returned."""
         if isinstance(node, str):
             if not node.isprintable():
                 _lane.call(_lane.ELEMENT, ("Say", node))
-        elif not isinstance(node, (Element, Refer, Comment)):
+        elif not hasattr(node, "_pieces"):
             wrong_type("what is appended", "a verb, a noun, a Comment or text", node)
         self.nodes.append(node)
         return self
 
-    def nest(self, node: Node) -> Any:
-        """Do as `append`, by the official library's other name."""
-        return self.append(node)
+    def nest(self, node: AnyNode) -> AnyNode:
+        """Do as `append`; what was added is returned."""
+        self.append(node)
+        return node
 
     def comment(self, text: str) -> Comment:
         """Add a comment."""
@@ -56,18 +63,32 @@ class Parent:
         self.nodes.append(comment)
         return comment
 
-    def add_child(self, name: str, text: str | None = None, **attributes: Any) -> Element:
+    def add_child(
+        self,
+        name: str,
+        text: str | None = None,
+        *,
+        attrs: Mapping[str, str] | None = None,
+        **attributes: Attribute,
+    ) -> Element:
         """Add an element of any name."""
-        element = Element(name, text, **attributes)
-        self.nodes.append(element)
-        return element
+        return self.nest(Element(name, text, attrs=attrs, **attributes))
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        pass
+
 
 class Element(Parent):
     """Any verb or noun. Attributes are keyword arguments in snake case, or `attrs` as spelled.
+
+    Keyword arguments are written in the order of their names, as by the official library; those of
+    `attrs` follow in their own order.
 
     Raises `DocumentError` where a name or a character cannot stand in a document.
 
@@ -84,21 +105,30 @@ class Element(Parent):
         text: str | None = None,
         *,
         attrs: Mapping[str, str] | None = None,
-        **attributes: Any,
+        **attributes: Attribute,
     ) -> None:
         if not isinstance(name, str):
             wrong_type("the name of an element", "str", name)
+        self._fill(name, text, attributes, attrs)
+
+    def _fill(
+        self,
+        name: str,
+        text: str | None,
+        attributes: Mapping[str, Attribute],
+        attrs: Mapping[str, str] | None = None,
+    ) -> None:
         if text is not None and not isinstance(text, str):
             wrong_type("text", "str", text)
-        spelled = {
-            _camel(key): _text(value) for key, value in attributes.items() if value is not None
-        }
-        spelled.update(attrs or {})
+        given = {_spelled(key): _text(it) for key, it in attributes.items() if it is not None}
+        spelled = dict(sorted(given.items())) if len(given) > 1 else given
+        if attrs:
+            spelled.update(attrs)
         self.name = name
         self.attributes = spelled
         self.nodes = [text] if text else []
         # The library judges what is not plainly ordinary.
-        if spelled or name not in VERBS or not (text is None or text.isprintable()):
+        if spelled or name not in _ORDINARY or not (text is None or text.isprintable()):
             flat: list[str | None] = [name, text]
             for key, value in spelled.items():
                 if not isinstance(value, str):
@@ -144,167 +174,11 @@ class Element(Parent):
         return f"<{self.name} {self.attributes!r} with {len(self.nodes)} nodes>"
 
 
-class Say(Element):
-    """Speak text to the caller."""
+# Verbs whose names need no judging.
+_ORDINARY = frozenset(("Say", "Play", "Pause", "Gather", "Redirect", "Hangup"))
 
-    __slots__ = ()
-
-    def __init__(self, message: str, **attributes: Any) -> None:
-        super().__init__("Say", message, **attributes)
-
-
-class Play(Element):
-    """Play a file."""
-
-    __slots__ = ()
-
-    def __init__(self, url: str | None = None, **attributes: Any) -> None:
-        super().__init__("Play", url, **attributes)
-
-
-class Pause(Element):
-    """Wait in silence; `length` is in seconds."""
-
-    __slots__ = ()
-
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__("Pause", **attributes)
-
-
-class Prompts:
-    """What a document and a `<Gather>` say alike."""
-
-    __slots__ = ()
-    nodes: list[Node]
-
-    def say(self, message: str, **attributes: Any) -> Say:
-        """Add text to be spoken."""
-        say = Say(message, **attributes)
-        self.nodes.append(say)
-        return say
-
-    def play(self, url: str | None = None, **attributes: Any) -> Play:
-        """Add a file to be played."""
-        play = Play(url, **attributes)
-        self.nodes.append(play)
-        return play
-
-    def pause(self, **attributes: Any) -> Pause:
-        """Add a pause."""
-        pause = Pause(**attributes)
-        self.nodes.append(pause)
-        return pause
-
-
-class Gather(Prompts, Element):
-    """Take digits or speech of the caller, while prompts are played."""
-
-    __slots__ = ()
-
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__("Gather", **attributes)
-
-
-class Redirect(Element):
-    """Go on with the document of another URL."""
-
-    __slots__ = ()
-
-    def __init__(self, url: str, **attributes: Any) -> None:
-        super().__init__("Redirect", url, **attributes)
-
-
-class Hangup(Element):
-    """End the call."""
-
-    __slots__ = ()
-
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__("Hangup", **attributes)
-
-
-class Refer:
-    """The verb that transfers a SIP call, with exactly one target.
-
-    `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
-    the platform). Both are judged here, the target by `SipUri`.
-
-    >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
-    >>> Refer(method="post")
-    Traceback (most recent call last):
-    twiml_refer.DocumentError: invalid TwiML: post is no method here; write GET or POST
-    """
-
-    __slots__ = ("target", "action", "method")
-    target: SipUri | None
-    action: str | None
-    method: str | None
-
-    def __init__(
-        self,
-        target: str | SipUri | None = None,
-        *,
-        action: str | None = None,
-        method: str | None = None,
-    ) -> None:
-        if (action, method) not in _judged:
-            if not isinstance(action, (str, type(None))):
-                wrong_type("action", "str", action)
-            if not isinstance(method, (str, type(None))):
-                wrong_type("method", "str", method)
-            _lane.call(_lane.REFER, (action, method))
-            if len(_judged) < _MOST_JUDGED:
-                _judged.add((action, method))
-        self.target = None if target is None else _uri(target)
-        self.action = action
-        self.method = method
-
-    def sip(self, uri: str | SipUri) -> SipUri:
-        """Set the target, once."""
-        if self.target is not None:
-            raise TypeError("this Refer has a target; a Refer has one")
-        self.target = _uri(uri)
-        return self.target
-
-    def append(self, target: SipUri) -> Refer:
-        """Set the target, as the official library's `Sip` is appended."""
-        self.sip(target)
-        return self
-
-    def resolve_action(self, base_url: str) -> str | None:
-        """Tell which URL the action is, in a document that `base_url` served."""
-        if self.action is None:
-            return None
-        return str(_bridge.call("resolve_action", self.action, base_url))
-
-    def _pieces(self, parts: list[str | None]) -> None:
-        parts += ("R", str(self.target or ""), self.action, self.method)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Refer):
-            return NotImplemented
-        mine, others = (self.target, self.action, self.method), (other.target, other.action)
-        return mine == (*others, other.method)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Refer({self.target!r}, action={self.action!r}, method={self.method!r})"
-
-
-# An app has a handful of actions: what was found good need not be asked again.
-_judged: set[tuple[str | None, str | None]] = set()
-_MOST_JUDGED = 64
-
-VERBS: dict[str, type[Element]] = {
-    "Say": Say,
-    "Play": Play,
-    "Pause": Pause,
-    "Gather": Gather,
-    "Redirect": Redirect,
-    "Hangup": Hangup,
-}
-
+# Keywords of Python whose attributes are not their camel case.
+_NOT_CAMEL = {"xml_lang": "xml:lang", "interpret_as": "interpret-as"}
 
 # A node that stands in itself has no end, one that is shared at each level hardly any. Far above
 # what the library takes: it is the library that refuses what there is till then.
@@ -322,23 +196,21 @@ def _flat(element: Any) -> list[str | None]:
     return parts
 
 
-def _uri(target: str | SipUri) -> SipUri:
-    return target if type(target) is SipUri else SipUri(target)
-
-
-def _camel(name: str) -> str:
+def _spelled(name: str) -> str:
     """Spell an attribute as the official library does: `num_digits` is `numDigits`."""
+    if name in _NOT_CAMEL:
+        return _NOT_CAMEL[name]
     first, *others = name.rstrip("_").split("_")
     return first + "".join(other[:1].upper() + other[1:] for other in others)
 
 
-def _text(value: Any) -> str:
+def _text(value: Attribute) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
     if isinstance(value, (list, tuple)):
-        return " ".join(_text(item) for item in value)
-    if isinstance(value, bytes):
-        wrong_type("an attribute", "str, a number, a bool or a list of them", value)
-    return str(value)
+        return " ".join(map(_text, value))
+    wrong_type("an attribute", "str, a number, a bool or a list of them", value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from itertools import accumulate
 from struct import Struct
 
 from ._errors import TwimlReferError, refused
@@ -17,9 +16,10 @@ from ._errors import TwimlReferError, refused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Union
+    from typing import Any
 
-    Part = Union[str, bytes, None]
+    # The lengths of parts, and their bytes.
+    Before = tuple[tuple[int, ...], bytes]
 
 URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN = range(1, 11)
 COMMENT, CHECK_URI = range(11, 13)
@@ -38,112 +38,108 @@ def _library() -> str:
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "_native", file)
 
 
+# Without declared types of its arguments a call takes half the time. What is passed is always int,
+# bytes and a buffer, which ctypes passes as C's int and pointers.
 _call = ctypes.CDLL(_library()).twiml_refer_lane
-_call.argtypes = (
-    ctypes.c_uint32,
-    ctypes.c_char_p,
-    ctypes.c_uint32,
-    ctypes.c_void_p,
-    ctypes.c_uint32,
-)
-_call.restype = ctypes.c_int32
 
-# Buffers that nobody uses just now, with their addresses: taking and giving back are atomic.
-_pool: list[tuple[ctypes.Array[ctypes.c_char], int]] = []
+# Buffers that nobody uses just now: taking and giving back are atomic.
+_pool: list[ctypes.Array[ctypes.c_char]] = []
 
-_copy = ctypes.string_at
 _structs: dict[int, Struct] = {}
 
 
 def _struct(count: int) -> Struct:
-    made = _structs.get(count)
-    if made is None:
-        made = Struct(f"<{count}I")
-        if len(_structs) < _MOST_STRUCTS:
-            _structs[count] = made
+    made = Struct(f"<{count}I")
+    if len(_structs) < _MOST_STRUCTS:
+        _structs[count] = made
     return made
 
 
-def call(job: int, parts: Sequence[Part]) -> bytes:
+def call(job: int, parts: Sequence[str | None]) -> bytes:
     """Do a job; the answer as a frame whose first part is absent. An error is raised."""
-    lengths = [0]
-    data = []
-    try:
-        for part in parts:
-            if part is None:
-                lengths.append(_ABSENT)
-            else:
-                chunk = part.encode() if isinstance(part, str) else part
-                lengths.append(len(chunk))
-                data.append(chunk)
-    except UnicodeEncodeError:
-        # The library refuses a lone surrogate, and says where it stands.
-        return call(job, [passed(part) for part in parts])
+    text = "".join(filter(None, parts))
+    if not text.isascii():
+        return call_bytes(job, [passed(part) for part in parts])
+    lengths = [_ABSENT if part is None else len(part) for part in parts]
+    return _done(job, lengths, text.encode())
+
+
+def call_bytes(job: int, parts: Sequence[bytes | None], before: Before = ((), b"")) -> bytes:
+    """Do as `call`, with parts that were encoded; `before` them come those of `prepared`."""
+    lengths = [*before[0], *[_ABSENT if part is None else len(part) for part in parts]]
+    return _done(job, lengths, before[1] + b"".join(filter(None, parts)))
+
+
+def prepared(parts: Sequence[bytes | None]) -> Before:
+    """Make the beginning of a frame, for parts that are passed with every call."""
+    lengths = tuple(_ABSENT if part is None else len(part) for part in parts)
+    return lengths, b"".join(filter(None, parts))
+
+
+def _done(job: int, lengths: list[int], data: bytes) -> bytes:
     count = len(lengths)
-    lengths[0] = count - 1
-    frame = _struct(count).pack(*lengths) + b"".join(data)
+    shape = _structs.get(count + 1) or _struct(count + 1)
+    frame = shape.pack(count, *lengths) + data
     try:
-        buffer, address = _pool.pop()
+        buffer = _pool.pop()
     except IndexError:
         buffer = ctypes.create_string_buffer(_SMALL)
-        address = ctypes.addressof(buffer)
-    size = _call(job, frame, len(frame), address, _SMALL)
-    if size <= _SMALL:
-        answer = _copy(address, max(size, 0))
-        _pool.append((buffer, address))
-        if size < 0:
-            raise RuntimeError("the native library could not do this job; please report it")
-    else:
+    size = _call(job, frame, len(frame), buffer, _SMALL)
+    if size < 0:
+        raise RuntimeError("the native library could not do this job; please report it")
+    answer: Any = buffer[:size]
+    _pool.append(buffer)
+    if size > _SMALL:
         large = ctypes.create_string_buffer(size)
-        _call(job, frame, len(frame), ctypes.addressof(large), size)
+        _call(job, frame, len(frame), large, size)
         answer = large.raw
     if answer[4:8] != _NO_ERROR:
         raise _error(answer)
-    return answer
+    return bytes(answer)
 
 
 def check_uri(uri: str) -> None:
     """Judge one text, without taking an answer: the shortest is that nothing is wrong."""
-    try:
-        data = uri.encode()
-    except UnicodeEncodeError:
-        call(CHECK_URI, (uri,))
-        return
+    data = uri.encode() if uri.isascii() else encoded(uri)
     frame = _PAIR.pack(1, len(data)) + data
     if _call(CHECK_URI, frame, len(frame), None, 0) != _NOTHING_WRONG:
         call(CHECK_URI, (uri,))
 
 
-def passed(part: Part) -> bytes | None:
+def encoded(text: str) -> bytes:
     """Make bytes of text, lone surrogates included: the library refuses those."""
-    return part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+    return text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
+
+
+def passed(text: str | None) -> bytes | None:
+    """Do as `encoded`, where there is text."""
+    return text if text is None else encoded(text)
 
 
 def fields(answer: bytes, count: int) -> list[str | None]:
     """Take the first parts of an answer, any of which may be absent."""
-    lengths = _struct(count).unpack_from(answer, 4)
-    at = 4 + 4 * int.from_bytes(answer[:4], "little")
+    shape = _structs.get(count + 1) or _struct(count + 1)
+    total, *lengths = shape.unpack_from(answer)
+    data = answer[4 + 4 * total :]
+    text = data.decode()
+    # In ASCII, places are the same in bytes and in text.
+    ascii_only = text.isascii()
+    at = 0
     taken: list[str | None] = []
     for length in lengths:
         if length == _ABSENT:
             taken.append(None)
         else:
-            taken.append(answer[at : at + length].decode())
-            at += length
+            end = at + length
+            taken.append(text[at:end] if ascii_only else data[at:end].decode())
+            at = end
     return taken
 
 
 def rest(answer: bytes, first: int = 1) -> list[str]:
     """Take the parts of an answer behind the first ones; each of them is there."""
     count = int.from_bytes(answer[:4], "little")
-    lengths = _struct(count - first).unpack_from(answer, 4 + 4 * first)
-    ends = [*accumulate(lengths)]
-    data = answer[len(answer) - ends[-1] :] if ends else b""
-    text = data.decode()
-    if text.isascii():
-        # Places are the same in bytes and in text.
-        return [text[start:end] for start, end in zip([0, *ends], ends)]
-    return [data[start:end].decode() for start, end in zip([0, *ends], ends)]
+    return [part or "" for part in fields(answer, count)[first:]]
 
 
 def text(answer: bytes) -> str:

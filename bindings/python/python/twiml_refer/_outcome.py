@@ -6,7 +6,7 @@ from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal, Union
+    from typing import ClassVar, Literal, Union
 
 
 class Transferred(Value):
@@ -14,7 +14,7 @@ class Transferred(Value):
 
     __slots__ = ()
     __match_args__ = ()
-    kind: Literal["transferred"] = "transferred"
+    kind: ClassVar[Literal["transferred"]] = "transferred"
 
 
 class Rejected(Value):
@@ -22,7 +22,7 @@ class Rejected(Value):
 
     __slots__ = ("code",)
     __match_args__ = ("code",)
-    kind: Literal["rejected"] = "rejected"
+    kind: ClassVar[Literal["rejected"]] = "rejected"
     code: int
 
     def __init__(self, code: int) -> None:
@@ -37,7 +37,7 @@ class TargetFailed(Value):
 
     __slots__ = ("status", "code")
     __match_args__ = ("status", "code")
-    kind: Literal["target-failed"] = "target-failed"
+    kind: ClassVar[Literal["target-failed"]] = "target-failed"
     status: str
     code: int | None
 
@@ -50,7 +50,7 @@ class Canceled(Value):
 
     __slots__ = ()
     __match_args__ = ()
-    kind: Literal["canceled"] = "canceled"
+    kind: ClassVar[Literal["canceled"]] = "canceled"
 
 
 class Unconfirmed(Value):
@@ -58,7 +58,7 @@ class Unconfirmed(Value):
 
     __slots__ = ()
     __match_args__ = ()
-    kind: Literal["unconfirmed"] = "unconfirmed"
+    kind: ClassVar[Literal["unconfirmed"]] = "unconfirmed"
 
 
 class Unknown(Value):
@@ -66,7 +66,7 @@ class Unknown(Value):
 
     __slots__ = ("status",)
     __match_args__ = ("status",)
-    kind: Literal["unknown"] = "unknown"
+    kind: ClassVar[Literal["unknown"]] = "unknown"
     status: str
 
     def __init__(self, status: str) -> None:

@@ -29,7 +29,7 @@ class Parameters:
         raise NotImplementedError
 
     def _named(self, getter: str) -> str | None:
-        return self.param(parameter_name(getter))
+        return self.param(_names.get(getter) or parameter_name(getter))
 
     @property
     def call_sid(self) -> str | None:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from . import _bridge, _lane
-from ._element import (
-    VERBS,
-    Comment,
-    Element,
-    Gather,
-    Hangup,
-    Parent,
-    Prompts,
-    Redirect,
-    Refer,
-)
+from ._element import Comment, Element
 from ._errors import wrong_type
+from ._refer import Refer
 from ._uri import SipUri
+from ._verbs import VERBS, Gather, Hangup, Prompts, Redirect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from ._diagnostic import Diagnostic
+    from ._element import Attribute
 
 
-class VoiceResponse(Prompts, Parent):
+class VoiceResponse(Prompts):
     """The document that an app answers the platform with.
 
     >>> response = VoiceResponse()
@@ -48,23 +42,59 @@ class VoiceResponse(Prompts, Parent):
         self.attributes = {}
         self.nodes = []
 
-    def gather(self, **attributes: Any) -> Gather:
-        """Add `<Gather>`."""
-        gather = Gather(**attributes)
-        self.nodes.append(gather)
-        return gather
+    def gather(
+        self,
+        input: str | Sequence[str] | None = None,
+        action: str | None = None,
+        method: str | None = None,
+        timeout: int | None = None,
+        speech_timeout: int | str | None = None,
+        max_speech_time: int | None = None,
+        profanity_filter: bool | None = None,
+        finish_on_key: str | None = None,
+        num_digits: int | None = None,
+        partial_result_callback: str | None = None,
+        partial_result_callback_method: str | None = None,
+        language: str | None = None,
+        hints: str | None = None,
+        barge_in: bool | None = None,
+        debug: bool | None = None,
+        action_on_empty_result: bool | None = None,
+        speech_model: str | None = None,
+        enhanced: bool | None = None,
+        **attributes: Attribute,
+    ) -> Gather:
+        """Add `<Gather>`; its prompts are added to what is returned."""
+        gather = Gather(
+            input=input,
+            action=action,
+            method=method,
+            timeout=timeout,
+            speech_timeout=speech_timeout,
+            max_speech_time=max_speech_time,
+            profanity_filter=profanity_filter,
+            finish_on_key=finish_on_key,
+            num_digits=num_digits,
+            partial_result_callback=partial_result_callback,
+            partial_result_callback_method=partial_result_callback_method,
+            language=language,
+            hints=hints,
+            barge_in=barge_in,
+            debug=debug,
+            action_on_empty_result=action_on_empty_result,
+            speech_model=speech_model,
+            enhanced=enhanced,
+            **attributes,
+        )
+        return self.nest(gather)
 
-    def redirect(self, url: str, **attributes: Any) -> Redirect:
+    def redirect(self, url: str, method: str | None = None, **attributes: Attribute) -> Redirect:
         """Add `<Redirect>`."""
-        redirect = Redirect(url, **attributes)
-        self.nodes.append(redirect)
-        return redirect
+        return self.nest(Redirect(url, method, **attributes))
 
-    def hangup(self, **attributes: Any) -> Hangup:
+    def hangup(self, **attributes: Attribute) -> Hangup:
         """Add `<Hangup>`."""
-        hangup = Hangup(**attributes)
-        self.nodes.append(hangup)
-        return hangup
+        return self.nest(Hangup(**attributes))
 
     def refer(
         self,
@@ -74,9 +104,7 @@ class VoiceResponse(Prompts, Parent):
         method: str | None = None,
     ) -> Refer:
         """Add `<Refer>`; its target here, or by `sip()` of what is returned."""
-        refer = Refer(target, action=action, method=method)
-        self.nodes.append(refer)
-        return refer
+        return self.nest(Refer(target, action=action, method=method))
 
     @classmethod
     def parse(cls, xml: str | bytes) -> VoiceResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _bridge, _lane
 from ._errors import SignatureMismatch, TwimlReferError, wrong_type
 from ._value import Value
-from ._webhook import ReferCallback, VoiceRequest, _body, _limit, flat
+from ._webhook import ReferCallback, VoiceRequest, _limit, flat, form
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class RequestValidator:
     """
 
     __slots__ = ("_secrets", "_typed")
-    _secrets: tuple[bytes | None, ...]
+    _secrets: _lane.Before
     _typed: tuple[Any, ...]
 
     def __init__(
@@ -72,8 +72,7 @@ class RequestValidator:
             str(len(tokens)),
             *tokens,
         )
-        # As bytes: they are passed with every call.
-        self._secrets = tuple(_lane.passed(part) for part in secrets)
+        self._secrets = _lane.prepared([_lane.passed(part) for part in secrets])
         # The library judges the base.
         self.validate("")
 
@@ -89,26 +88,28 @@ class RequestValidator:
         Raises `SignatureMismatch` (answer 403), or `CallbackError`: it was signed, but cannot be
         read.
         """
-        return ReferCallback._of(self._verified(url, signature, _body(body)))
+        return ReferCallback._of(self._verified(url, signature, form(body)))
 
     def verify_request(
         self, url: str, body: bytes | str = b"", signature: str | None = None
     ) -> VoiceRequest:
         """Do as `verify`, for any request of the platform."""
-        return VoiceRequest._of(self._verified(url, signature, _body(body)))
+        return VoiceRequest._of(self._verified(url, signature, form(body)))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | None = None
     ) -> ReferCallback:
         """Do as `verify`, where a framework has decoded the form: its multidict as it comes."""
-        return ReferCallback._of(self._verified(url, signature, None, *flat(params)))
+        pairs = map(_lane.encoded, flat(params))
+        return ReferCallback._of(self._verified(url, signature, None, *pairs))
 
     def validate(self, url: str, params: Any = None, signature: str | None = None) -> bool:
         """Tell whether the platform signed a request with these decoded parameters."""
         self._check(url, signature)
-        parts = (*self._secrets, url, signature, *flat(params))
+        pairs = map(_lane.encoded, flat(params))
+        parts = (_lane.encoded(url), _lane.passed(signature), *pairs)
         try:
-            return _lane.is_set(_lane.call(_lane.VALIDATE, parts))
+            return _lane.is_set(_lane.call_bytes(_lane.VALIDATE, parts, self._secrets))
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
@@ -117,14 +118,15 @@ class RequestValidator:
     def validate_raw(self, url: str, body: bytes | str, signature: str | None) -> bool:
         """Tell whether it signed a request whose body is no form, by `bodySHA256` in the URL."""
         self._check(url, signature)
-        data = _body(body)
-        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return bool(_bridge.call("request_validate_raw", self._bridged(), url, data, signature))
+        return bool(
+            _bridge.call("request_validate_raw", self._bridged(), url, form(body), signature)
+        )
 
     def sign(self, url: str, params: Any = None) -> str:
         """Make the signature of a request with these parameters; without any, of a GET."""
         self._check(url, None)
-        return _lane.text(_lane.call(_lane.SIGN, (*self._secrets, url, *flat(params))))
+        parts = (_lane.encoded(url), *map(_lane.encoded, flat(params)))
+        return _lane.text(_lane.call_bytes(_lane.SIGN, parts, self._secrets))
 
     def sign_raw(self, url: str, body: bytes | str) -> str:
         """Make the signature of a request whose body is no form.
@@ -132,9 +134,7 @@ class RequestValidator:
         `bodySHA256` must stand in the URL; `url_with_body_sha256` puts it there.
         """
         self._check(url, None)
-        data = _body(body)
-        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return str(_bridge.call("request_sign_raw", self._bridged(), url, data))
+        return str(_bridge.call("request_sign_raw", self._bridged(), url, form(body)))
 
     @staticmethod
     def url_with_body_sha256(url: str, body: bytes) -> str:
@@ -146,15 +146,16 @@ class RequestValidator:
         tried = _bridge.call("request_explain", self._bridged(), url, body)
         return [Spelling(one.url, one.hashed) for one in tried]
 
-    def _verified(self, url: str, signature: str | None, *body: bytes | str | None) -> bytes:
+    def _verified(self, url: str, signature: str | None, *body: bytes | None) -> bytes:
         self._check(url, signature)
+        parts = (_lane.encoded(url), _lane.passed(signature), *body)
         try:
-            return _lane.call(_lane.VERIFY, (*self._secrets, url, signature, *body))
+            return _lane.call_bytes(_lane.VERIFY, parts, self._secrets)
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
         # The platform signs no lone surrogate.
-        return _lane.call(_lane.VERIFY, (*self._secrets, "", None, b""))
+        return _lane.call_bytes(_lane.VERIFY, (b"", None, b""), self._secrets)
 
     @staticmethod
     def _check(url: str, signature: str | None) -> None:

@@ -6,15 +6,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from typing_extensions import dataclass_transform
+else:
 
+    def dataclass_transform(**_options):
+        """Do nothing: it is for type checkers, which then see that the fields are frozen."""
+        return lambda decorated: decorated
+
+
+@dataclass_transform(frozen_default=True)
 class Value:
     """A frozen value whose slots, in the order of its constructor, are all that it is."""
 
     __slots__: tuple[str, ...] = ()
 
     def _set(self, *values: object) -> None:
+        set_ = object.__setattr__
         for name, value in zip(self.__slots__, values):
-            object.__setattr__(self, name, value)
+            set_(self, name, value)
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _bridge, _lane
+from ._answer import Answer
 from ._errors import wrong_type
 from ._lane import integer
 from ._outcome import ReferOutcome, outcome
@@ -16,13 +17,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    Pairs = tuple[tuple[str, str], ...]
-    _Taken = tuple[Pairs, Pairs, Pairs]
+    from ._answer import Pairs
 
 _HIDDEN = "***"
-
-# What stands in an answer before the pairs: no error, eight values, two counts.
-_FIELDS = 11
 
 
 class Problem(Value):
@@ -44,15 +41,12 @@ class VoiceRequest(Parameters):
     ('CA1', 'sip')
     """
 
-    # The answer of the library is taken apart when it is first asked for.
-    __slots__ = ("_answer", "_fields", "_first", "_taken")
-    _answer: bytes
-    _fields: list[str | None] | None
-    _taken: _Taken | None
-    _first: dict[str, str] | None
+    __slots__ = ("_answer",)
+    _answer: Answer
 
     def __init__(self, params: Any = ()) -> None:
-        self._fill(_lane.call(_lane.FROM_PAIRS, (None, *flat(params))))
+        frame = _lane.call(_lane.FROM_PAIRS, (None, *flat(params)))
+        object.__setattr__(self, "_answer", Answer(frame))
 
     @classmethod
     def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> Self:
@@ -61,7 +55,8 @@ class VoiceRequest(Parameters):
         Raises `CallbackError`: it is too large (64 KiB, unless `max_bytes` says otherwise), or not
         UTF-8. An odd value is no error but stands in `problems`.
         """
-        return cls._of(_lane.call(_lane.FROM_FORM, (_limit(max_bytes), _body(body))))
+        limit = _lane.passed(_limit(max_bytes))
+        return cls._of(_lane.call_bytes(_lane.FROM_FORM, (limit, form(body))))
 
     from_query = from_form
 
@@ -71,62 +66,34 @@ class VoiceRequest(Parameters):
         return cls._of(_lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params))))
 
     @classmethod
-    def _of(cls, answer: bytes) -> Self:
+    def _of(cls, frame: bytes) -> Self:
         made = cls.__new__(cls)
-        made._fill(answer)
+        object.__setattr__(made, "_answer", Answer(frame))
         return made
-
-    def _fill(self, answer: bytes) -> None:
-        set_ = object.__setattr__
-        set_(self, "_answer", answer)
-        set_(self, "_fields", None)
-        set_(self, "_taken", None)
-        set_(self, "_first", None)
-
-    def _heads(self) -> list[str | None]:
-        if self._fields is None:
-            object.__setattr__(self, "_fields", _lane.fields(self._answer, _FIELDS))
-        fields = self._fields
-        assert fields is not None
-        return fields
-
-    def _field(self, number: int) -> str | None:
-        return self._heads()[number + 1]
-
-    def _all(self) -> _Taken:
-        if self._taken is None:
-            counts = self._heads()[-2:]
-            object.__setattr__(self, "_taken", _taken_apart(self._answer, *counts))
-        taken = self._taken
-        assert taken is not None
-        return taken
 
     @property
     def params(self) -> Pairs:
         """Every pair, in arrival order."""
-        return self._all()[2]
+        return self._answer.params()
 
     def param(self, name: str) -> str | None:
         """Find the first value of the parameter of this name, compared with case."""
-        if self._first is None:
-            object.__setattr__(self, "_first", dict(reversed(self.params)))
-        first = self._first or {}
-        return first.get(name)
+        return self._answer.first().get(name)
 
     @property
     def leg(self) -> str:
         """The leg that it speaks of: `sip`, `pstn`, `client` or `unknown`."""
-        return self._field(4) or ""
+        return self._answer.heads()[5] or ""
 
     @property
     def sip_headers(self) -> Pairs:
         """The headers that came as `SipHeader_…`, without that prefix."""
-        return self._all()[1]
+        return self._answer.sip_headers()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is odd about its parameters."""
-        return tuple(Problem(name, message) for name, message in self._all()[0])
+        return tuple(Problem(name, message) for name, message in self._answer.problems())
 
     def to_form(self) -> str:
         """Write every pair as a form body."""
@@ -168,42 +135,28 @@ class ReferCallback(VoiceRequest):
     @property
     def refer_call_status(self) -> str | None:
         """`ReferCallStatus`: how the call to the target stands."""
-        return self._field(5)
+        return self._answer.heads()[6]
 
     @property
     def refer_sip_response_code(self) -> int | None:
         """`ReferSipResponseCode`: the endpoint's answer to the REFER, 100 to 699."""
-        return integer(self._field(6))
+        return integer(self._answer.heads()[7])
 
     @property
     def notify_sip_response_code(self) -> int | None:
         """`NotifySipResponseCode`: the last code of the call to the target."""
-        return integer(self._field(7))
+        return integer(self._answer.heads()[8])
 
     @property
     def outcome(self) -> ReferOutcome:
         """How the transfer ended."""
-        kind, status, code = self._heads()[1:4]
+        _, kind, status, code, *_ = self._answer.heads()
         return outcome(kind or "", status, integer(code))
 
     @property
     def may_resume(self) -> bool:
         """Whether the original call is still there for the app to talk to."""
-        return self._field(3) is not None
-
-
-def _taken_apart(answer: bytes, problems: str | None, headers: str | None) -> _Taken:
-    """Take problems, SIP headers and parameters out of an answer."""
-    text = _lane.rest(answer, _FIELDS)
-    at = 2 * int(problems or 0)
-    end = at + 2 * int(headers or 0)
-    if end == 0:
-        return (), (), _pairs(text)
-    return _pairs(text[:at]), _pairs(text[at:end]), _pairs(text[end:])
-
-
-def _pairs(text: list[str]) -> Pairs:
-    return tuple(zip(text[::2], text[1::2]))
+        return self._answer.heads()[4] is not None
 
 
 def _is_secret(name: str) -> bool:
@@ -216,10 +169,13 @@ def _limit(max_bytes: int | None) -> str | None:
     return None if max_bytes is None else str(max_bytes)
 
 
-def _body(body: bytes | str) -> bytes | str:
-    if isinstance(body, (bytes, str)):
+def form(body: bytes | str) -> bytes:
+    """Take a body, in whatever it came."""
+    if type(body) is bytes:
         return body
-    if isinstance(body, (bytearray, memoryview)):
+    if isinstance(body, str):
+        return _lane.encoded(body)
+    if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
     wrong_type("a body", "bytes or str", body)
 

@@ -1,0 +1,73 @@
+"""What the library says of a request, taken out of its frame when it is first asked for."""
+
+from __future__ import annotations
+
+from . import _lane
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Pairs = tuple[tuple[str, str], ...]
+
+# A frame begins with these: no error, eight values, two counts, the texts of all pairs.
+_HEADS = 12
+
+
+class Answer:
+    """The values of a request, and its pairs. Two threads that ask at once find the same."""
+
+    __slots__ = ("_first", "_frame", "_heads", "_texts")
+
+    def __init__(self, frame: bytes) -> None:
+        self._frame = frame
+        self._heads: list[str | None] | None = None
+        self._texts: tuple[list[str], int, int] | None = None
+        self._first: dict[str, str] | None = None
+
+    def heads(self) -> list[str | None]:
+        """Take the values of fixed place, behind the absent error."""
+        heads = self._heads
+        if heads is None:
+            heads = self._heads = _lane.fields(self._frame, _HEADS)
+        return heads
+
+    def first(self) -> dict[str, str]:
+        """Map each parameter to its first value."""
+        first = self._first
+        if first is None:
+            texts, _, start = self._all()
+            # Backwards, so that the first of a name is the one that stays.
+            first = dict(zip(texts[start::2][::-1], texts[start + 1 :: 2][::-1]))
+            self._first = first
+        return first
+
+    def params(self) -> Pairs:
+        """Take the parameters, in arrival order."""
+        texts, _, start = self._all()
+        return _pairs(texts[start:])
+
+    def sip_headers(self) -> Pairs:
+        """Take the SIP headers."""
+        texts, start, end = self._all()
+        return _pairs(texts[start:end])
+
+    def problems(self) -> Pairs:
+        """Take parameters, and what is odd about each."""
+        texts, end, _ = self._all()
+        return _pairs(texts[:end])
+
+    def _all(self) -> tuple[list[str], int, int]:
+        """Take names and values in turn; where those of problems and of SIP headers end."""
+        made = self._texts
+        if made is None:
+            problems, headers, joined = self.heads()[-3:]
+            if joined is None:
+                texts = _lane.rest(self._frame, _HEADS)
+            else:
+                texts = joined.split("\0") if joined else []
+            end = 2 * int(problems or 0)
+            made = self._texts = texts, end, end + 2 * int(headers or 0)
+        return made
+
+
+def _pairs(texts: list[str]) -> Pairs:
+    return tuple(zip(texts[::2], texts[1::2]))

@@ -1,0 +1,44 @@
+"""What type checkers must see: checked by mypy and pyright, not run.
+
+An ignore that is not needed is an error too, so that each marked line must be wrong for them.
+"""
+
+from __future__ import annotations
+
+import twiml_refer as tr
+from typing_extensions import assert_never, assert_type
+
+
+def documents() -> None:
+    response = tr.VoiceResponse()
+    assert_type(response.append(tr.Say("A")), tr.VoiceResponse)
+    assert_type(response.nest(tr.Hangup()), tr.Hangup)
+    assert_type(response.gather(num_digits=1).say("A", voice="alice"), tr.Say)
+    assert_type(response.refer("sip:a@b").sip("sip:a@b"), tr.SipUri)
+    response.pause("three")  # type: ignore[arg-type]
+    response.say("A", loop={})  # type: ignore[arg-type]
+    response.append(3)  # type: ignore[arg-type]
+
+
+def outcomes(outcome: tr.ReferOutcome) -> str:
+    if isinstance(outcome, tr.TargetFailed):
+        outcome.status = "busy"  # type: ignore[misc]
+        assert_type(outcome.code, "int | None")
+        return outcome.status
+    if outcome.kind == "rejected":
+        return str(outcome.code + 1)
+    if isinstance(outcome, (tr.Transferred, tr.Canceled, tr.Unconfirmed)):
+        return outcome.kind
+    if isinstance(outcome, tr.Unknown):
+        return outcome.status
+    assert_never(outcome)
+
+
+def callbacks(validator: tr.RequestValidator) -> None:
+    callback = validator.verify("https://example.com/", b"", None)
+    assert_type(callback, tr.ReferCallback)
+    assert_type(callback.call_sid, "str | None")
+    callback.call_sid = "CA"  # type: ignore[misc]
+    for output in tr.Transfer("sip:a@b").poll():
+        if isinstance(output, tr.Completed):
+            assert_type(output.report.outcome, tr.ReferOutcome)
