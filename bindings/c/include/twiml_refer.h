@@ -433,6 +433,10 @@ typedef struct {
    */
   uint16_t notify_sip_response_code;
   /**
+   * TWR_OUTPUT_COMPLETED: whether the original call is still there for the app to talk to.
+   */
+  bool may_resume;
+  /**
    * TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
    */
   int32_t outcome;

@@ -33,6 +33,8 @@ pub struct twr_output {
     pub refer_sip_response_code: u16,
     /// TWR_OUTPUT_COMPLETED: NotifySipResponseCode; 0 if it is omitted.
     pub notify_sip_response_code: u16,
+    /// TWR_OUTPUT_COMPLETED: whether the original call is still there for the app to talk to.
+    pub may_resume: bool,
     /// TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
     pub outcome: i32,
     /// TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
@@ -316,6 +318,7 @@ pub unsafe extern "C" fn twr_transfer_poll(
             code: 0,
             refer_sip_response_code: 0,
             notify_sip_response_code: 0,
+            may_resume: false,
             outcome: 0,
             refer_call_status: twr_str::ABSENT,
             reserved: [0; 4],
@@ -327,6 +330,7 @@ pub unsafe extern "C" fn twr_transfer_poll(
                 made.kind = TWR_OUTPUT_COMPLETED;
                 made.refer_sip_response_code = report.refer_sip_response_code().unwrap_or(0);
                 made.notify_sip_response_code = report.notify_sip_response_code().unwrap_or(0);
+                made.may_resume = report.outcome().may_resume();
                 made.outcome = outcome_number(&report.outcome());
                 held.status = report.refer_call_status().cloned();
                 made.refer_call_status =

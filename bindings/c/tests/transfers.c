@@ -115,7 +115,9 @@ static bool says(const twr_output *found, const json_t *line)
     }
     while (left < 3 && !there[left])
         left++;
-    return left == 3 && has(json_object_get(line, "outcome"), "kind", outcomes[found->outcome]);
+    const json_t *outcome = json_object_get(line, "outcome");
+    return left == 3 && has(outcome, "kind", outcomes[found->outcome]) &&
+           found->may_resume == json_is_true(json_object_get(outcome, "may_resume"));
 }
 
 static bool replay(json_t **lines, size_t count)

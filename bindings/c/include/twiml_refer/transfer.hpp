@@ -1,4 +1,4 @@
-// The verb itself for C++17; twiml_refer.hpp includes it.
+// The verb itself: REFER and NOTIFY.
 #ifndef TWIML_REFER_TRANSFER_HPP
 #define TWIML_REFER_TRANSFER_HPP
 
@@ -7,19 +7,53 @@
 #include <string>
 #include <string_view>
 
-#include "twiml_refer.hpp"
+#include "sip_uri.hpp"
 
 namespace twiml_refer {
+
+/// How long to wait for what, and what is reported; at first the defaults.
+class transfer_settings {
+  public:
+    transfer_settings()
+    {
+        twr_settings *made = nullptr;
+        detail::call(twr_settings_new, &made);
+        handle_.reset(made);
+    }
+
+    /// Sets one of TWR_TIME_….
+    transfer_settings &time(std::int32_t which, std::uint64_t milliseconds)
+    {
+        detail::call(twr_settings_set_time, handle_.get(), which, milliseconds);
+        return *this;
+    }
+
+    /// Leaves ReferCallStatus out when the endpoint refuses the REFER.
+    transfer_settings &omit_rejected_status(bool omit)
+    {
+        detail::call(twr_settings_omit_rejected_status, handle_.get(), omit);
+        return *this;
+    }
+
+    /// Reports this status for a final code.
+    transfer_settings &status(std::uint16_t code, std::string_view status)
+    {
+        detail::call(twr_settings_set_status, handle_.get(), code, detail::str(status));
+        return *this;
+    }
+
+    /// The handle, for what C alone offers.
+    const twr_settings *get() const { return handle_.get(); }
+
+  private:
+    detail::owned<twr_settings, twr_settings_free> handle_;
+};
 
 /// One <Refer> at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
 class transfer {
   public:
-    explicit transfer(const sip_uri &target, const twr_settings *settings = nullptr)
-    {
-        twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, target.get(), settings, &made);
-        handle_.reset(made);
-    }
+    explicit transfer(const sip_uri &target) : transfer(target, nullptr) {}
+    transfer(const sip_uri &target, const transfer_settings &settings) : transfer(target, settings.get()) {}
 
     /// Takes back what save() returned.
     static transfer restore(std::string_view bytes)
@@ -86,6 +120,12 @@ class transfer {
     const twr_transfer *get() const { return handle_.get(); }
 
   private:
+    transfer(const sip_uri &target, const twr_settings *settings)
+    {
+        twr_transfer *made = nullptr;
+        detail::call(twr_transfer_new, target.get(), settings, &made);
+        handle_.reset(made);
+    }
     explicit transfer(twr_transfer *handle) : handle_(handle) {}
     detail::owned<twr_transfer, twr_transfer_free> handle_;
 };

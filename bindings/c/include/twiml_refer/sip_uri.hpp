@@ -1,0 +1,197 @@
+// SIP URIs, User-to-User and Refer-To values.
+#ifndef TWIML_REFER_SIP_URI_HPP
+#define TWIML_REFER_SIP_URI_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "diagnostic.hpp"
+
+namespace twiml_refer {
+
+/// A valid SIP URI.
+class sip_uri {
+  public:
+    /// Reads one; nothing is trimmed.
+    explicit sip_uri(std::string_view text)
+    {
+        twr_uri *made = nullptr;
+        detail::call(twr_uri_parse, detail::str(text), &made);
+        handle_.reset(made);
+    }
+
+    sip_uri(const sip_uri &other) : sip_uri(other.str()) {}
+    sip_uri(sip_uri &&) noexcept = default;
+    sip_uri &operator=(sip_uri other) noexcept
+    {
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
+
+    /// The URI as spelled.
+    std::string_view str() const { return detail::view(twr_uri_text(get())); }
+
+    /// Puts one together; an absent part is one that is not there.
+    static sip_uri build(std::string_view host, std::optional<std::string_view> user = std::nullopt,
+                         std::uint16_t port = 0, std::string_view scheme = "sip",
+                         std::optional<std::string_view> password = std::nullopt)
+    {
+        twr_uri_parts parts{};
+        parts.scheme = detail::str(scheme);
+        parts.user = detail::maybe(user);
+        parts.password = detail::maybe(password);
+        parts.host = detail::str(host);
+        parts.port = port;
+        twr_uri *made = nullptr;
+        detail::call(twr_uri_build, static_cast<const twr_uri_parts *>(&parts), &made);
+        return sip_uri(made);
+    }
+
+    /// Adds a header, given as decoded text.
+    sip_uri &add_header(std::string_view name, std::string_view value)
+    {
+        detail::call(twr_uri_add_header, handle_.get(), detail::str(name), detail::str(value));
+        return *this;
+    }
+
+    /// Adds a User-to-User header with these bytes, hex-encoded.
+    sip_uri &add_user_to_user(std::string_view bytes)
+    {
+        detail::call(twr_uri_add_user_to_user, handle_.get(), detail::str(bytes));
+        return *this;
+    }
+
+    /// Its headers, decoded; views of the URI.
+    std::vector<std::pair<std::string_view, std::string_view>> headers() const
+    {
+        std::vector<std::pair<std::string_view, std::string_view>> all;
+        twr_str name{}, value{};
+        for (std::size_t index = 0; twr_uri_header(get(), index, &name, &value, nullptr) == TWR_STATUS_OK;
+             index++)
+            all.emplace_back(detail::view(name), detail::view(value));
+        return all;
+    }
+
+    /// The decoded value of the first header of this name (compared as spelled).
+    std::optional<std::string_view> header(std::string_view name) const
+    {
+        for (const auto &[found, value] : headers())
+            if (found == name)
+                return value;
+        return std::nullopt;
+    }
+
+    /// Its parameters as spelled; a flag has no value.
+    std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const
+    {
+        std::vector<std::pair<std::string_view, std::optional<std::string_view>>> all;
+        twr_str name{}, value{};
+        for (std::size_t index = 0; twr_uri_param(get(), index, &name, &value, nullptr) == TWR_STATUS_OK;
+             index++)
+            all.emplace_back(detail::view(name), detail::maybe(value));
+        return all;
+    }
+
+    /// The parts as spelled; views of the URI.
+    twr_uri_parts parts() const
+    {
+        twr_uri_parts found{};
+        detail::call(twr_uri_take_apart, get(), &found);
+        return found;
+    }
+
+    /// The value of a Refer-To header.
+    std::string refer_to() const { return detail::text(twr_uri_refer_to, get()); }
+
+    /// What will be dropped or misread on the wire.
+    std::vector<diagnostic> check() const
+    {
+        twr_findings *findings = nullptr;
+        detail::call(twr_uri_check, get(), &findings);
+        return detail::diagnostics(findings);
+    }
+
+    /// Compares as RFC 3261 section 19.1.4 does; == compares the spelling.
+    bool equivalent(const sip_uri &other) const { return twr_uri_equivalent(get(), other.get()); }
+
+    friend bool operator==(const sip_uri &one, const sip_uri &other) { return one.str() == other.str(); }
+    friend bool operator!=(const sip_uri &one, const sip_uri &other) { return !(one == other); }
+
+    /// The handle, for what C alone offers.
+    const twr_uri *get() const { return handle_.get(); }
+
+  private:
+    explicit sip_uri(twr_uri *handle) : handle_(handle) {}
+    detail::owned<twr_uri, twr_uri_free> handle_;
+};
+
+
+/// A User-to-User value (RFC 7433).
+class user_to_user {
+  public:
+    /// Reads the decoded value of a User-to-User header.
+    static user_to_user parse(std::string_view text)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_parse, detail::str(text), &made);
+        return user_to_user(made);
+    }
+
+    /// Makes one of bytes, which are hex-encoded.
+    static user_to_user from_bytes(std::string_view bytes)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_from_bytes, detail::str(bytes), &made);
+        return user_to_user(made);
+    }
+
+    std::string_view data() const { return detail::view(part(0)); }
+    std::optional<std::string_view> encoding() const { return detail::maybe(part(1)); }
+    std::optional<std::string_view> purpose() const { return detail::maybe(part(2)); }
+    std::optional<std::string_view> content() const { return detail::maybe(part(3)); }
+
+    /// The value as it stands in a header.
+    std::string str() const { return detail::text(twr_user_to_user_text, get()); }
+
+    /// The handle, for what C alone offers.
+    const twr_user_to_user *get() const { return handle_.get(); }
+
+  private:
+    explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
+    twr_str part(std::size_t which) const
+    {
+        twr_str parts[4] = {};
+        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
+        return parts[which];
+    }
+    detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
+};
+
+/// What the value of a Refer-To header names.
+struct refer_target {
+    /// One of TWR_TARGET_….
+    std::int32_t kind;
+    std::string text;
+
+    static refer_target parse(std::string_view value)
+    {
+        refer_target found{};
+        found.text = detail::text(twr_refer_target, detail::str(value), &found.kind);
+        return found;
+    }
+};
+
+/// The escape of a header's value, for a URI that something else puts together.
+inline std::string escape_header(std::string_view text)
+{
+    return detail::text(twr_escape_header, detail::str(text));
+}
+
+} // namespace twiml_refer
+
+#endif

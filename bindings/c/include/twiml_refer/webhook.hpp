@@ -1,0 +1,252 @@
+// The platform's requests: verified, and the callback of <Refer> in them.
+#ifndef TWIML_REFER_WEBHOOK_HPP
+#define TWIML_REFER_WEBHOOK_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "error.hpp"
+
+namespace twiml_refer {
+
+/// Parameters that go in, in their order.
+using params_in = std::vector<std::pair<std::string, std::string>>;
+
+/// Parameters that come out: views of what was asked.
+using params_out = std::vector<std::pair<std::string_view, std::string_view>>;
+
+namespace detail {
+
+/// The pairs as C takes them.
+inline std::vector<twr_pair> pairs(const params_in &params)
+{
+    std::vector<twr_pair> all;
+    all.reserve(params.size());
+    for (const auto &[name, value] : params)
+        all.push_back({str(name), str(value)});
+    return all;
+}
+
+} // namespace detail
+
+/// A spelling of a URL that is tried, and the text that is hashed for it.
+struct spelling {
+    std::string url;
+    std::string hashed;
+};
+
+/// How a transfer ended.
+struct refer_outcome {
+    /// One of TWR_OUTCOME_….
+    std::int32_t kind;
+    /// The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
+    std::uint16_t code;
+    /// The status of TARGET_FAILED and UNKNOWN.
+    std::string status;
+    /// Whether the original call is still there for the app to talk to.
+    bool may_resume;
+};
+
+/// A request of the platform; immutable.
+class refer_callback {
+  public:
+    static refer_callback from_form(std::string_view body)
+    {
+        twr_callback *made = nullptr;
+        detail::call(twr_callback_from_form, detail::str(body), std::size_t{0}, &made);
+        return refer_callback(made);
+    }
+
+    static refer_callback from_params(const params_in &params)
+    {
+        const auto pairs = detail::pairs(params);
+        twr_callback *made = nullptr;
+        detail::call(twr_callback_from_pairs, pairs.data(), pairs.size(), &made);
+        return refer_callback(made);
+    }
+
+    refer_outcome outcome() const
+    {
+        const twr_outcome found = twr_callback_outcome(get());
+        return {found.kind, found.code, std::string(detail::view(found.status)), found.may_resume};
+    }
+
+    /// The first value of the parameter of this name.
+    std::optional<std::string_view> param(std::string_view name) const
+    {
+        return detail::maybe(twr_callback_param(get(), detail::str(name)));
+    }
+
+    /// Every pair, in arrival order; views of the callback.
+    params_out params() const { return all(twr_callback_param_at); }
+
+    /// The headers that came as `SipHeader_…`, without that prefix; views.
+    params_out sip_headers() const { return all(twr_callback_sip_header_at); }
+
+    /// Parameters with an odd value, and what is odd about it.
+    std::vector<std::pair<std::string, std::string>> problems() const
+    {
+        std::vector<std::pair<std::string, std::string>> found;
+        for (const auto &[parameter, message] : all(twr_callback_problem_at))
+            found.emplace_back(parameter, message);
+        return found;
+    }
+
+    /// ReferCallStatus: how the call to the target stands.
+    std::optional<std::string_view> refer_call_status() const
+    {
+        return detail::maybe(twr_callback_refer_call_status(get()));
+    }
+
+    /// ReferSipResponseCode: the endpoint's answer to the REFER; 0 if there is none.
+    std::uint16_t refer_sip_response_code() const { return twr_callback_refer_sip_response_code(get()); }
+
+    /// NotifySipResponseCode: the last code of the call to the target; 0 if there is none.
+    std::uint16_t notify_sip_response_code() const { return twr_callback_notify_sip_response_code(get()); }
+
+    /// Every pair as a form body.
+    std::string to_form() const { return detail::text(twr_callback_to_form, get()); }
+
+    /// One of TWR_LEG_….
+    std::int32_t leg() const { return twr_callback_leg(get()); }
+
+    /// The handle, for what C alone offers.
+    const twr_callback *get() const { return handle_.get(); }
+
+  private:
+    friend class request_validator;
+    explicit refer_callback(twr_callback *handle) : handle_(handle) {}
+
+    params_out all(twr_status (*at)(const twr_callback *, std::size_t, twr_pair *, twr_error *)) const
+    {
+        params_out found;
+        twr_pair pair{};
+        while (at(get(), found.size(), &pair, nullptr) == TWR_STATUS_OK)
+            found.emplace_back(detail::view(pair.name), detail::view(pair.value));
+        return found;
+    }
+
+    detail::owned<twr_callback, twr_callback_free> handle_;
+};
+
+/// Verifies requests of the platform; set up, it may be used by any number of threads.
+class request_validator {
+  public:
+    explicit request_validator(std::string_view token)
+    {
+        twr_validator *made = nullptr;
+        detail::call(twr_validator_new, detail::str(token), &made);
+        handle_.reset(made);
+    }
+
+    /// Takes another secret as well (rotation).
+    request_validator &add_secret(std::string_view token)
+    {
+        detail::call(twr_validator_add_secret, handle_.get(), detail::str(token));
+        return *this;
+    }
+
+    /// Says by which scheme, host and port the platform reaches the app.
+    request_validator &public_base(std::string_view base)
+    {
+        detail::call(twr_validator_set_public_base, handle_.get(), detail::str(base));
+        return *this;
+    }
+
+    /// Uses HMAC-SHA256, where the platform was told to; one of TWR_ALGORITHM_….
+    request_validator &algorithm(std::int32_t which)
+    {
+        detail::call(twr_validator_set_algorithm, handle_.get(), which);
+        return *this;
+    }
+
+    /// Takes bodies of this size at most (64 KiB unless set).
+    request_validator &max_body_bytes(std::size_t bytes)
+    {
+        detail::call(twr_validator_set_max_body_bytes, handle_.get(), bytes);
+        return *this;
+    }
+
+    /// Takes URLs as well whose percent-encoding a proxy has changed.
+    request_validator &accept_encoded_spellings(bool accept)
+    {
+        detail::call(twr_validator_accept_encoded_spellings, handle_.get(), accept);
+        return *this;
+    }
+
+    /// Hands over the callback, if the platform signed it; throws signature_mismatch or callback_error.
+    [[nodiscard]] refer_callback verify(std::string_view url, std::string_view body,
+                                        std::optional<std::string_view> signature) const
+    {
+        twr_callback *made = nullptr;
+        detail::call(twr_validator_verify, get(), detail::str(url), detail::str(body),
+                     detail::maybe(signature), &made);
+        return refer_callback(made);
+    }
+
+    /// Does as verify, where a framework has decoded the form.
+    [[nodiscard]] refer_callback verify_params(std::string_view url, const params_in &params,
+                                               std::optional<std::string_view> signature) const
+    {
+        const auto pairs = detail::pairs(params);
+        twr_callback *made = nullptr;
+        detail::call(twr_validator_verify_pairs, get(), detail::str(url), pairs.data(), pairs.size(),
+                     detail::maybe(signature), &made);
+        return refer_callback(made);
+    }
+
+    /// Whether it signed a request whose body is no form, by bodySHA256 in the URL.
+    [[nodiscard]] bool validate_raw(std::string_view url, std::string_view body,
+                                    std::optional<std::string_view> signature) const
+    {
+        return twr_validator_validate_raw(get(), detail::str(url), detail::str(body),
+                                          detail::maybe(signature));
+    }
+
+    /// The signature of a request with these parameters; without any, of a GET.
+    std::string sign(std::string_view url, const params_in &params = {}) const
+    {
+        const auto pairs = detail::pairs(params);
+        return detail::text(twr_validator_sign, get(), detail::str(url), pairs.data(), pairs.size());
+    }
+
+    /// The signature of a request whose body is no form; bodySHA256 must stand in the URL.
+    std::string sign_raw(std::string_view url, std::string_view body) const
+    {
+        return detail::text(twr_validator_sign_raw, get(), detail::str(url), detail::str(body));
+    }
+
+    /// The URL with the hash of a body in its query.
+    static std::string url_with_body_sha256(std::string_view url, std::string_view body)
+    {
+        return detail::text(twr_url_with_body_sha256, detail::str(url), detail::str(body));
+    }
+
+    /// What is tried, for the person who hunts a mismatch; no signature, no secret.
+    std::vector<spelling> explain(std::string_view url, std::string_view body) const
+    {
+        twr_spellings *made = nullptr;
+        detail::call(twr_validator_explain, get(), detail::str(url), detail::str(body), &made);
+        const detail::owned<twr_spellings, twr_spellings_free> owned(made);
+        std::vector<spelling> tried;
+        twr_str found{}, hashed{};
+        while (twr_spellings_get(made, tried.size(), &found, &hashed, nullptr) == TWR_STATUS_OK)
+            tried.push_back({std::string(detail::view(found)), std::string(detail::view(hashed))});
+        return tried;
+    }
+
+    /// The handle, for what C alone offers.
+    const twr_validator *get() const { return handle_.get(); }
+
+  private:
+    detail::owned<twr_validator, twr_validator_free> handle_;
+};
+
+} // namespace twiml_refer
+
+#endif

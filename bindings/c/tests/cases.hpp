@@ -1,0 +1,121 @@
+// What the runners of vectors in C++ share: the cases, their inputs, and the count that goes into the
+// ledger.
+#ifndef TWIML_REFER_TEST_CASES_HPP
+#define TWIML_REFER_TEST_CASES_HPP
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <twiml_refer.hpp>
+#include <vector>
+
+using json = nlohmann::json;
+
+inline std::string vectors()
+{
+    const char *folder = std::getenv("TWIML_REFER_VECTORS");
+    if (!folder)
+        throw std::runtime_error("TWIML_REFER_VECTORS names the folder of the cases");
+    return folder;
+}
+
+/// Says how many cases of a topic ran.
+inline void enter(const std::string &topic, std::size_t ran)
+{
+    if (const char *ledger = std::getenv("TWIML_REFER_LEDGER")) {
+        std::ofstream file(std::string(ledger) + "/cpp." + topic);
+        file << ran;
+        EXPECT_TRUE(file.flush()) << "the ledger cannot be written";
+    }
+}
+
+/// The input under a key: text, repeated parts, or hexadecimal bytes.
+inline std::string input(const json &item, const std::string &key)
+{
+    std::string made;
+    if (item.contains(key))
+        return item[key].get<std::string>();
+    if (item.contains(key + "_hex")) {
+        const auto digits = item[key + "_hex"].get<std::string>();
+        for (std::size_t at = 0; at < digits.size(); at += 2)
+            made += static_cast<char>(std::stoi(digits.substr(at, 2), nullptr, 16));
+        return made;
+    }
+    for (const auto &part : item.at(key + "_parts"))
+        for (auto times = part[1].get<std::size_t>(); times; times--)
+            made += part[0].get<std::string>();
+    return made;
+}
+
+/// Text that may be null or not there.
+inline std::optional<std::string> maybe(const json &item, const std::string &key)
+{
+    const auto found = item.find(key);
+    return found == item.end() || found->is_null() ? std::nullopt
+                                                   : std::optional(found->get<std::string>());
+}
+
+/// The same for what is looked at, and compared.
+inline std::optional<std::string> owned(std::optional<std::string_view> text)
+{
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+/// Pairs as the vectors write them.
+template <typename Pairs> json listed(const Pairs &pairs)
+{
+    json all = json::array();
+    for (const auto &[name, value] : pairs)
+        all.push_back({std::string(name), std::string(value)});
+    return all;
+}
+
+inline void expect_refusal(const twiml_refer::error &fault, const json &wanted)
+{
+    EXPECT_EQ(fault.kind(), wanted.at("kind").get<std::string>());
+    if (wanted.contains("offset")) {
+        EXPECT_EQ(fault.offset(), wanted["offset"].get<std::size_t>());
+    }
+    if (wanted.contains("line")) {
+        EXPECT_EQ(fault.line(), wanted["line"].get<std::size_t>());
+    }
+    if (wanted.contains("column")) {
+        EXPECT_EQ(fault.column(), wanted["column"].get<std::size_t>());
+    }
+    if (wanted.contains("number")) {
+        EXPECT_EQ(fault.number(), wanted["number"].get<unsigned>());
+    }
+    if (wanted.contains("message")) {
+        EXPECT_EQ(std::string(fault.what()), wanted["message"].get<std::string>());
+    }
+    EXPECT_FALSE(std::string(fault.what()).empty());
+}
+
+/// Runs every case of a topic, those that must be refused as well.
+inline void run(const std::string &topic, const std::function<void(const json &)> &judge)
+{
+    std::ifstream file(vectors() + "/" + topic + ".json");
+    const json cases = json::parse(file).at("cases");
+    for (const auto &item : cases) {
+        SCOPED_TRACE(item.at("name").get<std::string>());
+        const auto wanted = item.find("error");
+        try {
+            judge(item);
+            EXPECT_TRUE(wanted == item.end()) << "accepted, but must be refused";
+        } catch (const twiml_refer::error &fault) {
+            if (wanted == item.end())
+                ADD_FAILURE() << fault.what();
+            else
+                expect_refusal(fault, *wanted);
+        }
+    }
+    EXPECT_GT(cases.size(), 0U);
+    enter(topic, cases.size());
+}
+
+#endif

@@ -1,0 +1,170 @@
+// The scenarios of tests/vectors/transfer and the saved transfers in C++.
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "cases.hpp"
+
+using namespace twiml_refer;
+
+namespace {
+
+const std::array<const char *, 7> outcomes = {"",         "transferred", "rejected", "target-failed",
+                                              "canceled", "unconfirmed", "unknown"};
+
+std::uint64_t milliseconds(const json &seconds)
+{
+    return static_cast<std::uint64_t>(std::llround(seconds.get<double>() * 1000.0));
+}
+
+transfer_settings settings_of(const json &lines)
+{
+    static const std::array<const char *, 4> times = {"response_timeout", "notify_timeout", "subscription",
+                                                      "hang_up_grace"};
+    transfer_settings settings;
+    for (const auto &line : lines) {
+        if (line.value("event", "") != "start")
+            continue;
+        const json &set = line.at("settings");
+        for (std::size_t which = 0; which < times.size(); which++)
+            if (set.contains(times[which]))
+                settings.time(TWR_TIME_RESPONSE + static_cast<std::int32_t>(which),
+                              milliseconds(set[times[which]]));
+        if (set.value("rejected_status", "") == "omitted")
+            settings.omit_rejected_status(true);
+        for (const auto &entry : set.value("statuses", json::array()))
+            settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
+    }
+    return settings;
+}
+
+void feed(transfer &verb, const json &line, std::uint64_t now)
+{
+    const auto event = line.at("event").get<std::string>();
+    if (event == "start") {
+        const auto leg = line.at("leg").get<std::string>();
+        verb.start(line.at("cseq").get<std::uint32_t>(), now,
+                   leg == "sip"    ? TWR_LEG_SIP
+                   : leg == "pstn" ? TWR_LEG_PSTN
+                                   : TWR_LEG_CLIENT,
+                   line.at("first_in_dialog").get<bool>());
+    } else if (event == "response") {
+        const auto code = line.at("code").get<std::uint16_t>();
+        if (line.at("retry").is_null())
+            verb.response(code, now, line.at("refer_sub").get<bool>());
+        else
+            verb.retried(code, line["retry"].get<std::uint32_t>(), now);
+    } else if (event == "notify") {
+        verb.notify(line.at("event_header").get<std::string>(), line.at("cseq").get<std::uint32_t>(),
+                    maybe(line, "subscription_state"), line.at("body").get<std::string>(), now,
+                    line.at("in_dialog").get<bool>());
+    } else if (event == "hangup") {
+        verb.hang_up(now);
+    } else if (event == "transport-error") {
+        verb.transport_error(now);
+    } else {
+        ASSERT_EQ(event, "time");
+        verb.time(now);
+    }
+}
+
+/// What a line of the vectors says of an output.
+json said(const twr_output &output)
+{
+    switch (output.kind) {
+    case TWR_OUTPUT_SEND_REFER: return {{"output", "send-refer"}};
+    case TWR_OUTPUT_END_DIALOG: return {{"output", "end-dialog"}};
+    case TWR_OUTPUT_REPLY: return {{"output", "reply"}, {"code", output.code}};
+    default: break;
+    }
+    json params = json::array();
+    if (output.refer_call_status.ptr)
+        params.push_back({"ReferCallStatus",
+                          std::string(output.refer_call_status.ptr, output.refer_call_status.len)});
+    if (output.refer_sip_response_code)
+        params.push_back({"ReferSipResponseCode", std::to_string(output.refer_sip_response_code)});
+    if (output.notify_sip_response_code)
+        params.push_back({"NotifySipResponseCode", std::to_string(output.notify_sip_response_code)});
+    return {{"output", "completed"},
+            {"params", params},
+            {"outcome", outcomes.at(static_cast<std::size_t>(output.outcome))},
+            {"may_resume", output.may_resume}};
+}
+
+/// The same of a line; status and code of an outcome are those of the parameters.
+json wanted(json line)
+{
+    line.erase("at");
+    if (line.at("output") == "completed") {
+        line["may_resume"] = line.at("outcome").at("may_resume");
+        line["outcome"] = line["outcome"].at("kind");
+    }
+    return line;
+}
+
+void replay(const json &lines)
+{
+    transfer verb(sip_uri("sip:alice@example.com"), settings_of(lines));
+    unsigned refused = 0;
+    for (const auto &line : lines) {
+        SCOPED_TRACE(line.dump());
+        const std::uint64_t now = milliseconds(line.at("at"));
+        if (line.contains("event")) {
+            ASSERT_FALSE(verb.poll());
+            EXPECT_EQ(refused, 0U);
+            try {
+                feed(verb, line, now);
+            } catch (const error &fault) {
+                refused = fault.number() ? fault.number() : 1;
+            }
+        } else if (line.at("output") == "error") {
+            EXPECT_EQ(refused, line.at("code").get<unsigned>());
+            refused = 0;
+        } else {
+            auto output = verb.poll();
+            if (!output) {
+                verb.time(now);
+                output = verb.poll();
+            }
+            ASSERT_TRUE(output);
+            EXPECT_EQ(said(*output), wanted(line));
+        }
+    }
+    EXPECT_EQ(refused, 0U);
+    verb.time(UINT64_MAX - 1);
+    EXPECT_FALSE(verb.poll());
+}
+
+} // namespace
+
+TEST(Vectors, Transfer)
+{
+    std::size_t ran = 0;
+    for (const auto &entry : std::filesystem::directory_iterator(vectors() + "/transfer")) {
+        const std::string path = entry.path().string();
+        const std::string ending = ".expected.jsonl";
+        if (path.size() < ending.size() || path.substr(path.size() - ending.size()) != ending)
+            continue;
+        SCOPED_TRACE(entry.path().filename().string());
+        json lines = json::array();
+        std::ifstream file(path);
+        for (std::string line; std::getline(file, line);)
+            lines.push_back(json::parse(line));
+        ASSERT_FALSE(lines.empty());
+        replay(lines);
+        ran++;
+    }
+    enter("transfer", ran);
+}
+
+TEST(Vectors, SavedTransfers)
+{
+    run("saved-transfers", [](const json &item) {
+        const std::string saved = input(item, "saved");
+        const transfer verb = transfer::restore(saved);
+        EXPECT_EQ(verb.state(), item.at("state").get<std::string>());
+        EXPECT_EQ(verb.deadline() ? json(*verb.deadline()) : json(nullptr), item.at("deadline"));
+        EXPECT_EQ(verb.refer_to(), item.at("refer_to").get<std::string>());
+        EXPECT_EQ(verb.save(), saved);
+    });
+}

@@ -1,0 +1,224 @@
+// The cases of tests/vectors in C++: documents, URIs, webhooks, REST.
+#include <array>
+#include <map>
+
+#include "cases.hpp"
+
+using namespace twiml_refer;
+
+namespace {
+
+element built(const json &item)
+{
+    element made(item.at("name").get<std::string>());
+    for (const auto &pair : item.value("attributes", json::array()))
+        made.attribute(pair[0].get<std::string>(), pair[1].get<std::string>());
+    if (const auto text = maybe(item, "text"); text && !text->empty())
+        made.add_text(*text);
+    for (const auto &child : item.value("children", json::array()))
+        made.append(built(child));
+    return made;
+}
+
+voice_response document(const json &verbs)
+{
+    voice_response response;
+    for (const auto &verb : verbs) {
+        if (verb.contains("element")) {
+            response.append(built(verb["element"]));
+            continue;
+        }
+        const json &refer = verb.at("refer");
+        const auto action = maybe(refer, "action"), method = maybe(refer, "method");
+        response.refer(sip_uri(refer.at("sip").get<std::string>()), action, method);
+    }
+    return response;
+}
+
+const std::array<const char *, 7> outcomes = {"",         "transferred", "rejected", "target-failed",
+                                              "canceled", "unconfirmed", "unknown"};
+
+} // namespace
+
+TEST(Vectors, Documents)
+{
+    run("documents", [](const json &item) {
+        const voice_response response = document(item.at("verbs"));
+        EXPECT_EQ(response.to_xml(), item.at("compact").get<std::string>());
+        if (item.contains("pretty")) {
+            EXPECT_EQ(response.to_xml(true), item["pretty"].get<std::string>());
+        }
+    });
+}
+
+TEST(Vectors, Reading)
+{
+    run("reading", [](const json &item) {
+        const voice_response response = voice_response::parse(input(item, "xml"));
+        if (const auto compact = maybe(item, "compact")) {
+            EXPECT_EQ(response.to_xml(), *compact);
+        }
+    });
+}
+
+TEST(Vectors, Diagnostics)
+{
+    static const std::array<const char *, 4> severities = {"", "note", "warning", "error"};
+    run("diagnostics", [](const json &item) {
+        json found = json::array();
+        for (const diagnostic &one : voice_response::parse(input(item, "xml")).check())
+            found.push_back({{"code", one.code},
+                             {"severity", severities.at(static_cast<std::size_t>(one.severity))},
+                             {"number", one.number ? json(one.number) : json(nullptr)},
+                             {"path", one.path}});
+        EXPECT_EQ(found, item.at("found"));
+    });
+}
+
+TEST(Vectors, SipUris)
+{
+    run("sip-uris", [](const json &item) {
+        if (item.contains("refer_to")) {
+            static const std::array<const char *, 4> kinds = {"", "sip", "tel", "other"};
+            const refer_target target = refer_target::parse(item["refer_to"].get<std::string>());
+            EXPECT_EQ(json({kinds.at(static_cast<std::size_t>(target.kind)), target.text}),
+                      item.at("target"));
+            return;
+        }
+        sip_uri uri(input(item, "uri"));
+        EXPECT_EQ(uri.str(), input(item, "uri"));
+        if (item.contains("parts")) {
+            const twr_uri_parts parts = uri.parts();
+            json params = json::array();
+            for (const auto &[name, value] : uri.params())
+                params.push_back({std::string(name), value ? json(std::string(*value)) : json(nullptr)});
+            const auto part = [](twr_str text) {
+                return text.ptr ? json(std::string(text.ptr, text.len)) : json(nullptr);
+            };
+            EXPECT_EQ(json({{"scheme", part(parts.scheme)},
+                            {"user", part(parts.user)},
+                            {"password", part(parts.password)},
+                            {"host", part(parts.host)},
+                            {"port", parts.port ? json(parts.port) : json(nullptr)},
+                            {"params", params},
+                            {"headers", listed(uri.headers())}}),
+                      item["parts"]);
+        }
+        if (item.contains("equivalent")) {
+            EXPECT_EQ(uri.equivalent(sip_uri(item.at("other").get<std::string>())),
+                      item["equivalent"].get<bool>());
+        }
+        if (item.contains("header")) {
+            uri.add_header(item["header"][0].get<std::string>(), item["header"][1].get<std::string>());
+            EXPECT_EQ(uri.str(), item.at("with_header").get<std::string>());
+        }
+    });
+}
+
+TEST(Vectors, UserToUser)
+{
+    run("user-to-user", [](const json &item) {
+        if (item.contains("bytes_hex")) {
+            EXPECT_EQ(user_to_user::from_bytes(input(item, "bytes")).str(),
+                      item.at("value").get<std::string>());
+            return;
+        }
+        const user_to_user value = user_to_user::parse(item.at("value").get<std::string>());
+        EXPECT_EQ(value.str(), item["value"].get<std::string>());
+        EXPECT_EQ(value.data(), item.at("data").get<std::string>());
+        EXPECT_EQ(owned(value.encoding()), maybe(item, "encoding"));
+        EXPECT_EQ(owned(value.purpose()), maybe(item, "purpose"));
+        EXPECT_EQ(owned(value.content()), maybe(item, "content"));
+    });
+}
+
+TEST(Vectors, Callbacks)
+{
+    static const std::array<const char *, 5> legs = {"", "sip", "pstn", "client", "unknown"};
+    run("callbacks", [](const json &item) {
+        const refer_callback callback = refer_callback::from_form(input(item, "form"));
+        const refer_outcome outcome = callback.outcome();
+        const json &wanted = item.at("outcome");
+        EXPECT_EQ(outcomes.at(static_cast<std::size_t>(outcome.kind)),
+                  wanted.at("kind").get<std::string>());
+        EXPECT_EQ(outcome.status, maybe(wanted, "status").value_or(""));
+        EXPECT_EQ(outcome.code ? json(outcome.code) : json(nullptr), wanted.at("code"));
+        if (wanted.contains("may_resume")) {
+            EXPECT_EQ(outcome.may_resume, wanted["may_resume"].get<bool>());
+        }
+        if (item.contains("leg")) {
+            EXPECT_EQ(legs.at(static_cast<std::size_t>(callback.leg())), item["leg"].get<std::string>());
+        }
+        if (item.contains("params")) {
+            EXPECT_EQ(listed(callback.params()), item["params"]);
+        }
+        if (item.contains("sip_headers")) {
+            EXPECT_EQ(listed(callback.sip_headers()), item["sip_headers"]);
+        }
+        json odd = json::array();
+        for (const auto &[parameter, message] : callback.problems()) {
+            odd.push_back(parameter);
+            EXPECT_FALSE(message.empty());
+        }
+        EXPECT_EQ(odd, item.value("problems", json::array()));
+    });
+}
+
+TEST(Vectors, Signatures)
+{
+    run("signatures", [](const json &item) {
+        const auto secrets = item.at("secrets").get<std::vector<std::string>>();
+        request_validator validator(secrets.at(0));
+        for (std::size_t at = 1; at < secrets.size(); at++)
+            validator.add_secret(secrets[at]);
+        if (maybe(item, "algorithm") == "sha256")
+            validator.algorithm(TWR_ALGORITHM_SHA256);
+        if (const auto base = maybe(item, "public_base"))
+            validator.public_base(*base);
+        const auto url = item.at("url").get<std::string>();
+        const auto signature = maybe(item, "signature");
+        const bool valid = item.at("valid").get<bool>();
+        if (const auto raw = maybe(item, "raw_body")) {
+            EXPECT_EQ(validator.validate_raw(url, *raw, signature), valid);
+            const auto hashed = request_validator::url_with_body_sha256("https://example.com/a?b=c", *raw);
+            EXPECT_TRUE(validator.validate_raw(hashed, *raw, validator.sign_raw(hashed, *raw)));
+            return;
+        }
+        params_in params;
+        for (const auto &pair : item.value("params", json::array()))
+            params.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
+        const std::string form = params.empty() ? "" : refer_callback::from_params(params).to_form();
+        const auto verified = [](const std::function<void()> &call) {
+            try {
+                call();
+                return true;
+            } catch (const signature_mismatch &) {
+                return false;
+            }
+        };
+        EXPECT_EQ(verified([&] { (void)validator.verify_params(url, params, signature); }), valid);
+        EXPECT_EQ(verified([&] { (void)validator.verify(url, form, signature); }), valid);
+        EXPECT_FALSE(validator.explain(url, form).empty());
+    });
+}
+
+TEST(Vectors, Rest)
+{
+    run("rest", [](const json &item) {
+        const auto url = maybe(item, "url"), method = maybe(item, "url_method"), base = maybe(item, "base");
+        const auto account = item.at("account").get<std::string>();
+        std::optional<voice_response> twiml;
+        if (const auto xml = maybe(item, "twiml"))
+            twiml = voice_response::parse(*xml);
+        const instructions run = twiml ? instructions(*twiml)
+                                       : instructions(url.value_or(""), method);
+        const rest_request request =
+            item.contains("call")
+                ? call_update(account, item["call"].get<std::string>(), run, base)
+                : call_create(account, sip_uri(item.at("to").get<std::string>()),
+                              item.at("from").get<std::string>(), run, base);
+        EXPECT_EQ(request.method, item.at("method").get<std::string>());
+        EXPECT_EQ(request.url, item.at("request_url").get<std::string>());
+        EXPECT_EQ(listed(refer_callback::from_form(request.body).params()), item.at("body"));
+    });
+}
