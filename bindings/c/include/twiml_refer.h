@@ -9,7 +9,8 @@
  *
  * Text comes and goes as twr_str: beginning and length, UTF-8, without NUL at its end. What a function
  * returns is a view: it belongs to its object and ends when that is changed or freed. What a function
- * takes is read during the call alone. TWR_STR("text") makes one of a literal.
+ * takes is read during the call alone. TWR_STR("text") makes one of a literal,
+ * twr_str_of(text) of what ends with NUL.
  *
  * Buffers. Text that is made goes into a buffer of the caller: (buffer, capacity, &length). With
  * capacity 0 the call tells the length.
@@ -818,6 +819,12 @@ twr_status twr_rest_request_parts(const twr_rest_request *request,
  * Frees a request and writes NULL in its place; NULL is no harm.
  */
 void twr_rest_request_free(twr_rest_request **request);
+
+/**
+ * A view of text that ends with NUL; absent if it is NULL. A getenv() or an argument of main() goes in
+ * so.
+ */
+twr_str twr_str_of(const char *text);
 
 /**
  * Makes the default settings. Free them with twr_settings_free.

@@ -1,6 +1,6 @@
 //! Text over the border: views in both directions, and buffers of the caller.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::slice;
 use std::str;
 
@@ -69,6 +69,18 @@ impl twr_str {
         // SAFETY: the caller's promise.
         unsafe { self.text() }.map(Some)
     }
+}
+
+/// A view of text that ends with NUL; absent if it is NULL. A getenv() or an argument of main() goes in
+/// so.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_str_of(text: *const c_char) -> twr_str {
+    if text.is_null() {
+        return twr_str::ABSENT;
+    }
+    // SAFETY: what a C string is; the view is not kept here.
+    let len = unsafe { CStr::from_ptr(text) }.count_bytes();
+    twr_str { ptr: text, len }
 }
 
 /// Writes text into the caller's buffer, and its length in any case.

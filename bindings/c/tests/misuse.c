@@ -45,6 +45,7 @@ int main(void)
     twr_str nothing = {NULL, 5}, endless = {"x", SIZE_MAX}, invalid = {"sip:\xff", 5};
 
     /* Text. */
+    EXPECT(twr_str_of(NULL).ptr == NULL && twr_str_of("").len == 0 && twr_str_of("abc").len == 3);
     WRONG(twr_uri_parse(nothing, &uri, &error));
     EXPECT(strstr(error.message, "no bytes") && error.kind == 0 && error.offset == TWR_NO_OFFSET);
     WRONG(twr_uri_parse(endless, &uri, NULL));
