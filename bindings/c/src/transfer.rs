@@ -1,6 +1,7 @@
 //! The verb itself.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 use std::time::Duration;
 
 use twiml_refer::{
@@ -20,7 +21,7 @@ pub struct twr_transfer {
 }
 
 /// How long to wait for what, and what is reported. twr_settings_new makes the defaults.
-pub struct twr_settings(TransferSettings);
+pub struct twr_settings(Arc<TransferSettings>);
 
 /// What to do.
 #[repr(C)]
@@ -62,7 +63,7 @@ pub unsafe extern "C" fn twr_settings_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || give(settings, twr_settings(TransferSettings::new()))) }
+    unsafe { guard(error, || give(settings, twr_settings(Arc::new(TransferSettings::new())))) }
 }
 
 /// Frees settings and writes NULL in their place; NULL is no harm.
@@ -92,14 +93,14 @@ pub unsafe extern "C" fn twr_settings_set_time(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(settings) }?;
-        let (old, time) = (held.0.clone(), Duration::from_millis(milliseconds));
-        held.0 = match which {
+        let (old, time) = (TransferSettings::clone(&held.0), Duration::from_millis(milliseconds));
+        held.0 = Arc::new(match which {
             TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
             TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
             TWR_TIME_SUBSCRIPTION => old.with_subscription(time)?,
             TWR_TIME_HANG_UP_GRACE => old.with_hang_up_grace(time)?,
             _ => return Err(Fault::argument("there is no such time")),
-        };
+        });
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn twr_settings_omit_rejected_status(
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(settings) }?;
         let status = if omit { RejectedStatus::Omitted } else { RejectedStatus::Failed };
-        held.0 = held.0.clone().with_rejected_status(status);
+        held.0 = Arc::new(TransferSettings::clone(&held.0).with_rejected_status(status));
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -135,7 +136,8 @@ pub unsafe extern "C" fn twr_settings_set_status(
     let body = || {
         // SAFETY: the conventions of the header.
         let (held, status) = unsafe { (get_mut(settings)?, status.text()?) };
-        held.0 = held.0.clone().with_status(code, ReferCallStatus::from(status))?;
+        let settings = TransferSettings::clone(&held.0);
+        held.0 = Arc::new(settings.with_status(code, ReferCallStatus::from(status))?);
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -154,8 +156,11 @@ pub unsafe extern "C" fn twr_transfer_new(
     let body = || {
         // SAFETY: the conventions of the header.
         let (target, settings) = unsafe { (get(target)?, settings.as_ref()) };
-        let settings = settings.map_or_else(TransferSettings::new, |settings| settings.0.clone());
-        let made = Transfer::with_settings(target.uri().clone(), settings);
+        let target = target.uri().clone();
+        let made = match settings {
+            Some(settings) => Transfer::with_settings(target, Arc::clone(&settings.0)),
+            None => Transfer::new(target),
+        };
         // SAFETY: the conventions of the header.
         unsafe { give(transfer, twr_transfer { transfer: made, status: None }) }
     };

@@ -1,6 +1,7 @@
 //! [`TransferSettings`]: what a platform or an operator may want otherwise. The defaults stand in
 //! `limits` and in the status map of [`ReferCallStatus`]. Times are bounded there, too.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::limits::{
@@ -56,6 +57,13 @@ impl TransferSettings {
             rejected_status: RejectedStatus::Failed,
             statuses: Vec::new(),
         }
+    }
+
+    /// The defaults, as all transfers without settings of their own share them.
+    pub(super) fn shared() -> Arc<Self> {
+        static DEFAULTS: LazyLock<Arc<TransferSettings>> =
+            LazyLock::new(|| Arc::new(TransferSettings::new()));
+        Arc::clone(&DEFAULTS)
     }
 
     /// How long to wait for a final response to the REFER: 32 s by default, timer F of

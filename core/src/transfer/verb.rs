@@ -56,7 +56,7 @@ impl Transfer {
     /// A transfer to this target with the default settings, not yet started.
     #[must_use]
     pub fn new(target: SipUri) -> Self {
-        Self::with_settings(target, TransferSettings::new())
+        Self::with_settings(target, TransferSettings::shared())
     }
 
     /// A transfer with other settings; many transfers may share one `Arc` of them.
