@@ -1,5 +1,6 @@
 //! The verb itself.
 
+use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::Arc;
 use std::time::Duration;
@@ -257,9 +258,9 @@ pub unsafe extern "C" fn twr_transfer_notify(
     // SAFETY: the conventions of the header.
     let notify = || unsafe {
         // What is no UTF-8 is no header that could be meant: it is judged, and answered.
-        let event = String::from_utf8_lossy(event.bytes()?);
+        let event = header(event.bytes()?);
         let absent = subscription_state.ptr.is_null();
-        let state = String::from_utf8_lossy(subscription_state.bytes()?);
+        let state = header(subscription_state.bytes()?);
         let event = Event::Notify {
             event: &event,
             cseq,
@@ -271,6 +272,11 @@ pub unsafe extern "C" fn twr_transfer_notify(
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, notify) }
+}
+
+/// What nearly always is UTF-8 is not searched for what is none.
+fn header(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Either side ended the call.
@@ -335,8 +341,9 @@ pub unsafe extern "C" fn twr_transfer_poll(
                 made.kind = TWR_OUTPUT_COMPLETED;
                 made.refer_sip_response_code = report.refer_sip_response_code().unwrap_or(0);
                 made.notify_sip_response_code = report.notify_sip_response_code().unwrap_or(0);
-                made.may_resume = report.outcome().may_resume();
-                made.outcome = outcome_number(&report.outcome());
+                let outcome = report.outcome();
+                made.may_resume = outcome.may_resume();
+                made.outcome = outcome_number(&outcome);
                 held.status = report.refer_call_status().cloned();
                 made.refer_call_status =
                     twr_str::maybe(held.status.as_ref().map(ReferCallStatus::as_str));
