@@ -13,6 +13,7 @@ use super::event_header::Id;
 use super::notification::{Heard, Notification};
 use super::output::Outputs;
 use super::progress::{Progress, TransferState};
+use super::settings::Shared;
 use super::stored::Stored;
 use super::subscription_state::Subscription;
 use super::{ReferReport, RejectedStatus, Transfer, TransferSettings};
@@ -145,13 +146,14 @@ stored_variants! {
     Subscription { Missing = 0 Live = 1 Terminated = 2 }
 }
 
-impl Stored for Arc<TransferSettings> {
+impl Stored for Shared {
     fn put(&self, out: &mut Vec<u8>) {
         TransferSettings::put(self, out);
     }
 
     fn take(input: &mut &[u8]) -> Option<Self> {
-        TransferSettings::take(input).map(Self::new)
+        let settings = TransferSettings::take(input)?;
+        Some(if settings == *Self::DEFAULTS { Self::DEFAULTS } else { Arc::new(settings).into() })
     }
 }
 

@@ -1,7 +1,8 @@
 //! [`TransferSettings`]: what a platform or an operator may want otherwise. The defaults stand in
 //! `limits` and in the status map of [`ReferCallStatus`]. Times are bounded there, too.
 
-use std::sync::{Arc, LazyLock};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::limits::{
@@ -45,6 +46,37 @@ pub struct TransferSettings {
     pub(super) statuses: Vec<(u16, ReferCallStatus)>,
 }
 
+/// The settings of a transfer, which many share; none of its own are the defaults.
+#[derive(Debug, Clone)]
+pub(super) struct Shared(Option<Arc<TransferSettings>>);
+
+impl Shared {
+    pub(super) const DEFAULTS: Self = Self(None);
+}
+
+impl From<Arc<TransferSettings>> for Shared {
+    fn from(settings: Arc<TransferSettings>) -> Self {
+        Self(Some(settings))
+    }
+}
+
+impl Deref for Shared {
+    type Target = TransferSettings;
+
+    fn deref(&self) -> &TransferSettings {
+        static DEFAULTS: TransferSettings = TransferSettings::new();
+        self.0.as_deref().unwrap_or(&DEFAULTS)
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Shared {}
+
 impl TransferSettings {
     /// The defaults.
     #[must_use]
@@ -57,13 +89,6 @@ impl TransferSettings {
             rejected_status: RejectedStatus::Failed,
             statuses: Vec::new(),
         }
-    }
-
-    /// The defaults, as all transfers without settings of their own share them.
-    pub(super) fn shared() -> Arc<Self> {
-        static DEFAULTS: LazyLock<Arc<TransferSettings>> =
-            LazyLock::new(|| Arc::new(TransferSettings::new()));
-        Arc::clone(&DEFAULTS)
     }
 
     /// How long to wait for a final response to the REFER: 32 s by default, timer F of

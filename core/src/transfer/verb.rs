@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::output::{Outputs, Waiting};
 use super::progress::Progress;
+use super::settings::Shared;
 use super::{Event, Output, ReferReport, TransferSettings, TransferState};
 use crate::{Error, ErrorKind, SipUri};
 
@@ -47,7 +48,7 @@ use crate::{Error, ErrorKind, SipUri};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     pub(super) target: SipUri,
-    pub(super) settings: Arc<TransferSettings>,
+    pub(super) settings: Shared,
     pub(super) progress: Progress,
     pub(super) outputs: Outputs,
 }
@@ -56,18 +57,17 @@ impl Transfer {
     /// A transfer to this target with the default settings, not yet started.
     #[must_use]
     pub fn new(target: SipUri) -> Self {
-        Self::with_settings(target, TransferSettings::shared())
+        Self::idle(target, Shared::DEFAULTS)
     }
 
     /// A transfer with other settings; many transfers may share one `Arc` of them.
     #[must_use]
     pub fn with_settings(target: SipUri, settings: impl Into<Arc<TransferSettings>>) -> Self {
-        Self {
-            target,
-            settings: settings.into(),
-            progress: Progress::new(),
-            outputs: Outputs::default(),
-        }
+        Self::idle(target, settings.into().into())
+    }
+
+    fn idle(target: SipUri, settings: Shared) -> Self {
+        Self { target, settings, progress: Progress::new(), outputs: Outputs::default() }
     }
 
     /// Takes in what happened at the time `now`. Deadlines up to `now` come first.
