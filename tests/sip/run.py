@@ -1,0 +1,99 @@
+"""Runs the example in C against sipp: `run.py PROGRAM [--trace FOLDER] [--check COMMAND] [CASE…]`.
+
+Each case runs over UDP and over TCP, each with both ends' exit codes and what the example printed.
+COMMAND is put before the program, as valgrind is. FOLDER receives what sipp saw on the wire.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scenarios import CASES, HEADERS, TARGET, xml
+
+
+def free_port() -> int:
+    """Find a port that nobody holds just now, in UDP and TCP."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(name: str, transport: str, options: argparse.Namespace) -> str | None:
+    """Run a case; what went wrong, or nothing."""
+    case = CASES[name]
+    command = [*shlex.split(options.check), options.program, *case.options]
+    if transport == "tcp":
+        command.append("--tcp")
+    for header in HEADERS:
+        command += ["--header", header]
+    command.append(TARGET)
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "caller.xml")
+        script.write_text(xml(case))
+        example = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            assert example.stdout
+            ready = example.stdout.readline().split()
+            if ready[:1] != ["ready"]:
+                return f"never ready: {ready}, {example.communicate()[1]}"
+            caller = ["sipp", ready[2], "-sf", str(script), "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+            caller += ["-p", str(free_port()), "-mp", str(free_port())]
+            caller += ["-m", "1", "-t", "t1" if transport == "tcp" else "u1", "-nostdin"]
+            caller += ["-timeout", "20", "-timeout_error", "-trace_err"]
+            caller += ["-error_file", str(Path(folder, "errors"))]
+            if options.trace:
+                trace = Path(options.trace, f"{name}-{transport}.log").resolve()
+                caller += ["-trace_msg", "-message_file", str(trace)]
+            heard = subprocess.run(
+                caller, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+            )
+            if heard.returncode:
+                example.kill()
+            printed, complaints = example.communicate(timeout=60)
+        finally:
+            example.kill()
+        lines = [line for line in printed.splitlines() if not line.startswith("refer ")]
+        if heard.returncode:
+            errors = Path(folder, "errors")
+            seen = errors.read_text() if errors.exists() else heard.stderr + heard.stdout[-2000:]
+            return f"sipp returned {heard.returncode}: {seen}\n{printed}{complaints}"
+        if example.returncode:
+            return f"the example returned {example.returncode}: {printed}{complaints}"
+        if lines != case.printed:
+            return f"printed {lines}, not {case.printed}"
+    return None
+
+
+def main() -> int:
+    """Run what was asked for."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("program")
+    reader.add_argument("--trace")
+    reader.add_argument("--check", default="")
+    reader.add_argument("--jobs", type=int, default=4)
+    reader.add_argument("cases", nargs="*")
+    options = reader.parse_args()
+    options.program = str(Path(options.program).resolve())
+    if options.trace:
+        Path(options.trace).mkdir(parents=True, exist_ok=True)
+    jobs = [(name, transport) for name in options.cases or CASES for transport in ("udp", "tcp")]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        results = list(pool.map(lambda job: run(*job, options), jobs))
+    for (name, transport), wrong in zip(jobs, results):
+        print(f"{name} over {transport}: {wrong or 'ok'}")
+    failed = sum(wrong is not None for wrong in results)
+    print(f"sip: {len(jobs) - failed} of {len(jobs)} passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
