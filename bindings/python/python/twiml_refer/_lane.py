@@ -1,8 +1,8 @@
 """The lane into the library: one C function, frames of bytes. No rule lives here.
 
-A frame is parts in a row: `J` and the parts joined by NUL, where none of them holds one; else `L`, a
-count and as many lengths in little-endian 32 bits, and the bytes. What each job takes and gives is
-said in the bridge.
+A frame is parts in a row: `J` and the parts joined by NUL, where none of them holds one; else `L`,
+a count and as many lengths in little-endian 32 bits, and the bytes. What each job takes and gives
+is said in the bridge.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ COMMENT, CHECK_URI = range(11, 13)
 _JOINED = b"J"
 _LISTED = b"L"
 _SMALL = 8192
+
 
 def _library() -> str:
     name = {"win32": "twiml_refer_uniffi.dll", "darwin": "libtwiml_refer_uniffi.dylib"}
