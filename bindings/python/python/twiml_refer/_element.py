@@ -43,7 +43,10 @@ class Parent:
     nodes: list[Node]
 
     def append(self, node: Node) -> Self:
-        """Add a verb, a noun, a comment, or text; the parent is returned."""
+        """Add a verb, a noun, a comment, or text; the parent is returned.
+
+        How deep and how many they are is judged when the document is written: each may still grow.
+        """
         if isinstance(node, str):
             if not node.isprintable():
                 _lane.call(_lane.ELEMENT, ("t", "Say", node))
