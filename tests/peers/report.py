@@ -9,9 +9,9 @@ from typing import Any
 
 from judge import Verdict
 from libraries import Library
-from speed import PARAMS, ROUND_SECONDS, ROUNDS, WARM_UP, Taken
+from speed import BARE, COLD_ROUNDS, PARAMS, ROUND_SECONDS, ROUNDS, WARM_UP, Taken
 
-# Beside which package of ours a library stands. Java moves beside our Kotlin package with a driver of it.
+# Beside which package of ours a library stands: in its own language where we have one.
 BESIDE = {
     "python": "ours_python",
     "twiml_rust": "ours",
@@ -25,59 +25,68 @@ OTHER_LANGUAGE = ("node", "java", "go")
 INTRODUCTION = """\
 # Beside the others
 
-The official Python, Node, Java and Go libraries and the two Rust crates, and ours, on the same inputs in
-one run. `tests/run peers` fetches each from its registry, runs all and writes this file: do not edit it.
+The official Python, Node, Java and Go libraries, the two Rust crates, and ours, on the same inputs
+in one run. `tests/run peers` fetches each from its registry, runs them and writes this file.
 
-| library | version |
+| library | package |
 | --- | --- |
-{versions}
+{packages}
 
 ## Right or wrong
 
-{count} inputs, in `cases.json`. ✓ is right, ✗ wrong and what it did instead, – says that the library has
-no such job: no library but ours reads the callback of `<Refer>` or writes header values; only Java and we
-read a document; the Rust crate `twilio` has no `<Refer>`.
+{count} inputs, all in `cases.json`. ✓ is right; ✗ is wrong, and says what it did instead; – means that
+the library has no such job, which is no fault. None but ours reads the callback of `<Refer>` or
+writes header values; only Java and ours read a document, and `twiml-rust` says whether one is
+well-formed; only Node, `twilio` and ours know of proxies; the crate `twilio` has no `<Refer>`.
 
-What is right comes from the source in the last column, never from our output. A document is read back by
-expat and compared with what was asked. A signature was made by Python's `hmac` over the URL and the
-parameters that the source says the platform signs, or is one that was published. "Refused" means an
-error before anything is sent. A signature is answered with yes or no: what raises an exception that the
-documentation does not announce is wrong.
+What is right comes from the source in the last column, never from our output. A document is read
+back by expat and compared with what was asked; where XML forbids a character, it may be missing or
+replaced. A signature is one that was published, or was made by Python's `hmac` over the URL and the
+parameters that the source says are signed. "Refused" is an error before anything is sent. A signature
+is answered by yes or no: an exception that is not documented is wrong.
 
-Each library is used as its documentation shows: Node through its middleware, Python with a multidict and
-with `""` for a header that is missing, Java with a map as a servlet gives it, `twiml-rust` with its own
-validation of what it built, `twilio` with the HTTP request. To be fair: the official libraries mean to be thin, and leave
-targets and methods to the platform; there the table shows what would have reached it.
+Every library is used as its documentation shows: Node through its middleware, Python with a
+multidict and with `""` where the header is missing, Java with a map as a servlet gives it and with
+methods of its enum, `twiml-rust` with its validation of what it built, `twilio` with the HTTP
+request. Ours is the Rust crate with its defaults; the vectors in `tests/vectors` hold our other
+languages to it. The official libraries leave targets, methods and actions to the platform, on
+purpose: there the table shows what would have reached it.
 
-| | {names} |
+| right, of those that it has the job for | {names} |
 | --- |{rule}
 {scores}
+
+"Printed" is in the document as it was given; "left out" is silently not in it; "another text" is
+read back as another one.
 """
 
 SPEED = """\
 ## Speed and size
 
-{processor}, {cores} cores, {system}, Python {python}; other programs ran at the same time (load average {load}). The
-libraries took turns: {warm_up} rounds to warm up, then {rounds} that count, of about {milliseconds:.0f} ms each; cold processes,
-too, took turns, {rounds} times. Every figure is minimum / median of the rounds. A ratio is theirs to ours,
-of the minima / of the medians: over 1 is slower than ours.
+{processor}, {cores} cores, {system}, Python {python}; load average {load} at the end.
+The libraries took turns, in another order each round, so that all saw the same machine:
+{warm_up} rounds to warm up, then {rounds} that count, of about {milliseconds:.0f} ms each, and {cold_rounds} rounds
+of cold processes. Times are minimum / median of the rounds. A ratio is theirs to ours, of the
+minima / of the medians: over 1 they are slower or larger.
 
-The document has an action, a method and two headers. The callback has {parameters} parameters. *Verify* is given
-them decoded and answers yes or no; *verify and read* starts at the raw body and ends with the three
-parameters of `<Refer>` in hand: text from theirs, typed from ours. `twilio` reads a call's four
-parameters there instead, and has no check without reading.
+The document has an action, a method and two headers. The callback has {parameters} parameters. *Verify*
+is given them decoded and answers yes or no. *Verify and read* starts at the raw body and ends with the
+three parameters of `<Refer>` in hand: typed from ours, text from the official ones, which need the
+language's own form decoder for it. `twilio` has no check without reading, and reads who calls whom
+instead; `twiml-rust` checks no signature.
 
 {same}
 
-Beside another language there is nothing to choose between; these stand beside our Rust crate to show the
-order of magnitude.
+The next ones stand beside our Rust crate, which is **another language**: they show the order of
+magnitude.
 
 {others}
 
-{bare}
+A process that does nothing takes: {bare}.
 
-Installed size is the package with what it depends on, as its own client installs it; for Rust and Go it is
-the driver program, stripped.
+Installed is the package with all that it depends on, as its own client installs it, without what
+Python compiles; for Rust and Go it is the driver, stripped. `twilio` loads the system's OpenSSL
+besides.
 """
 
 JOBS = {
@@ -102,13 +111,13 @@ def write(
 ) -> str:
     names = " | ".join(library.name for library in judged.values())
     rule = " --- |" * len(judged)
-    scores = [" | ".join(["right, of those it has the job for", *(score(verdicts, key) for key in judged)])]
+    scores = [" | ".join(["all", *(score(verdicts, key) for key in judged)])]
     for group, rows in groupby(zip(cases, verdicts), lambda row: row[0]["group"]):
         of_group = [row for _, row in rows]
         scores.append(" | ".join([group, *(score(of_group, key) for key in judged)]))
     parts = [
         INTRODUCTION.format(
-            versions="\n".join(f"| {it.name} | {it.version} |" for it in judged.values()),
+            packages="\n".join(f"| {it.name} | {it.package} |" for it in judged.values()),
             count=len(cases),
             names=names,
             rule=rule,
@@ -117,10 +126,21 @@ def write(
     ]
     number = 0
     for group, rows in groupby(zip(cases, verdicts), lambda row: row[0]["group"]):
-        lines = [f"### {group}", "", f"| | input | right | {names} | reason |", f"| --- | --- | --- |{rule} --- |"]
+        lines = [
+            f"### {group}",
+            "",
+            f"| | input | right | {names} | reason |",
+            f"| --- | --- | --- |{rule} --- |",
+        ]
         for case, row in rows:
             number += 1
-            cells = [str(number), cell(case["name"]), right(case), *map(str, row.values()), cell(case["reason"])]
+            cells = [
+                str(number),
+                cell(case["name"]),
+                right(case),
+                *map(str, row.values()),
+                cell(case["reason"]),
+            ]
             lines.append("| " + " | ".join(cells) + " |")
         parts.append("\n".join(lines) + "\n")
     parts.append(
@@ -131,6 +151,7 @@ def write(
             python=platform.python_version(),
             load=", ".join(f"{load:.1f}" for load in os.getloadavg()),
             warm_up=WARM_UP,
+            cold_rounds=COLD_ROUNDS,
             rounds=ROUNDS,
             milliseconds=ROUND_SECONDS * 1e3,
             parameters=len(PARAMS),
@@ -153,7 +174,9 @@ def right(case: dict[str, Any]) -> str:
     return wanted if isinstance(wanted, str) else "its values"
 
 
-def ratios(times: dict[str, dict[str, Taken]], libraries: dict[str, Library], keys: list[str]) -> str:
+def ratios(
+    times: dict[str, dict[str, Taken]], libraries: dict[str, Library], keys: list[str]
+) -> str:
     lines = ["| | beside | ours | theirs | ratio |", "| --- | --- | --- | --- | --- |"]
     for job, label in JOBS.items():
         for key in keys:
@@ -163,7 +186,16 @@ def ratios(times: dict[str, dict[str, Taken]], libraries: dict[str, Library], ke
                 lines.append(line(label, libraries, key, both(ours), both(theirs), ratio))
     for key in keys:
         ours, theirs = libraries[BESIDE[key]].size(), libraries[key].size()
-        lines.append(line("installed, MB", libraries, key, f"{ours:.1f}", f"{theirs:.1f}", f"{theirs / ours:.1f}"))
+        lines.append(
+            line(
+                "installed, MB",
+                libraries,
+                key,
+                f"{ours:.1f}",
+                f"{theirs:.1f}",
+                f"{theirs / ours:.1f}",
+            )
+        )
     return "\n".join(lines)
 
 
@@ -177,16 +209,15 @@ def both(taken: Taken) -> str:
 
 
 def bare(cold: dict[str, Taken]) -> str:
-    return (
-        f"In a cold process much is the interpreter's own: a bare `python3` takes {both(cold['bare python3'])} ms, "
-        f"a bare `node` {both(cold['bare node'])} ms."
-    )
+    return ", ".join(f"{name} {both(cold[name])} ms" for name in BARE)
 
 
 def processor() -> str:
     try:
         with open("/proc/cpuinfo") as lines:
-            names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+            names = [
+                line.partition(":")[2].strip() for line in lines if line.startswith("model name")
+            ]
         return names[0]
     except (OSError, IndexError):
         return platform.processor() or "processor unknown"

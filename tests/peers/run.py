@@ -1,10 +1,10 @@
-"""Runs every library on the same inputs and writes the tables: `run.py CACHE`, as `tests/run peers` calls it.
+"""Runs every library on the same inputs and writes the README: `run.py CACHE`.
 
 A driver is given one request a line and answers with one line:
 
-* a case of `cases.json`, with its `token`, `signature` and form `body` filled in. A document is answered
-  with `xml`, a signature with `valid`, other jobs with what was read or made; a refusal with `error`; a
-  job that the library does not have with null.
+* a case of `cases.json`, with its `token`, `signature` and form `body` filled in. A document is
+  answered with `xml`, a signature with `valid`, other jobs with what was read or made; a refusal
+  with `error`; a job that the library does not have with null.
 * `{"time": job, "calls": number, "input": …}`, answered with nanoseconds per call, or null.
 
 With a SIP URI as its only argument a driver prints the document and ends.
@@ -13,7 +13,6 @@ With a SIP URI as its only argument a driver prints the document and ends.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -23,26 +22,8 @@ from judge import judge, ready
 from libraries import HERE, libraries
 
 
-def pinned(file: str, pattern: str) -> str:
-    found = re.search(pattern, (HERE / file).read_text())
-    if not found:
-        raise SystemExit(f"no version in {file}")
-    return found[1]
-
-
 def main(cache: Path) -> int:
-    ours = pinned("../../Cargo.toml", r'(?m)^version = "(.*)"')
-    versions = {
-        "ours": ours,
-        "ours_python": ours,
-        "python": pinned("python/requirements.txt", r"twilio==(.*)"),
-        "node": pinned("node/package.json", r'"twilio": "(.*)"'),
-        "java": pinned("java/pom.xml", r"<artifactId>twilio</artifactId>\s*<version>(.*)</version>"),
-        "go": pinned("go/go.mod", r"twilio-go v(.*)"),
-        "twiml_rust": pinned("rust/Cargo.toml", r'twiml-rust = "=(.*)"'),
-        "twilio": pinned("rust/Cargo.toml", r'twilio = "=(.*)"'),
-    }
-    all_of_them = libraries(cache, versions)
+    all_of_them = libraries(cache)
     judged = {key: library for key, library in all_of_them.items() if key != "ours_python"}
     cases = json.loads((HERE / "cases.json").read_text())["cases"]
     with open(cache / "drivers.log", "w") as errors:
@@ -55,15 +36,7 @@ def main(cache: Path) -> int:
         times = {job: speed.per_call(all_of_them, job) for job in ("document", "verify", "parse")}
         for library in all_of_them.values():
             library.stop()
-    prints = [key for key in all_of_them if key != "twilio"]
-    programs = {
-        key: ([*all_of_them[key].command, speed.SIP], all_of_them[key].full_environment())
-        for key in prints
-    }
-    environment = all_of_them["ours"].full_environment()
-    programs["bare python3"] = (["python3", "-c", "pass"], environment)
-    programs["bare node"] = (["node", "-e", "0"], environment)
-    times["cold"] = speed.cold(programs)
+    times["cold"] = speed.cold(all_of_them)
 
     text = report.write(cases, verdicts, judged, times, all_of_them)
     (HERE / "README.md").write_text(text)

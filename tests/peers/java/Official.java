@@ -77,7 +77,12 @@ final class Official {
         if (!given.has("url") || given.has("algorithm")) {
             return null; // it is given a URL, knows nothing of proxies, and has one algorithm
         }
-        RequestValidator validator = new RequestValidator(text(given, "token"));
+        RequestValidator validator;
+        try {
+            validator = new RequestValidator(text(given, "token"));
+        } catch (IllegalArgumentException emptyToken) {
+            return Map.of("valid", false); // such an app never starts
+        }
         String url = text(given, "url");
         String signature = text(given, "signature");
         boolean valid;

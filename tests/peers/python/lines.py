@@ -1,4 +1,4 @@
-"""The drivers' common part in Python: requests as lines of JSON on stdin, answers as lines on stdout."""
+"""What the drivers in Python have in common: lines of JSON on stdin and stdout."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import time
 
 
 def serve(jobs, timed):
-    """`jobs`: name to a function of a case, `timed`: name to a function of the input that gives the job."""
+    """By name, `jobs` answer a case, and `timed` make of an input what is to be timed."""
     for line in sys.stdin:
         request = json.loads(line)
         if "time" in request:

@@ -26,7 +26,7 @@ def verify(case):
     if "url" not in case:
         return None  # it is given a URL, and knows nothing of proxies
     algorithm = {"sha256": "HMAC_SHA256"}.get(case.get("algorithm"))
-    # As in the documentation: the form's multidict, the body of a JSON request, "" without a header.
+    # As documented: the form's multidict, the body of a JSON request, "" for a missing header.
     params = case["json"] if "json" in case else MultiDict(map(tuple, case["params"]))
     signature = case["signature"] if case["signature"] is not None else ""
     validator = RequestValidator(case["token"])

@@ -24,7 +24,9 @@ pub fn serve(
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let result = match request["time"].as_str() {
-            Some(name) => timed(name, &request["input"]).map(|job| per_call(job, &request["calls"])),
+            Some(name) => {
+                timed(name, &request["input"]).map(|job| per_call(job, &request["calls"]))
+            }
             None => catch_unwind(AssertUnwindSafe(|| answer(&request)))
                 .unwrap_or_else(|_| Some(json!({"error": "panic"}))),
         };
