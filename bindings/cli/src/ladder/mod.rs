@@ -17,6 +17,8 @@ use crate::source::printable;
 pub(crate) struct Ladder {
     /// Which transfer it is.
     pub(crate) title: String,
+    /// Where it stands in a trace.
+    pub(crate) place: Option<String>,
     pub(crate) rungs: Vec<Rung>,
     /// Why it ended so.
     pub(crate) why: Option<String>,
@@ -24,12 +26,12 @@ pub(crate) struct Ladder {
 
 impl Ladder {
     pub(crate) fn new(title: &str, steps: &[Step]) -> Self {
-        Self { title: printable(title), rungs: rungs(steps), why: None }
+        Self { title: printable(title), place: None, rungs: rungs(steps), why: None }
     }
 
-    /// The sentence that explains the end.
-    pub(crate) fn because(self, why: &str) -> Self {
-        Self { why: Some(printable(why)), ..self }
+    /// Of a trace: where it stands there, and the sentence that explains its end.
+    pub(crate) fn explained(self, place: &str, why: &str) -> Self {
+        Self { place: Some(printable(place)), why: Some(printable(why)), ..self }
     }
 }
 

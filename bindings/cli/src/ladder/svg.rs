@@ -14,19 +14,21 @@ const MARGIN: usize = 28;
 /// Columns of the monospaced font between the lines of life, with some air.
 const LABEL_COLUMNS: usize = 76;
 /// Columns of the other font from margin to margin.
-const TEXT_COLUMNS: usize = 104;
+const TEXT_COLUMNS: usize = 94;
+/// The same for what is bold.
+const TITLE_COLUMNS: usize = 78;
 /// More lines of one text than these are left out.
 const MOST_LINES: usize = 8;
 
 const STYLE: &str = "\
 text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}\
 .sans,.title{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}\
-.title{font-size:16px;font-weight:600}.sans{font-size:14px}.head{font-weight:600}\
-.time{font-size:12px;fill:#59636e}.remark{fill:#9a6700}.middle{text-anchor:middle}.end{text-anchor:end}\
+.title{font-size:15px;font-weight:600}.sans{font-size:14px}.head{font-weight:600}\
+.quiet{font-size:12px;fill:#59636e}.remark{fill:#9a6700}.middle{text-anchor:middle}.end{text-anchor:end}\
 .card{fill:#fff;stroke:#d1d9e0}.box{fill:#f6f8fa;stroke:#d1d9e0}.life{stroke:#afb8c1;stroke-width:2}\
 .sent{stroke:#0969da;fill:#0969da}.heard{stroke:#8250df;fill:#8250df}\
 .good{fill:#1a7f37}.open{fill:#9a6700}.bad{fill:#cf222e}\
-@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.time{fill:#9198a1}.remark{fill:#d29922}\
+@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.remark{fill:#d29922}\
 .card{fill:#0d1117;stroke:#3d444d}.box{fill:#151b23;stroke:#3d444d}.life{stroke:#656c76}\
 .sent{stroke:#4493f8;fill:#4493f8}.heard{stroke:#ab7df8;fill:#ab7df8}\
 .good{fill:#3fb950}.open{fill:#d29922}.bad{fill:#f85149}}";
@@ -61,8 +63,11 @@ struct Picture {
 
 impl Picture {
     fn ladder(&mut self, ladder: &Ladder) {
-        self.paragraph(&ladder.title, "title", 22);
-        self.y += 10;
+        self.paragraph(&ladder.title, "title", (TITLE_COLUMNS, 21));
+        if let Some(place) = &ladder.place {
+            self.paragraph(place, "sans quiet", (TEXT_COLUMNS, 20));
+        }
+        self.y += 12;
         for (x, name) in [(PLATFORM, "platform"), (ENDPOINT, "endpoint")] {
             let (left, top, baseline) = (x - 46, self.y, self.y + 18);
             self.mark(format_args!(
@@ -86,7 +91,7 @@ impl Picture {
         self.marks.push_str(&rungs);
         if let Some(why) = &ladder.why {
             self.y += 12;
-            self.paragraph(why, "sans", 20);
+            self.paragraph(why, "sans", (TEXT_COLUMNS, 20));
         }
         self.y += MARGIN;
     }
@@ -162,12 +167,12 @@ impl Picture {
     /// Beside the ladder, at the height that is reached.
     fn time(&mut self, time: Option<&str>) {
         if let Some(time) = time {
-            self.text(PLATFORM - 14, self.y + 4, "time end", time);
+            self.text(PLATFORM - 14, self.y + 4, "quiet end", time);
         }
     }
 
-    fn paragraph(&mut self, text: &str, class: &str, leading: usize) {
-        for line in wrap(text, TEXT_COLUMNS) {
+    fn paragraph(&mut self, text: &str, class: &str, (columns, leading): (usize, usize)) {
+        for line in wrap(text, columns) {
             self.text(MARGIN, self.y + 14, class, &line);
             self.y += leading;
         }
@@ -185,7 +190,7 @@ impl Picture {
 
 /// What is seen, as it is told.
 fn in_words(ladder: &Ladder) -> String {
-    let mut words = format!("{}. ", ladder.title);
+    let mut words = [&ladder.title, ladder.place.as_deref().unwrap_or_default(), ""].join(". ");
     for Rung { at, what } in &ladder.rungs {
         let said = match what {
             Shown::Sent(label) => format!("platform to endpoint: {label}"),

@@ -6,17 +6,23 @@ use super::dialogs::Traced;
 use crate::ladder::seconds;
 use crate::scenario::{Fed, Party, Step, What};
 
-/// A sentence.
+/// One sentence.
 pub(crate) fn why(transfer: &Traced) -> String {
     let steps = &transfer.steps;
     let ended = steps.iter().enumerate().find_map(|(index, step)| match &step.what {
         What::Said(Output::Completed(report)) => Some((index, step.at, report.outcome())),
         _ => None,
     });
-    let Some((index, at, outcome)) = ended else { return "it never began".to_owned() };
+    let Some((index, at, outcome)) = ended else { return "It never began.".to_owned() };
     let before = steps.get(..index).unwrap_or_default();
     let evidence = evidence(transfer, before, at, &outcome);
-    format!("{}; {evidence}", outcome.explanation())
+    sentence(&format!("{}; {evidence}", outcome.explanation()))
+}
+
+fn sentence(clause: &str) -> String {
+    let mut rest = clause.chars();
+    let first = rest.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(rest).chain(['.']).collect()
 }
 
 /// What the end came from, among the steps before it.

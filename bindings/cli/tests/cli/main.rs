@@ -16,6 +16,7 @@ mod signature;
 mod simulate;
 mod simulate_faults;
 mod simulate_walk;
+mod trace;
 mod uri;
 mod vectors;
 mod webhook;

@@ -56,7 +56,7 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
         return refuse(output, "trace-too-large", &message);
     }
     let trace = Trace::read(&bytes, &settings).map_err(|error| Failure::usage(&error.message()))?;
-    let ladders: Vec<_> = (1..).zip(&trace.transfers).map(|(n, it)| ladder(n, it)).collect();
+    let ladders: Vec<_> = trace.transfers.iter().map(ladder).collect();
     if let Some(picture) = Picture::open(options.picture.svg.as_deref())? {
         picture.draw(&ladders)?;
     }
@@ -76,10 +76,10 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
     Ok(answer.and(judge(options.expect.kind.as_deref(), &trace.transfers)))
 }
 
-fn ladder(number: usize, transfer: &Traced) -> Ladder {
+fn ladder(transfer: &Traced) -> Ladder {
     let Traced { line, call_id, refer_to, .. } = transfer;
-    let title = format!("{number}. REFER in line {line} to {refer_to}, Call-ID {call_id}");
-    Ladder::new(&title, &transfer.steps).because(&trace::why(transfer))
+    Ladder::new(&format!("REFER to {refer_to}"), &transfer.steps)
+        .explained(&format!("line {line}, Call-ID {call_id}"), &trace::why(transfer))
 }
 
 fn transfers_as_text(
@@ -90,9 +90,10 @@ fn transfers_as_text(
     if !trace.is_timed && !ladders.is_empty() {
         output.line("There are no times in the trace: everything counts as at one time.\n")?;
     }
-    for (index, ladder) in ladders.iter().enumerate() {
-        let gap = if index == 0 { "" } else { "\n" };
-        output.line(&format!("{gap}{}\n", ladder.title))?;
+    for (number, ladder) in (1..).zip(ladders) {
+        let gap = if number == 1 { "" } else { "\n" };
+        output.line(&format!("{gap}{number}. {}", ladder.title))?;
+        output.line(&format!("   {}\n", ladder.place.as_deref().unwrap_or_default()))?;
         output.bytes(text::draw(ladder).as_bytes())?;
         output.line(&format!("\nwhy: {}", ladder.why.as_deref().unwrap_or_default()))?;
     }
