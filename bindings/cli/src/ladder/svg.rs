@@ -79,7 +79,7 @@ impl Picture {
         let (rungs, top) = (std::mem::take(&mut self.marks), self.y);
         let mut shown = None;
         for Rung { at, what } in &ladder.rungs {
-            let time = (shown.replace(*at) != Some(*at)).then(|| seconds(*at));
+            let time = (shown.replace(*at) != Some(*at)).then(|| format!("{} s", seconds(*at)));
             self.rung(what, time.as_deref());
         }
         self.y += 12;
@@ -114,7 +114,9 @@ impl Picture {
                     "canceled" | "unconfirmed" => "open",
                     _ => "bad",
                 };
+                let top = self.y;
                 self.outcome(class, outcome, params, time);
+                self.text(ENDPOINT - 40, top + 30, "quiet end", "callback");
             }
             Shown::Failed { title, message } => {
                 self.outcome("bad", title, std::slice::from_ref(message), time);

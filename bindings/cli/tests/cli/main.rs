@@ -8,6 +8,7 @@ mod check;
 mod conventions;
 mod demo;
 mod limits;
+mod picture;
 mod read;
 mod replay;
 mod rest;
