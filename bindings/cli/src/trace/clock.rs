@@ -11,9 +11,10 @@ enum Stamp {
     OfDay(u64),
 }
 
-/// Whether there is a time on this line.
-pub(crate) fn is_on(line: &[u8]) -> bool {
-    stamp(line).is_some()
+/// Whether a line is what a tool puts before a message: nothing but marks stand before its time.
+pub(crate) fn leads(line: &[u8]) -> bool {
+    let is_mark = |byte: &u8| b"-[( \tUT".contains(byte);
+    stamp(line).is_some_and(|(at, _)| line.get(..at).is_some_and(|it| it.iter().all(is_mark)))
 }
 
 /// The time that the lines tell as they go by.
@@ -23,7 +24,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// In milliseconds since some beginning; it never goes back.
+    /// In milliseconds since some beginning.
     pub(crate) fn now(&self) -> Option<u64> {
         self.now
     }
@@ -32,38 +33,51 @@ impl Clock {
     pub(crate) fn hear(&mut self, line: &[u8]) {
         let said = match stamp(line) {
             None => return,
-            Some(Stamp::Absolute(at)) => at,
-            Some(Stamp::OfDay(of_day)) => {
+            Some((_, Stamp::Absolute(at))) => at,
+            Some((_, Stamp::OfDay(of_day))) => {
                 let now = self.now.unwrap_or(of_day);
                 let today = now - now % DAY + of_day;
-                // Half a day back is no delay: it is past midnight.
-                if today + DAY / 2 < now { today + DAY } else { today }
+                // More than half a day back or ahead is midnight.
+                if today + DAY / 2 < now {
+                    today + DAY
+                } else if now + DAY / 2 < today {
+                    today.saturating_sub(DAY)
+                } else {
+                    today
+                }
             }
         };
-        self.now = self.now.max(Some(said));
+        self.now = Some(said);
     }
 }
 
-fn stamp(line: &[u8]) -> Option<Stamp> {
+/// The first time on a line, and where it begins.
+fn stamp(line: &[u8]) -> Option<(usize, Stamp)> {
     if let Some(seconds) = since_1970(line) {
-        return Some(Stamp::Absolute(seconds));
+        return Some((0, Stamp::Absolute(seconds)));
     }
-    let at = line.windows(8).position(|text| of_day(text).is_some())?;
+    let at =
+        (0..line.len()).find(|at| line.get(*at..).is_some_and(|rest| of_day(rest).is_some()))?;
     let (before, rest) = line.split_at_checked(at)?;
-    if before.last().is_some_and(u8::is_ascii_digit) {
-        return None;
-    }
-    let of_day = of_day(rest.get(..8)?)? + milliseconds(rest.get(8..)?);
+    let of_day = of_day(rest)? + milliseconds(rest.get(8..)?);
     let date = match before {
-        [date @ .., b' ' | b'\t' | b'T'] => days(date),
+        [date @ .., b' ' | b'\t' | b'T'] => days(date).map(|days| (date.len() - 10, days)),
         _ => None,
     };
-    Some(date.map_or(Stamp::OfDay(of_day), |days| Stamp::Absolute(days * DAY + of_day)))
+    match (date, before.last()) {
+        (Some((at, days)), _) => Some((at, Stamp::Absolute(days * DAY + of_day))),
+        // Six pairs of an address or of a fingerprint are no time.
+        (None, None | Some(b' ' | b'\t' | b'[' | b'(')) => Some((at, Stamp::OfDay(of_day))),
+        _ => None,
+    }
 }
 
-/// The milliseconds of `12:34:56`.
+/// The milliseconds of `12:34:56`, at the beginning of a text.
 fn of_day(text: &[u8]) -> Option<u64> {
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = text else { return None };
+    let [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text else { return None };
+    if rest.first().is_some_and(|next| *next == b':' || next.is_ascii_digit()) {
+        return None;
+    }
     let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?);
     // The sixtieth second is a leap second.
     let is_time = hour < 24 && minute < 60 && second <= 60;
@@ -144,10 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn a_time_alone_counts_through_midnight_and_never_back() {
+    fn a_time_alone_counts_through_midnight() {
         assert_eq!(after(&["00:00:01.5 IP a > b"]), Some(1500));
         assert_eq!(after(&["23:59:59.9 x", "00:00:00.1 x"]), Some(DAY + 100));
-        assert_eq!(after(&["10:00:00 x", "09:59:59 x"]), Some(10 * 60 * 60 * 1000));
+        assert_eq!(after(&["23:59:59.9 x", "00:00:00.1 x", "23:59:59.95 x"]), Some(DAY - 50));
+        assert_eq!(after(&["10:00:00 x", "09:59:59 x"]), Some(9 * 3_600_000 + 3_599_000));
         assert_eq!(after(&["recv 400 bytes from udp/[10.0.0.1]:5060 at 00:00:02.25:"]), Some(2250));
     }
 
@@ -162,8 +177,27 @@ mod tests {
             "112:00:00",
             "00:1b:44:11:3a:b7",
             "1:2:3",
+            "a=fingerprint:SHA-1 12:34:56:AB:19:12:24:01",
+            "a=fingerprint:SHA-1 4A:12:34:56",
         ] {
             assert_eq!(after(&[line]), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_message_begins_with_its_time() {
+        for line in [
+            "----------------------------------------------- 2026-11-25 14:15:05.155257",
+            "U 2026/11/25 14:15:05.155257 127.0.0.1:5071 -> 127.0.0.2:5070 #1",
+            "14:15:05.155257 IP localhost.5071 > 127.0.0.2.5070: UDP, length 447",
+            "[2026-11-25 14:15:05,155] DEBUG",
+            "1795616105.155257 IP localhost.5071 > localhost.5070: UDP, length 447",
+        ] {
+            assert!(leads(line.as_bytes()), "{line}");
+        }
+        for line in ["s=Call at 12:00:00", "<timestamp>2026-11-25T14:15:05Z</timestamp>", "v=0", ""]
+        {
+            assert!(!leads(line.as_bytes()), "{line}");
         }
     }
 }

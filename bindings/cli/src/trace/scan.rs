@@ -112,14 +112,8 @@ struct Layout {
 impl Layout {
     /// A line as it was sent, without its end.
     fn sent<'a>(&self, line: &'a [u8]) -> &'a [u8] {
-        let mut sent = line.get(self.indent_of(line)..).unwrap_or_default();
-        if self.is_dotted {
-            return sent.strip_suffix(b".").unwrap_or(sent);
-        }
-        while let Some(before) = sent.strip_suffix(b"\r") {
-            sent = before;
-        }
-        sent
+        let sent = without_cr(line.get(self.indent_of(line)..).unwrap_or_default());
+        if self.is_dotted { sent.strip_suffix(b".").unwrap_or(sent) } else { sent }
     }
 
     fn indent_of(&self, line: &[u8]) -> usize {
@@ -143,7 +137,7 @@ impl Scanner<'_> {
         let Some(next) = self.lines.peek() else {
             return Some(Layout { first, indent, is_dotted: false });
         };
-        let is_dotted = line.bytes.ends_with(b".") && next.bytes.ends_with(b".");
+        let is_dotted = [line, next].iter().all(|line| without_cr(line.bytes).ends_with(b"."));
         let layout = Layout { first, indent, is_dotted };
         is_header(layout.sent(next.bytes)).then_some(layout)
     }
@@ -219,7 +213,7 @@ impl Scanner<'_> {
     fn body(&mut self, message: usize, layout: &Layout, length: Option<usize>) -> Vec<u8> {
         let mut body = Vec::new();
         while length.is_none_or(|length| body.len() < length) {
-            let next = self.lines.peek().filter(|line| body.is_empty() || !self.begins_anew(*line));
+            let next = self.lines.peek().filter(|line| !self.begins_anew(*line, body.is_empty()));
             let sent = next.map(|line| layout.sent(line.bytes));
             let (Some(line), Some(sent)) =
                 (next, sent.filter(|sent| length.is_some() || !sent.is_empty()))
@@ -260,13 +254,13 @@ impl Scanner<'_> {
         body
     }
 
-    /// Whether this line cannot belong to the body above it.
-    fn begins_anew(&self, line: TextLine<'_>) -> bool {
+    /// Whether this line cannot belong to the body above it. The first line of a body may be that of
+    /// a message, for so a sipfrag is one.
+    fn begins_anew(&self, line: TextLine<'_>, is_first: bool) -> bool {
         let mut behind = Scanner { lines: self.lines, found: Scan::default() };
         behind.lines.next();
-        let is_rule = line.bytes.starts_with(b"--------------------");
-        let is_time = !is_header(line.bytes) && clock::is_on(line.bytes);
-        is_rule || is_time || behind.layout(line).is_some_and(|layout| layout.first.start == 0)
+        let begins = |layout: Layout| layout.first.start == layout.indent;
+        clock::leads(line.bytes) || (!is_first && behind.layout(line).is_some_and(begins))
     }
 }
 
@@ -279,6 +273,11 @@ fn push_line(head: &mut String, line: &[u8]) {
 
 fn says_no_body(head: &str) -> bool {
     Head::read(&[head, "\r\n"].concat()).is_ok_and(|head| head.headers.content_length == Some(0))
+}
+
+fn without_cr(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last.saturating_add(1));
+    line.get(..end).unwrap_or_default()
 }
 
 fn is_blank(text: &[u8]) -> bool {
@@ -296,8 +295,7 @@ fn is_header(line: &[u8]) -> bool {
 
 /// Where the first line of a message stands in a line, without its end.
 fn first_line(line: &[u8]) -> Option<Range<usize>> {
-    let end = line.iter().rposition(|byte| *byte != b'\r')?.saturating_add(1);
-    let line = line.get(..end)?;
+    let line = without_cr(line);
     request_line(line)
         .or_else(|| request_line(line.strip_suffix(b".")?))
         .or_else(|| status_line(line))
