@@ -275,7 +275,7 @@ pub(crate) struct Rest {
     after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \\\n      \
         twiml-refer replay - --expect target-failed\n  twiml-refer replay --sip messages.log --svg \
         why.svg\n\n--help tells how a scenario is written, and what can be read of a trace.",
-    after_long_help = include_str!("scenario/format.txt")
+    after_long_help = include_str!("cli/replay.txt")
 )]
 pub(crate) struct Replay {
     /// The scenario, one event a line, or the trace; - reads standard input
