@@ -1,6 +1,10 @@
 //! `replay --sip`: traces that sipp wrote of the C example's calls, the same call as other tools
 //! print it, and calls written here. What must come of each is told by the scenario that sipp played
 //! (`tests/sip/scenarios.py`) and by the RFCs.
+//!
+//! The traces of sipp 3.6 are from `TWIML_REFER_TRACES=FOLDER tests/run sip`. The messages of busy.sipp,
+//! as packets with their times, were then printed by ngrep 1.47 (`-W byline -t`), tcpdump 4.99 (`-A`),
+//! sngrep 1.6 (saved as .txt) and tshark 4.0 (`-z follow,udp,ascii,0`).
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -17,6 +17,8 @@ use crate::trace::{self, Fault, Trace, Traced};
 
 /// More broken places than these are only counted, for a person.
 const MOST_FAULTS: usize = 10;
+/// Bytes of a broken line that are shown.
+const MOST_SHOWN: usize = 200;
 
 /// Why a trace is no whole one, as `--json` has it.
 #[derive(Serialize)]
@@ -141,11 +143,12 @@ fn faults(
         }
         return Ok(Answer::yes_if(faults.is_empty()));
     }
-    let mut lines = text.split(|byte| *byte == b'\n').zip(1..);
+    let mut lines = text.split(|byte| *byte == b'\n').zip(1..).peekable();
     for Fault { line, message } in faults.iter().take(MOST_FAULTS) {
-        let found = lines.by_ref().find(|(_, number)| number == line);
-        let shown = found.map(|(text, _)| String::from_utf8_lossy(text).into_owned());
-        let source = Source::line(name, *line, shown.as_deref().unwrap_or_default());
+        while lines.next_if(|(_, number)| number < line).is_some() {}
+        let shown = lines.peek().map_or(&[][..], |(text, _)| text);
+        let shown = String::from_utf8_lossy(shown.get(..MOST_SHOWN).unwrap_or(shown));
+        let source = Source::line(name, *line, &shown);
         let message = format!("line {line}: {message}");
         let place = (*line, 1);
         output::complain(&render::plain_error_at(&message, &source, place, &render::for_stderr()));
