@@ -1,0 +1,69 @@
+package dev.twimlrefer.internal
+
+import com.sun.jna.Native
+
+/**
+ * The lane into the library: one C function, frames of bytes. No rule lives here; what each job takes and
+ * gives is said in the bridge, `bindings/uniffi/src/lane.rs`.
+ */
+internal object Lane {
+    const val URI = 1
+    const val REFER = 2
+    const val ELEMENT = 3
+    const val RENDER = 4
+    const val VERIFY = 5
+    const val FROM_FORM = 6
+    const val FROM_PAIRS = 7
+    const val VALIDATE = 8
+    const val NAMES = 9
+    const val SIGN = 10
+    const val COMMENT = 11
+    const val CHECK_URI = 12
+
+    /** Room for an answer that repeats its input, with tags around it. */
+    private const val MORE = 512
+    private const val MOST = Int.MAX_VALUE - 64
+
+    init {
+        Native.register(Lane::class.java, "twiml_refer_uniffi")
+    }
+
+    /** Does a job; the parts of the answer behind the absent error. An error is thrown. */
+    fun call(job: Int, input: Frame): Parts {
+        val frame = input.finish()
+        var answer = ByteArray(minOf(2L * frame.size + MORE, MOST.toLong()).toInt())
+        var size = twiml_refer_lane(job, frame, frame.size, answer, answer.size)
+        if (size > answer.size) {
+            answer = ByteArray(size)
+            size = twiml_refer_lane(job, frame, frame.size, answer, size)
+        }
+        check(size in 0..answer.size) { "the native library could not do this job; please report it" }
+        val parts = Parts(answer)
+        val kind = parts.text() ?: return parts
+        throw refusal(
+            kind = kind,
+            message = parts.text().orEmpty(),
+            offset = parts.int(),
+            line = parts.int(),
+            column = parts.int(),
+            parameter = parts.text(),
+            number = parts.int(),
+        )
+    }
+
+    /** Does a job that only judges. */
+    fun judge(job: Int, input: Frame) {
+        call(job, input)
+    }
+
+    // The name is that of the function in the library.
+    @Suppress("ktlint:standard:function-naming")
+    @JvmStatic
+    private external fun twiml_refer_lane(
+        job: Int,
+        input: ByteArray,
+        length: Int,
+        output: ByteArray,
+        capacity: Int,
+    ): Int
+}
