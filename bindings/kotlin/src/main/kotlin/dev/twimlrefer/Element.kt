@@ -4,6 +4,7 @@ import dev.twimlrefer.internal.Frame
 import dev.twimlrefer.internal.Lane
 import dev.twimlrefer.internal.Tree
 import dev.twimlrefer.internal.frozen
+import java.util.Collections
 
 /**
  * Any verb or noun other than `<Refer>`. Immutable.
@@ -22,8 +23,8 @@ public class Element
 @JvmOverloads
 constructor(
     public val name: String,
-    attributes: Map<String, String> = emptyMap(),
-    nodes: List<Node> = emptyList(),
+    attributes: Map<String, String> = Collections.emptyMap(),
+    nodes: List<Node> = Collections.emptyList(),
 ) : Node {
     /** The attributes, in the order in which they are written. */
     public val attributes: Map<String, String> = frozen(attributes)
@@ -41,7 +42,7 @@ constructor(
     }
 
     /** An element with text alone. */
-    public constructor(name: String, text: String) : this(name, emptyMap(), listOf(Text(text)))
+    public constructor(name: String, text: String) : this(name, Collections.emptyMap(), listOf(Text(text)))
 
     /** The text that stands directly in it. */
     public val text: String get() = nodes.filterIsInstance<Text>().joinToString("") { it.content }

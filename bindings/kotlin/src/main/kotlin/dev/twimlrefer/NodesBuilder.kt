@@ -1,5 +1,7 @@
 package dev.twimlrefer
 
+import java.util.Collections
+
 /** Keeps the verbs of a document out of the elements in it. */
 @DslMarker
 @Target(AnnotationTarget.CLASS)
@@ -31,7 +33,7 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         voice: String? = null,
         loop: Int? = null,
         language: String? = null,
-        attributes: Map<String, String> = emptyMap(),
+        attributes: Map<String, String> = Collections.emptyMap(),
     ): B = add("Say", text, given("language" to language, "loop" to loop, "voice" to voice) + attributes)
 
     /** Plays a file, or with [digits] tones (`w` is half a second of silence). */
@@ -40,24 +42,27 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         url: String? = null,
         loop: Int? = null,
         digits: String? = null,
-        attributes: Map<String, String> = emptyMap(),
+        attributes: Map<String, String> = Collections.emptyMap(),
     ): B = add("Play", url, given("digits" to digits, "loop" to loop) + attributes)
 
     /** Waits in silence; [length] is in seconds. */
     @JvmOverloads
-    public fun pause(length: Int? = null, attributes: Map<String, String> = emptyMap()): B =
+    public fun pause(length: Int? = null, attributes: Map<String, String> = Collections.emptyMap()): B =
         add("Pause", null, given("length" to length) + attributes)
 
     /** Adds an element of any name, with text alone. */
     @JvmOverloads
-    public fun element(name: String, text: String, attributes: Map<String, String> = emptyMap()): B =
-        add(name, text, attributes)
+    public fun element(
+        name: String,
+        text: String,
+        attributes: Map<String, String> = Collections.emptyMap(),
+    ): B = add(name, text, attributes)
 
     /** Adds an element of any name. */
     @JvmOverloads
     public fun element(
         name: String,
-        attributes: Map<String, String> = emptyMap(),
+        attributes: Map<String, String> = Collections.emptyMap(),
         build: Build<ElementBuilder> = Build { },
     ): B {
         val builder = ElementBuilder()
@@ -77,8 +82,13 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         return self
     }
 
-    internal fun add(name: String, text: String?, attributes: Map<String, String>): B =
-        add(Element(name, attributes, if (text.isNullOrEmpty()) emptyList() else listOf(Text(text))))
+    internal fun add(name: String, text: String?, attributes: Map<String, String>): B = add(
+        Element(
+            name,
+            attributes,
+            if (text.isNullOrEmpty()) Collections.emptyList() else listOf(Text(text)),
+        ),
+    )
 }
 
 /** An element that is being built. One thread's only. */

@@ -15,6 +15,7 @@ import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.plainPairs
 import dev.twimlrefer.internal.wellFormed
+import java.util.Collections
 
 /**
  * A valid `sip:` or `sips:` URI (RFC 3261 section 19.1), in its own spelling. Immutable.
@@ -36,7 +37,7 @@ public class SipUri
 @JvmOverloads
 constructor(
     uri: String,
-    headers: List<Pair<String, String>> = emptyList(),
+    headers: List<Pair<String, String>> = Collections.emptyList(),
     userToUser: UserToUser? = null,
 ) {
     private val text: String
@@ -145,8 +146,8 @@ constructor(
             password: String? = null,
             port: Int? = null,
             secure: Boolean = false,
-            params: List<Pair<String, String?>> = emptyList(),
-            headers: List<Pair<String, String>> = emptyList(),
+            params: List<Pair<String, String?>> = Collections.emptyList(),
+            headers: List<Pair<String, String>> = Collections.emptyList(),
         ): SipUri {
             if (port != null && port !in 0..UShort.MAX_VALUE.toInt()) throw outOfRange(port)
             val parts =

@@ -15,6 +15,7 @@ import dev.twimlrefer.internal.nodes
 import dev.twimlrefer.internal.plainPairs
 import dev.twimlrefer.internal.put
 import dev.twimlrefer.internal.spelled
+import java.util.Collections
 
 /**
  * The document that an app answers the platform with. Immutable; [voiceResponse] builds one, and so does
@@ -46,8 +47,8 @@ import dev.twimlrefer.internal.spelled
 public class VoiceResponse
 @JvmOverloads
 constructor(
-    nodes: List<Node> = emptyList(),
-    attributes: Map<String, String> = emptyMap(),
+    nodes: List<Node> = Collections.emptyList(),
+    attributes: Map<String, String> = Collections.emptyMap(),
 ) {
     /** The verbs, in the order in which they run, and comments. */
     public val nodes: List<Node> = frozen(nodes)

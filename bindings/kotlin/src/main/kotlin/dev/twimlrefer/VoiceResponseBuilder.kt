@@ -1,5 +1,7 @@
 package dev.twimlrefer
 
+import java.util.Collections
+
 /**
  * Builds a document.
  *
@@ -67,7 +69,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
         actionOnEmptyResult: Boolean? = null,
         speechModel: String? = null,
         enhanced: Boolean? = null,
-        attributes: Map<String, String> = emptyMap(),
+        attributes: Map<String, String> = Collections.emptyMap(),
         build: Build<ElementBuilder> = Build { },
     ): VoiceResponseBuilder {
         val named =
@@ -103,7 +105,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
     public fun redirect(
         url: String,
         method: String? = null,
-        attributes: Map<String, String> = emptyMap(),
+        attributes: Map<String, String> = Collections.emptyMap(),
     ): VoiceResponseBuilder = add("Redirect", url, given("method" to method) + attributes)
 
     /** Ends the call. */

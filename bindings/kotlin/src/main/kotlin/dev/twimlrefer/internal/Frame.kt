@@ -1,5 +1,10 @@
 package dev.twimlrefer.internal
 
+import java.util.Arrays
+
+// Functions of Java for arrays (and elsewhere for what is empty): those of Kotlin stand in classes that take
+// a new process milliseconds to load.
+
 /**
  * A frame that is being written: a count, as many lengths, and the bytes, in little-endian 32 bits; a
  * length of all ones is an absent part.
@@ -13,7 +18,15 @@ internal class Frame private constructor(
     constructor() : this(IntArray(FEW), 0, ByteArray(SMALL), 0)
 
     /** A frame that begins with the parts of this one, which stays as it is. */
-    fun continued(): Frame = Frame(lengths.copyOf(count + FEW), count, bytes.copyOf(size + SMALL), size)
+    fun continued(): Frame = Frame(
+        Arrays.copyOf(lengths, count + FEW),
+        count,
+        Arrays.copyOf(
+            bytes,
+            size + SMALL,
+        ),
+        size,
+    )
 
     /** Adds text; lone surrogates become bytes that the library refuses. */
     fun put(text: String?): Frame {
@@ -53,25 +66,25 @@ internal class Frame private constructor(
         val frame = ByteArray(total)
         writeInt(frame, 0, count)
         for (index in 0 until count) writeInt(frame, INT * (1 + index), lengths[index])
-        bytes.copyInto(frame, head, 0, size)
+        System.arraycopy(bytes, 0, frame, head, size)
         return frame
     }
 
     private fun length(length: Int): Frame {
-        if (count == lengths.size) lengths = lengths.copyOf(2 * count)
+        if (count == lengths.size) lengths = Arrays.copyOf(lengths, 2 * count)
         lengths[count++] = length
         return this
     }
 
     private fun append(part: ByteArray) {
         room(part.size)
-        part.copyInto(bytes, size)
+        System.arraycopy(part, 0, bytes, size, part.size)
         size += part.size
     }
 
     private fun room(more: Int) {
         val needed = sum(size, more)
-        if (needed > bytes.size) bytes = bytes.copyOf(maxOf(needed, 2 * bytes.size))
+        if (needed > bytes.size) bytes = Arrays.copyOf(bytes, maxOf(needed, 2 * bytes.size))
     }
 
     private companion object {

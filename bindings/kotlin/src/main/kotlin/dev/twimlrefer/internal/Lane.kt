@@ -24,18 +24,14 @@ internal object Lane {
     private const val MORE = 512
     private const val MOST = Int.MAX_VALUE - 64
 
-    init {
-        Native.register(Lane::class.java, "twiml_refer_uniffi")
-    }
-
     /** Does a job; the parts of the answer behind the absent error. An error is thrown. */
     fun call(job: Int, input: Frame): Parts {
         val frame = input.finish()
         var answer = ByteArray(minOf(2L * frame.size + MORE, MOST.toLong()).toInt())
-        var size = twiml_refer_lane(job, frame, frame.size, answer, answer.size)
+        var size = Door.twiml_refer_lane(job, frame, frame.size, answer, answer.size)
         if (size > answer.size) {
             answer = ByteArray(size)
-            size = twiml_refer_lane(job, frame, frame.size, answer, size)
+            size = Door.twiml_refer_lane(job, frame, frame.size, answer, size)
         }
         check(size in 0..answer.size) { "the native library could not do this job; please report it" }
         val parts = Parts(answer)
@@ -50,16 +46,18 @@ internal object Lane {
             number = parts.int(),
         )
     }
+}
 
-    /** Does a job that only judges. */
-    fun judge(job: Int, input: Frame) {
-        call(job, input)
+/** The door of the library. It stands alone: JNA looks at every member of a class with native functions. */
+private object Door {
+    init {
+        Native.register(Door::class.java, "twiml_refer_uniffi")
     }
 
     // The name is that of the function in the library.
     @Suppress("ktlint:standard:function-naming")
     @JvmStatic
-    private external fun twiml_refer_lane(
+    external fun twiml_refer_lane(
         job: Int,
         input: ByteArray,
         length: Int,

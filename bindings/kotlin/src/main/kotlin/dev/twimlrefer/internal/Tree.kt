@@ -120,7 +120,7 @@ internal fun nodes(pieces: List<Piece>): List<Node> {
 
 /** Copies, so that nobody changes what was judged. */
 internal fun <T> frozen(list: List<T>): List<T> =
-    if (list.isEmpty()) emptyList() else Collections.unmodifiableList(ArrayList(list))
+    if (list.isEmpty()) Collections.emptyList() else Collections.unmodifiableList(ArrayList(list))
 
 internal fun frozen(map: Map<String, String>): Map<String, String> =
-    if (map.isEmpty()) emptyMap() else Collections.unmodifiableMap(LinkedHashMap(map))
+    if (map.isEmpty()) Collections.emptyMap() else Collections.unmodifiableMap(LinkedHashMap(map))

@@ -19,26 +19,26 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Measured {
     @Benchmark
     public String ourDocument() {
-        return Jobs.INSTANCE.ourDocument();
+        return Documents.INSTANCE.ourDocument();
     }
 
     @Benchmark
     public String theirDocument() {
-        return Jobs.INSTANCE.theirDocument();
+        return Documents.INSTANCE.theirDocument();
     }
 
     @Benchmark
     public String ourVerify() {
-        return Jobs.INSTANCE.ourVerify();
+        return Callbacks.INSTANCE.ourVerify();
     }
 
     @Benchmark
     public ReferOutcome ourOutcome() {
-        return Jobs.INSTANCE.ourOutcome();
+        return Callbacks.INSTANCE.ourOutcome();
     }
 
     @Benchmark
     public String theirVerify() {
-        return Jobs.INSTANCE.theirVerify();
+        return Callbacks.INSTANCE.theirVerify();
     }
 }

@@ -16,8 +16,8 @@ public final class Table {
     private Table() {}
 
     public static void main(String[] arguments) throws RunnerException, IOException, InterruptedException {
-        if (!Jobs.INSTANCE.ourDocument().equals(Jobs.INSTANCE.theirDocument())) {
-            throw new AssertionError(Jobs.INSTANCE.ourDocument() + "\n" + Jobs.INSTANCE.theirDocument());
+        if (!Documents.INSTANCE.ourDocument().equals(Documents.INSTANCE.theirDocument())) {
+            throw new AssertionError(Documents.INSTANCE.ourDocument() + "\n" + Documents.INSTANCE.theirDocument());
         }
         Map<String, Double> scores = new Runner(new OptionsBuilder().include("Measured").build()).run().stream()
             .collect(Collectors.toMap(

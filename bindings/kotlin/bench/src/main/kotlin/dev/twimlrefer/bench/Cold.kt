@@ -3,13 +3,13 @@ package dev.twimlrefer.bench
 /** A process that prints a document by one of the packages, and ends. */
 object OurFirst {
     @JvmStatic
-    fun main(arguments: Array<String>) = println(Jobs.ourDocument())
+    fun main(arguments: Array<String>) = println(Documents.ourDocument())
 }
 
 /** Does so by the other. */
 object TheirFirst {
     @JvmStatic
-    fun main(arguments: Array<String>) = println(Jobs.theirDocument())
+    fun main(arguments: Array<String>) = println(Documents.theirDocument())
 }
 
 /** What the machine takes for nothing. */

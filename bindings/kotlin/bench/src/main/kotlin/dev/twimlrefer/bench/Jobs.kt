@@ -11,9 +11,22 @@ import com.twilio.security.RequestValidator as TheirValidator
 import com.twilio.twiml.VoiceResponse as TheirResponse
 import com.twilio.twiml.voice.Refer as TheirRefer
 
-/** The same work by both packages. */
-object Jobs {
+/** The same document by both packages. */
+object Documents {
     private const val TARGET = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question"
+
+    fun ourDocument(): String =
+        voiceResponse { refer(TARGET, action = "/handleRefer", method = "POST") }.toXml()
+
+    fun theirDocument(): String = TheirResponse.Builder()
+        .refer(
+            TheirRefer.Builder().action("/handleRefer").method(HttpMethod.POST)
+                .sip(ReferSip.Builder(TARGET).build()).build(),
+        ).build().toXml()
+}
+
+/** The same callback by both packages. */
+object Callbacks {
     private const val URL = "https://voice.example.com/handleRefer?x=1"
     private val params = (0 until 14).associate { "Parameter$it" to "value $it" } + mapOf(
         "CallSid" to "CA" + "0".repeat(32),
@@ -28,15 +41,6 @@ object Jobs {
     private val ours by lazy { RequestValidator("12345") }
     private val theirs by lazy { TheirValidator("12345") }
     private val signature by lazy { ours.sign(URL, params.toList()) }
-
-    fun ourDocument(): String =
-        voiceResponse { refer(TARGET, action = "/handleRefer", method = "POST") }.toXml()
-
-    fun theirDocument(): String = TheirResponse.Builder()
-        .refer(
-            TheirRefer.Builder().action("/handleRefer").method(HttpMethod.POST)
-                .sip(ReferSip.Builder(TARGET).build()).build(),
-        ).build().toXml()
 
     /** Verifies and reads the outcome and one parameter. */
     fun ourVerify(): String? {
