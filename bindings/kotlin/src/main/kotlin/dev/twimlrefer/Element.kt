@@ -35,7 +35,7 @@ constructor(
     internal val tree: Tree = Tree.of(this.nodes)
 
     init {
-        val input = Frame().put(name).put(null as String?)
+        val input = Frame().put("").put(name)
         for ((key, value) in this.attributes) input.put(key).put(value)
         Lane.call(Lane.ELEMENT, input)
         tree.judge(this)

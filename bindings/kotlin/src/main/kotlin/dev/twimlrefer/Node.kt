@@ -14,7 +14,7 @@ public sealed interface Node
  */
 public data class Text(val content: String) : Node {
     init {
-        Lane.call(Lane.ELEMENT, Frame().put("Say").put(content))
+        Lane.call(Lane.ELEMENT, Frame().put("t").put("Say").put(content))
     }
 
     /** The text. */

@@ -2,8 +2,10 @@ package dev.twimlrefer
 
 import dev.twimlrefer.internal.Frame
 import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.announced
 import dev.twimlrefer.internal.bridge.resolveAction
 import dev.twimlrefer.internal.bridged
+import dev.twimlrefer.internal.putAnnounced
 import dev.twimlrefer.internal.wellFormed
 
 /**
@@ -28,7 +30,10 @@ constructor(
     val method: String? = null,
 ) : Node {
     init {
-        if (action != null || method != null) Lane.call(Lane.REFER, Frame().put(action).put(method))
+        if (action != null || method != null) {
+            val input = Frame().put(announced(action, method)).putAnnounced(action, method)
+            Lane.call(Lane.REFER, input)
+        }
     }
 
     /**

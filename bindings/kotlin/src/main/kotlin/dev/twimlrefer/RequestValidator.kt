@@ -64,14 +64,15 @@ constructor(
         )
 
     /** What every frame begins with. */
-    private val secrets: Frame =
-        Frame()
-            .put(publicBase)
-            .put(typed.sha256)
-            .put(acceptEncodedSpellings)
-            .put(maxBodyBytes)
-            .put(tokens.size)
-            .also { tokens.forEach(it::put) }
+    private val secrets: Frame = Frame().apply {
+        put(
+            (if (publicBase == null) "" else "b") + (if (typed.sha256) "s" else "") +
+                if (acceptEncodedSpellings) "e" else "",
+        )
+        if (publicBase != null) put(publicBase)
+        put(maxBodyBytes).put(tokens.size)
+        for (token in tokens) put(token)
+    }
 
     init {
         // The library judges the base.
@@ -88,32 +89,32 @@ constructor(
      * @throws CallbackException it was signed, but cannot be read: answer 400.
      */
     public fun verify(url: String, body: ByteArray = NO_BODY, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put(body) })
+        ReferCallback(verified(url, signature) { put("F").put(body) })
 
     /** Does so for a body that is text. */
     public fun verify(url: String, body: String, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put(body) })
+        ReferCallback(verified(url, signature) { put("F").put(body) })
 
     /** Does as [verify], for any request of the platform. */
     public fun verifyRequest(url: String, body: ByteArray = NO_BODY, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put(body) })
+        VoiceRequest(verified(url, signature) { put("F").put(body) })
 
     /** Does as [verify], for any request of the platform whose body is text. */
     public fun verifyRequest(url: String, body: String, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put(body) })
+        VoiceRequest(verified(url, signature) { put("F").put(body) })
 
     /** Does as [verify], where a framework has decoded the form. */
     public fun verifyParams(
         url: String,
         params: Iterable<Pair<String, String>>,
         signature: String?,
-    ): ReferCallback = ReferCallback(verified(url, signature) { put(false).put(params) })
+    ): ReferCallback = ReferCallback(verified(url, signature) { put("P").put(params) })
 
     /** Whether the platform signed a request with these decoded parameters. */
     public fun validate(url: String, params: Iterable<Pair<String, String>>, signature: String?): Boolean {
-        val input = secrets.continued().put(url).put(signature).put(params)
+        val input = secrets.continued().put(url).put(signature.orEmpty()).put(params)
         return try {
-            Lane.call(Lane.VALIDATE, input).isSet()
+            Lane.call(Lane.VALIDATE, input).maybe() != null
         } catch (error: TwimlReferException) {
             if (error.kind != NO_TEXT) throw error
             false
@@ -132,7 +133,7 @@ constructor(
     /** The signature of a request with these parameters; without any, of a GET. */
     @JvmOverloads
     public fun sign(url: String, params: Iterable<Pair<String, String>> = emptyList()): String =
-        Lane.call(Lane.SIGN, secrets.continued().put(url).put(params)).text().orEmpty()
+        Lane.call(Lane.SIGN, secrets.continued().put(url).put(params)).text()
 
     /** The signature of a request whose body is no form; `bodySHA256` must stand in the URL. */
     public fun signRaw(url: String, body: ByteArray): String =
@@ -145,13 +146,13 @@ constructor(
     }.map { Spelling(it.url, it.hashed) }
 
     private inline fun verified(url: String, signature: String?, body: Frame.() -> Frame): Answer {
-        val input = secrets.continued().put(url).put(signature).body()
+        val input = secrets.continued().put(url).put(signature.orEmpty()).body()
         return try {
             Answer(Lane.call(Lane.VERIFY, input))
         } catch (error: TwimlReferException) {
             if (error.kind != NO_TEXT) throw error
             // The platform signs no lone surrogate.
-            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put(false).put(NO_BODY)))
+            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put("").put("F").put(NO_BODY)))
         }
     }
 

@@ -46,14 +46,13 @@ constructor(
     private var taken: UriParts? = null
 
     init {
-        val input = Frame().put(uri)
         if (headers.isEmpty() && userToUser == null) {
-            Lane.call(Lane.CHECK_URI, input)
+            Lane.checkUri(uri)
             text = uri
         } else {
-            input.put(headers)
+            val input = Frame().put(uri).put(headers)
             if (userToUser != null) input.put("User-to-User").put(userToUser.toString())
-            text = Lane.call(Lane.URI, input).text().orEmpty()
+            text = Lane.call(Lane.URI, input).text()
         }
     }
 

@@ -68,9 +68,9 @@ constructor(
      */
     @JvmOverloads
     public fun toXml(pretty: Boolean = false): String {
-        val input = Frame().put(pretty).put(attributes)
+        val input = Frame().put(if (pretty) "p" else "").put(attributes)
         for (node in nodes) input.put(node)
-        return Lane.call(Lane.RENDER, input).text().orEmpty()
+        return Lane.call(Lane.RENDER, input).text()
     }
 
     /** What the platform will refuse, drop or never run. */

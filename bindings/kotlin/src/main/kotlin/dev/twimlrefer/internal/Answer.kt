@@ -10,16 +10,16 @@ import dev.twimlrefer.ReferOutcome
  * [Lane.FROM_PAIRS]. The pairs are taken out of it when they are first asked for.
  */
 internal class Answer(private val parts: Parts) {
-    val outcome: ReferOutcome = ReferOutcome.of(parts.text().orEmpty(), parts.text(), parts.int())
-    val mayResume: Boolean = parts.isSet()
+    val outcome: ReferOutcome = ReferOutcome.of(parts.text(), parts.maybe(), parts.int())
+    val mayResume: Boolean = parts.maybe() != null
     val leg: Leg = named<Leg>(parts.text()) ?: Leg.UNKNOWN
-    val referCallStatus: ReferCallStatus? = parts.text()?.let(ReferCallStatus::of)
+    val referCallStatus: ReferCallStatus? = parts.maybe()?.let(ReferCallStatus::of)
     val referSipResponseCode: Int? = parts.int()
     val notifySipResponseCode: Int? = parts.int()
     private val problemCount = parts.int() ?: 0
     private val sipHeaderCount = parts.int() ?: 0
 
-    private val pairs: List<Pair<String, String>> by lazy { pairs() }
+    private val pairs: List<Pair<String, String>> by lazy { frozen(parts.pairs()) }
 
     private val first: Map<String, String> by lazy {
         HashMap<String, String>().also { for ((name, value) in params) it.putIfAbsent(name, value) }
@@ -34,9 +34,4 @@ internal class Answer(private val parts: Parts) {
         get() = pairs.subList(problemCount + sipHeaderCount, pairs.size)
 
     fun param(name: String): String? = first[name]
-
-    private fun pairs(): List<Pair<String, String>> {
-        val texts = parts.joined() ?: List(parts.left) { parts.text().orEmpty() }
-        return frozen(List(texts.size / 2) { texts[2 * it] to texts[2 * it + 1] })
-    }
 }

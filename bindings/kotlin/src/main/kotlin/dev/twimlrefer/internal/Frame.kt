@@ -2,75 +2,92 @@ package dev.twimlrefer.internal
 
 import java.util.Arrays
 
+// Frames: parts in a row, each of them bytes. `J` and the parts joined by NUL, where none of them holds one;
+// else `L`, a count and as many lengths in little-endian 32 bits, and the bytes. A part that is absent is
+// empty, or is announced by a letter.
+//
 // Functions of Java for arrays (and elsewhere for what is empty): those of Kotlin stand in classes that take
 // a new process milliseconds to load.
 
-/**
- * A frame that is being written: a count, as many lengths, and the bytes, in little-endian 32 bits; a
- * length of all ones is an absent part.
- */
+/** A frame that is being written. */
 internal class Frame private constructor(
     private var lengths: IntArray,
     private var count: Int,
-    private var bytes: ByteArray,
+    /** The form, and the parts with NUL between them. */
+    private var joined: ByteArray,
     private var size: Int,
+    private var canBeJoined: Boolean,
 ) {
-    constructor() : this(IntArray(FEW), 0, ByteArray(SMALL), 0)
+    constructor() : this(IntArray(FEW), 0, ByteArray(SMALL), 0, true)
 
     /** A frame that begins with the parts of this one, which stays as it is. */
     fun continued(): Frame = Frame(
         Arrays.copyOf(lengths, count + FEW),
         count,
-        Arrays.copyOf(
-            bytes,
-            size + SMALL,
-        ),
+        Arrays.copyOf(joined, size + SMALL),
         size,
+        canBeJoined,
     )
 
     /** Adds text; lone surrogates become bytes that the library refuses. */
-    fun put(text: String?): Frame {
-        if (text == null) return length(ABSENT)
+    fun put(text: String): Frame {
+        begin(text.length)
         val start = size
-        room(text.length)
         for (index in text.indices) {
             val code = text[index].code
             if (code >= NOT_ASCII) {
                 append(encoded(text.substring(index)))
-                return length(size - start)
+                break
             }
-            bytes[size++] = code.toByte()
+            if (code == 0) canBeJoined = false
+            joined[size++] = code.toByte()
         }
-        return length(size - start)
+        return end(size - start)
     }
 
-    fun put(part: ByteArray?): Frame {
-        if (part == null) return length(ABSENT)
+    fun put(part: ByteArray): Frame {
+        begin(part.size)
         append(part)
-        return length(part.size)
+        return end(part.size)
     }
 
-    /** A part that is there, or is not. */
-    fun put(flag: Boolean): Frame = length(if (flag) 0 else ABSENT)
-
-    fun put(number: Number?): Frame = put(number?.toString())
+    /** The number, or nothing. */
+    fun put(number: Int?): Frame = put(number?.toString().orEmpty())
 
     fun put(pairs: Iterable<Pair<String, String>>): Frame {
         for ((name, value) in pairs) put(name).put(value)
         return this
     }
 
-    fun finish(): ByteArray {
-        val head = INT * (1 + count)
-        val total = sum(head, size)
-        val frame = ByteArray(total)
-        writeInt(frame, 0, count)
-        for (index in 0 until count) writeInt(frame, INT * (1 + index), lengths[index])
-        System.arraycopy(bytes, 0, frame, head, size)
-        return frame
+    /** Hands the bytes of the frame over, and how many they are. */
+    inline fun <T> finish(take: (frame: ByteArray, size: Int) -> T): T {
+        val frame = if (canBeJoined) joined else listed()
+        return take(frame, if (canBeJoined) size else frame.size)
     }
 
-    private fun length(length: Int): Frame {
+    private fun listed(): ByteArray {
+        val head = 1 + INT * (1 + count)
+        val listed = ByteArray(sum(head, size - count))
+        listed[0] = LISTED
+        writeInt(listed, 1, count)
+        // Before each part stands one byte: the form, or a separator.
+        var from = 1
+        var to = head
+        for (index in 0 until count) {
+            writeInt(listed, 1 + INT * (1 + index), lengths[index])
+            System.arraycopy(joined, from, listed, to, lengths[index])
+            from += lengths[index] + 1
+            to += lengths[index]
+        }
+        return listed
+    }
+
+    private fun begin(length: Int) {
+        room(sum(length, 1))
+        joined[size++] = if (count == 0) JOINED else SEPARATOR
+    }
+
+    private fun end(length: Int): Frame {
         if (count == lengths.size) lengths = Arrays.copyOf(lengths, 2 * count)
         lengths[count++] = length
         return this
@@ -78,13 +95,14 @@ internal class Frame private constructor(
 
     private fun append(part: ByteArray) {
         room(part.size)
-        System.arraycopy(part, 0, bytes, size, part.size)
+        for (byte in part) if (byte == SEPARATOR) canBeJoined = false
+        System.arraycopy(part, 0, joined, size, part.size)
         size += part.size
     }
 
     private fun room(more: Int) {
         val needed = sum(size, more)
-        if (needed > bytes.size) bytes = Arrays.copyOf(bytes, maxOf(needed, 2 * bytes.size))
+        if (needed > joined.size) joined = Arrays.copyOf(joined, maxOf(needed, 2 * joined.size))
     }
 
     private companion object {
@@ -95,72 +113,56 @@ internal class Frame private constructor(
 }
 
 /** The parts of an answer, one after the other. */
-internal class Parts(private val frame: ByteArray) {
+internal class Parts(private val frame: ByteArray, private val size: Int) {
+    private val isJoined = frame[0] == JOINED
+    private val count = if (isJoined) 0 else readInt(frame, 1)
     private var part = 0
-    private val count = readInt(frame, 0)
-    private var at = INT * (1 + count)
+    private var at = if (isJoined) 1 else 1 + INT * (1 + count)
 
-    /** How many parts are left. */
-    val left: Int get() = count - part
+    /** Whether there is another part. */
+    val hasNext: Boolean get() = if (isJoined) at <= size else part < count
 
-    fun text(): String? {
-        val length = next()
-        if (length == ABSENT) return null
-        at += length
-        return String(frame, at - length, length, Charsets.UTF_8)
+    fun text(): String {
+        val length = if (isJoined) find(SEPARATOR) - at else readInt(frame, 1 + INT * ++part)
+        val text = String(frame, at, length, Charsets.UTF_8)
+        at += if (isJoined) length + 1 else length
+        return text
     }
 
-    fun int(): Int? {
-        val length = next()
-        if (length == ABSENT) return null
-        var number = 0
-        for (index in at until at + length) number = 10 * number + (frame[index] - '0'.code.toByte())
-        at += length
-        return number
+    /** The text; an empty one is none. */
+    fun maybe(): String? = text().ifEmpty { null }
+
+    /** The number, where there is one. */
+    fun int(): Int? = maybe()?.toInt()
+
+    /** All that is left, two by two. */
+    fun pairs(): List<Pair<String, String>> {
+        val pairs = ArrayList<Pair<String, String>>()
+        while (hasNext) pairs.add(text() to text())
+        return pairs
     }
 
-    fun isSet(): Boolean {
-        val length = next()
-        if (length == ABSENT) return false
-        at += length
-        return true
+    private fun find(byte: Byte): Int {
+        var end = at
+        while (end < size && frame[end] != byte) end++
+        return end
     }
-
-    /** Every text of a part that joins them with NUL; `null` if the part is absent. */
-    fun joined(): List<String>? {
-        val length = next()
-        if (length == ABSENT) return null
-        val end = at + length
-        val texts = ArrayList<String>()
-        while (at < end) {
-            var stop = at
-            while (stop < end && frame[stop] != 0.toByte()) stop++
-            texts.add(String(frame, at, stop - at, Charsets.UTF_8))
-            at = stop + 1
-            // The last text is empty.
-            if (at == end) texts.add("")
-        }
-        at = end
-        return texts
-    }
-
-    private fun next(): Int = readInt(frame, INT * ++part)
 }
 
+private const val JOINED = 'J'.code.toByte()
+private const val LISTED = 'L'.code.toByte()
+private const val SEPARATOR: Byte = 0
 private const val INT = 4
-private const val ABSENT = -1
 
 private fun sum(one: Int, other: Int): Int =
     (one + other).also { if (it < 0) throw OutOfMemoryError("a frame holds 2 GiB at most") }
 
 private fun writeInt(bytes: ByteArray, at: Int, number: Int) {
-    bytes[at] = number.toByte()
-    bytes[at + 1] = (number shr 8).toByte()
-    bytes[at + 2] = (number shr 16).toByte()
-    bytes[at + 3] = (number shr 24).toByte()
+    for (index in 0 until INT) bytes[at + index] = (number shr (8 * index)).toByte()
 }
 
-private fun readInt(bytes: ByteArray, at: Int): Int = (bytes[at].toInt() and 0xFF) or
-    ((bytes[at + 1].toInt() and 0xFF) shl 8) or
-    ((bytes[at + 2].toInt() and 0xFF) shl 16) or
-    ((bytes[at + 3].toInt() and 0xFF) shl 24)
+private fun readInt(bytes: ByteArray, at: Int): Int {
+    var number = 0
+    for (index in 0 until INT) number = number or ((bytes[at + index].toInt() and 0xFF) shl (8 * index))
+    return number
+}

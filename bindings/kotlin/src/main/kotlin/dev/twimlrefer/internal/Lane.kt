@@ -18,31 +18,38 @@ internal object Lane {
     const val NAMES = 9
     const val SIGN = 10
     const val COMMENT = 11
-    const val CHECK_URI = 12
+    private const val CHECK_URI = 12
 
     /** Room for an answer that repeats its input, with tags around it. */
     private const val MORE = 512
     private const val MOST = Int.MAX_VALUE - 64
 
-    /** Does a job; the parts of the answer behind the absent error. An error is thrown. */
-    fun call(job: Int, input: Frame): Parts {
-        val frame = input.finish()
-        var answer = ByteArray(minOf(2L * frame.size + MORE, MOST.toLong()).toInt())
-        var size = Door.twiml_refer_lane(job, frame, frame.size, answer, answer.size)
+    /** Does a job; the parts of the answer behind the kind of its error, which is none. An error is thrown. */
+    fun call(job: Int, input: Frame): Parts = input.finish { frame, size -> call(job, frame, size) }
+
+    /** Judges one text, which crosses as it is. */
+    fun checkUri(text: String) {
+        val bytes = encoded(text)
+        call(CHECK_URI, bytes, bytes.size)
+    }
+
+    private fun call(job: Int, input: ByteArray, length: Int): Parts {
+        var answer = ByteArray(minOf(2L * length + MORE, MOST.toLong()).toInt())
+        var size = Door.twiml_refer_lane(job, input, length, answer, answer.size)
         if (size > answer.size) {
             answer = ByteArray(size)
-            size = Door.twiml_refer_lane(job, frame, frame.size, answer, size)
+            size = Door.twiml_refer_lane(job, input, length, answer, size)
         }
-        check(size in 0..answer.size) { "the native library could not do this job; please report it" }
-        val parts = Parts(answer)
-        val kind = parts.text() ?: return parts
+        check(size in 1..answer.size) { "the native library could not do this job; please report it" }
+        val parts = Parts(answer, size)
+        val kind = parts.maybe() ?: return parts
         throw refusal(
             kind = kind,
-            message = parts.text().orEmpty(),
+            message = parts.text(),
             offset = parts.int(),
             line = parts.int(),
             column = parts.int(),
-            parameter = parts.text(),
+            parameter = parts.maybe(),
             number = parts.int(),
         )
     }

@@ -4,6 +4,5 @@ package dev.twimlrefer.internal
 internal fun parameterName(getter: String): String = names.getValue(getter)
 
 private val names: Map<String, String> by lazy {
-    val parts = Lane.call(Lane.NAMES, Frame())
-    List(parts.left / 2) { parts.text().orEmpty() to parts.text().orEmpty() }.toMap()
+    Lane.call(Lane.NAMES, Frame().put("")).pairs().toMap()
 }

@@ -16,7 +16,7 @@ import java.util.Collections
 internal class Tree(private val levels: Int, private val elements: Int) {
     fun judge(element: Element) {
         if (levels <= MOST_LEVELS && elements <= MOST_ELEMENTS) return
-        val input = Frame().put(false).put(0).put(element, Count(MOST_ELEMENTS))
+        val input = Frame().put("").put(0).put(element, Count(MOST_ELEMENTS))
         Lane.call(Lane.RENDER, input)
     }
 
@@ -49,7 +49,10 @@ internal fun Frame.put(node: Node, count: Count = Count(Int.MAX_VALUE)): Frame {
 
         is Comment -> put("C").put(node.content)
 
-        is Refer -> put("R").put(node.target.toString()).put(node.action).put(node.method)
+        is Refer -> {
+            put("R" + announced(node.action, node.method)).put(node.target.toString())
+            putAnnounced(node.action, node.method)
+        }
 
         is Element -> {
             if (count.left-- <= 0) return this
@@ -58,6 +61,21 @@ internal fun Frame.put(node: Node, count: Count = Count(Int.MAX_VALUE)): Frame {
             put(")")
         }
     }
+    return this
+}
+
+/** The letters for an action and a method. */
+internal fun announced(action: String?, method: String?): String =
+    if (action == null) if (method == null) "" else "m" else if (method == null) {
+        "a"
+    } else {
+        "am"
+    }
+
+/** What these letters announce. */
+internal fun Frame.putAnnounced(action: String?, method: String?): Frame {
+    if (action != null) put(action)
+    if (method != null) put(method)
     return this
 }
 
