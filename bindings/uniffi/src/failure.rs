@@ -44,7 +44,8 @@ impl From<&Error> for Fault {
             offset: error.offset().map(small),
             line: error.line().map(small),
             column: error.column().map(small),
-            parameter: error.parameter().map(str::to_owned),
+            // An empty one, as of an empty header name, is none: the lane cannot tell them apart.
+            parameter: error.parameter().filter(|name| !name.is_empty()).map(str::to_owned),
             number: error.platform_number(),
         }
     }
