@@ -25,6 +25,12 @@ func settled<Value>(_ job: () throws -> Value) -> Value {
     }
 }
 
+/// Bytes for the bridge; what is too long is not copied first.
+func copied(_ bytes: some Sequence<UInt8>) throws(TwimlReferError) -> Data {
+    try call(bytes.underestimatedCount) {}
+    return Data(bytes)
+}
+
 /// A number for the bridge.
 func fitting<Number: FixedWidthInteger>(_ number: Int) throws(TwimlReferError) -> Number {
     guard let fit = Number(exactly: number) else { throw .outOfRange(number) }

@@ -119,7 +119,7 @@ public struct RequestValidator: Sendable {
 
     /// Whether it signed a request whose body is no form, by `bodySHA256` in the URL.
     public func validate(url: String, rawBody: some Sequence<UInt8>, signature: String?) -> Bool {
-        let data = Data(rawBody)
+        guard let data = try? copied(rawBody) else { return false }
         let size = size + url.size + data.count + signature.size
         return
             (try? call(size) {
@@ -137,7 +137,7 @@ public struct RequestValidator: Sendable {
 
     /// The signature of a request with this form, as it is sent.
     public func sign(url: String, form: some Sequence<UInt8>) throws(TwimlReferError) -> String {
-        let data = Data(form)
+        let data = try copied(form)
         return try call(size + url.size + data.count) {
             try requestSignForm(secrets: secrets, url: url, body: data)
         }
@@ -149,7 +149,7 @@ public struct RequestValidator: Sendable {
     public func sign(
         url: String, rawBody: some Sequence<UInt8>
     ) throws(TwimlReferError) -> String {
-        let data = Data(rawBody)
+        let data = try copied(rawBody)
         return try call(size + url.size + data.count) {
             try requestSignRaw(secrets: secrets, url: url, body: data)
         }
@@ -159,7 +159,7 @@ public struct RequestValidator: Sendable {
     public static func url(
         _ url: String, withHashOf body: some Sequence<UInt8>
     ) throws(TwimlReferError) -> String {
-        let data = Data(body)
+        let data = try copied(body)
         return try call(url.size + data.count) { urlWithBodySha256(url: url, body: data) }
     }
 
@@ -167,7 +167,7 @@ public struct RequestValidator: Sendable {
     public func explain(
         url: String, body: some Sequence<UInt8> = []
     ) throws(TwimlReferError) -> [Spelling] {
-        let data = Data(body)
+        let data = try copied(body)
         return try call(size + url.size + data.count) {
             try requestExplain(secrets: secrets, url: url, body: data)
         }.map { Spelling(url: $0.url, hashed: $0.hashed) }

@@ -116,7 +116,7 @@ public final class Transfer: Sendable {
     ///
     /// - Throws: an error of the category `transfer`: the bytes are not those that were saved.
     public init(restoring bytes: some Sequence<UInt8>) throws(TwimlReferError) {
-        let data = Data(bytes)
+        let data = try copied(bytes)
         inner = try call(data.count) { try TwimlReferBridge.Transfer.restore(bytes: data) }
     }
 
@@ -221,14 +221,14 @@ extension Transfer.Settings {
     }
 }
 
-/// Rounded up, as the library does: what is short is not none.
+/// Rounded up, as the library does: what is short is not none. What is less than a nanosecond is no time,
+/// but what floating point adds to `.seconds(1.1)`.
 private func milliseconds(_ time: Duration) throws(TwimlReferError) -> UInt64 {
     let (seconds, attoseconds) = time.components
-    let attosecondsEach: Int64 = 1_000_000_000_000_000
-    let rest = attoseconds / attosecondsEach + (attoseconds % attosecondsEach > 0 ? 1 : 0)
-    guard seconds >= 0, attoseconds >= 0,
-        case let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000),
-        !overflow
-    else { throw .outOfRange(time) }
-    return whole.addingReportingOverflow(UInt64(rest)).partialValue
+    let nanoseconds = attoseconds / 1_000_000_000
+    let rest = (nanoseconds + 999_999) / 1_000_000
+    let (whole, tooLong) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, tooLongWithRest) = whole.addingReportingOverflow(rest)
+    guard seconds >= 0, attoseconds >= 0, !tooLong, !tooLongWithRest else { throw .outOfRange(time) }
+    return UInt64(sum)
 }

@@ -31,7 +31,7 @@ public struct UserToUser: Sendable, Hashable, CustomStringConvertible {
 
     /// Encodes bytes as hexadecimal digits.
     public init(bytes: some Sequence<UInt8>) throws(TwimlReferError) {
-        let data = Data(bytes)
+        let data = try copied(bytes)
         try self.init(call(data.count) { try userToUserFromBytes(bytes: data) })
     }
 

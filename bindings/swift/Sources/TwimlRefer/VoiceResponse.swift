@@ -50,7 +50,7 @@ public struct VoiceResponse: Sendable, Hashable {
 
     /// Reads a document, in UTF-8.
     public init(parsing xml: some Sequence<UInt8>) throws(TwimlReferError) {
-        let data = Data(xml)
+        let data = try copied(xml)
         let document = try call(data.count) { try documentParse(xml: data) }
         try self.init(attributes: Fields(document.attributes), nodes: tree(document.pieces))
     }
@@ -67,7 +67,7 @@ public struct VoiceResponse: Sendable, Hashable {
 
     /// Reads a document, in UTF-8, and tells its faults.
     public static func check(xml: some Sequence<UInt8>) throws(TwimlReferError) -> [Diagnostic] {
-        let data = Data(xml)
+        let data = try copied(xml)
         return try call(data.count) { try documentCheck(xml: data) }.map(Diagnostic.init)
     }
 
