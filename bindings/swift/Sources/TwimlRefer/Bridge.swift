@@ -55,6 +55,6 @@ extension Fields {
     var pairs: [Pair] { map { Pair(name: $0.name, value: $0.value) } }
 
     init(_ pairs: [Pair]) {
-        self.init(pairs.lazy.map { Field($0.name, $0.value) })
+        self.init(fields: pairs.map { Field($0.name, $0.value) })
     }
 }

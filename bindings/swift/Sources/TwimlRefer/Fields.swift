@@ -32,6 +32,10 @@ public struct Fields: Sendable, Hashable {
         fields = pairs.map { Field($0.key, $0.value) }
     }
 
+    init(fields: [Field]) {
+        self.fields = fields
+    }
+
     /// The first value of this name, compared with case.
     public func first(named name: String) -> String? {
         fields.first { $0.name == name }?.value
@@ -50,6 +54,10 @@ extension Fields: RandomAccessCollection, MutableCollection, RangeReplaceableCol
     public subscript(index: Int) -> Field {
         get { fields[index] }
         set { fields[index] = newValue }
+    }
+
+    public mutating func append(_ field: Field) {
+        fields.append(field)
     }
 
     public mutating func replaceSubrange(

@@ -1,10 +1,18 @@
 // Frames of the lane: a count, as many lengths, and the bytes. All numbers are 32 bits, little-endian;
 // a length of all ones is an absent part. What each job takes and gives is said in the bridge.
 
-/// A frame that is being written.
+import Foundation
+
+/// A frame that is being written: the lengths of its parts, and their bytes.
 struct Frame: Sendable {
     private var lengths: [UInt32] = []
     private var bytes: [UInt8] = []
+
+    /// Makes room for parts with so many bytes.
+    mutating func reserve(_ parts: Int, _ size: Int) {
+        lengths.reserveCapacity(lengths.count + parts)
+        bytes.reserveCapacity(bytes.count + size)
+    }
 
     mutating func put(_ text: String?) {
         guard var text else {
@@ -20,21 +28,17 @@ struct Frame: Sendable {
     }
 
     /// How many bytes the whole has.
-    var size: Int { (lengths.count + 1) * MemoryLayout<UInt32>.size + bytes.count }
+    var size: Int { (lengths.count + 1) * word + bytes.count }
 
-    func finish() -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            let whole = UnsafeMutableRawBufferPointer(buffer)
-            whole.storeBytes(of: UInt32(clamping: lengths.count).littleEndian, as: UInt32.self)
-            let head = MemoryLayout<UInt32>.size
-            lengths.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: whole[head...]).copyMemory(from: $0)
-            }
-            let start = head * (lengths.count + 1)
-            bytes.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: whole[start...]).copyMemory(from: $0)
-            }
-            count = size
+    /// Writes the whole into a place of at least its size.
+    func write(to place: UnsafeMutableRawBufferPointer) {
+        place.storeBytes(of: UInt32(clamping: lengths.count).littleEndian, as: UInt32.self)
+        lengths.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(rebasing: place[word...]).copyMemory(from: $0)
+        }
+        let start = word * (lengths.count + 1)
+        bytes.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(rebasing: place[start...]).copyMemory(from: $0)
         }
     }
 }
@@ -47,18 +51,16 @@ struct Parts {
     private var at: Int
 
     init(_ frame: UnsafeRawBufferPointer) {
-        let head = MemoryLayout<UInt32>.size
         self.frame = frame
-        count = frame.count < head ? 0 : Int(UInt32(littleEndian: frame.loadUnaligned(as: UInt32.self)))
-        at = head * (count + 1)
+        count = frame.count < word ? 0 : Int(UInt32(littleEndian: frame.loadUnaligned(as: UInt32.self)))
+        at = word * (count + 1)
     }
 
     mutating func bytes() -> UnsafeRawBufferPointer? {
         guard next < count else { return nil }
         next += 1
         let length = UInt32(
-            littleEndian: frame.loadUnaligned(
-                fromByteOffset: next * MemoryLayout<UInt32>.size, as: UInt32.self))
+            littleEndian: frame.loadUnaligned(fromByteOffset: next * word, as: UInt32.self))
         guard length != absent else { return nil }
         defer { at += Int(length) }
         return UnsafeRawBufferPointer(rebasing: frame[at..<at + Int(length)])
@@ -77,4 +79,31 @@ struct Parts {
     mutating func isSet() -> Bool { bytes() != nil }
 }
 
+/// Texts in a row: joined by NUL as one part, or, where a text holds one, each a part of its own.
+struct Texts {
+    private var joined: UnsafeRawBufferPointer?
+    private var parts: Parts
+    private let isJoined: Bool
+
+    init(_ parts: inout Parts) {
+        let whole = parts.bytes()
+        isJoined = whole != nil
+        joined = whole?.isEmpty == true ? nil : whole
+        self.parts = parts
+    }
+
+    /// The next text; `nil` if there is none.
+    mutating func next() -> String? {
+        guard isJoined else { return parts.maybe() }
+        guard let rest = joined else { return nil }
+        let end = rest.baseAddress.flatMap { start in
+            memchr(start, 0, rest.count).map { UnsafeRawPointer($0) - start }
+        }
+        joined = end.map { UnsafeRawBufferPointer(rebasing: rest[($0 + 1)...]) }
+        let text = UnsafeRawBufferPointer(rebasing: rest[..<(end ?? rest.count)])
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
 private let absent = UInt32.max
+private let word = MemoryLayout<UInt32>.size

@@ -25,6 +25,7 @@ public func laneVerify(
     secrets: LaneSecrets, url: String, body: UnsafeBufferPointer<UInt8>, signature: String?
 ) throws -> Request {
     var frame = secrets.frame
+    frame.reserve(3, url.utf8.count + (signature?.utf8.count ?? 0) + body.count)
     frame.put(url)
     frame.put(signature)
     frame.put(body)
@@ -86,9 +87,11 @@ private let small = 8192
 
 private func request(_ job: UInt32, _ frame: Frame) throws -> Request {
     guard let length = UInt32(exactly: frame.size) else { throw LaneBroken() }
-    return try frame.finish().withUnsafeBufferPointer { input in
+    return try withUnsafeTemporaryAllocation(byteCount: frame.size, alignment: 4) { place in
+        frame.write(to: place)
+        let input = place.assumingMemoryBound(to: UInt8.self)
         let short: Answer = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: small) {
-            try answer(job, input, length, $0)
+            try answer(job, input.baseAddress, length, $0)
         }
         switch short {
         case .request(let request):
@@ -96,7 +99,7 @@ private func request(_ job: UInt32, _ frame: Frame) throws -> Request {
         case .needs(let size):
             let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
             defer { buffer.deallocate() }
-            guard case .request(let request) = try answer(job, input, length, buffer) else {
+            guard case .request(let request) = try answer(job, input.baseAddress, length, buffer) else {
                 throw LaneBroken()
             }
             return request
@@ -110,12 +113,12 @@ private enum Answer {
 }
 
 private func answer(
-    _ job: UInt32, _ input: UnsafeBufferPointer<UInt8>, _ length: UInt32,
+    _ job: UInt32, _ input: UnsafePointer<UInt8>?, _ length: UInt32,
     _ output: UnsafeMutableBufferPointer<UInt8>
 ) throws -> Answer {
     let size = Int(
         twiml_refer_lane(
-            job, input.baseAddress, length, output.baseAddress, UInt32(clamping: output.count)))
+            job, input, length, output.baseAddress, UInt32(clamping: output.count)))
     guard size >= 0 else { throw LaneBroken() }
     guard size <= output.count else { return .needs(size) }
     var parts = Parts(UnsafeRawBufferPointer(start: output.baseAddress, count: size))
@@ -146,35 +149,17 @@ extension Request {
     }
 }
 
-/// Texts in a row: joined by NUL as one part, or, where a text holds one, each a part of its own.
-private struct Texts {
-    private var joined: Slice<UnsafeRawBufferPointer>?
-    private var parts: Parts
-
-    init(_ parts: inout Parts) {
-        let whole = parts.bytes()
-        joined = whole.map { $0[...] }
-        self.parts = parts
-        ended = whole?.isEmpty ?? false
-    }
-
-    private var ended: Bool
-
-    private mutating func next() -> String? {
-        guard let rest = joined else { return parts.maybe() }
-        if ended { return nil }
-        let end = rest.firstIndex(of: 0)
-        ended = end == nil
-        let text = rest[..<(end ?? rest.endIndex)]
-        joined = rest[(end.map { $0 + 1 } ?? rest.endIndex)...]
-        return String(decoding: UnsafeRawBufferPointer(rebasing: text), as: UTF8.self)
-    }
-
-    mutating func pairs(_ count: Int) -> [Pair] {
+extension Texts {
+    /// The next pairs, at most so many.
+    fileprivate mutating func pairs(_ most: Int) -> [Pair] {
         var pairs: [Pair] = []
-        while pairs.count < count, let name = next(), let value = next() {
+        pairs.reserveCapacity(min(most, usual))
+        while pairs.count < most, let name = next(), let value = next() {
             pairs.append(Pair(name: name, value: value))
         }
         return pairs
     }
 }
+
+/// Parameters of an ordinary request, and some more.
+private let usual = 32
