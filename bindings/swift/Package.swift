@@ -11,7 +11,7 @@ import PackageDescription
 
 let package = Package(
     name: "twiml-refer-swift",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [.library(name: "TwimlRefer", targets: ["TwimlRefer"])],
     targets: [
         native,

@@ -12,6 +12,7 @@ function begin() {
 }
 function finish() {
     inside = 0
+    if (body ~ /import PackageDescription/) return
     printf "    @Test func %s() throws {\n", title
     print "        var printed: [String] = []"
     print "        func print(_ items: Any...) { printed.append(items.map { \"\\($0)\" }.joined(separator: \" \")) }"
@@ -32,7 +33,7 @@ FNR == 1 { markdown = FILENAME ~ /\.md$/ }
 }
 line ~ /^```swift$/ { begin(); next }
 line ~ /^```/ && inside { finish(); next }
-inside && line ~ /^import / { next }
+inside && line ~ /^import TwimlRefer$/ { next }
 inside {
     body = body "        " line "\n"
     if (line ~ /print\(.*\)  \/\/ /) {
