@@ -37,7 +37,10 @@ def unreadable(error: CallbackError) -> Response:
 def verified() -> ReferCallback:
     """Hand over the platform's request, from the form that Flask has decoded."""
     form = list(request.form.items(multi=True))
-    return validator.verify_params(request.url, form, request.headers.get("X-Twilio-Signature"))
+    # Not request.url, in which Flask undoes escapes of the query: it was signed with them.
+    query = request.query_string.decode()
+    url = f"{request.base_url}?{query}" if query else request.base_url
+    return validator.verify_params(url, form, request.headers.get("X-Twilio-Signature"))
 
 
 def answer(response: VoiceResponse) -> Response:

@@ -1,12 +1,14 @@
-"""Runs the example in C against sipp: `run.py PROGRAM [--trace FOLDER] [--check COMMAND] [CASE…]`.
+"""Runs the example in C against sipp: `run.py PROGRAM COMMAND [--trace FOLDER] [--check CHECK] [CASE…]`.
 
 Each case runs over UDP and over TCP, each with both ends' exit codes and what the example printed.
-COMMAND is put before the program, as valgrind is. FOLDER receives what sipp saw on the wire.
+Then COMMAND, the command twiml-refer, must tell the same callback from what sipp saw on the wire,
+which FOLDER receives. CHECK is put before the program, as valgrind is.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import socket
 import subprocess
@@ -23,6 +25,24 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def explained(trace: Path, options: argparse.Namespace, settings: list[str]) -> list[str]:
+    """Tell what `replay --sip` makes of a trace, as the example prints it."""
+    command = [options.command, "replay", "--sip", str(trace), "--json"]
+    for setting in settings:
+        command += ["--set", setting]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    ends = [line for line in lines if line.get("output") == "completed"]
+    if not ends and lines[0]["error"]["kind"] == "refer-missing":
+        return ["no call"]
+    # What the example answers to a NOTIFY it owes by the same rules.
+    odd = [f"not due: {line}" for line in lines if line.get("event") == "reply"]
+    if said.returncode or said.stderr or len(ends) != 1 or odd:
+        return [f"status {said.returncode}", *odd, said.stderr]
+    form = "&".join(f"{name}={value}" for name, value in ends[0]["params"])
+    return [f"callback {form}", f"outcome {ends[0]['outcome']['kind']}"]
 
 
 def run(name: str, transport: str, options: argparse.Namespace) -> str | None:
@@ -50,9 +70,8 @@ def run(name: str, transport: str, options: argparse.Namespace) -> str | None:
             caller += ["-m", "1", "-t", "t1" if transport == "tcp" else "u1", "-nostdin"]
             caller += ["-timeout", "20", "-timeout_error", "-trace_err"]
             caller += ["-error_file", str(Path(folder, "errors"))]
-            if options.trace:
-                trace = Path(options.trace, f"{name}-{transport}.log").resolve()
-                caller += ["-trace_msg", "-message_file", str(trace)]
+            trace = Path(options.trace or folder, f"{name}-{transport}.log").resolve()
+            caller += ["-trace_msg", "-message_file", str(trace)]
             heard = subprocess.run(
                 caller, cwd=folder, capture_output=True, text=True, timeout=60, check=False
             )
@@ -70,6 +89,9 @@ def run(name: str, transport: str, options: argparse.Namespace) -> str | None:
             return f"the example returned {example.returncode}: {printed}{complaints}"
         if lines != case.printed:
             return f"printed {lines}, not {case.printed}"
+        told = explained(trace, options, case.settings)
+        if told != case.printed:
+            return f"replay --sip tells {told}, not {case.printed}"
     return None
 
 
@@ -77,12 +99,14 @@ def main() -> int:
     """Run what was asked for."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("program")
+    reader.add_argument("command")
     reader.add_argument("--trace")
     reader.add_argument("--check", default="")
     reader.add_argument("--jobs", type=int, default=4)
     reader.add_argument("cases", nargs="*")
     options = reader.parse_args()
     options.program = str(Path(options.program).resolve())
+    options.command = str(Path(options.command).resolve())
     if options.trace:
         Path(options.trace).mkdir(parents=True, exist_ok=True)
     jobs = [(name, transport) for name in options.cases or CASES for transport in ("udp", "tcp")]

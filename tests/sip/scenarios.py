@@ -22,11 +22,18 @@ TERMINATED = "terminated;reason=noresource"
 
 
 class Case(NamedTuple):
-    """One call: the caller's steps, the example's options, and what it prints."""
+    """One call: the caller's steps, and what the example prints with these times of its own."""
 
     steps: list[str]
     printed: list[str]
     options: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> list[str]:
+        """The times in the words of the command."""
+        names = {"grace": "hangup-grace", "notify": "notify-timeout"}
+        times = [option.split("=") for option in self.options if "=" in option]
+        return [f"{names[name]}={int(ms) / 1000}" for name, ms in times]
 
 
 def send(start: str, headers: str, body: str = "", **attributes: str) -> str:

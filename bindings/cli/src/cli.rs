@@ -268,20 +268,38 @@ pub(crate) struct Rest {
     pub(crate) json: Json,
 }
 
-/// Play a scenario file: what an endpoint does, and the callback that the platform would send.
+/// Play a scenario file, or explain a trace of real SIP messages: what an endpoint does, and the
+/// callback that the platform would send.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \\\n      \
-        twiml-refer replay - --expect target-failed\n\n--help tells how a scenario is written.",
-    after_long_help = include_str!("scenario/format.txt")
+        twiml-refer replay - --expect target-failed\n  twiml-refer replay --sip messages.log --svg \
+        why.svg\n\n--help tells how a scenario is written, and what can be read of a trace.",
+    after_long_help = include_str!("cli/replay.txt")
 )]
 pub(crate) struct Replay {
-    /// The scenario, one event a line; - reads standard input
+    /// The scenario, one event a line, or the trace; - reads standard input
     pub(crate) file: PathBuf,
+    /// The file is a trace: SIP messages as text, with anything between them
+    #[arg(long)]
+    pub(crate) sip: bool,
+    /// A setting of the platform in the trace, by the names that scenarios have
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value, requires = "sip")]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) picture: Svg,
     #[command(flatten)]
     pub(crate) expect: Expect,
     #[command(flatten)]
     pub(crate) json: Json,
+}
+
+/// The ladder as a picture.
+#[derive(Debug, Args)]
+pub(crate) struct Svg {
+    /// Draw the ladder into this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 /// How a transfer shall end.

@@ -6,12 +6,15 @@ mod commands;
 mod describe;
 mod exit;
 mod input;
+mod ladder;
 mod output;
+mod picture;
 mod platform;
 mod render;
 mod scenario;
 mod secrets;
 mod source;
+mod trace;
 
 use std::process::ExitCode;
 

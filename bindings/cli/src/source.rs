@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
 
     /// The line and the column, both from 1, the column in characters.
     pub(crate) fn excerpt_at(&self, (number, column): (usize, usize)) -> Option<Excerpt> {
-        let line = lines(&self.text).nth(number.checked_sub(1)?)?;
+        let line = lines(&self.text).nth(number.checked_sub(self.first_line)?)?;
         Some(self.excerpt(number, line, column.checked_sub(1)?))
     }
 

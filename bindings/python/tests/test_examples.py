@@ -57,11 +57,13 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[None]
         process.wait(10)
 
 
-def simulate(port: int, *options: str, token: str = TOKEN) -> tuple[int, list[dict[str, Any]]]:
+def simulate(
+    port: int, *options: str, token: str = TOKEN, query: str = ""
+) -> tuple[int, list[dict[str, Any]]]:
     command = os.environ.get("TWIML_REFER_COMMAND") or shutil.which("twiml-refer")
     assert command, "TWIML_REFER_COMMAND names the command"
     done = subprocess.run(
-        [command, "simulate", f"http://127.0.0.1:{port}/voice", "--json", *options],
+        [command, "simulate", f"http://127.0.0.1:{port}/voice{query}", "--json", *options],
         env={**os.environ, "TWILIO_AUTH_TOKEN": token},
         capture_output=True,
         text=True,
@@ -82,6 +84,9 @@ def check(port: int) -> None:
     requests = [step for step in steps if step.get("step") == "request"]
     requested = [request["url"].rsplit("/", 1)[1] for request in requests]
     assert requested == ["voice", "choice", "transferred", "choice", "transferred"]
+    # Escapes in a query are signed as they are.
+    status, steps = simulate(port, "--digits", "1", query="?name=J%C3%BCrgen&to=sip%3Aa%40b%27")
+    assert status == 0, steps
     # Whoever cannot sign gets nothing.
     status, steps = simulate(port, "--digits", "1", token="another")
     assert status == 1

@@ -1,6 +1,6 @@
 //! The jobs that every call of an app makes, in frames: the same functions that UniFFI exports, with
-//! another way in and out. The first part of an answer is the kind of the error, absent if there is
-//! none.
+//! another way in and out. The first part of an answer is the kind of the error, empty if there is
+//! none. What may be missing in an input is announced by a letter.
 
 use std::str;
 
@@ -9,7 +9,7 @@ use twiml_refer::{Error, ReferCallback, SipUri};
 use crate::Pair;
 use crate::document::{self, Document, Piece};
 use crate::failure::{Failure, Fault};
-use crate::frame::{self, Frame};
+use crate::frame::{self, Frame, Parts};
 use crate::webhook::{self, Secrets};
 
 /// The numbers of the jobs, as the faces call them.
@@ -28,13 +28,18 @@ const CHECK_URI: u32 = 12;
 
 /// Does a job; `None` if there is no such job or the frame is none.
 pub(crate) fn run(job: u32, input: &[u8]) -> Option<Vec<u8>> {
-    let parts = frame::read(input)?;
-    let mut parts = Parts(parts.into_iter());
-    let mut out = Frame::default();
-    out.put_or_absent(None::<&str>);
+    // The shortest way there and back: the text itself, judged.
+    if job == CHECK_URI {
+        let judged = str::from_utf8(input).map_err(Error::from).and_then(SipUri::parse);
+        return Some(match judged {
+            Ok(_) => frame::NOTHING_WRONG.to_vec(),
+            Err(error) => refused(&Fault::from(&error)),
+        });
+    }
+    let mut parts = Input(Parts::of(input)?);
+    let mut out = Frame::of("");
     let done = match job {
         URI => uri(&mut parts, &mut out),
-        CHECK_URI => parts.text().and_then(|text| Ok(SipUri::parse(text).map(|_| ())?)),
         REFER => refer(&mut parts),
         ELEMENT => element(&mut parts),
         COMMENT => parts.text().and_then(document::comment_check),
@@ -59,36 +64,29 @@ pub(crate) fn run(job: u32, input: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// What is left of the input; a part that is missing counts as absent.
-struct Parts<'a>(std::vec::IntoIter<Option<&'a [u8]>>);
+/// The parts of the input; one that is missing counts as empty.
+struct Input<'a>(Parts<'a>);
 
-impl<'a> Parts<'a> {
-    fn bytes(&mut self) -> Option<&'a [u8]> {
-        self.0.next().flatten()
-    }
-
-    fn maybe(&mut self) -> Result<Option<&'a str>, Failure> {
-        Ok(self.bytes().map(str::from_utf8).transpose().map_err(Error::from)?)
+impl<'a> Input<'a> {
+    fn bytes(&mut self) -> &'a [u8] {
+        self.0.next().unwrap_or_default()
     }
 
     fn text(&mut self) -> Result<&'a str, Failure> {
-        Ok(self.maybe()?.unwrap_or_default())
+        Ok(str::from_utf8(self.bytes()).map_err(Error::from)?)
     }
 
     fn owned(&mut self) -> Result<String, Failure> {
         self.text().map(str::to_owned)
     }
 
-    fn maybe_owned(&mut self) -> Result<Option<String>, Failure> {
-        Ok(self.maybe()?.map(str::to_owned))
+    /// A text that is there only if the letter for it stands among those that came before.
+    fn lettered(&mut self, letters: &[u8], letter: u8) -> Result<Option<String>, Failure> {
+        letters.contains(&letter).then(|| self.owned()).transpose()
     }
 
     fn number(&mut self) -> Option<u64> {
-        str::from_utf8(self.bytes()?).ok()?.parse().ok()
-    }
-
-    fn is_set(&mut self) -> bool {
-        self.bytes().is_some()
+        str::from_utf8(self.bytes()).ok()?.parse().ok()
     }
 
     /// A count, and as many pairs.
@@ -105,7 +103,7 @@ impl<'a> Parts<'a> {
     fn take_pairs(&mut self, most: u64) -> Result<Vec<Pair>, Failure> {
         let mut pairs = Vec::new();
         for _ in 0..most {
-            if self.0.len() == 0 {
+            if self.0.is_empty() {
                 break;
             }
             pairs.push(Pair { name: self.owned()?, value: self.owned()? });
@@ -115,19 +113,18 @@ impl<'a> Parts<'a> {
 }
 
 fn refused(fault: &Fault) -> Vec<u8> {
-    let mut out = Frame::default();
-    out.put(&fault.kind);
+    let mut out = Frame::of(&fault.kind);
     out.put(&fault.text);
-    out.put_number(fault.offset);
-    out.put_number(fault.line);
-    out.put_number(fault.column);
-    out.put_or_absent(fault.parameter.as_ref());
-    out.put_number(fault.number);
+    out.put_maybe(fault.offset);
+    out.put_maybe(fault.line);
+    out.put_maybe(fault.column);
+    out.put_maybe(fault.parameter.as_ref());
+    out.put_maybe(fault.number);
     out.finish()
 }
 
 /// The URI with its headers.
-fn uri(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+fn uri(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let mut uri = SipUri::parse(parts.text()?)?;
     for Pair { name, value } in parts.rest()? {
         uri = uri.with_header(&name, &value)?;
@@ -136,29 +133,34 @@ fn uri(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refer(parts: &mut Parts<'_>) -> Result<(), Failure> {
-    let action = parts.maybe_owned()?;
-    document::refer_check(action, parts.maybe_owned()?)
+/// Letters (`a`: an action, `m`: a method), and what they announce.
+fn refer(parts: &mut Input<'_>) -> Result<(), Failure> {
+    let letters = parts.bytes();
+    let action = parts.lettered(letters, b'a')?;
+    document::refer_check(action, parts.lettered(letters, b'm')?)
 }
 
-fn element(parts: &mut Parts<'_>) -> Result<(), Failure> {
+/// Letters (`t`: a text), the name, the text, attributes.
+fn element(parts: &mut Input<'_>) -> Result<(), Failure> {
+    let letters = parts.bytes();
     let name = parts.text()?;
-    let text = parts.maybe_owned()?;
+    let text = parts.lettered(letters, b't')?;
     document::element_check(name, parts.rest()?, text)
 }
 
-fn render(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
-    let pretty = parts.is_set();
+/// Letters (`p`: pretty), a count of attributes and these, and pieces: each its kind and its values.
+fn render(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
+    let pretty = parts.bytes() == b"p";
     let attributes = parts.pairs()?;
     let mut pieces = Vec::new();
-    while let Some(kind) = parts.bytes() {
-        pieces.push(match kind {
-            b"E" => Piece::Open { name: parts.owned()?, attributes: parts.pairs()? },
-            b"R" => Piece::Refer {
+    while !parts.0.is_empty() {
+        pieces.push(match parts.bytes() {
+            [b'R', letters @ ..] => Piece::Refer {
                 target: parts.owned()?,
-                action: parts.maybe_owned()?,
-                method: parts.maybe_owned()?,
+                action: parts.lettered(letters, b'a')?,
+                method: parts.lettered(letters, b'm')?,
             },
+            b"E" => Piece::Open { name: parts.owned()?, attributes: parts.pairs()? },
             b"T" => Piece::Text { content: parts.owned()? },
             b"C" => Piece::Comment { content: parts.owned()? },
             _ => Piece::Close,
@@ -168,91 +170,90 @@ fn render(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
     Ok(())
 }
 
-fn secrets(parts: &mut Parts<'_>) -> Result<Secrets, Failure> {
-    let public_base = parts.maybe_owned()?;
-    let sha256 = parts.is_set();
-    let encoded_spellings = parts.is_set();
+/// Letters (`b`: a public base, `s`: SHA-256, `e`: encoded spellings), the base, a limit or nothing, a
+/// count of secrets and these.
+fn secrets(parts: &mut Input<'_>) -> Result<Secrets, Failure> {
+    let letters = parts.bytes();
+    let public_base = parts.lettered(letters, b'b')?;
     let max_body_bytes = parts.number();
     let count = parts.number().unwrap_or_default();
     let mut secrets = Vec::new();
     for _ in 0..count {
-        if parts.0.len() == 0 {
+        if parts.0.is_empty() {
             break;
         }
         secrets.push(parts.owned()?);
     }
-    Ok(Secrets { secrets, public_base, sha256, encoded_spellings, max_body_bytes })
+    Ok(Secrets {
+        secrets,
+        public_base,
+        sha256: letters.contains(&b's'),
+        encoded_spellings: letters.contains(&b'e'),
+        max_body_bytes,
+    })
 }
 
-fn verify(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+/// The secrets, the URL, the signature, and `F` with a body or `P` with pairs. A signature that is
+/// empty is as good as none.
+fn verify(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let validator = webhook::validator(&secrets(parts)?)?;
     let url = parts.text()?;
-    let signature = parts.maybe()?;
-    put(
-        &match parts.bytes() {
-            Some(body) => webhook::verified(&validator, url, body, signature)?,
-            None => webhook::verified_pairs(&validator, url, parts.rest()?, signature)?,
-        },
-        out,
-    );
+    let signature = Some(parts.text()?);
+    let callback = match parts.bytes() {
+        b"F" => webhook::verified(&validator, url, parts.bytes(), signature)?,
+        _ => webhook::verified_pairs(&validator, url, parts.rest()?, signature)?,
+    };
+    put(&callback, out);
     Ok(())
 }
 
-fn validate(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+fn validate(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let secrets = secrets(parts)?;
     let url = parts.text()?;
-    let signature = parts.maybe_owned()?;
+    let signature = Some(parts.owned()?);
     let valid = webhook::request_validate(&secrets, url, parts.rest()?, signature)?;
-    out.put_or_absent(valid.then_some(""));
+    out.put(if valid { "1" } else { "" });
     Ok(())
 }
 
-fn sign(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+fn sign(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let secrets = secrets(parts)?;
     let url = parts.text()?;
     out.put(webhook::request_sign(&secrets, url, parts.rest()?)?);
     Ok(())
 }
 
-fn from_form(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+fn from_form(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let max_bytes = parts.number();
-    put(&webhook::from_form(parts.bytes().unwrap_or_default(), max_bytes)?, out);
+    put(&webhook::from_form(parts.bytes(), max_bytes)?, out);
     Ok(())
 }
 
-fn from_pairs(parts: &mut Parts<'_>, out: &mut Frame) -> Result<(), Failure> {
+fn from_pairs(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let max_bytes = parts.number();
     put(&webhook::from_pairs(parts.rest()?, max_bytes)?, out);
     Ok(())
 }
 
-/// Stands between texts that are passed as one part, where none of them holds it.
-const SEPARATOR: char = '\0';
-
-/// Ten parts of fixed place, then problems, SIP headers and parameters: as one part with
-/// separators, which a host language takes apart at once; but if a value holds a separator that part
-/// is absent, and each is a part of its own.
+/// Ten parts of fixed place, then problems, SIP headers and parameters, names and values in turn.
 fn put(callback: &ReferCallback, out: &mut Frame) {
     let (outcome, request) = (callback.outcome(), callback.request());
     out.put(outcome.kind());
-    out.put_or_absent(outcome.status());
-    out.put_number(outcome.code());
-    out.put_or_absent(callback.may_resume().then_some(""));
+    out.put(outcome.status().unwrap_or_default());
+    out.put_maybe(outcome.code());
+    out.put(if callback.may_resume() { "1" } else { "" });
     out.put(request.leg().as_str());
-    out.put_or_absent(callback.refer_call_status().map(|status| status.to_string()));
-    out.put_number(callback.refer_sip_response_code());
-    out.put_number(callback.notify_sip_response_code());
-    out.put_number(Some(callback.problems().len()));
-    out.put_number(Some(request.sip_headers().count()));
-    let messages: Vec<String> = callback.problems().iter().map(|it| it.message()).collect();
-    let parameters = callback.problems().iter().map(|it| it.parameter());
-    let problems = parameters.zip(messages.iter().map(String::as_str));
-    let pairs = problems.chain(request.sip_headers()).chain(callback.params());
-    let texts: Vec<&str> = pairs.flat_map(|(name, value)| [name, value]).collect();
-    if texts.iter().any(|text| text.contains(SEPARATOR)) {
-        out.put_or_absent(None::<&str>);
-        texts.iter().for_each(|text| out.put(text));
-    } else {
-        out.put(texts.join(SEPARATOR.encode_utf8(&mut [0; 4])));
+    out.put_maybe(callback.refer_call_status());
+    out.put_maybe(callback.refer_sip_response_code());
+    out.put_maybe(callback.notify_sip_response_code());
+    out.put_maybe(Some(callback.problems().len()));
+    out.put_maybe(Some(request.sip_headers().count()));
+    for problem in callback.problems() {
+        out.put(problem.parameter());
+        out.put(problem.message());
+    }
+    for (name, value) in request.sip_headers().chain(callback.params()) {
+        out.put(name);
+        out.put(value);
     }
 }

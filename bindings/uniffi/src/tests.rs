@@ -5,32 +5,35 @@ use proptest::prelude::*;
 use crate::document::{Document, Piece, document_render};
 use crate::export::twiml_refer_lane;
 use crate::failure::{Failure, size_check};
-use crate::frame::{Frame, read};
+use crate::frame::{Frame, Parts};
 use crate::webhook::{Body, Secrets, request_from_form, request_verify};
 use crate::{Pair, lane};
 
-fn answer(job: u32, parts: &[Option<&[u8]>]) -> Vec<Option<Vec<u8>>> {
-    let mut frame = Frame::default();
-    parts.iter().for_each(|part| frame.put_or_absent(*part));
-    let answer = lane::run(job, &frame.finish()).unwrap();
-    read(&answer).unwrap().into_iter().map(|part| part.map(<[u8]>::to_vec)).collect()
+fn framed<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
+    let mut parts = parts.iter();
+    let mut frame = Frame::of(parts.next().unwrap());
+    parts.for_each(|part| frame.put(part));
+    frame.finish()
 }
 
-fn part(text: &str) -> Option<&[u8]> {
-    Some(text.as_bytes())
+fn parts(frame: &[u8]) -> Vec<String> {
+    Parts::of(frame).unwrap().map(|part| str::from_utf8(part).unwrap().to_owned()).collect()
 }
 
-/// The first parts of an answer: the kind of an error or the first value.
-fn told<T>(result: Result<T, Failure>, value: impl Fn(T) -> String) -> (Option<String>, String) {
+fn answer<T: AsRef<[u8]>>(job: u32, input: &[T]) -> Vec<String> {
+    parts(&lane::run(job, &framed(input)).unwrap())
+}
+
+/// The first parts of an answer: the kind of the error or nothing, and its text or the first value.
+fn told<T>(result: Result<T, Failure>, value: impl Fn(T) -> String) -> (String, String) {
     match result {
-        Ok(result) => (None, value(result)),
-        Err(Failure::Refused { fault }) => (Some(fault.kind), fault.text),
+        Ok(result) => (String::new(), value(result)),
+        Err(Failure::Refused { fault }) => (fault.kind, fault.text),
     }
 }
 
-fn heard(parts: &[Option<Vec<u8>>]) -> (Option<String>, String) {
-    let text = |part: &Option<Vec<u8>>| part.clone().map(|it| String::from_utf8(it).unwrap());
-    (text(&parts[0]), text(&parts[1]).unwrap_or_default())
+fn heard(parts: &[String]) -> (String, String) {
+    (parts[0].clone(), parts[1].clone())
 }
 
 proptest! {
@@ -45,8 +48,8 @@ proptest! {
         pieces.push(Piece::Refer { target: target.clone(), action: Some(action.clone()), method: None });
         let typed = document_render(Document { attributes: vec![], pieces }, pretty);
         let parts = answer(4, &[
-            pretty.then_some(b""), part("0"), part("E"), part("Say"), part("1"), part("voice"),
-            part(&text), part("T"), part(&text), part(")"), part("R"), part(&target), part(&action), None,
+            if pretty { "p" } else { "" }, "0", "E", "Say", "1", "voice", &text, "T", &text, ")", "Ra", &target,
+            &action,
         ]);
         prop_assert_eq!(heard(&parts), told(typed, |xml| xml));
     }
@@ -71,37 +74,29 @@ proptest! {
         };
         let form = Body::Form { bytes: body.clone() };
         let typed = request_verify(&secrets, url, form, Some(signature.clone()));
-        let parts = answer(5, &[
-            None, None, None, None, part("1"), part("12345"), part(url), part(&signature), Some(&body),
-        ]);
+        let parts =
+            answer(5, &[b"", b"".as_slice(), b"1", b"12345", url.as_bytes(), signature.as_bytes(), b"F", &body]);
         prop_assert_eq!(heard(&parts), told(typed, |request| request.outcome.kind));
         let typed = request_from_form(body.clone(), Some(20));
-        let parts = answer(6, &[part("20"), Some(&body)]);
+        let parts = answer(6, &[b"20".as_slice(), &body]);
         prop_assert_eq!(heard(&parts), told(typed.clone(), |request| request.outcome.kind));
         if let Ok(request) = typed {
             let all = request.problems.iter().chain(&request.sip_headers).chain(&request.params);
             let all: Vec<&str> = all.flat_map(|pair| [&*pair.name, &*pair.value]).collect();
-            let one = parts[11].as_ref().map(|one| String::from_utf8(one.clone()).unwrap());
-            if let Some(one) = one {
-                prop_assert_eq!(parts.len(), 12);
-                let split: Vec<&str> = if all.is_empty() { vec![] } else { one.split('\0').collect() };
-                prop_assert_eq!(split, all);
-            } else {
-                prop_assert!(all.iter().any(|text| text.contains('\0')));
-                let each: Vec<&str> =
-                    parts[12..].iter().map(|it| str::from_utf8(it.as_ref().unwrap()).unwrap()).collect();
-                prop_assert_eq!(each, all);
-            }
+            prop_assert_eq!(&parts[11..], all);
         }
     }
 
     #[test]
-    fn any_frame_is_answered(job in 0_u32..15, parts: Vec<Option<Vec<u8>>>) {
-        let mut frame = Frame::default();
-        parts.iter().for_each(|part| frame.put_or_absent(part.as_ref()));
-        let frame = frame.finish();
+    fn any_frame_is_answered(
+        job in 0_u32..15,
+        parts in prop::collection::vec(prop::collection::vec(0_u8..9, 0..9), 1..9),
+    ) {
+        let frame = framed(&parts);
         prop_assert_eq!(lane::run(job, &frame).is_some(), (1..=12).contains(&job));
-        prop_assert_eq!(read(&frame).unwrap(), parts.iter().map(Option::as_deref).collect::<Vec<_>>());
+        prop_assert_eq!(Parts::of(&frame).unwrap().collect::<Vec<_>>(), parts.iter().collect::<Vec<_>>());
+        let joined = parts.iter().all(|part| !part.contains(&0));
+        prop_assert_eq!(frame.starts_with(b"J"), joined);
     }
 
     #[test]
@@ -112,24 +107,22 @@ proptest! {
 
 #[test]
 fn the_door_tells_the_room_it_needs() {
-    let mut frame = Frame::default();
-    frame.put("sip:alice@example.com");
-    let frame = frame.finish();
+    let frame = framed(&["sip:alice@example.com"]);
     let length = u32::try_from(frame.len()).unwrap();
     let mut small = [0_u8; 4];
     // SAFETY: the sizes are those of the slices.
     let needed = unsafe { twiml_refer_lane(1, frame.as_ptr(), length, small.as_mut_ptr(), 4) };
-    assert_eq!((needed, small), (4 + 8 + 21, [0; 4]));
-    let mut room = [0_u8; 33];
+    assert_eq!((needed, small), (2 + 21, [0; 4]));
+    let mut room = [0_u8; 23];
     // SAFETY: as above.
-    let written = unsafe { twiml_refer_lane(1, frame.as_ptr(), length, room.as_mut_ptr(), 33) };
-    assert_eq!(written, 33);
-    assert!(room.ends_with(b"sip:alice@example.com"));
+    let written = unsafe { twiml_refer_lane(1, frame.as_ptr(), length, room.as_mut_ptr(), 23) };
+    assert_eq!(written, 23);
+    assert_eq!(&room, b"J\0sip:alice@example.com");
     // SAFETY: nothing is read behind a null pointer.
     unsafe {
-        assert_eq!(twiml_refer_lane(1, std::ptr::null(), 5, room.as_mut_ptr(), 33), -1);
+        assert_eq!(twiml_refer_lane(1, std::ptr::null(), 5, room.as_mut_ptr(), 23), -1);
         assert_eq!(twiml_refer_lane(1, std::ptr::null(), 0, std::ptr::null_mut(), 0), -1);
-        assert_eq!(twiml_refer_lane(99, frame.as_ptr(), length, room.as_mut_ptr(), 33), -1);
+        assert_eq!(twiml_refer_lane(99, frame.as_ptr(), length, room.as_mut_ptr(), 23), -1);
     }
 }
 

@@ -2,6 +2,7 @@
 //! of `<Refer>`.
 
 use super::status::ReferCallStatus;
+use crate::message::quote;
 
 /// How a transfer ended, told from the status and the two codes of a callback.
 ///
@@ -107,6 +108,65 @@ impl ReferOutcome {
             Self::Rejected { code } => Some(*code),
             Self::TargetFailed { code, .. } => *code,
             _ => None,
+        }
+    }
+
+    /// What happened, for a person, as a clause to stand in a sentence of theirs.
+    ///
+    /// ```
+    /// use twiml_refer::ReferOutcome;
+    ///
+    /// assert_eq!(
+    ///     ReferOutcome::Rejected { code: 405 }.explanation(),
+    ///     "the endpoint refused the REFER with 405: it called nobody, and the app can go on with the caller",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        const RESUME: &str = "the app can go on with the caller";
+        match self {
+            Self::Transferred => {
+                "the target answered: the caller is with the target, no longer with the app"
+                    .to_owned()
+            }
+            // What the platform reports for silence and for a broken connection, too.
+            Self::Rejected { code: 408 } => {
+                "the endpoint never answered the REFER, or with 408: there was no transfer"
+                    .to_owned()
+            }
+            Self::Rejected { code: 503 } => {
+                "the REFER did not reach the endpoint, or got 503: there was no transfer".to_owned()
+            }
+            Self::Rejected { code: 481 } => {
+                "the endpoint knows no such call (481): there was no transfer".to_owned()
+            }
+            Self::Rejected { code } => {
+                format!(
+                    "the endpoint refused the REFER with {code}: it called nobody, and {RESUME}"
+                )
+            }
+            Self::TargetFailed { status, code } => {
+                let how = match (status, code) {
+                    (ReferCallStatus::Busy, _) => "the target was busy",
+                    (ReferCallStatus::NoAnswer, _) => "the target did not answer",
+                    (_, Some(100..=199)) => "the call to the target came to no end",
+                    _ => "the call to the target failed",
+                };
+                let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+                format!("the endpoint accepted the REFER, but {how}{code}: {RESUME}")
+            }
+            Self::Canceled => "the call ended before the transfer was decided".to_owned(),
+            Self::Unconfirmed => {
+                "the endpoint accepted the REFER, but never told how the call to the \
+                target went: the caller may have been transferred or not"
+                    .to_owned()
+            }
+            Self::Unknown { status } => {
+                format!(
+                    "the platform reported the status {}, which is not known here",
+                    quote(status)
+                )
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! Writes the inputs that fuzzing begins with: those of `tests/vectors`, one file each, into a folder
-//! for each target. `seeds VECTORS OUT`
+//! Writes the inputs that fuzzing begins with: those of `tests/vectors` and the command's traces, one
+//! file each, into a folder for each target. `seeds VECTORS TRACES OUT`
 
 use std::error::Error;
 use std::fs;
@@ -19,7 +19,9 @@ const SEEDS: [(&str, &str, &str); 6] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [vectors, out] = arguments.as_slice() else { return Err("seeds VECTORS OUT".into()) };
+    let [vectors, traces, out] = arguments.as_slice() else {
+        return Err("seeds VECTORS TRACES OUT".into());
+    };
     for (target, topic, key) in SEEDS {
         let text = fs::read_to_string(Path::new(vectors).join(topic).with_extension("json"))?;
         let topic_cases: Value = serde_json::from_str(&text)?;
@@ -30,6 +32,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (index, input) in inputs.enumerate() {
             fs::write(folder.join(format!("{topic}-{index}")), input)?;
         }
+    }
+    let folder = Path::new(out).join("trace");
+    fs::create_dir_all(&folder)?;
+    for trace in fs::read_dir(traces)? {
+        let trace = trace?;
+        let text = fs::read(trace.path())?;
+        // As much as a target is given at most, from the REFER on.
+        let refer = text.windows(6).position(|word| word == b"REFER ").unwrap_or_default();
+        let seed: Vec<_> = text.into_iter().skip(refer).take(2048).collect();
+        fs::write(folder.join(trace.file_name()), seed)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use twiml_refer::{Leg, Method};
 
-use super::{Expect, Json, name_and_value};
+use super::{Expect, Json, Svg, name_and_value};
 
 /// Play the platform against a webhook of yours that is running.
 #[derive(Debug, Args)]
@@ -45,6 +45,8 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) picture: Svg,
+    #[command(flatten)]
     pub(crate) expect: Expect,
     /// Seconds until a request is given up
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
@@ -55,8 +57,10 @@ pub(crate) struct Simulate {
 
 /// See transfers run from end to end, against a small webhook of its own.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  twiml-refer demo")]
+#[command(after_help = "Example:\n  twiml-refer demo --svg ladders.svg")]
 pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) picture: Svg,
     #[command(flatten)]
     pub(crate) json: Json,
 }

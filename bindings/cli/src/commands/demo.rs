@@ -9,8 +9,10 @@ use std::time::Duration;
 use serde::Serialize;
 use twiml_refer::{Follows, Leg, Method, ReferOutcome, RequestValidator};
 
+use crate::cli::Demo;
 use crate::exit::{Answer, Failure};
 use crate::output::Output;
+use crate::picture::Picture;
 use crate::platform::call::{Call, Parties};
 use crate::platform::endpoint::{Endpoint, SCENARIOS};
 use crate::platform::http::{self, Client};
@@ -38,7 +40,9 @@ struct Played<'a> {
     follows: Option<&'static str>,
 }
 
-pub(crate) fn run(output: &mut Output) -> Result<Answer, Failure> {
+pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure> {
+    let picture = Picture::open(options.picture.svg.as_deref())?;
+    let mut ladders = Vec::new();
     let validator = RequestValidator::new(TOKEN);
     let webhook = Webhook::start(validator.clone())?;
     let client = Client::new(TIMEOUT, Some(validator));
@@ -60,9 +64,15 @@ pub(crate) fn run(output: &mut Output) -> Result<Answer, Failure> {
         if is_shown {
             output.line("")?;
         }
-        let shown = Shown { output: &mut *output, base: webhook.base() };
+        let shown = Shown {
+            output: &mut *output,
+            base: webhook.base(),
+            title: Some(title),
+            ladders: Vec::new(),
+        };
         let mut stage = Stage { shown, is_shown };
         let end = play(name, &webhook, &client, &mut stage)?;
+        ladders.extend(stage.shown.ladders);
         if is_json {
             let (outcome, follows) = (end.outcome.as_ref(), end.follows.map(Follows::as_str));
             output.json(&Played { scenario: name, outcome, follows })?;
@@ -79,6 +89,9 @@ pub(crate) fn run(output: &mut Output) -> Result<Answer, Failure> {
              --scenario busy",
         )?;
     }
+    if let Some(picture) = picture {
+        picture.draw(&ladders)?;
+    }
     Ok(answer)
 }
 
@@ -90,11 +103,12 @@ struct Stage<'a> {
 
 impl Show for Stage<'_> {
     fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
+        self.shown.keep(seen);
         if self.shown.output.is_json() {
             return Ok(());
         }
-        self.is_shown |= matches!(seen, Seen::Transfer(_));
-        if self.is_shown { self.shown.show(seen) } else { Ok(()) }
+        self.is_shown |= matches!(seen, Seen::Transfer(..));
+        if self.is_shown { self.shown.print(seen) } else { Ok(()) }
     }
 }
 

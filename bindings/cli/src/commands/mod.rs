@@ -44,7 +44,7 @@ fn dispatch(command: Command, output: &mut Output) -> Result<Answer, Failure> {
         Command::Rest(options) => rest::run(&options, output),
         Command::Replay(options) => replay::run(&options, output),
         Command::Simulate(options) => simulate::run(options, output),
-        Command::Demo(_) => demo::run(output),
+        Command::Demo(options) => demo::run(&options, output),
         Command::Completions(options) => generate::completions(&options, output),
         Command::Man(options) => generate::man(&options, output),
     }

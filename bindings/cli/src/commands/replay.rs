@@ -1,5 +1,7 @@
 //! `replay`: a scenario file, and what the verb makes of it.
 
+mod sip;
+
 use std::path::Path;
 
 use twiml_refer::{ReferOutcome, SipUri};
@@ -8,15 +10,17 @@ use crate::cli::Replay;
 use crate::describe;
 use crate::exit::{Answer, Failure};
 use crate::input;
+use crate::ladder::{Ladder, text};
 use crate::output::{self, Output};
+use crate::picture::Picture;
 use crate::render;
-use crate::scenario::{self, Scenario, ScenarioError, ladder};
+use crate::scenario::{self, Scenario, ScenarioError};
 use crate::source::Source;
 
-/// No scenario depends on whom the REFER names.
-const TARGET: &str = "sip:alice@example.com";
-
 pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failure> {
+    if options.sip {
+        return sip::run(options, output);
+    }
     let text = match read(&options.file)? {
         Ok(text) => text,
         Err(complaint) => {
@@ -25,14 +29,19 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
         }
     };
     let name = input::name(&options.file);
-    let target = SipUri::parse(TARGET).map_err(|error| Failure::usage(&error.message()))?;
+    let target =
+        SipUri::parse(scenario::TARGET).map_err(|error| Failure::usage(&error.message()))?;
     let steps = Scenario::parse(&text)
         .and_then(|scenario| scenario.run(target))
         .map_err(|error| unreadable(&error, &Source::text(&name, &text)))?;
+    let ladder = Ladder::new(&name, &steps);
+    if let Some(picture) = Picture::open(options.picture.svg.as_deref())? {
+        picture.draw(std::slice::from_ref(&ladder))?;
+    }
     if output.is_json() {
         steps.iter().try_for_each(|step| output.json(step))?;
     } else {
-        output.bytes(ladder::draw(&steps).as_bytes())?;
+        output.bytes(text::draw(&ladder).as_bytes())?;
     }
     Ok(judge(options.expect.kind.as_deref(), scenario::outcome(&steps).as_ref()))
 }
@@ -63,15 +72,21 @@ pub(super) fn unreadable(error: &ScenarioError, source: &Source<'_>) -> Failure 
 
 /// Whether it ended as expected; if not, says so.
 pub(super) fn judge(expected: Option<&str>, outcome: Option<&ReferOutcome>) -> Answer {
-    let Some(expected) = expected.filter(|kind| outcome.map(ReferOutcome::kind) != Some(*kind))
-    else {
+    let Some(message) = expected.and_then(|kind| unmet(kind, outcome)) else {
         return Answer::Yes;
     };
+    output::complain(&render::plain_error(&message, &render::for_stderr()));
+    Answer::No
+}
+
+/// What is wrong with an outcome that should be another.
+fn unmet(expected: &str, outcome: Option<&ReferOutcome>) -> Option<String> {
+    if outcome.map(ReferOutcome::kind) == Some(expected) {
+        return None;
+    }
     let ended = outcome.map_or_else(
         || "it never began".to_owned(),
         |outcome| format!("it ended {}", describe::outcome(outcome)),
     );
-    let message = format!("expected {expected}, but {ended}");
-    output::complain(&render::plain_error(&message, &render::for_stderr()));
-    Answer::No
+    Some(format!("expected {expected}, but {ended}"))
 }

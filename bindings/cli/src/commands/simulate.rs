@@ -10,6 +10,7 @@ use crate::cli::Simulate;
 use crate::exit::{Answer, Failure};
 use crate::input;
 use crate::output::{self, Output};
+use crate::picture::Picture;
 use crate::platform::call::{Call, Parties};
 use crate::platform::endpoint::{Endpoint, SCENARIOS};
 use crate::platform::http::{self, Client};
@@ -42,7 +43,8 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
         replay::unreadable(&error, &Source::text(&name, &text))
     })?;
     let client = Client::new(options.timeout, validator);
-    let mut show = Shown { output, base: "" };
+    let picture = Picture::open(options.picture.svg.as_deref())?;
+    let mut show = Shown { output, base: "", title: None, ladders: Vec::new() };
     let walk = Walk {
         client: &client,
         call,
@@ -52,7 +54,11 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
     };
     let end = walk.run(options.method, url)?;
     show.end(&end)?;
+    let ladders = show.ladders;
     output.flush()?;
+    if let Some(picture) = picture {
+        picture.draw(&ladders)?;
+    }
     let answer = Answer::yes_if(end.fault.is_none() && !end.is_faulty);
     let expected = options.expect.kind.as_deref();
     Ok(answer.and(replay::judge(expected, end.outcome.as_ref())))

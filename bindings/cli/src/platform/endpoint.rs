@@ -3,7 +3,7 @@
 
 use twiml_refer::{Leg, SipUri};
 
-use crate::scenario::{Scenario, ScenarioError, Step};
+use crate::scenario::{Scenario, ScenarioError, Step, TARGET};
 
 /// The scenarios that have a name; the first four are those of the platform's documentation.
 pub(crate) const SCENARIOS: [(&str, &str); 5] = [
@@ -14,9 +14,6 @@ pub(crate) const SCENARIOS: [(&str, &str); 5] = [
     ("silent", include_str!("scenarios/silent.scenario")),
 ];
 
-/// Whom a scenario is tried out with.
-const NOBODY: &str = "sip:nobody@example.com";
-
 pub(crate) struct Endpoint(Scenario);
 
 impl Endpoint {
@@ -24,7 +21,7 @@ impl Endpoint {
     /// The scenario is tried out here: running it later cannot fail.
     pub(crate) fn new(leg: Leg, scenario: &str) -> Result<Self, ScenarioError> {
         let scenario = Scenario::parse(scenario)?;
-        if let Ok(target) = SipUri::parse(NOBODY) {
+        if let Ok(target) = SipUri::parse(TARGET) {
             scenario.run(target)?;
         }
         match leg {

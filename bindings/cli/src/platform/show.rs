@@ -1,14 +1,15 @@
 //! What is printed of a walk: lines for people, or JSON for programs.
 
 use serde::Serialize;
-use twiml_refer::{Diagnostic, Element, Error, Follows, Node, ReferOutcome};
+use twiml_refer::{Diagnostic, Element, Error, Follows, Node, ReferOutcome, SipUri};
 
 use super::fault::{Cause, Fault, shown_url};
 use super::http::Request;
 use super::walk::End;
 use crate::exit::Failure;
+use crate::ladder::{Ladder, text};
 use crate::output::{self, Output};
-use crate::scenario::{Step, ladder};
+use crate::scenario::Step;
 use crate::source::{Source, printable};
 use crate::{describe, render};
 
@@ -28,8 +29,8 @@ pub(crate) enum Seen<'a> {
     Verb { node: &'a Node, fate: Fate },
     /// What plays while a `<Gather>` collects.
     Prompt(&'a Element),
-    /// A transfer, from beginning to end.
-    Transfer(&'a [Step]),
+    /// A transfer to this target, from beginning to end.
+    Transfer(&'a SipUri, &'a [Step]),
     /// What the caller does, or what is left out here.
     Note(&'a str),
 }
@@ -67,11 +68,16 @@ pub(crate) struct Shown<'a> {
     pub(crate) output: &'a mut Output,
     /// What every URL begins with that needs no mention.
     pub(crate) base: &'a str,
+    /// What its transfers are called in a picture; nothing: by their target.
+    pub(crate) title: Option<&'a str>,
+    /// The transfers so far.
+    pub(crate) ladders: Vec<Ladder>,
 }
 
 impl Show for Shown<'_> {
     fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
-        if self.output.is_json() { self.json(seen) } else { self.text(seen) }
+        self.keep(seen);
+        self.print(seen)
     }
 }
 
@@ -108,6 +114,18 @@ enum Line<'a> {
 }
 
 impl Shown<'_> {
+    /// Remembers a transfer for the picture.
+    pub(crate) fn keep(&mut self, seen: &Seen<'_>) {
+        if let Seen::Transfer(target, steps) = seen {
+            let title = self.title.map_or_else(|| format!("REFER to {target}"), str::to_owned);
+            self.ladders.push(Ladder::new(&title, steps));
+        }
+    }
+
+    pub(crate) fn print(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
+        if self.output.is_json() { self.json(seen) } else { self.text(seen) }
+    }
+
     fn json(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
         match *seen {
             Seen::Request { request, status } => {
@@ -122,7 +140,7 @@ impl Shown<'_> {
                 let name = node.name().unwrap_or_default();
                 self.output.json(&Line::Verb { name, fate: fate.as_str() })
             }
-            Seen::Transfer(steps) => steps.iter().try_for_each(|step| self.output.json(step)),
+            Seen::Transfer(_, steps) => steps.iter().try_for_each(|step| self.output.json(step)),
             Seen::Prompt(_) | Seen::Note(_) => Ok(()),
         }
     }
@@ -154,9 +172,10 @@ impl Shown<'_> {
                 self.verb(4, node.name().unwrap_or_default(), &detail(node), remark)
             }
             Seen::Prompt(element) => self.verb(6, element.name(), &element_detail(element), ""),
-            Seen::Transfer(steps) => {
+            Seen::Transfer(..) => {
+                let ladder = self.ladders.last().map(text::draw).unwrap_or_default();
                 self.output.line("")?;
-                self.output.line(ladder::draw(steps).trim_end_matches('\n'))?;
+                self.output.line(ladder.trim_end_matches('\n'))?;
                 self.output.line("")
             }
             Seen::Note(text) => self.output.line(&format!("      ({})", printable(text))),

@@ -260,7 +260,7 @@ impl<S: Show> Running<'_, S> {
         let steps = self.walk.endpoint.refer(refer.target()).map_err(|error| {
             Failure::usage(&format!("the scenario cannot be run: {}", error.message))
         })?;
-        self.walk.show.show(&Seen::Transfer(&steps))?;
+        self.walk.show.show(&Seen::Transfer(refer.target(), &steps))?;
         self.end.verbs.clear();
         let Some(report) = report(&steps) else {
             (self.end.outcome, self.end.follows) = (None, Some(Follows::Hangup));

@@ -2,22 +2,20 @@
 
 use twiml_refer::{Event, Leg, TransferSettings};
 
-use super::parse::{self, Party};
+use super::{Party, parse};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fed {
     Start { leg: Leg, cseq: u32, first_in_dialog: bool, settings: TransferSettings },
     Response { code: u16, refer_sub: bool, retry: Option<u32> },
     Notify(FedNotify),
-    HangUp { by: Party },
+    HangUp { by: Party, method: &'static str },
     TransportError,
     Time,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FedNotify {
-    /// The code in its body.
-    pub(crate) code: Option<u16>,
     pub(crate) cseq: u32,
     pub(crate) event_header: String,
     pub(crate) subscription_state: Option<String>,
@@ -48,7 +46,6 @@ impl Numbers {
                 let cseq = notify.cseq.unwrap_or(self.notify.saturating_add(1));
                 self.notify = self.notify.max(cseq);
                 Fed::Notify(FedNotify {
-                    code: notify.code,
                     cseq,
                     event_header: notify.event_header.clone(),
                     subscription_state: notify.subscription_state.clone(),
@@ -59,16 +56,24 @@ impl Numbers {
                         .map_or_else(String::new, |code| format!("SIP/2.0 {code} \r\n")),
                 })
             }
-            &parse::Event::HangUp { by } => Fed::HangUp { by },
+            &parse::Event::HangUp { by } => Fed::HangUp { by, method: "BYE" },
             parse::Event::TransportError => Fed::TransportError,
             parse::Event::Time => Fed::Time,
         }
     }
 }
 
+impl FedNotify {
+    /// What the status line of its body says behind the version, as it stands there.
+    pub(crate) fn says(&self) -> Option<&str> {
+        let line = self.body.split(['\r', '\n']).next().unwrap_or_default();
+        line.strip_prefix("SIP/2.0 ").map(str::trim_end)
+    }
+}
+
 impl Fed {
     /// What the transfer is told.
-    pub(super) fn event(&self) -> Event<'_> {
+    pub(crate) fn event(&self) -> Event<'_> {
         match self {
             &Self::Start { leg, cseq, first_in_dialog, .. } => {
                 Event::Start { leg, cseq, first_in_dialog }

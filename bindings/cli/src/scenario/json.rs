@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use twiml_refer::{Output, ReferReport, RejectedStatus, TransferSettings};
 
 use super::fed::{Fed, FedNotify};
-use super::parse::Party;
 use super::{Step, What};
 
 impl Serialize for Step {
@@ -18,6 +17,10 @@ impl Serialize for Step {
         let what = match &self.what {
             What::Fed(fed) => event(fed),
             What::Said(output) => said(output),
+            What::Differs { cseq, code, owed } => {
+                json!({"event": "reply", "cseq": cseq, "code": code, "owed": owed})
+            }
+            What::TraceEnds => json!({"event": "trace-end"}),
             What::Failed(error) => json!({"output": "error", "code": error.platform_number()}),
         };
         if let Value::Object(fields) = what {
@@ -44,23 +47,17 @@ fn event(fed: &Fed) -> Value {
         Fed::Response { code, refer_sub, retry } => {
             json!({"event": "response", "code": code, "refer_sub": refer_sub, "retry": retry})
         }
-        Fed::Notify(FedNotify {
-            code: _,
-            cseq,
-            event_header,
-            subscription_state,
-            in_dialog,
-            body,
-        }) => json!({
-            "event": "notify",
-            "event_header": event_header,
-            "cseq": cseq,
-            "subscription_state": subscription_state,
-            "in_dialog": in_dialog,
-            "body": body,
-        }),
-        Fed::HangUp { by: Party::Caller } => json!({"event": "hangup", "by": "caller"}),
-        Fed::HangUp { by: Party::Endpoint } => json!({"event": "hangup", "by": "endpoint"}),
+        Fed::Notify(FedNotify { cseq, event_header, subscription_state, in_dialog, body }) => {
+            json!({
+                "event": "notify",
+                "event_header": event_header,
+                "cseq": cseq,
+                "subscription_state": subscription_state,
+                "in_dialog": in_dialog,
+                "body": body,
+            })
+        }
+        Fed::HangUp { by, .. } => json!({"event": "hangup", "by": by.to_string()}),
         Fed::TransportError => json!({"event": "transport-error"}),
         Fed::Time => json!({"event": "time"}),
     }

@@ -1,17 +1,23 @@
 //! Scenario files: what an endpoint does with a REFER, one event a line. Reading is in `parse`,
-//! driving a transfer in `run`, showing what came of it in `json` and `ladder`. What a transfer
-//! does with an event, core alone knows.
+//! driving a transfer in `run`, what came of it as JSON in `json`. What a transfer does with an event,
+//! core alone knows.
 
 mod fed;
 mod json;
-pub(crate) mod ladder;
 mod parse;
 mod run;
 mod words;
 
+use std::fmt;
+
 use twiml_refer::{Error, Output, ReferOutcome, TransferSettings};
 
-pub(crate) use fed::Fed;
+pub(crate) use fed::{Fed, FedNotify};
+pub(crate) use parse::settings;
+pub(crate) use run::Run;
+
+/// Whom a REFER names where it does not matter.
+pub(crate) const TARGET: &str = "sip:alice@example.com";
 
 /// The most that a scenario file may have: far more than any call.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
@@ -56,12 +62,34 @@ pub(crate) struct Step {
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum What {
-    /// An event of the scenario.
+    /// An event of the scenario or the trace.
     Fed(Fed),
     /// What the transfer answered.
     Said(Output),
     /// The transfer never began.
     Failed(Error),
+    /// In a trace, a NOTIFY was answered otherwise than the transfer would.
+    Differs { cseq: u32, code: u16, owed: u16 },
+    /// A trace ends before the transfer does; time runs on.
+    TraceEnds,
+}
+
+/// Who ends the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Party {
+    Caller,
+    Endpoint,
+    Platform,
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Caller => "caller",
+            Self::Endpoint => "endpoint",
+            Self::Platform => "platform",
+        })
+    }
 }
 
 /// How the transfer ended; none, if it never began.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use twiml_refer::{Error, Leg, ReferCallStatus, RejectedStatus, TransferSettings};
 
 use super::words::{Word, words};
-use super::{Line, Place, Scenario, ScenarioError};
+use super::{Line, Party, Place, Scenario, ScenarioError};
 
 /// An event as it is written: a NOTIFY's CSeq may still depend on those before it.
 #[derive(Debug, Clone)]
@@ -16,13 +16,6 @@ pub(super) enum Event {
     HangUp { by: Party },
     TransportError,
     Time,
-}
-
-/// Who ends the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Party {
-    Caller,
-    Endpoint,
 }
 
 #[derive(Debug, Clone)]
@@ -68,6 +61,18 @@ impl Scenario {
         }
         Ok(scenario)
     }
+}
+
+/// The settings that these names and values make, as `set` takes them in a scenario.
+pub(crate) fn settings(pairs: &[(String, String)]) -> Result<TransferSettings, String> {
+    pairs.iter().try_fold(TransferSettings::new(), |settings, (name, value)| {
+        let line = format!("set {name} {value}");
+        let mut words = words(&line, 1);
+        let first = words.next().ok_or_else(String::new)?;
+        let set = set(settings, first, &mut words).map_err(|error| error.message)?;
+        nothing_more(words).map_err(|error| error.message)?;
+        Ok(set)
+    })
 }
 
 fn missing(place: Place, what: &str) -> ScenarioError {

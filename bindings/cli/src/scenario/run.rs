@@ -1,56 +1,78 @@
-//! Driving a transfer through a scenario, in simulated time.
+//! Driving a transfer through events that are known beforehand, in simulated time.
 
 use std::sync::Arc;
 
-use twiml_refer::{ErrorKind, Event, SipUri, Transfer};
+use twiml_refer::{Error, ErrorKind, Event, SipUri, Transfer, TransferSettings};
 
-use super::fed::Numbers;
-use super::{Line, Place, Scenario, ScenarioError, Step, What};
+use super::fed::{Fed, Numbers};
+use super::{Line, Scenario, ScenarioError, Step, What};
 
 impl Scenario {
     /// Everything that happens, until the verb has completed and no line is left.
     pub(crate) fn run(&self, target: SipUri) -> Result<Vec<Step>, ScenarioError> {
-        let transfer = Transfer::with_settings(target, Arc::new(self.settings.clone()));
-        let mut run = Run { transfer, now: 0, steps: Vec::new() };
+        let mut run = Run::new(target, self.settings.clone());
         let mut numbers = Numbers::default();
         for Line { place, at, event } in &self.lines {
-            run.time_until(*at, *place)?;
             let fed = numbers.complete(event, &self.settings);
-            run.now = *at;
-            run.steps.push(Step { at: *at, what: What::Fed(fed.clone()) });
-            run.handle(fed.event(), *place)?;
+            run.time_until(*at)
+                .and_then(|()| run.feed(*at, fed))
+                .map_err(|error| ScenarioError { place: *place, message: error.message() })?;
         }
         if let Some(last) = self.lines.last() {
-            run.time_until(u64::MAX, last.place)?;
+            run.time_until(u64::MAX)
+                .map_err(|error| ScenarioError { place: last.place, message: error.message() })?;
         }
         Ok(run.steps)
     }
 }
 
-struct Run {
+/// A transfer at work, and everything that has happened.
+#[derive(Debug)]
+pub(crate) struct Run {
     transfer: Transfer,
     now: u64,
-    steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Run {
+    pub(crate) fn new(target: SipUri, settings: impl Into<Arc<TransferSettings>>) -> Self {
+        let transfer = Transfer::with_settings(target, settings);
+        Self { transfer, now: 0, steps: Vec::new() }
+    }
+
+    pub(crate) fn transfer(&self) -> &Transfer {
+        &self.transfer
+    }
+
     /// Lets the deadline fire, if it comes before that time or with it.
-    fn time_until(&mut self, at: u64, place: Place) -> Result<(), ScenarioError> {
+    pub(crate) fn time_until(&mut self, at: u64) -> Result<(), Error> {
         if let Some(deadline) = self.transfer.deadline().filter(|deadline| *deadline <= at) {
             self.now = self.now.max(deadline);
-            self.handle(Event::Time, place)?;
+            self.handle(Event::Time)?;
         }
         Ok(())
     }
 
-    fn handle(&mut self, event: Event<'_>, place: Place) -> Result<(), ScenarioError> {
+    /// An event; what it causes follows it in the steps.
+    pub(crate) fn feed(&mut self, at: u64, fed: Fed) -> Result<(), Error> {
+        self.now = self.now.max(at);
+        self.steps.push(Step { at: self.now, what: What::Fed(fed.clone()) });
+        self.handle(fed.event())
+    }
+
+    /// What it takes no notice of.
+    pub(crate) fn remark(&mut self, at: u64, what: What) {
+        self.now = self.now.max(at);
+        self.steps.push(Step { at: self.now, what });
+    }
+
+    fn handle(&mut self, event: Event<'_>) -> Result<(), Error> {
         let at = self.now;
         match self.transfer.handle(event, at) {
             Err(error) if error.kind() == ErrorKind::ReferNotSupported => {
                 self.steps.push(Step { at, what: What::Failed(error) });
             }
-            Err(error) => return Err(ScenarioError { place, message: error.message() }),
-            Ok(()) => {}
+            handled => handled?,
         }
         while let Some(output) = self.transfer.poll() {
             self.steps.push(Step { at, what: What::Said(output) });

@@ -19,6 +19,7 @@ fn endless_input_is_refused_at_once() {
         (&["read", "--json", "-"], "document-too-large"),
         (&["callback", "--json"], "callback-too-large"),
         (&["uri", "-", "--json"], "uri-over-limit"),
+        (&["replay", "--sip", "-", "--json"], "trace-too-large"),
         (&["build", "sip:a@example.com", "--json", "--uui-hex", "-"], "uri-over-limit"),
         (&["sign", "--url", "u", "--json", "--body", "-"], "callback-too-large"),
         (&["sign", "--url", "u", "--json", "--json-body", "-"], "callback-too-large"),
@@ -61,6 +62,7 @@ fn a_gigabyte_is_refused_at_once() {
     for name in ["check", "read", "callback"] {
         run(&[name, &path]).expect(1);
     }
+    run(&["replay", "--sip", &path]).expect(1);
     run_token(&["sign", "--url", "https://example.com/", "--body", &path], "").expect(1);
     assert!(started.elapsed() < AT_ONCE);
     std::fs::remove_file(path).unwrap();

@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Pairs = tuple[tuple[str, str], ...]
 
-# A frame begins with these: no error, eight values, two counts, the texts of all pairs.
-_HEADS = 12
+# Eight values and two counts; then come the texts of all pairs.
+_HEADS = 10
 
 
 class Answer:
@@ -19,15 +19,15 @@ class Answer:
 
     def __init__(self, frame: bytes) -> None:
         self._frame = frame
-        self._heads: list[str | None] | None = None
+        self._heads: list[str] | None = None
         self._texts: tuple[list[str], int, int] | None = None
         self._first: dict[str, str] | None = None
 
-    def heads(self) -> list[str | None]:
-        """Take the values of fixed place, behind the absent error."""
+    def heads(self) -> list[str]:
+        """Take the values of fixed place; one that is absent is empty. What follows is not ours."""
         heads = self._heads
         if heads is None:
-            heads = self._heads = _lane.fields(self._frame, _HEADS)
+            heads = self._heads = _lane.texts(self._frame, _HEADS)
         return heads
 
     def first(self) -> dict[str, str]:
@@ -35,8 +35,11 @@ class Answer:
         first = self._first
         if first is None:
             texts, _, start = self._all()
-            # Backwards, so that the first of a name is the one that stays.
-            first = dict(zip(texts[start::2][::-1], texts[start + 1 :: 2][::-1]))
+            names, values = texts[start::2], texts[start + 1 :: 2]
+            first = dict(zip(names, values))
+            if len(first) < len(names):
+                # Backwards, so that the first of a name is the one that stays.
+                first = dict(zip(names[::-1], values[::-1]))
             self._first = first
         return first
 
@@ -59,13 +62,12 @@ class Answer:
         """Take names and values in turn; where those of problems and of SIP headers end."""
         made = self._texts
         if made is None:
-            problems, headers, joined = self.heads()[-3:]
-            if joined is None:
-                texts = _lane.rest(self._frame, _HEADS)
-            else:
-                texts = joined.split("\0") if joined else []
-            end = 2 * int(problems or 0)
-            made = self._texts = texts, end, end + 2 * int(headers or 0)
+            heads = self.heads()
+            texts = heads[_HEADS:]
+            if texts and _lane.is_joined(self._frame):
+                texts = texts[0].split("\0")
+            end = 2 * int(heads[8])
+            made = self._texts = texts, end, end + 2 * int(heads[9])
         return made
 
 

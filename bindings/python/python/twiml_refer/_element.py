@@ -31,7 +31,7 @@ class Comment:
         _lane.call(_lane.COMMENT, (text,))
         self.text = text
 
-    def _pieces(self, parts: list[str | None]) -> None:
+    def _pieces(self, parts: list[str]) -> None:
         parts += ("C", self.text)
 
 
@@ -43,10 +43,13 @@ class Parent:
     nodes: list[Node]
 
     def append(self, node: Node) -> Self:
-        """Add a verb, a noun, a comment, or text; the parent is returned."""
+        """Add a verb, a noun, a comment, or text; the parent is returned.
+
+        How deep and how many they are is judged when the document is written: each may still grow.
+        """
         if isinstance(node, str):
             if not node.isprintable():
-                _lane.call(_lane.ELEMENT, ("Say", node))
+                _lane.call(_lane.ELEMENT, ("t", "Say", node))
         elif not hasattr(node, "_pieces"):
             wrong_type("what is appended", "a verb, a noun, a Comment or text", node)
         self.nodes.append(node)
@@ -129,7 +132,7 @@ class Element(Parent):
         self.nodes = [text] if text else []
         # The library judges what is not plainly ordinary.
         if spelled or name not in _ORDINARY or not (text is None or text.isprintable()):
-            flat: list[str | None] = [name, text]
+            flat = ["", name] if text is None else ["t", name, text]
             for key, value in spelled.items():
                 if not isinstance(value, str):
                     wrong_type(f"the attribute {key}", "str", value)
@@ -141,7 +144,7 @@ class Element(Parent):
         """The text directly in it."""
         return "".join(node for node in self.nodes if isinstance(node, str))
 
-    def _pieces(self, parts: list[str | None]) -> None:
+    def _pieces(self, parts: list[str]) -> None:
         # Not by recursion: a tree that someone else made may be deep.
         stack: list[Any] = [self]
         start, elements = len(parts), 0
@@ -185,13 +188,13 @@ _NOT_CAMEL = {"xml_lang": "xml:lang", "interpret_as": "interpret-as"}
 _ENDLESS = 50_000
 
 
-def _refuse_endless(parts: list[str | None]) -> None:
-    _lane.call(_lane.RENDER, [None, "0", *parts])
+def _refuse_endless(parts: list[str]) -> None:
+    _lane.call(_lane.RENDER, ["", "0", *parts])
     raise RecursionError("an element stands in itself, or in too many others")
 
 
-def _flat(element: Any) -> list[str | None]:
-    parts: list[str | None] = []
+def _flat(element: Any) -> list[str]:
+    parts: list[str] = []
     element._pieces(parts)
     return parts
 

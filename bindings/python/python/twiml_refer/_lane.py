@@ -1,7 +1,8 @@
 """The lane into the library: one C function, frames of bytes. No rule lives here.
 
-A frame is a count, as many lengths, and the bytes, in little-endian 32 bits; a length of all ones
-is an absent part. What each job takes and gives is said in the bridge.
+A frame is parts in a row: `J` and the parts joined by NUL, where none of them holds one; else `L`,
+a count and as many lengths in little-endian 32 bits, and the bytes. What each job takes and gives
+is said in the bridge.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from struct import Struct
+from struct import pack, unpack_from
 
 from ._errors import TwimlReferError, refused
 
@@ -18,18 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    # The lengths of parts, and their bytes.
-    Before = tuple[tuple[int, ...], bytes]
+    # A frame's beginning as it is if the whole can be joined, and the parts of it.
+    Before = tuple[bytes, tuple[bytes, ...]]
 
 URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN = range(1, 11)
 COMMENT, CHECK_URI = range(11, 13)
 
-_ABSENT = 0xFFFFFFFF
-_NO_ERROR = b"\xff\xff\xff\xff"
+_JOINED = b"J"
+_LISTED = b"L"
 _SMALL = 8192
-_NOTHING_WRONG = 8
-_PAIR = Struct("<2I")
-_MOST_STRUCTS = 256
 
 
 def _library() -> str:
@@ -45,41 +43,36 @@ _call = ctypes.CDLL(_library()).twiml_refer_lane
 # Buffers that nobody uses just now: taking and giving back are atomic.
 _pool: list[ctypes.Array[ctypes.c_char]] = []
 
-_structs: dict[int, Struct] = {}
+
+def call(job: int, parts: Sequence[str]) -> bytes:
+    """Do a job; the answer as a frame whose first part is empty. An error is raised."""
+    text = "\0".join(parts)
+    if text.count("\0") == len(parts) - 1:
+        return _done(job, _JOINED + encoded(text))
+    return _done(job, _listed([encoded(part) for part in parts]))
 
 
-def _struct(count: int) -> Struct:
-    made = Struct(f"<{count}I")
-    if len(_structs) < _MOST_STRUCTS:
-        _structs[count] = made
-    return made
-
-
-def call(job: int, parts: Sequence[str | None]) -> bytes:
-    """Do a job; the answer as a frame whose first part is absent. An error is raised."""
-    text = "".join(filter(None, parts))
-    if not text.isascii():
-        return call_bytes(job, [passed(part) for part in parts])
-    lengths = [_ABSENT if part is None else len(part) for part in parts]
-    return _done(job, lengths, text.encode())
-
-
-def call_bytes(job: int, parts: Sequence[bytes | None], before: Before = ((), b"")) -> bytes:
+def call_bytes(job: int, parts: Sequence[bytes], before: Before = (_JOINED, ())) -> bytes:
     """Do as `call`, with parts that were encoded; `before` them come those of `prepared`."""
-    lengths = [*before[0], *[_ABSENT if part is None else len(part) for part in parts]]
-    return _done(job, lengths, before[1] + b"".join(filter(None, parts)))
+    beginning, first = before
+    data = b"\0".join(parts)
+    if beginning and data.count(0) == len(parts) - 1:
+        return _done(job, beginning + data)
+    return _done(job, _listed((*first, *parts)))
 
 
-def prepared(parts: Sequence[bytes | None]) -> Before:
+def prepared(parts: Sequence[bytes]) -> Before:
     """Make the beginning of a frame, for parts that are passed with every call."""
-    lengths = tuple(_ABSENT if part is None else len(part) for part in parts)
-    return lengths, b"".join(filter(None, parts))
+    joined = b"".join(part + b"\0" for part in parts)
+    return (_JOINED + joined if joined.count(0) == len(parts) else b""), tuple(parts)
 
 
-def _done(job: int, lengths: list[int], data: bytes) -> bytes:
-    count = len(lengths)
-    shape = _structs.get(count + 1) or _struct(count + 1)
-    frame = shape.pack(count, *lengths) + data
+def _listed(parts: Sequence[bytes]) -> bytes:
+    count = len(parts)
+    return _LISTED + pack(f"<{count + 1}I", count, *map(len, parts)) + b"".join(parts)
+
+
+def _done(job: int, frame: bytes) -> bytes:
     try:
         buffer = _pool.pop()
     except IndexError:
@@ -93,17 +86,24 @@ def _done(job: int, lengths: list[int], data: bytes) -> bytes:
         large = ctypes.create_string_buffer(size)
         _call(job, frame, len(frame), large, size)
         answer = large.raw
-    if answer[4:8] != _NO_ERROR:
-        raise _error(answer)
+    if answer.startswith(_GOOD) or size == _NOTHING_WRONG:
+        return bytes(answer)
+    kind, *told = _parts(answer)
+    if kind:
+        raise _error(kind, *told)
     return bytes(answer)
 
 
+# No kind of an error, and other parts; or that alone.
+_GOOD = b"J\0"
+_NOTHING_WRONG = 1
+
+
 def check_uri(uri: str) -> None:
-    """Judge one text, without taking an answer: the shortest is that nothing is wrong."""
+    """Judge one text, which crosses as it is."""
     data = uri.encode() if uri.isascii() else encoded(uri)
-    frame = _PAIR.pack(1, len(data)) + data
-    if _call(CHECK_URI, frame, len(frame), None, 0) != _NOTHING_WRONG:
-        call(CHECK_URI, (uri,))
+    if _call(CHECK_URI, data, len(data), None, 0) != _NOTHING_WRONG:
+        _done(CHECK_URI, data)
 
 
 def encoded(text: str) -> bytes:
@@ -111,60 +111,49 @@ def encoded(text: str) -> bytes:
     return text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
 
 
-def passed(text: str | None) -> bytes | None:
-    """Do as `encoded`, where there is text."""
-    return text if text is None else encoded(text)
+def is_joined(answer: bytes) -> bool:
+    """Tell whether no part of an answer holds a NUL."""
+    return answer.startswith(_JOINED)
 
 
-def fields(answer: bytes, count: int) -> list[str | None]:
-    """Take the first parts of an answer, any of which may be absent."""
-    shape = _structs.get(count + 1) or _struct(count + 1)
-    total, *lengths = shape.unpack_from(answer)
-    data = answer[4 + 4 * total :]
-    text = data.decode()
-    # In ASCII, places are the same in bytes and in text.
-    ascii_only = text.isascii()
-    at = 0
-    taken: list[str | None] = []
-    for length in lengths:
-        if length == _ABSENT:
-            taken.append(None)
-        else:
-            end = at + length
-            taken.append(text[at:end] if ascii_only else data[at:end].decode())
-            at = end
-    return taken
-
-
-def rest(answer: bytes, first: int = 1) -> list[str]:
-    """Take the parts of an answer behind the first ones; each of them is there."""
-    count = int.from_bytes(answer[:4], "little")
-    return [part or "" for part in fields(answer, count)[first:]]
+def texts(answer: bytes, most: int = -1) -> list[str]:
+    """Take the parts behind the first; of joined ones so many at most, and the rest as one."""
+    if answer.startswith(_JOINED):
+        return answer[2:].decode().split("\0", most)
+    return _parts(answer)[1:]
 
 
 def text(answer: bytes) -> str:
     """Take the one part of an answer that has no other."""
-    return answer[12:].decode()
+    return answer[2:].decode() if answer.startswith(_JOINED) else texts(answer)[0]
 
 
-def is_set(answer: bytes) -> bool:
-    """Tell whether the one part of an answer is there."""
-    return answer[8:12] != _NO_ERROR
+def _parts(answer: bytes) -> list[str]:
+    if answer.startswith(_JOINED):
+        return answer[1:].decode().split("\0")
+    (count,) = unpack_from("<I", answer, 1)
+    at = 5 + 4 * count
+    taken: list[str] = []
+    for length in unpack_from(f"<{count}I", answer, 5):
+        taken.append(answer[at : at + length].decode())
+        at += length
+    return taken
 
 
-def _error(answer: bytes) -> TwimlReferError:
-    kind, message, offset, line, column, parameter, number = fields(answer, 7)
+def _error(
+    kind: str, message: str, offset: str, line: str, column: str, parameter: str, number: str
+) -> TwimlReferError:
     return refused(
-        kind or "",
-        message or "",
+        kind,
+        message,
         offset=integer(offset),
         line=integer(line),
         column=integer(column),
-        parameter=parameter,
+        parameter=parameter or None,
         number=integer(number),
     )
 
 
-def integer(number: str | None) -> int | None:
-    """Read a number of a frame."""
-    return None if number is None else int(number)
+def integer(number: str) -> int | None:
+    """Read a number of a frame; none is empty."""
+    return int(number) if number else None

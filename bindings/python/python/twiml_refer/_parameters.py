@@ -14,7 +14,7 @@ _names: dict[str, str] = {}
 def parameter_name(getter: str) -> str:
     """Tell which parameter a getter reads."""
     if not _names:
-        pairs = _lane.rest(_lane.call(_lane.NAMES, ()))
+        pairs = _lane.texts(_lane.call(_lane.NAMES, ("",)))
         _names.update(zip(pairs[::2], pairs[1::2]))
     return _names[getter]
 

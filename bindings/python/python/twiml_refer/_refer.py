@@ -36,7 +36,7 @@ class Refer:
                 wrong_type("action", "str", action)
             if not isinstance(method, (str, type(None))):
                 wrong_type("method", "str", method)
-            _lane.call(_lane.REFER, (action, method))
+            _lane.call(_lane.REFER, _announced("", action, method))
             if len(_judged) < _MOST_JUDGED:
                 _judged.add((action, method))
         self.target = None if target is None else _uri(target)
@@ -61,8 +61,9 @@ class Refer:
             return None
         return str(_bridge.call("resolve_action", self.action, base_url))
 
-    def _pieces(self, parts: list[str | None]) -> None:
-        parts += ("R", str(self.target or ""), self.action, self.method)
+    def _pieces(self, parts: list[str]) -> None:
+        target = "" if self.target is None else self.target._text
+        parts += _announced("R", self.action, self.method, target)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Refer):
@@ -79,6 +80,17 @@ class Refer:
 # An app has a handful of actions: what was found good need not be asked again.
 _judged: set[tuple[str | None, str | None]] = set()
 _MOST_JUDGED = 64
+
+
+def _announced(
+    letters: str, action: str | None, method: str | None, *before: str
+) -> tuple[str, ...]:
+    """Put letters for what is there before it."""
+    if action is None:
+        return (letters, *before) if method is None else (letters + "m", *before, method)
+    if method is None:
+        return (letters + "a", *before, action)
+    return (letters + "am", *before, action, method)
 
 
 def _uri(target: str | SipUri) -> SipUri:

@@ -153,7 +153,7 @@ class VoiceResponse(Prompts):
 
     def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
         """Write the document."""
-        parts: list[str | None] = ["" if pretty else None, str(len(self.attributes))]
+        parts = ["p" if pretty else "", str(len(self.attributes))]
         for pair in self.attributes.items():
             parts += pair
         for node in self.nodes:

@@ -65,14 +65,10 @@ class RequestValidator:
         flags = (algorithm == "sha256", bool(accept_encoded_spellings))
         limit = _limit(max_body_bytes)
         self._typed = (tokens, public_base, *flags, max_body_bytes)
-        secrets = (
-            public_base,
-            *("" if flag else None for flag in flags),
-            limit,
-            str(len(tokens)),
-            *tokens,
-        )
-        self._secrets = _lane.prepared([_lane.passed(part) for part in secrets])
+        letters = ("s" if flags[0] else "") + ("e" if flags[1] else "")
+        announced = (letters,) if public_base is None else (letters + "b", public_base)
+        secrets = (*announced, limit, str(len(tokens)), *tokens)
+        self._secrets = _lane.prepared([_lane.encoded(part) for part in secrets])
         # The library judges the base.
         self.validate("")
 
@@ -88,28 +84,28 @@ class RequestValidator:
         Raises `SignatureMismatch` (answer 403), or `CallbackError`: it was signed, but cannot be
         read.
         """
-        return ReferCallback._of(self._verified(url, signature, form(body)))
+        return ReferCallback._of(self._verified(url, signature, b"F", form(body)))
 
     def verify_request(
         self, url: str, body: bytes | str = b"", signature: str | None = None
     ) -> VoiceRequest:
         """Do as `verify`, for any request of the platform."""
-        return VoiceRequest._of(self._verified(url, signature, form(body)))
+        return VoiceRequest._of(self._verified(url, signature, b"F", form(body)))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | None = None
     ) -> ReferCallback:
         """Do as `verify`, where a framework has decoded the form: its multidict as it comes."""
         pairs = map(_lane.encoded, flat(params))
-        return ReferCallback._of(self._verified(url, signature, None, *pairs))
+        return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
 
     def validate(self, url: str, params: Any = None, signature: str | None = None) -> bool:
         """Tell whether the platform signed a request with these decoded parameters."""
         self._check(url, signature)
         pairs = map(_lane.encoded, flat(params))
-        parts = (_lane.encoded(url), _lane.passed(signature), *pairs)
+        parts = (_lane.encoded(url), _lane.encoded(signature or ""), *pairs)
         try:
-            return _lane.is_set(_lane.call_bytes(_lane.VALIDATE, parts, self._secrets))
+            return _lane.text(_lane.call_bytes(_lane.VALIDATE, parts, self._secrets)) != ""
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
@@ -146,16 +142,16 @@ class RequestValidator:
         tried = _bridge.call("request_explain", self._bridged(), url, body)
         return [Spelling(one.url, one.hashed) for one in tried]
 
-    def _verified(self, url: str, signature: str | None, *body: bytes | None) -> bytes:
+    def _verified(self, url: str, signature: str | None, *body: bytes) -> bytes:
         self._check(url, signature)
-        parts = (_lane.encoded(url), _lane.passed(signature), *body)
+        parts = (_lane.encoded(url), _lane.encoded(signature or ""), *body)
         try:
             return _lane.call_bytes(_lane.VERIFY, parts, self._secrets)
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
         # The platform signs no lone surrogate.
-        return _lane.call_bytes(_lane.VERIFY, (b"", None, b""), self._secrets)
+        return _lane.call_bytes(_lane.VERIFY, (b"", b"", b"F", b""), self._secrets)
 
     @staticmethod
     def _check(url: str, signature: str | None) -> None:

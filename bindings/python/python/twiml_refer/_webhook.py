@@ -45,7 +45,7 @@ class VoiceRequest(Parameters):
     _answer: Answer
 
     def __init__(self, params: Any = ()) -> None:
-        frame = _lane.call(_lane.FROM_PAIRS, (None, *flat(params)))
+        frame = _lane.call(_lane.FROM_PAIRS, ("", *flat(params)))
         object.__setattr__(self, "_answer", Answer(frame))
 
     @classmethod
@@ -55,7 +55,7 @@ class VoiceRequest(Parameters):
         Raises `CallbackError`: it is too large (64 KiB, unless `max_bytes` says otherwise), or not
         UTF-8. An odd value is no error but stands in `problems`.
         """
-        limit = _lane.passed(_limit(max_bytes))
+        limit = _limit(max_bytes).encode()
         return cls._of(_lane.call_bytes(_lane.FROM_FORM, (limit, form(body))))
 
     from_query = from_form
@@ -83,7 +83,7 @@ class VoiceRequest(Parameters):
     @property
     def leg(self) -> str:
         """The leg that it speaks of: `sip`, `pstn`, `client` or `unknown`."""
-        return self._answer.heads()[5] or ""
+        return self._answer.heads()[4]
 
     @property
     def sip_headers(self) -> Pairs:
@@ -135,38 +135,38 @@ class ReferCallback(VoiceRequest):
     @property
     def refer_call_status(self) -> str | None:
         """`ReferCallStatus`: how the call to the target stands."""
-        return self._answer.heads()[6]
+        return self._answer.heads()[5] or None
 
     @property
     def refer_sip_response_code(self) -> int | None:
         """`ReferSipResponseCode`: the endpoint's answer to the REFER, 100 to 699."""
-        return integer(self._answer.heads()[7])
+        return integer(self._answer.heads()[6])
 
     @property
     def notify_sip_response_code(self) -> int | None:
         """`NotifySipResponseCode`: the last code of the call to the target."""
-        return integer(self._answer.heads()[8])
+        return integer(self._answer.heads()[7])
 
     @property
     def outcome(self) -> ReferOutcome:
         """How the transfer ended."""
-        _, kind, status, code, *_ = self._answer.heads()
-        return outcome(kind or "", status, integer(code))
+        kind, status, code = self._answer.heads()[:3]
+        return outcome(kind, status, integer(code))
 
     @property
     def may_resume(self) -> bool:
         """Whether the original call is still there for the app to talk to."""
-        return self._answer.heads()[4] is not None
+        return self._answer.heads()[3] != ""
 
 
 def _is_secret(name: str) -> bool:
     return bool(_bridge.call("is_secret_parameter", name))
 
 
-def _limit(max_bytes: int | None) -> str | None:
+def _limit(max_bytes: int | None) -> str:
     if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
         wrong_type("max_bytes", "a number of bytes", max_bytes)
-    return None if max_bytes is None else str(max_bytes)
+    return "" if max_bytes is None else str(max_bytes)
 
 
 def form(body: bytes | str) -> bytes:

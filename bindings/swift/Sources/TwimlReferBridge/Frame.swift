@@ -1,9 +1,9 @@
-// Frames of the lane: a count, as many lengths, and the bytes. All numbers are 32 bits, little-endian;
-// a length of all ones is an absent part. What each job takes and gives is said in the bridge.
+// Frames of the lane, parts in a row; `frame.rs` says how. What is written here are the lengths of the parts
+// and their bytes, as a body may hold any; what is read may also be parts with NUL between them.
 
 import Foundation
 
-/// A frame that is being written: the lengths of its parts, and their bytes.
+/// A frame that is being written.
 struct Frame: Sendable {
     private var lengths: [UInt32] = []
     private var bytes: [UInt8] = []
@@ -14,11 +14,8 @@ struct Frame: Sendable {
         bytes.reserveCapacity(bytes.count + size)
     }
 
-    mutating func put(_ text: String?) {
-        guard var text else {
-            lengths.append(absent)
-            return
-        }
+    mutating func put(_ text: String) {
+        var text = text
         text.withUTF8 { put($0) }
     }
 
@@ -28,82 +25,94 @@ struct Frame: Sendable {
     }
 
     /// How many bytes the whole has.
-    var size: Int { (lengths.count + 1) * word + bytes.count }
+    var size: Int { 1 + (lengths.count + 1) * word + bytes.count }
 
-    /// Writes the whole into a place of at least its size.
+    /// Writes the whole into a place of that size.
     func write(to place: UnsafeMutableRawBufferPointer) {
-        place.storeBytes(of: UInt32(clamping: lengths.count).littleEndian, as: UInt32.self)
+        place[0] = listed
+        place.storeBytes(
+            of: UInt32(clamping: lengths.count).littleEndian, toByteOffset: 1, as: UInt32.self)
+        let start = 1 + word
         lengths.withUnsafeBytes {
-            UnsafeMutableRawBufferPointer(rebasing: place[word...]).copyMemory(from: $0)
-        }
-        let start = word * (lengths.count + 1)
-        bytes.withUnsafeBytes {
             UnsafeMutableRawBufferPointer(rebasing: place[start...]).copyMemory(from: $0)
         }
+        bytes.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(rebasing: place[(start + word * lengths.count)...])
+                .copyMemory(from: $0)
+        }
     }
 }
 
-/// The parts of a frame, one after the other; beyond the end all are absent.
+/// The parts of a frame that were not taken yet.
 struct Parts {
     private let frame: UnsafeRawBufferPointer
-    private let count: Int
+    private let isListed: Bool
+    /// How many lengths there are, and the next one.
+    private var count = 0
     private var next = 0
-    private var at: Int
+    /// Where the next part begins; behind the last one, none does.
+    private var at = 1
 
-    init(_ frame: UnsafeRawBufferPointer) {
+    /// `nil` if it is no frame.
+    init?(_ frame: UnsafeRawBufferPointer) {
+        guard let form = frame.first, form == listed || form == joined else { return nil }
         self.frame = frame
-        count = frame.count < word ? 0 : Int(UInt32(littleEndian: frame.loadUnaligned(as: UInt32.self)))
-        at = word * (count + 1)
-    }
-
-    mutating func bytes() -> UnsafeRawBufferPointer? {
-        guard next < count else { return nil }
-        next += 1
-        let length = UInt32(
-            littleEndian: frame.loadUnaligned(fromByteOffset: next * word, as: UInt32.self))
-        guard length != absent else { return nil }
-        defer { at += Int(length) }
-        return UnsafeRawBufferPointer(rebasing: frame[at..<at + Int(length)])
-    }
-
-    mutating func maybe() -> String? {
-        bytes().map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    mutating func text() -> String { maybe() ?? "" }
-
-    mutating func number<Number: FixedWidthInteger>() -> Number? {
-        maybe().flatMap { Number($0) }
-    }
-
-    mutating func isSet() -> Bool { bytes() != nil }
-}
-
-/// Texts in a row: joined by NUL as one part, or, where a text holds one, each a part of its own.
-struct Texts {
-    private var joined: UnsafeRawBufferPointer?
-    private var parts: Parts
-    private let isJoined: Bool
-
-    init(_ parts: inout Parts) {
-        let whole = parts.bytes()
-        isJoined = whole != nil
-        joined = whole?.isEmpty == true ? nil : whole
-        self.parts = parts
-    }
-
-    /// The next text; `nil` if there is none.
-    mutating func next() -> String? {
-        guard isJoined else { return parts.maybe() }
-        guard let rest = joined else { return nil }
-        let end = rest.baseAddress.flatMap { start in
-            memchr(start, 0, rest.count).map { UnsafeRawPointer($0) - start }
+        isListed = form == listed
+        if isListed {
+            guard frame.count > word else { return nil }
+            count = Int(number(at: 1))
+            at = 1 + word * (count + 1)
         }
-        joined = end.map { UnsafeRawBufferPointer(rebasing: rest[($0 + 1)...]) }
-        let text = UnsafeRawBufferPointer(rebasing: rest[..<(end ?? rest.count)])
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func number(at place: Int) -> UInt32 {
+        UInt32(littleEndian: frame.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+    }
+
+    mutating func take() -> String? {
+        let end: Int
+        if isListed {
+            guard next < count else { return nil }
+            next += 1
+            end = at + Int(number(at: 1 + word * next))
+        } else {
+            guard at <= frame.count else { return nil }
+            end = separator(from: at) ?? frame.count
+        }
+        let text = String(
+            decoding: UnsafeRawBufferPointer(rebasing: frame[at..<end]), as: UTF8.self)
+        at = isListed ? end : end + 1
+        return text
+    }
+
+    private func separator(from start: Int) -> Int? {
+        guard let base = frame.baseAddress else { return nil }
+        return memchr(base + start, 0, frame.count - start).map { UnsafeRawPointer($0) - base }
+    }
+
+    mutating func text() -> String { take() ?? "" }
+
+    /// A text that is empty where there is none.
+    mutating func maybe() -> String? {
+        let text = text()
+        return text.isEmpty ? nil : text
+    }
+
+    mutating func number<Number: FixedWidthInteger>() -> Number? { Number(text()) }
+
+    /// The next pairs, at most so many.
+    mutating func pairs(_ most: Int) -> [Pair] {
+        var pairs: [Pair] = []
+        pairs.reserveCapacity(min(most, usual))
+        while pairs.count < most, let name = take(), let value = take() {
+            pairs.append(Pair(name: name, value: value))
+        }
+        return pairs
     }
 }
 
-private let absent = UInt32.max
+private let joined = UInt8(ascii: "J")
+private let listed = UInt8(ascii: "L")
 private let word = MemoryLayout<UInt32>.size
+/// Parameters of an ordinary request, and some more.
+private let usual = 32

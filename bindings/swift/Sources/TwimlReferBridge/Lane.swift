@@ -1,6 +1,6 @@
 // The jobs that bring a request of the platform, by the lane: the generated code reads such a record in
-// twice the time that everything else takes. What comes back, and what is thrown, is of the generated
-// types. No rule lives here.
+// several times what all else takes. What comes back, and what is thrown, is of the generated types;
+// `lane.rs` says what each job takes and gives. No rule lives here.
 
 import CTwimlRefer
 
@@ -9,11 +9,14 @@ public struct LaneSecrets: Sendable {
     let frame: Frame
 
     public init(_ secrets: Secrets) {
+        let letters = [
+            secrets.publicBase == nil ? "" : "b", secrets.sha256 ? "s" : "",
+            secrets.encodedSpellings ? "e" : "",
+        ]
         var frame = Frame()
-        frame.put(secrets.publicBase)
-        frame.put(secrets.sha256 ? "" : nil)
-        frame.put(secrets.encodedSpellings ? "" : nil)
-        frame.put(secrets.maxBodyBytes.map(String.init))
+        frame.put(letters.joined())
+        if let base = secrets.publicBase { frame.put(base) }
+        frame.put(secrets.maxBodyBytes.map(String.init) ?? "")
         frame.put(String(secrets.secrets.count))
         secrets.secrets.forEach { frame.put($0) }
         self.frame = frame
@@ -24,10 +27,12 @@ public struct LaneSecrets: Sendable {
 public func laneVerify(
     secrets: LaneSecrets, url: String, body: UnsafeBufferPointer<UInt8>, signature: String?
 ) throws -> Request {
+    let signature = signature ?? ""
     var frame = secrets.frame
-    frame.reserve(3, url.utf8.count + (signature?.utf8.count ?? 0) + body.count)
+    frame.reserve(4, url.utf8.count + signature.utf8.count + 1 + body.count)
     frame.put(url)
     frame.put(signature)
+    frame.put("F")
     frame.put(body)
     return try request(Job.verify, frame)
 }
@@ -39,8 +44,8 @@ public func laneVerify(
 ) throws -> Request {
     var frame = secrets.frame
     frame.put(url)
-    frame.put(signature)
-    frame.put(nil)
+    frame.put(signature ?? "")
+    frame.put("P")
     frame.put(pairs)
     return try request(Job.verify, frame)
 }
@@ -48,7 +53,7 @@ public func laneVerify(
 /// The same as `requestFromForm`.
 public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: UInt64?) throws -> Request {
     var frame = Frame()
-    frame.put(maxBytes.map(String.init))
+    frame.put(maxBytes.map(String.init) ?? "")
     frame.put(form)
     return try request(Job.fromForm, frame)
 }
@@ -58,7 +63,7 @@ public func laneRequest(
     pairs: some Sequence<(name: String, value: String)>, maxBytes: UInt64?
 ) throws -> Request {
     var frame = Frame()
-    frame.put(maxBytes.map(String.init))
+    frame.put(maxBytes.map(String.init) ?? "")
     frame.put(pairs)
     return try request(Job.fromPairs, frame)
 }
@@ -86,24 +91,18 @@ extension Frame {
 private let small = 8192
 
 private func request(_ job: UInt32, _ frame: Frame) throws -> Request {
-    guard let length = UInt32(exactly: frame.size) else { throw LaneBroken() }
-    return try withUnsafeTemporaryAllocation(byteCount: frame.size, alignment: 4) { place in
+    try withUnsafeTemporaryAllocation(byteCount: frame.size, alignment: 1) { place in
         frame.write(to: place)
-        let input = place.assumingMemoryBound(to: UInt8.self)
-        let short: Answer = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: small) {
-            try answer(job, input.baseAddress, length, $0)
+        let input = UnsafeRawBufferPointer(place)
+        let short = try withUnsafeTemporaryAllocation(byteCount: small, alignment: 1) {
+            try answer(job, input, $0)
         }
-        switch short {
-        case .request(let request):
-            return request
-        case .needs(let size):
-            let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
-            defer { buffer.deallocate() }
-            guard case .request(let request) = try answer(job, input.baseAddress, length, buffer) else {
-                throw LaneBroken()
-            }
-            return request
-        }
+        if case .request(let request) = short { return request }
+        guard case .needs(let size) = short else { throw LaneBroken() }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
+        defer { buffer.deallocate() }
+        guard case .request(let request) = try answer(job, input, buffer) else { throw LaneBroken() }
+        return request
     }
 }
 
@@ -113,15 +112,18 @@ private enum Answer {
 }
 
 private func answer(
-    _ job: UInt32, _ input: UnsafePointer<UInt8>?, _ length: UInt32,
-    _ output: UnsafeMutableBufferPointer<UInt8>
+    _ job: UInt32, _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
 ) throws -> Answer {
+    guard let length = UInt32(exactly: input.count) else { throw LaneBroken() }
     let size = Int(
         twiml_refer_lane(
-            job, input, length, output.baseAddress, UInt32(clamping: output.count)))
+            job, input.bindMemory(to: UInt8.self).baseAddress, length,
+            output.bindMemory(to: UInt8.self).baseAddress, UInt32(clamping: output.count)))
     guard size >= 0 else { throw LaneBroken() }
     guard size <= output.count else { return .needs(size) }
-    var parts = Parts(UnsafeRawBufferPointer(start: output.baseAddress, count: size))
+    guard var parts = Parts(UnsafeRawBufferPointer(rebasing: output[..<size])) else {
+        throw LaneBroken()
+    }
     if let kind = parts.maybe() {
         throw Failure.Refused(
             fault: Fault(
@@ -134,32 +136,16 @@ private func answer(
 extension Request {
     fileprivate init(_ parts: inout Parts) {
         let outcome = Outcome(kind: parts.text(), status: parts.maybe(), code: parts.number())
-        let mayResume = parts.isSet()
+        let mayResume = parts.maybe() != nil
         let leg = parts.text()
         let status = parts.maybe()
         let codes: (UInt16?, UInt16?) = (parts.number(), parts.number())
         let counts: (Int?, Int?) = (parts.number(), parts.number())
-        var texts = Texts(&parts)
-        let problems = texts.pairs(counts.0 ?? 0)
-        let headers = texts.pairs(counts.1 ?? 0)
+        let problems = parts.pairs(counts.0 ?? 0)
+        let headers = parts.pairs(counts.1 ?? 0)
         self.init(
-            params: texts.pairs(.max), sipHeaders: headers, problems: problems, leg: leg,
+            params: parts.pairs(.max), sipHeaders: headers, problems: problems, leg: leg,
             referCallStatus: status, referSipResponseCode: codes.0,
             notifySipResponseCode: codes.1, outcome: outcome, mayResume: mayResume)
     }
 }
-
-extension Texts {
-    /// The next pairs, at most so many.
-    fileprivate mutating func pairs(_ most: Int) -> [Pair] {
-        var pairs: [Pair] = []
-        pairs.reserveCapacity(min(most, usual))
-        while pairs.count < most, let name = next(), let value = next() {
-            pairs.append(Pair(name: name, value: value))
-        }
-        return pairs
-    }
-}
-
-/// Parameters of an ordinary request, and some more.
-private let usual = 32

@@ -160,3 +160,30 @@ fn a_status_prints_as_it_was_read() {
     }
     assert_eq!(ReferCallStatus::from("x"), ReferCallStatus::Other("x".to_owned()));
 }
+
+#[test]
+fn an_explanation_says_the_code_and_whether_the_app_may_go_on() {
+    let all = [
+        (Transferred, &["the target answered"][..]),
+        (Rejected { code: 405 }, &["refused", "405", "can go on"]),
+        // What stands for silence and for a broken connection (RFC 3261 section 8.1.3.1).
+        (Rejected { code: 408 }, &["never answered", "408"]),
+        (Rejected { code: 503 }, &["did not reach", "503"]),
+        (Rejected { code: 481 }, &["481"]),
+        (target_failed(Busy, Some(486)), &["busy", "486", "can go on"]),
+        (target_failed(NoAnswer, Some(487)), &["did not answer", "487", "can go on"]),
+        (target_failed(Failed, Some(404)), &["failed", "404", "can go on"]),
+        (target_failed(Failed, Some(180)), &["came to no end", "180", "can go on"]),
+        (target_failed(Failed, None), &["failed", "can go on"]),
+        (Canceled, &["ended before"]),
+        (Unconfirmed, &["never told"]),
+        (unknown("parked"), &["parked"]),
+    ];
+    for (outcome, words) in all {
+        let text = outcome.explanation();
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+        assert!(outcome.may_resume() || !text.contains("can go on"), "{text}");
+    }
+    let hostile = unknown(&"\u{1b}[31m\u{202e}\n".repeat(1000)).explanation();
+    assert!(hostile.len() < 300 && !hostile.contains(['\u{1b}', '\u{202e}', '\n']), "{hostile}");
+}

@@ -1,0 +1,37 @@
+//! Traces of SIP messages, as the command reads them: CR or not makes no difference, and whatever
+//! stands above it, a whole message behind a line with a time is found.
+#![no_main]
+// The reader is a part of a program, which has no library to ask.
+#![allow(dead_code)]
+
+#[path = "../../../bindings/cli/src/trace/clock.rs"]
+mod clock;
+#[path = "../../../bindings/cli/src/trace/message.rs"]
+mod message;
+#[path = "../../../bindings/cli/src/trace/scan.rs"]
+mod scan;
+
+use libfuzzer_sys::fuzz_target;
+use scan::scan;
+
+const WHOLE: &[u8] = b"\n---- 2026-11-25 14:15:05.155257\n\
+NOTIFY sip:p@192.0.2.1 SIP/2.0\n\
+From: <sip:e@example.com>;tag=e\nTo: <sip:p@example.com>;tag=p\n\
+Call-ID: the last one\nCSeq: 7 NOTIFY\nContent-Length: 16\n\nSIP/2.0 200 OK\n";
+
+fuzz_target!(|text: &[u8]| {
+    let bare: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let found = scan(&bare);
+    let with_cr: Vec<u8> = bare.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
+    assert_eq!(scan(&with_cr), found);
+
+    let lines = bare.split(|byte| *byte == b'\n').count();
+    assert!(found.messages.is_sorted_by_key(|message| message.line));
+    assert!(found.messages.iter().all(|message| (1..=lines).contains(&message.line)));
+    assert!(found.faults.iter().all(|fault| (1..=lines).contains(&fault.line)));
+
+    let longer = scan(&[&bare, WHOLE].concat());
+    let last = longer.messages.last();
+    assert!(last.is_some_and(|it| it.head.call_id == "the last one" && it.head.cseq == 7));
+    assert!(last.is_some_and(|it| it.body == b"SIP/2.0 200 OK\r\n"));
+});

@@ -1,0 +1,56 @@
+"""Runs every library on the same inputs and writes the README: `run.py CACHE`.
+
+A driver is given one request a line and answers with one line:
+
+* a case of `cases.json`, with its `token`, `signature` and form `body` filled in. A document is
+  answered with `xml`, a signature with `valid`, other jobs with what was read or made; a refusal
+  with `error`; a job that the library does not have with null.
+* `{"time": job, "calls": number, "input": …}`, answered with nanoseconds per call, or null.
+
+With a SIP URI as its only argument a driver prints the document and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import report
+import speed
+from judge import judge, ready
+from libraries import HERE, libraries
+
+
+def main(cache: Path) -> int:
+    all_of_them = libraries(cache)
+    judged = {key: library for key, library in all_of_them.items() if key != "ours_python"}
+    cases = json.loads((HERE / "cases.json").read_text())["cases"]
+    with open(cache / "drivers.log", "w") as errors:
+        for library in all_of_them.values():
+            library.start(errors)
+        verdicts = []
+        for case in map(ready, cases):
+            answers = {key: library.ask(case) for key, library in judged.items()}
+            verdicts.append({key: judge(case, answer) for key, answer in answers.items()})
+        times = {job: speed.per_call(all_of_them, job) for job in ("document", "verify", "parse")}
+        for library in all_of_them.values():
+            library.stop()
+    times["cold"] = speed.cold(all_of_them)
+
+    text = report.write(cases, verdicts, judged, times, all_of_them)
+    (HERE / "README.md").write_text(text)
+    wrong = [
+        case["name"]
+        for case, row in zip(cases, verdicts)
+        if row["ours"].right is not True and "known" not in case
+    ]
+    for name in wrong:
+        print(f"peers: ours is wrong on: {name}", file=sys.stderr)
+    for key, library in judged.items():
+        print(f"{library.name}: {report.score(verdicts, key)}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
