@@ -45,7 +45,7 @@ POINTS = {
 
 
 def dying(method: Callable[..., Any], when: str, times: int) -> Callable[..., Any]:
-    """Kill the process before or after the call that many times on; an empty answer does not count."""
+    """Kill the process at that call of the method; one with an empty answer does not count."""
     left = times
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:

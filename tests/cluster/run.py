@@ -68,7 +68,7 @@ def drive(redis: Redis, store: Store, fleet: Fleet, events: list[Event], app: Ap
                 due[act] = after + every[act]
         fleet.tend()
         open_jobs = [length(redis, store, name) for name in ("events", "callbacks")]
-        deadlines = cast("int", redis.zcard(store.key("deadlines")))
+        deadlines = redis.zcard(store.key("deadlines"))
         if fed == len(events) and not any(open_jobs) and not deadlines:
             return
         if time.monotonic() > until:
@@ -79,7 +79,7 @@ def drive(redis: Redis, store: Store, fleet: Fleet, events: list[Event], app: Ap
 
 def length(redis: Redis, store: Store, name: str) -> int:
     """Count what waits in a stream."""
-    return cast("int", redis.xlen(store.key(name)))
+    return redis.xlen(store.key(name))
 
 
 def jobs(redis: Redis, store: Store) -> dict[str, list[dict[str, Any]]]:

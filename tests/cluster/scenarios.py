@@ -24,7 +24,7 @@ Heard = tuple[str, dict[str, Any], bytes]
 
 
 class Ending(NamedTuple):
-    """How a transfer ends: the three parameters of the callback, and what the SIP side has to do."""
+    """How a transfer ends: the callback's parameters, and what the SIP side has to do."""
 
     params: dict[str, str]
     replies: list[int]
