@@ -202,11 +202,11 @@ macro_rules! error_kinds {
                 }
             }
 
-            const fn subject(self) -> &'static str {
+            pub(crate) const fn subject(self) -> &'static str {
                 match self { $($( Self::$name => $subject, )*)* }
             }
 
-            const fn template(self) -> &'static str {
+            pub(crate) const fn template(self) -> &'static str {
                 match self { $($( Self::$name => $template, )*)* }
             }
         }
@@ -273,7 +273,7 @@ error_kinds! {
             "{} cannot stand in a header value; remove it";
     }
     "invalid User-to-User" {
-        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; RFC 7433 asks for some";
+        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; write some, RFC 7433 asks for it";
         UserToUserDataInvalid = 212 "uui-data-invalid"
             "{} cannot stand in the data; send the bytes hex-encoded";
         UserToUserParameterInvalid = 213 "uui-parameter-invalid"
@@ -325,7 +325,8 @@ error_kinds! {
         SidInvalid = 501 "sid-invalid" "{} is no {}; expected {} and 32 hexadecimal digits";
         RestTwimlTooLong = 502 "rest-twiml-too-long" (32018)
             "the document has {} characters, the REST API takes {}; serve it and give its URL";
-        RestUrlInvalid = 503 "rest-url-invalid" "{} is no absolute http or https URL";
+        RestUrlInvalid = 503 "rest-url-invalid"
+            "{} is no URL to fetch; write it whole, as https://voice.example.com/voice";
         RestBaseInvalid = 504 "rest-base-invalid"
             "{} is no base; write https://api.twilio.com or the like, without path";
         RestFromEmpty = 505 "rest-from-empty" "From is empty; write the caller's number or SIP URI";
@@ -333,7 +334,8 @@ error_kinds! {
     "invalid callback" {
         CallbackTooLarge = 601 "callback-too-large"
             "it has more than {} bytes; refuse it, or raise the limit";
-        CallbackNotUtf8 = 602 "callback-not-utf8" "a parameter is not UTF-8 once decoded";
+        CallbackNotUtf8 = 602 "callback-not-utf8"
+            "a parameter is not UTF-8 once decoded; answer 400";
     }
     "signature check failed" {
         SignatureMismatch = 611 "signature-mismatch"
@@ -358,7 +360,8 @@ error_kinds! {
         StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";
         StateVersion = 712 "state-version"
             "it was saved in version {}, this one reads up to {}; update this library";
-        StateAltered = 713 "state-altered" "the bytes were changed since they were saved";
+        StateAltered = 713 "state-altered"
+            "the bytes were changed since they were saved; restore what save returned";
     }
     "invalid text" {
         TextNotUtf8 = 801 "text-not-utf8"
