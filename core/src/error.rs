@@ -130,6 +130,13 @@ impl From<std::str::Utf8Error> for Error {
     }
 }
 
+/// Text, or a number of bytes, from a language that passes sizes as 32 bits.
+impl From<std::num::TryFromIntError> for Error {
+    fn from(_: std::num::TryFromIntError) -> Self {
+        Self::new(ErrorKind::TextOverLimit)
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -359,6 +366,8 @@ error_kinds! {
     "invalid text" {
         TextNotUtf8 = 801 "text-not-utf8"
             "the bytes here are not UTF-8; from UTF-16, a lone surrogate is no character";
+        TextOverLimit = 802 "text-over-limit"
+            "it has more than 2147483647 bytes; pass less in one call";
     }
 }
 
