@@ -1,7 +1,12 @@
 //! Documents, reading, diagnostics and REST requests.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use serde_json::Value;
-use twiml_refer::{CallCreate, CallUpdate, Element, Error, Method, Refer, SipUri, VoiceResponse};
+use twiml_refer::{
+    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Method, Refer, SipUri, VoiceResponse,
+};
 
 use super::{bytes, full_pairs, run, same, settle, text};
 
@@ -61,12 +66,14 @@ fn reading() {
 
 #[test]
 fn diagnostics() {
+    let seen = RefCell::new(BTreeSet::new());
     run("diagnostics", |case| {
         settle(VoiceResponse::parse(text(case, "xml").unwrap()), case, |response| {
             let found: Vec<_> = response
                 .check()
                 .iter()
                 .map(|found| {
+                    seen.borrow_mut().insert(found.code());
                     serde_json::json!({
                         "code": found.code().as_str(),
                         "severity": found.severity().as_str(),
@@ -78,6 +85,10 @@ fn diagnostics() {
             same("diagnostics", &Value::Array(found), &case["found"])
         })
     });
+    // Every language finds every code. A document that could be read is not too large.
+    let mut all: BTreeSet<_> = DiagnosticCode::ALL.iter().copied().collect();
+    all.remove(&DiagnosticCode::DocumentTooLarge);
+    assert_eq!(seen.into_inner(), all);
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! Callbacks with their outcomes, and signatures.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use twiml_refer::{Algorithm, ReferCallback, RequestValidator, VoiceRequest};
 
 use super::{bytes, full_pairs, run, same, settle, text};
 
 #[test]
 fn callbacks() {
+    let read = RefCell::new(BTreeSet::new());
     run("callbacks", |case| {
         settle(ReferCallback::from_form(bytes(case, "form")), case, |callback| {
             let (outcome, expected) = (callback.outcome(), &case["outcome"]);
@@ -32,6 +36,7 @@ fn callbacks() {
                 let name = parameters.into_iter().find(|(known, _)| known == getter);
                 let found = name.and_then(|(_, name)| callback.param(name));
                 same(getter, found, value.as_str())?;
+                read.borrow_mut().extend(found.and(name));
             }
             let problems = callback.problems();
             let found: Vec<_> = problems.iter().map(|problem| Some(problem.parameter())).collect();
@@ -39,6 +44,9 @@ fn callbacks() {
             same("problems", found, expected.iter().map(|name| name.as_str()).collect())
         })
     });
+    // Every language has every getter. What is secret is not shown by all of them.
+    let typed = VoiceRequest::typed_parameters().filter(|(_, name)| !VoiceRequest::is_secret(name));
+    assert_eq!(read.into_inner(), typed.collect());
 }
 
 #[test]
