@@ -78,6 +78,13 @@ impl From<&Diagnostic> for Finding {
     }
 }
 
+/// Whether so many bytes can cross, for a language whose generated code would trap.
+#[uniffi::export]
+pub fn size_check(bytes: u64) -> Result<(), Failure> {
+    i32::try_from(bytes).map_err(Error::from)?;
+    Ok(())
+}
+
 pub(crate) fn findings(found: &[Diagnostic]) -> Vec<Finding> {
     found.iter().map(Finding::from).collect()
 }

@@ -1,0 +1,65 @@
+"""The app that the callbacks go to: verifies each, and takes each transfer's once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from twiml_refer import RequestValidator, SignatureMismatch
+
+
+class App:
+    """What came."""
+
+    def __init__(self, token: str) -> None:
+        self.validator = RequestValidator(token)
+        self.url = ""
+        self.first: dict[str, dict[str, str]] = {}
+        """For each transfer the first callback: the one that an app acts on."""
+        self.repeats = 0
+        self.faults: list[str] = []
+
+    def take(self, body: bytes, signature: str | None, token: str | None) -> int:
+        """Take a request; the status to answer."""
+        try:
+            params = dict(self.validator.verify(self.url, body, signature).params)
+        except SignatureMismatch as error:
+            self.faults.append(str(error))
+            return 403
+        name = params.pop("CallSid", "")
+        if token is None or token != name:
+            self.faults.append(f"the token of {name} is {token}")
+        if self.first.setdefault(name, params) is not params:
+            self.repeats += 1
+            if self.first[name] != params:
+                self.faults.append(f"{name}: first {self.first[name]}, then {params}")
+        return 204
+
+
+@contextmanager
+def serving(app: App) -> Iterator[None]:
+    """Serve it on a free loopback port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = (
+                self.headers[n] for n in ("X-Twilio-Signature", "I-Twilio-Idempotency-Token")
+            )
+            self.send_response(app.take(body, *headers))
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        app.url = f"http://127.0.0.1:{server.server_address[1]}/transferred"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
