@@ -183,22 +183,24 @@ impl serde::Serialize for Diagnostic {
 }
 
 macro_rules! diagnostic_codes {
-    ($( $name:ident = $number:literal $code:literal $severity:ident $(($platform:literal))? $template:literal; )*) => {
+    ($(
+        $name:ident $code:literal $severity:ident $(($platform:literal))?
+            $template:literal $explanation:literal $remedy:literal;
+    )*) => {
         /// What was found, for programs. Codes are only ever added.
         ///
         /// Each is listed with its name in every language, and its message.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        #[repr(u16)]
         pub enum DiagnosticCode {
             $(
                 #[doc = concat!("`", $code, "`, ", stringify!($severity), "\n```text\n", $template, "\n```")]
-                $name = $number,
+                $name,
             )*
         }
 
         impl DiagnosticCode {
-            /// Every code there is, in the order of their numbers.
+            /// Every code there is, in the order in which findings about one place are told.
             pub const ALL: &'static [Self] = &[$( Self::$name, )*];
 
             /// The name by which every language and the command's JSON know this code.
@@ -222,19 +224,24 @@ macro_rules! diagnostic_codes {
                 }
             }
 
+            /// What happens on the wire, in a sentence for people who ask for more than the
+            /// [message](Diagnostic::message).
+            #[must_use]
+            pub const fn explanation(self) -> &'static str {
+                match self { $( Self::$name => $explanation, )* }
+            }
+
+            /// How to mend it, for people.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $( Self::$name => $remedy, )* }
+            }
+
             const fn template(self) -> &'static str {
                 match self { $( Self::$name => $template, )* }
             }
         }
     };
-}
-
-impl DiagnosticCode {
-    /// The stable number by which the C ABI knows this code.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        self as u16
-    }
 }
 
 impl fmt::Display for DiagnosticCode {
@@ -244,59 +251,131 @@ impl fmt::Display for DiagnosticCode {
 }
 
 diagnostic_codes! {
-    TargetMissing = 1 "target-missing" Error
-        "<Refer> has no <Sip> with a SIP URI: the platform has no one to refer the caller to";
-    TargetRepeated = 2 "target-repeated" Error (12200)
-        "<Refer> has more than one <Sip>: the platform refuses the document; keep one";
-    TargetInvalid = 3 "target-invalid" Error (32110)
-        "the text of <Sip> is no SIP URI: the platform refuses the transfer";
-    MethodInvalid = 4 "method-invalid" Error (12200)
-        "method is {}: the platform knows GET and POST only, in capitals";
-    ActionInvalid = 5 "action-invalid" Error
-        "action is {}: neither an absolute http(s) URL nor a relative reference, so it is never called";
-    ReferMisplaced = 6 "refer-misplaced" Error (12200)
-        "<Refer> stands inside <{}>: the platform takes it in <Response> only";
-    VerbUnknown = 7 "verb-unknown" Warning (12200)
-        "<{}> is no verb of TwiML Voice and is ignored{}";
-    AttributeUnknown = 8 "attribute-unknown" Warning (12200)
-        "the attribute {} of <{}> is not known and is ignored";
-    ChildUnknown = 9 "child-unknown" Warning (12200)
-        "<{}> is not known inside <{}> and is ignored";
-    TextIgnored = 10 "text-ignored" Warning (12200)
-        "text directly in <{}> is ignored";
-    Unreachable = 11 "unreachable" Warning
-        "this and all after it never run: the document that the action of <Refer> returns takes over";
-    NoAction = 12 "no-action" Note
-        "<Refer> has no action: the app will never hear how the transfer ended";
-    DocumentTooLarge = 13 "document-too-large" Error (11750)
-        "the document has {} bytes: the platform refuses more than {}";
+    TargetMissing "target-missing" Error
+        "<Refer> has no <Sip> with a SIP URI: the platform has no one to refer the caller to"
+        "No REFER is sent: it would have no Refer-To."
+        "Put one <Sip> with the SIP URI of the target into <Refer>.";
+    TargetRepeated "target-repeated" Error (12200)
+        "<Refer> has more than one <Sip>: the platform refuses the document; keep one"
+        "No REFER is sent: it has room for one Refer-To, and the document is refused as invalid."
+        "Keep one <Sip>. To try another target when the first has failed, return a second <Refer> \
+         from the action.";
+    TargetInvalid "target-invalid" Error (32110)
+        "the text of <Sip> is no SIP URI: the platform refuses the transfer"
+        "No REFER is sent: its Refer-To would be no SIP URI."
+        "Write sip:user@host; the error of the finding says at which byte it went wrong. A phone \
+         number needs a host that routes it, as in sip:+15551234567@example.com.";
+    MethodInvalid "method-invalid" Error (12200)
+        "method is {}: the platform knows GET and POST only, in capitals"
+        "No REFER is sent: the document is refused as invalid."
+        "Write GET or POST, or leave the attribute out: POST is the default.";
+    ActionInvalid "action-invalid" Error
+        "action is {}: neither an absolute http(s) URL nor a relative reference, so it is never called"
+        "No callback comes, whatever the endpoint answers to the REFER."
+        "Write https://…, http://… or a path such as /handleRefer.";
+    ReferMisplaced "refer-misplaced" Error (12200)
+        "<Refer> stands inside <{}>: the platform takes it in <Response> only"
+        "No REFER is sent: the verb never runs there."
+        "Move <Refer> into <Response>. To transfer after a <Gather>, return it from the action of \
+         <Gather>.";
+    VerbUnknown "verb-unknown" Warning (12200)
+        "<{}> is no verb of TwiML Voice and is ignored{}"
+        "Nothing is sent for it: the verb after it runs next."
+        "Spell the verb as TwiML Voice does; capitals matter.";
+    AttributeUnknown "attribute-unknown" Warning (12200)
+        "the attribute {} of <{}> is not known and is ignored"
+        "The REFER goes out as if the attribute were not there."
+        "Take it out: <Refer> has action and method, and its <Sip> has no attributes.";
+    ChildUnknown "child-unknown" Warning (12200)
+        "<{}> is not known inside <{}> and is ignored"
+        "The REFER goes out as if the element and all in it were not there."
+        "Take it out: <Refer> holds one <Sip>, and <Sip> holds text.";
+    TextIgnored "text-ignored" Warning (12200)
+        "text directly in <{}> is ignored"
+        "The text is neither spoken nor sent."
+        "Put what is to be spoken into <Say>, and the target into <Sip>.";
+    Unreachable "unreachable" Warning
+        "this and all after it never run: the document that the action of <Refer> returns takes over"
+        "Once the transfer has ended, the platform calls the action and runs what that returns."
+        "Move these verbs into the document that the action returns.";
+    NoAction "no-action" Note
+        "<Refer> has no action: the app will never hear how the transfer ended"
+        "The REFER goes out as usual, but no callback follows: the next verb runs, or the call \
+         ends if there is none."
+        "Set action to the URL that is to get the callback.";
+    DocumentTooLarge "document-too-large" Error (11750)
+        "the document has {} bytes: the platform refuses more than {}"
+        "Nothing is sent: no verb of the document runs."
+        "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
 
-    UriTooLong = 21 "uri-too-long" Note
-        "{} characters before the headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides";
-    HeadersTooLong = 22 "headers-too-long" Note (21227)
-        "{} characters of headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides";
-    HeaderReserved = 23 "header-reserved" Warning (32113)
-        "header {}: names that begin with X-Twilio are the platform's own; it will be dropped";
-    HeaderNotForUri = 24 "header-not-for-uri" Warning (32113)
-        "header {}: no user agent should honour it in a URI (RFC 3261 section 19.1.5); it will be dropped";
-    HeaderMayBeDropped = 25 "header-may-be-dropped" Note (32113)
-        "header {}: <Dial><Sip> drops it; for <Refer> the endpoint decides, names with X- are the safe ones";
-    HeaderNameInvalid = 26 "header-name-invalid" Warning (21228)
-        "{} is no header name: the endpoint will drop it";
-    HeaderInjection = 27 "header-injection" Error (21229)
-        "header {}: a line break or NUL in it could add a header of someone else's choice to the INVITE";
-    HeaderNotUtf8 = 28 "header-not-utf8" Warning
-        "header {}: its bytes are not UTF-8; they go out as they are, and are shown with U+FFFD";
-    UserToUserOddHex = 29 "uui-odd-hex" Warning
-        "the User-to-User says encoding=hex, but {}: a strict receiver will drop it";
-    PlusInValue = 30 "plus-in-value" Note
-        "header {}: + is a plus in a SIP URI; for a space write %20";
-    PasswordInUri = 31 "password-in-uri" Warning
-        "the URI carries a password: it will stand in logs of every hop";
-    DoubleSlash = 32 "double-slash" Warning
-        "// after the scheme becomes part of the user or host: surely {} was meant";
-    TransportUnsupported = 33 "transport-unsupported" Note (32114)
-        "transport={}: <Dial><Sip> knows udp, tcp and tls; for <Refer> the endpoint decides";
+    UriTooLong "uri-too-long" Note
+        "{} characters before the headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides"
+        "The Refer-To carries the URI as it is; an endpoint with a bound of its own refuses the \
+         REFER."
+        "Shorten user and parameters, or try it with your endpoint.";
+    HeadersTooLong "headers-too-long" Note (21227)
+        "{} characters of headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides"
+        "The Refer-To carries the headers as they are; an endpoint with a bound of its own refuses \
+         the REFER or drops some."
+        "Send a short key in one header and keep the rest where the target can look it up, or try \
+         it with your endpoint.";
+    HeaderReserved "header-reserved" Warning (32113)
+        "header {}: names that begin with X-Twilio are the platform's own; it will be dropped"
+        "The INVITE to the target comes without the header."
+        "Choose another name that begins with X-.";
+    HeaderNotForUri "header-not-for-uri" Warning (32113)
+        "header {}: no user agent should honour it in a URI (RFC 3261 section 19.1.5); it will be dropped"
+        "The endpoint sets this header of the INVITE itself, or leaves it out; what the URI says \
+         is dropped."
+        "Leave it out, or carry the value in a header that begins with X-.";
+    HeaderMayBeDropped "header-may-be-dropped" Note (32113)
+        "header {}: <Dial><Sip> drops it; for <Refer> the endpoint decides, names with X- are the safe ones"
+        "The Refer-To carries the header; whether the INVITE to the target does is up to the \
+         endpoint."
+        "Carry the value in a header that begins with X- or in User-to-User, or try it with your \
+         endpoint.";
+    HeaderNameInvalid "header-name-invalid" Warning (21228)
+        "{} is no header name: the endpoint will drop it"
+        "The INVITE to the target comes without the header: no SIP message can have one of that \
+         name."
+        "Use letters, digits and hyphens; a URI that this library builds has no other names.";
+    HeaderInjection "header-injection" Error (21229)
+        "header {}: a line break or NUL in it could add a header of someone else's choice to the INVITE"
+        "An endpoint that unescapes it without care writes what follows the line break as a header \
+         of its own into the INVITE."
+        "Refuse such a value where it comes in. A URI that this library builds has none: it \
+         refuses CR, LF and NUL.";
+    HeaderNotUtf8 "header-not-utf8" Warning
+        "header {}: its bytes are not UTF-8; they go out as they are, and are shown with U+FFFD"
+        "The INVITE carries the bytes as they are; a receiver that expects UTF-8 shows other \
+         characters or drops the header."
+        "Escape text as UTF-8, and send bytes hex-encoded in User-to-User.";
+    UserToUserOddHex "uui-odd-hex" Warning
+        "the User-to-User says encoding=hex, but {}: a strict receiver will drop it"
+        "The INVITE carries the header, but its bytes cannot be decoded, and a strict receiver \
+         drops it."
+        "Write two hexadecimal digits for each byte; a value that this library makes from bytes \
+         has them.";
+    PlusInValue "plus-in-value" Note
+        "header {}: + is a plus in a SIP URI; for a space write %20"
+        "The INVITE carries a plus sign: only in web forms does it mean a space."
+        "Write %20 for a space. If a plus is meant, leave it, or write %2B and the note is gone.";
+    PasswordInUri "password-in-uri" Warning
+        "the URI carries a password: it will stand in logs of every hop"
+        "The Refer-To carries the password in clear text, to the endpoint and on to the target."
+        "Leave it out: who has to prove an identity in SIP is challenged and answers with a \
+         digest.";
+    DoubleSlash "double-slash" Warning
+        "// after the scheme becomes part of the user: surely {} was meant"
+        "The REFER asks for a user whose name begins with //, and the target answers that there is \
+         none."
+        "Write the URI without //, as sip:user@host.";
+    TransportUnsupported "transport-unsupported" Note (32114)
+        "transport={}: <Dial><Sip> knows udp, tcp and tls; for <Refer> the endpoint decides"
+        "The Refer-To asks the endpoint for a transport that it may not have; then the new call \
+         fails."
+        "Write udp, tcp or tls, or leave transport out: the endpoint then finds one by DNS (RFC \
+         3263).";
 }
 
 #[cfg(test)]

@@ -130,6 +130,13 @@ impl From<std::str::Utf8Error> for Error {
     }
 }
 
+/// Text, or a number of bytes, from a language that passes sizes as 32 bits.
+impl From<std::num::TryFromIntError> for Error {
+    fn from(_: std::num::TryFromIntError) -> Self {
+        Self::new(ErrorKind::TextOverLimit)
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -195,11 +202,11 @@ macro_rules! error_kinds {
                 }
             }
 
-            const fn subject(self) -> &'static str {
+            pub(crate) const fn subject(self) -> &'static str {
                 match self { $($( Self::$name => $subject, )*)* }
             }
 
-            const fn template(self) -> &'static str {
+            pub(crate) const fn template(self) -> &'static str {
                 match self { $($( Self::$name => $template, )*)* }
             }
         }
@@ -266,7 +273,7 @@ error_kinds! {
             "{} cannot stand in a header value; remove it";
     }
     "invalid User-to-User" {
-        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; RFC 7433 asks for some";
+        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; write some, RFC 7433 asks for it";
         UserToUserDataInvalid = 212 "uui-data-invalid"
             "{} cannot stand in the data; send the bytes hex-encoded";
         UserToUserParameterInvalid = 213 "uui-parameter-invalid"
@@ -318,7 +325,8 @@ error_kinds! {
         SidInvalid = 501 "sid-invalid" "{} is no {}; expected {} and 32 hexadecimal digits";
         RestTwimlTooLong = 502 "rest-twiml-too-long" (32018)
             "the document has {} characters, the REST API takes {}; serve it and give its URL";
-        RestUrlInvalid = 503 "rest-url-invalid" "{} is no absolute http or https URL";
+        RestUrlInvalid = 503 "rest-url-invalid"
+            "{} is no URL to fetch; write it whole, as https://voice.example.com/voice";
         RestBaseInvalid = 504 "rest-base-invalid"
             "{} is no base; write https://api.twilio.com or the like, without path";
         RestFromEmpty = 505 "rest-from-empty" "From is empty; write the caller's number or SIP URI";
@@ -326,7 +334,8 @@ error_kinds! {
     "invalid callback" {
         CallbackTooLarge = 601 "callback-too-large"
             "it has more than {} bytes; refuse it, or raise the limit";
-        CallbackNotUtf8 = 602 "callback-not-utf8" "a parameter is not UTF-8 once decoded";
+        CallbackNotUtf8 = 602 "callback-not-utf8"
+            "a parameter is not UTF-8 once decoded; answer 400";
     }
     "signature check failed" {
         SignatureMismatch = 611 "signature-mismatch"
@@ -351,11 +360,14 @@ error_kinds! {
         StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";
         StateVersion = 712 "state-version"
             "it was saved in version {}, this one reads up to {}; update this library";
-        StateAltered = 713 "state-altered" "the bytes were changed since they were saved";
+        StateAltered = 713 "state-altered"
+            "the bytes were changed since they were saved; restore what save returned";
     }
     "invalid text" {
         TextNotUtf8 = 801 "text-not-utf8"
             "the bytes here are not UTF-8; from UTF-16, a lone surrogate is no character";
+        TextOverLimit = 802 "text-over-limit"
+            "it has more than 2147483647 bytes; pass less in one call";
     }
 }
 

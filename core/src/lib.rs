@@ -15,6 +15,8 @@ mod diagnostic;
 mod error;
 pub mod limits;
 mod message;
+#[cfg(test)]
+mod pages;
 mod sip_uri;
 mod transfer;
 mod twiml;

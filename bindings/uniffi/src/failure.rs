@@ -44,7 +44,8 @@ impl From<&Error> for Fault {
             offset: error.offset().map(small),
             line: error.line().map(small),
             column: error.column().map(small),
-            parameter: error.parameter().map(str::to_owned),
+            // An empty one, as of an empty header name, is none: the lane cannot tell them apart.
+            parameter: error.parameter().filter(|name| !name.is_empty()).map(str::to_owned),
             number: error.platform_number(),
         }
     }
@@ -75,6 +76,13 @@ impl From<&Diagnostic> for Finding {
             cause: found.error().map(Fault::from),
         }
     }
+}
+
+/// Whether so many bytes can cross, for a language whose generated code would trap.
+#[uniffi::export]
+pub fn size_check(bytes: u64) -> Result<(), Failure> {
+    i32::try_from(bytes).map_err(Error::from)?;
+    Ok(())
 }
 
 pub(crate) fn findings(found: &[Diagnostic]) -> Vec<Finding> {

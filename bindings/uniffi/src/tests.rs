@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::document::{Document, Piece, document_render};
 use crate::export::twiml_refer_lane;
-use crate::failure::Failure;
+use crate::failure::{Failure, size_check};
 use crate::frame::{Frame, Parts};
 use crate::webhook::{Body, Secrets, request_from_form, request_verify};
 use crate::{Pair, lane};
@@ -124,4 +124,11 @@ fn the_door_tells_the_room_it_needs() {
         assert_eq!(twiml_refer_lane(1, std::ptr::null(), 0, std::ptr::null_mut(), 0), -1);
         assert_eq!(twiml_refer_lane(99, frame.as_ptr(), length, room.as_mut_ptr(), 23), -1);
     }
+}
+
+#[test]
+fn what_32_bits_cannot_count_is_refused() {
+    assert!(size_check(2_147_483_647).is_ok());
+    let Err(Failure::Refused { fault }) = size_check(2_147_483_648) else { panic!("it is taken") };
+    assert_eq!(fault.kind, "text-over-limit");
 }

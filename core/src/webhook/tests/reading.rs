@@ -117,7 +117,7 @@ fn what_is_not_utf8_is_named_with_its_byte() {
     }
     assert_eq!(
         refused("From=%FF").to_string(),
-        "invalid callback at byte 5: a parameter is not UTF-8 once decoded"
+        "invalid callback at byte 5: a parameter is not UTF-8 once decoded; answer 400"
     );
 }
 

@@ -1,0 +1,44 @@
+package dev.twimlrefer.bench;
+
+import dev.twimlrefer.ReferOutcome;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What JMH measures, in microseconds. In Java, because its generator reads Java. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 1)
+public class Measured {
+    @Benchmark
+    public String ourDocument() {
+        return Documents.INSTANCE.ourDocument();
+    }
+
+    @Benchmark
+    public String theirDocument() {
+        return Documents.INSTANCE.theirDocument();
+    }
+
+    @Benchmark
+    public String ourVerify() {
+        return Callbacks.INSTANCE.ourVerify();
+    }
+
+    @Benchmark
+    public ReferOutcome ourOutcome() {
+        return Callbacks.INSTANCE.ourOutcome();
+    }
+
+    @Benchmark
+    public String theirVerify() {
+        return Callbacks.INSTANCE.theirVerify();
+    }
+}

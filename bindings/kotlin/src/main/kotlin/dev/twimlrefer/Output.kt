@@ -1,0 +1,46 @@
+package dev.twimlrefer
+
+import dev.twimlrefer.internal.bridge.Report
+import dev.twimlrefer.internal.plainPairs
+
+/** What a [Transfer] asks the SIP stack to do. */
+public sealed interface Output {
+    /** Send the REFER, with [Transfer.referTo] as its Refer-To. */
+    public data object SendRefer : Output
+
+    /**
+     * Answer the NOTIFY that was just fed.
+     *
+     * @property code the status code.
+     */
+    public data class Reply(val code: Int) : Output
+
+    /** The endpoint has lost the dialog: end it without waiting for an answer. */
+    public data object EndDialog : Output
+
+    /**
+     * The verb has ended; comes once.
+     *
+     * @property report what the action URL is told.
+     */
+    public data class Completed(val report: ReferReport) : Output
+}
+
+/**
+ * What the platform would send to the action URL.
+ *
+ * @property params the parameters of `<Refer>`, in their order.
+ * @property outcome how the transfer ended.
+ * @property mayResume whether the original call is still there for the app to talk to.
+ */
+public data class ReferReport(
+    val params: List<Pair<String, String>>,
+    val outcome: ReferOutcome,
+    val mayResume: Boolean,
+)
+
+internal fun report(report: Report): ReferReport {
+    val judged = report.outcome
+    val outcome = ReferOutcome.of(judged.kind, judged.status, judged.code?.toInt())
+    return ReferReport(plainPairs(report.params), outcome, report.mayResume)
+}

@@ -1,0 +1,58 @@
+package dev.twimlrefer
+
+import dev.twimlrefer.internal.bridge.referTarget
+import dev.twimlrefer.internal.bridged
+import dev.twimlrefer.internal.wellFormed
+
+/**
+ * What a Refer-To value names (RFC 3515), or the platform's `ReferTransferTarget`.
+ *
+ * ```kotlin
+ * check(ReferTarget.parse("\"Bob\" <sip:bob@example.com>;x=1") == ReferTarget.Sip(SipUri("sip:bob@example.com")))
+ * ```
+ */
+public sealed interface ReferTarget {
+    /**
+     * A SIP URI.
+     *
+     * @property uri the URI, without what stood around it.
+     */
+    public data class Sip(val uri: SipUri) : ReferTarget {
+        /** The URI. */
+        override fun toString(): String = uri.toString()
+    }
+
+    /**
+     * A telephone number.
+     *
+     * @property text the `tel:` URI.
+     */
+    public data class Tel(val text: String) : ReferTarget {
+        /** The text. */
+        override fun toString(): String = text
+    }
+
+    /**
+     * Something else.
+     *
+     * @property text what stood there.
+     */
+    public data class Other(val text: String) : ReferTarget {
+        /** The text. */
+        override fun toString(): String = text
+    }
+
+    /** How targets are read. */
+    public companion object {
+        /** Reads a Refer-To value; of text that names nothing, [Other] is made. */
+        @JvmStatic
+        public fun parse(text: String): ReferTarget {
+            val target = wellFormed(text).let { bridged { referTarget(it) } }
+            return when (target.kind) {
+                "sip" -> Sip(SipUri(target.text))
+                "tel" -> Tel(target.text)
+                else -> Other(target.text)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.twimlrefer
+
+import dev.twimlrefer.internal.Place
+
+/**
+ * Something that the library refuses; its message says what to do about it.
+ *
+ * ```kotlin
+ * try {
+ *     SipUri("sip:alice@example.com?X-A=a b")
+ * } catch (error: TwimlReferException) {
+ *     check(error.kind == "uri-white-space" && error.offset == 27)
+ *     println(error.message) // invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+ * }
+ * ```
+ *
+ * @property message what went wrong, where, and what to do about it; at most 240 bytes.
+ */
+public open class TwimlReferException internal constructor(override val message: String, place: Place) :
+    RuntimeException(message) {
+    /** The stable name of what went wrong, the same in every language. */
+    public val kind: String = place.kind
+
+    /** The byte (of UTF-8, from 0) at which it went wrong. */
+    public val offset: Int? = place.offset
+
+    /** The line of a document, from 1. */
+    public val line: Int? = place.line
+
+    /** The column of that line, from 1. */
+    public val column: Int? = place.column
+
+    /** The parameter, attribute or header at fault. */
+    public val parameter: String? = place.parameter
+
+    /** The platform's own number for it. */
+    public val number: Int? = place.number
+}
+
+/** A SIP URI, one of its headers or a User-to-User value is not valid. */
+public class SipUriException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)
+
+/** A document cannot be read, or something cannot stand in one. */
+public class DocumentException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)
+
+/** A REST request cannot be made of this. */
+public class RestException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)
+
+/** An event cannot come now, a setting is out of range, or saved bytes are not a transfer's. */
+public class TransferException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)
+
+/** It is not proved that the platform sent this request: answer 403. */
+public class SignatureMismatchException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)
+
+/** The request was signed but cannot be read, being too large or not UTF-8: answer 400. */
+public class CallbackException internal constructor(message: String, place: Place) :
+    TwimlReferException(message, place)

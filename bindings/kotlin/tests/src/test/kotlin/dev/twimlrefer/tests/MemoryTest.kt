@@ -1,0 +1,112 @@
+package dev.twimlrefer.tests
+
+import dev.twimlrefer.CallUpdate
+import dev.twimlrefer.ReferTarget
+import dev.twimlrefer.RequestValidator
+import dev.twimlrefer.SipUri
+import dev.twimlrefer.Text
+import dev.twimlrefer.Transfer
+import dev.twimlrefer.TwimlReferException
+import dev.twimlrefer.UserToUser
+import dev.twimlrefer.VoiceResponse
+import dev.twimlrefer.voiceResponse
+import org.junit.jupiter.api.Test
+import java.io.File
+import kotlin.math.abs
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
+
+/**
+ * Memory stays flat, errors included. `-Dcalls=1000000` runs each kind of call a million times
+ * (an hour); the tests run fewer.
+ */
+class MemoryTest {
+    private val calls = Integer.getInteger("calls", 3_000)
+    private val url = "https://voice.example.com/handleRefer"
+    private val validator = RequestValidator("12345")
+    private val form = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486&CallSid=CA1"
+    private val signature = validator.sign(
+        url,
+        form.split('&').map {
+            it.substringBefore('=') to
+                it.substringAfter('=')
+        },
+    )
+    private val account = "AC" + "0".repeat(32)
+    private val document = voiceResponse { refer("sip:a@b?X-A=1", action = "/a") }
+    private val lone = "\uD800"
+
+    private val kinds: Map<String, () -> Unit> = mapOf(
+        "document" to { voiceResponse { refer("sip:a@b?X-A=1", action = "/a") }.toXml() },
+        "verify" to { validator.verify(url, form, signature).params },
+        "parse" to { VoiceResponse.parse("<Response><Say>a</Say></Response>") },
+        "check" to { document.check() },
+        "URI parts" to { SipUri("sip:a:b@c;d=e?F=g").headers },
+        "Refer-To" to { ReferTarget.parse("<tel:1>") },
+        "User-to-User" to { UserToUser.parse("00;encoding=hex").toBytes() },
+        "REST" to { CallUpdate.withUrl(account, "CA" + "1".repeat(32), url) },
+        "raw" to { validator.validateRaw(url, byteArrayOf(1), "AAAA") },
+        "explain" to { validator.explain(url, byteArrayOf(1)) },
+        "transfer" to {
+            Transfer(SipUri("sip:a@b")).use {
+                it.start(1, 0)
+                Transfer.restore(it.save()).use { again -> again.response(405, 1) }
+            }
+        },
+        "a transfer that nobody closes" to { Transfer(SipUri("sip:a@b")).start(1, 0) },
+        "no URI" to { refused { SipUri("x") } },
+        "no signature" to { refused { validator.verify(url, form, "AAAA") } },
+        "no document" to { refused { VoiceResponse.parse("<Response><Say></Response>") } },
+        "no text" to { refused { Text(lone) } },
+        "a second lone surrogate" to { refused { UserToUser("1", purpose = lone) } },
+        "no identifier" to { refused { CallUpdate.withUrl(account, lone, url) } },
+        "no event" to { refused { Transfer(SipUri("sip:a@b")).use { it.notify("refer", 1, 0, lone) } } },
+        "no bytes" to { refused { Transfer.restore(byteArrayOf(1)) } },
+    )
+
+    @Test
+    fun `memory is flat`() {
+        for ((name, kind) in kinds) {
+            repeat(calls) { kind() }
+            var before = taken()
+            // What leaks grows in every round; pools and compiled code grow in the first ones.
+            val grown = generateSequence {
+                repeat(calls) { kind() }
+                (taken() - before).also { before += it }
+            }
+            val rounds = mutableListOf<Long>()
+            grown.take(ROUNDS).map { it / calls }.takeWhile { rounds.add(it) && abs(it) >= LEAK }.count()
+            println("$name: bytes for each of $calls calls, by rounds: $rounds")
+            assertTrue(rounds.last() < LEAK, "$name leaks: $rounds bytes a call")
+        }
+    }
+
+    private fun refused(job: () -> Unit) {
+        assertFailsWith<TwimlReferException> { job() }
+    }
+
+    /** Bytes of the heap and of the process, which takes all of its heap at once when it starts. */
+    private fun taken(): Long {
+        fun now(): Long {
+            System.gc()
+            Thread.sleep(50)
+            val heap = Runtime.getRuntime().run { totalMemory() - freeMemory() }
+            return heap + File("/proc/self/statm").readText().split(' ')[1].toLong() * PAGE
+        }
+        // Another thread frees what the collector found, and takes its time.
+        var least = now()
+        var steady = 0
+        while (steady < 5) {
+            val again = now()
+            steady = if (again < least - PAGE) 0 else steady + 1
+            least = minOf(least, again)
+        }
+        return least
+    }
+
+    private companion object {
+        const val ROUNDS = 10
+        const val LEAK = 60
+        const val PAGE = 4096
+    }
+}

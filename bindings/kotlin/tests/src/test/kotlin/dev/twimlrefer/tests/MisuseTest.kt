@@ -1,0 +1,222 @@
+package dev.twimlrefer.tests
+
+import dev.twimlrefer.CallUpdate
+import dev.twimlrefer.CallbackException
+import dev.twimlrefer.Comment
+import dev.twimlrefer.DocumentException
+import dev.twimlrefer.Element
+import dev.twimlrefer.Node
+import dev.twimlrefer.ReferCallStatus
+import dev.twimlrefer.ReferCallback
+import dev.twimlrefer.ReferOutcome
+import dev.twimlrefer.ReferTarget
+import dev.twimlrefer.RequestValidator
+import dev.twimlrefer.SignatureMismatchException
+import dev.twimlrefer.SipUri
+import dev.twimlrefer.Text
+import dev.twimlrefer.Transfer
+import dev.twimlrefer.TransferSettings
+import dev.twimlrefer.TwimlReferException
+import dev.twimlrefer.UserToUser
+import dev.twimlrefer.VoiceRequest
+import dev.twimlrefer.VoiceResponse
+import dev.twimlrefer.internal.Frame
+import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.bridge.Secrets
+import dev.twimlrefer.internal.bridge.requestSignForm
+import dev.twimlrefer.voiceResponse
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
+import java.util.concurrent.Callable
+import java.util.concurrent.Executors
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+
+/** What must be an exception, and never a crash. */
+class MisuseTest {
+    private val alice = SipUri("sip:alice@example.com")
+    private val url = "https://voice.example.com/handleRefer"
+    private val validator = RequestValidator("12345")
+    private val lone = "\uD800"
+
+    @TestFactory
+    fun `wrong values are our exceptions at the call`(): List<DynamicTest> = mapOf<String, () -> Any?>(
+        "URI, lone surrogate" to { SipUri("sip:a$lone@b") },
+        "header, lone surrogate" to { SipUri("sip:a@b", listOf("X-A" to lone)) },
+        "parts, lone surrogate" to { SipUri.build("example.com", user = lone) },
+        "parts, port" to { SipUri.build("example.com", port = 65_536) },
+        "parts, negative port" to { SipUri.build("example.com", port = -1) },
+        "text, lone surrogate" to { Text("a\uDFFF") },
+        "text, surrogates in the wrong order" to { Text("\uDC00\uD800") },
+        "attribute, lone surrogate" to { Element("Say", mapOf("voice" to lone)) },
+        "element, lone surrogate" to { Element(lone) },
+        "comment, lone surrogate" to { Comment(lone) },
+        "refer target, lone surrogate" to { ReferTarget.parse(lone) },
+        "document, lone surrogate" to { VoiceResponse.parse("<Response>$lone</Response>") },
+        "check, lone surrogate" to { VoiceResponse.check(lone) },
+        "action, lone surrogate" to { voiceResponse { refer("sip:a@b", action = lone) } },
+        "base URL, lone surrogate" to { dev.twimlrefer.Refer(alice, "/a").resolveAction(lone) },
+        "User-to-User, lone surrogate" to { UserToUser(lone) },
+        "purpose, lone surrogate" to { UserToUser("1", purpose = lone) },
+        "User-to-User, none" to { UserToUser.fromBytes(ByteArray(0)) },
+        "parameter, lone surrogate" to { ReferCallback.fromParams(listOf("a" to lone)) },
+        "token, lone surrogate" to { RequestValidator(lone) },
+        "base, lone surrogate" to { RequestValidator("1", lone) },
+        "base, nonsense" to { RequestValidator("1", "nonsense") },
+        "body limit, negative" to { RequestValidator("1", maxBodyBytes = -1) },
+        "explain, lone surrogate" to { validator.explain(lone) },
+        "sign, lone surrogate" to { validator.sign(lone) },
+        "account, lone surrogate" to { CallUpdate.withUrl(lone, "CA", "https://example.com/") },
+        "event, lone surrogate" to { Transfer(alice).use { it.notify(lone, 1, 0) } },
+        "state, lone surrogate" to { Transfer(alice).use { it.notify("refer", 1, 0, lone) } },
+        "status, lone surrogate" to {
+            Transfer(alice, TransferSettings(statuses = mapOf(486 to ReferCallStatus.of(lone))))
+        },
+        "status, no code" to
+            { Transfer(alice, TransferSettings(statuses = mapOf(-1 to ReferCallStatus.BUSY))) },
+        "CSeq, negative" to { Transfer(alice).use { it.start(-1, 0) } },
+        "CSeq, too large" to { Transfer(alice).use { it.start(1L shl 32, 0) } },
+        "time, negative" to { Transfer(alice).use { it.start(1, -1) } },
+        "code, too large" to { Transfer(alice).use { it.response(70_000, 0) } },
+        "URI, huge" to { SipUri("x".repeat(10_000_000)) },
+        "header, huge" to { SipUri("sip:a@b", listOf("X-A" to "ü".repeat(10_000_000))) },
+        "document, huge" to { VoiceResponse.parse("x".repeat(10_000_000)) },
+        "callback, huge" to { ReferCallback.fromForm(ByteArray(10_000_000) { 'a'.code.toByte() }) },
+        "restored, nonsense" to { Transfer.restore(ByteArray(100)) },
+        "restored, nothing" to { Transfer.restore(ByteArray(0)) },
+    ).map { (name, wrong) ->
+        DynamicTest.dynamicTest(name) {
+            val error = assertFailsWith<TwimlReferException> { wrong() }
+            assertTrue(error.kind.isNotEmpty())
+            assertTrue(error.message.toByteArray().size in 1..240)
+        }
+    }
+
+    @Test
+    fun `a lone surrogate is said to be where it is`() {
+        val error = assertFailsWith<TwimlReferException> { Text("aü€😀\uD83Dz") }
+        // One, two, three and four bytes stand before it.
+        assertEquals("text-not-utf8" to 10, error.kind to error.offset)
+        assertEquals("aü€😀?", voiceResponse { text("aü€😀?") }.nodes.single().toString())
+    }
+
+    @Test
+    fun `no text makes verifying fail otherwise`() {
+        for ((where, signature, params) in listOf(
+            Triple(lone, "x", emptyList()),
+            Triple(url, lone, emptyList()),
+            Triple(url, "x", listOf(lone to lone)),
+        )) {
+            assertFailsWith<SignatureMismatchException> { validator.verify(where, "a=b", signature) }
+            assertFailsWith<SignatureMismatchException> { validator.verifyParams(where, params, signature) }
+            assertFailsWith<SignatureMismatchException> { validator.verifyRequest(where, lone, signature) }
+            assertFalse(validator.validate(where, params, signature))
+            assertFalse(validator.validateRaw(where, ByteArray(0), signature))
+        }
+    }
+
+    @Test
+    fun `a mismatch and an unreadable callback are told apart`() {
+        val body = "a=%ff".toByteArray()
+        val signature = requestSignForm(Secrets(listOf("12345"), null, false, false, null), url, body)
+        assertFailsWith<CallbackException> { validator.verify(url, body, signature) }
+        for (wrong in listOf(null, "", "AAAA", "no base64 ☃")) {
+            assertFailsWith<SignatureMismatchException> { validator.verify(url, "a=b", wrong) }
+        }
+        assertFailsWith<SignatureMismatchException> {
+            RequestValidator("").verify(url, signature = signature)
+        }
+        assertFailsWith<SignatureMismatchException> {
+            RequestValidator(emptyList()).verify(url, "", signature)
+        }
+        assertFailsWith<CallbackException> { VoiceRequest.fromForm("a=b", maxBytes = 1) }
+    }
+
+    @Test
+    fun `a deep tree and one without end are refused`() {
+        val deep = assertFailsWith<DocumentException> {
+            var element = Element("a")
+            repeat(100_000) { element = Element("a", nodes = listOf(element)) }
+        }
+        assertEquals("depth-exceeded", deep.kind)
+        val shared = assertFailsWith<DocumentException> {
+            var node: Node = Element("a")
+            repeat(40) { node = Element("b", nodes = listOf(node, node)) }
+        }
+        assertEquals("elements-exceeded", shared.kind)
+        val wide = VoiceResponse(List(20_000) { Element("a") })
+        assertEquals("elements-exceeded", assertFailsWith<DocumentException> { wide.toXml() }.kind)
+        assertEquals("elements-exceeded", assertFailsWith<DocumentException> { wide.check() }.kind)
+        var nested = Element("a")
+        repeat(62) { nested = Element("a", nodes = listOf(nested)) }
+        val most = VoiceResponse(listOf(nested))
+        assertEquals(most, VoiceResponse.parse(most.toString()))
+        val many = VoiceResponse(listOf(Element("a", nested.attributes, listOf(nested))))
+        assertEquals("depth-exceeded", assertFailsWith<DocumentException> { many.toXml() }.kind)
+    }
+
+    @Test
+    fun `a closed transfer says so`() {
+        val transfer = Transfer(alice)
+        transfer.start(1, 0)
+        transfer.close()
+        transfer.close()
+        val jobs = listOf<() -> Any?>(
+            { transfer.start(1, 0) },
+            { transfer.response(202, 0) },
+            { transfer.notify("refer", 1, 0) },
+            { transfer.hangUp(0) },
+            { transfer.transportError(0) },
+            { transfer.time(0) },
+            { transfer.poll() },
+            { transfer.deadline },
+            { transfer.state },
+            { transfer.report },
+            { transfer.referTo },
+            { transfer.target },
+            { transfer.save() },
+        )
+        for (job in jobs) assertFailsWith<IllegalStateException> { job() }
+        assertEquals("Transfer(closed)", transfer.toString())
+    }
+
+    @Test
+    fun `sixteen threads share a validator and a transfer, which one of them closes`() {
+        val params = listOf("ReferCallStatus" to "busy", "NotifySipResponseCode" to "486")
+        val body = "ReferCallStatus=busy&NotifySipResponseCode=486"
+        val signature = validator.sign(url, params)
+        val transfer = Transfer(alice)
+        transfer.start(1, 0)
+        transfer.response(202, 1)
+        val work = List(16) { number ->
+            Callable {
+                repeat(500) { step ->
+                    val callback = validator.verify(url, body, signature)
+                    assertEquals(ReferOutcome.TargetFailed(ReferCallStatus.BUSY, 486), callback.outcome)
+                    assertFailsWith<SignatureMismatchException> {
+                        validator.verify(url, "$body&x=$number", signature)
+                    }
+                    assertEquals(params, callback.params)
+                    try {
+                        val replies = transfer.notify("refer", number * 1000L + step, 2, "active")
+                        assertEquals(1, replies.size)
+                    } catch (closed: IllegalStateException) {
+                        assertTrue("closed" in closed.message.orEmpty(), closed.message)
+                    }
+                    if (number == 7 && step == 400) transfer.close()
+                }
+            }
+        }
+        val pool = Executors.newFixedThreadPool(16)
+        pool.invokeAll(work).forEach { it.get() }
+        pool.shutdown()
+    }
+
+    @Test
+    fun `a frame that is none is an error of ours`() {
+        assertFailsWith<IllegalStateException> { Lane.call(99, Frame()) }
+    }
+}

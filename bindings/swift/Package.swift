@@ -1,0 +1,22 @@
+// swift-tools-version: 6.0
+// The package as it stands in the archive that `build` makes; in the repository the generated part of
+// TwimlReferBridge is missing.
+import PackageDescription
+
+#if os(Linux)
+    let native = Target.systemLibrary(name: "CTwimlRefer", pkgConfig: "twiml_refer_uniffi")
+#else
+    let native = Target.binaryTarget(name: "CTwimlRefer", path: "CTwimlRefer.xcframework")
+#endif
+
+let package = Package(
+    name: "twiml-refer-swift",
+    platforms: [.macOS(.v13), .iOS(.v16)],
+    products: [.library(name: "TwimlRefer", targets: ["TwimlRefer"])],
+    targets: [
+        native,
+        .target(name: "TwimlReferBridge", dependencies: ["CTwimlRefer"]),
+        .target(name: "TwimlRefer", dependencies: ["TwimlReferBridge"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,76 @@
+// Names and values in order: attributes, headers, parameters.
+
+/// A name and a value.
+public struct Field: Sendable, Hashable, CustomStringConvertible {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    public var description: String { "\(name)=\(value)" }
+}
+
+/// Names and values in their order; a name may stand more than once.
+///
+/// ```swift
+/// var headers: Fields = ["X-AcctNumber": "123456", "X-Queue": "billing"]
+/// headers.append(Field("X-Queue", "sales"))
+/// print(headers.first(named: "X-Queue")!, headers.count)  // billing 3
+/// ```
+public struct Fields: Sendable, Hashable {
+    private var fields: [Field]
+
+    public init() {
+        fields = []
+    }
+
+    /// Takes what maps names to values: `KeyValuePairs`, which have an order, or a dictionary, which has none.
+    public init(_ pairs: some Sequence<(key: String, value: String)>) {
+        fields = pairs.map { Field($0.key, $0.value) }
+    }
+
+    init(fields: [Field]) {
+        self.fields = fields
+    }
+
+    /// The first value of this name, compared with case.
+    public func first(named name: String) -> String? {
+        fields.first { $0.name == name }?.value
+    }
+
+    /// Every value of this name, compared with case.
+    public func all(named name: String) -> [String] {
+        fields.filter { $0.name == name }.map(\.value)
+    }
+}
+
+extension Fields: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
+    public var startIndex: Int { fields.startIndex }
+    public var endIndex: Int { fields.endIndex }
+
+    public subscript(index: Int) -> Field {
+        get { fields[index] }
+        set { fields[index] = newValue }
+    }
+
+    public mutating func append(_ field: Field) {
+        fields.append(field)
+    }
+
+    public mutating func replaceSubrange(
+        _ range: Range<Int>, with new: some Collection<Field>
+    ) {
+        fields.replaceSubrange(range, with: new)
+    }
+}
+
+extension Fields: ExpressibleByDictionaryLiteral, CustomStringConvertible {
+    public init(dictionaryLiteral elements: (String, String)...) {
+        fields = elements.map { Field($0.0, $0.1) }
+    }
+
+    public var description: String { fields.description }
+}

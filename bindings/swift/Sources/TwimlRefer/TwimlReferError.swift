@@ -1,0 +1,112 @@
+// What is thrown: one error type, with a category for what an app tells apart.
+
+import Foundation
+internal import TwimlReferBridge
+
+/// Something that the library refuses; its description says what to do about it.
+///
+/// ```swift
+/// do {
+///     _ = try SipUri("sip:alice@example.com?X-A=a b")
+/// } catch {
+///     print(error.kind, error.offset!)  // uri-white-space 27
+///     print(error)  // invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+/// }
+/// ```
+public struct TwimlReferError: Error, Sendable, Hashable {
+    /// What an app tells apart.
+    public enum Category: Sendable, Hashable {
+        /// A SIP URI, one of its headers or a User-to-User value is not valid.
+        case sipUri
+        /// A document cannot be read, or something cannot stand in one.
+        case document
+        /// A REST request cannot be made of this.
+        case rest
+        /// An event cannot come now, a setting is out of range, or saved bytes are not a transfer's.
+        case transfer
+        /// It is not proved that the platform sent this request: answer 403.
+        case signatureMismatch
+        /// The request cannot be read, it is too large or not UTF-8: answer 400.
+        case callback
+        /// Anything else: a public base that is none, text that is too long.
+        case other
+    }
+
+    /// The stable name of what went wrong, the same in every language.
+    public let kind: String
+    /// What to do about it: at most 240 bytes.
+    public let message: String
+    /// The byte (of UTF-8, from 0) at which it went wrong.
+    public let offset: Int?
+    /// The line of a document, from 1.
+    public let line: Int?
+    /// The column of that line, from 1.
+    public let column: Int?
+    /// The parameter, attribute or header at fault.
+    public let parameter: String?
+    /// The platform's own number for it.
+    public let number: Int?
+
+    /// The category of ``kind``.
+    public var category: Category {
+        prefixes.first { kind.hasPrefix($0.prefix) }?.category ?? .document
+    }
+}
+
+extension TwimlReferError: CustomStringConvertible, LocalizedError {
+    public var description: String { message }
+    public var errorDescription: String? { message }
+}
+
+extension TwimlReferError {
+    /// A number of Swift that is none of the library's.
+    static func outOfRange(_ number: some Any) -> Self {
+        Self(kind: "setting-invalid", message: "a number is out of range: \(number)")
+    }
+
+    init(_ error: any Error) {
+        if case .Refused(let fault)? = error as? Failure {
+            self.init(fault)
+        } else {
+            // A fault of ours, caught where the languages meet.
+            self.init(
+                kind: "internal",
+                message: "the native library could not do this job; please report it")
+        }
+    }
+
+    init(_ fault: Fault) {
+        kind = fault.kind
+        message = fault.text
+        offset = fault.offset.map(Int.init)
+        line = fault.line.map(Int.init)
+        column = fault.column.map(Int.init)
+        parameter = fault.parameter
+        number = fault.number.map(Int.init)
+    }
+
+    private init(kind: String, message: String) {
+        self.init(
+            Fault(
+                kind: kind, text: message, offset: nil, line: nil, column: nil, parameter: nil,
+                number: nil))
+    }
+}
+
+private let prefixes: [(prefix: String, category: TwimlReferError.Category)] = [
+    ("uri-", .sipUri),
+    ("header-", .sipUri),
+    ("uui-", .sipUri),
+    ("signature-", .signatureMismatch),
+    ("callback-", .callback),
+    ("rest-", .rest),
+    ("sid-", .rest),
+    ("refer-not-", .transfer),
+    ("transfer-", .transfer),
+    ("status-code-", .transfer),
+    ("setting-", .transfer),
+    ("state-", .transfer),
+    ("public-base-", .other),
+    ("text-", .other),
+    ("internal", .other),
+]

@@ -1,0 +1,79 @@
+// The main jobs in Swift, the same as in `bindings/c/bench/jobs.rs`, and the document by Foundation's
+// XMLDocument: each with its nanoseconds.
+
+import Foundation
+import TwimlRefer
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+let url = "https://voice.example.com/handleRefer?x=1"
+let body = Array(
+    "CallSid=CA00000000000000000000000000000000&AccountSid=AC00000000000000000000000000000000&From=sip%3Acaller%40example.com&To=sip%3Aapp%40example.com&CallStatus=in-progress&ApiVersion=2010-04-01&Direction=inbound&ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486&P0=value+0&P1=value+1&P2=value+2&P3=value+3&P4=value+4&P5=value+5&P6=value+6&P7=value+7&P8=value+8&P9=value+9"
+        .utf8)
+let target = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question"
+let validator = try RequestValidator("12345")
+let signature = try validator.sign(url: url, form: body)
+
+func document() throws -> Int {
+    let target = try SipUri(target)
+    let response = try VoiceResponse {
+        Refer(to: target, action: "/handleRefer", method: .post)
+    }
+    return response.xml.utf8.count
+}
+
+func xmlDocument() throws -> Int {
+    let sip = XMLElement(name: "Sip", stringValue: target)
+    let refer = XMLElement(name: "Refer")
+    for (name, value) in [("action", "/handleRefer"), ("method", "POST")] {
+        let attribute = XMLNode(kind: .attribute)
+        attribute.name = name
+        attribute.stringValue = value
+        refer.addAttribute(attribute)
+    }
+    refer.addChild(sip)
+    let response = XMLElement(name: "Response")
+    response.addChild(refer)
+    let document = XMLDocument(rootElement: response)
+    document.version = "1.0"
+    document.characterEncoding = "UTF-8"
+    return document.xmlString.utf8.count
+}
+
+func verify() throws -> Int {
+    let callback = try validator.verify(url: url, body: body, signature: signature)
+    guard case .targetFailed(.busy, let code?) = callback.outcome, callback.callSid != nil else { return 0 }
+    return code
+}
+
+func transfer() throws -> Int {
+    let transfer = try Transfer(to: try SipUri("sip:alice@example.com"))
+    func notify(_ cseq: Int, _ state: String, _ body: String) -> Transfer.Event {
+        .notify("refer", cseq: cseq, subscriptionState: state, body: Array(body.utf8))
+    }
+    var outputs = try transfer.handle(.start(cseq: 1), at: 0).count
+    outputs += try transfer.handle(.response(202), at: 50).count
+    let trying = notify(2, "active;expires=60", "SIP/2.0 100 Trying\r\n")
+    outputs += try transfer.handle(trying, at: 60).count
+    let answered = notify(3, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
+    return outputs + (try transfer.handle(answered, at: 900).count)
+}
+
+func measure(_ name: String, _ expected: Int, _ job: () throws -> Int) throws {
+    let calls = 20_000
+    let clock = ContinuousClock()
+    let taken = try clock.measure {
+        for _ in 0..<calls {
+            guard try job() == expected else { fatalError("\(name) is not as expected") }
+        }
+    }
+    let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) * 1e-18
+    print(name, seconds * 1e9 / Double(calls))
+}
+
+try measure("document", 202, document)
+try measure("XMLDocument", try xmlDocument(), xmlDocument)
+try measure("verify", 486, verify)
+try measure("transfer", 4, transfer)

@@ -1,0 +1,88 @@
+// Where the vectors are, and the ledger of those that ran.
+
+import Foundation
+import Testing
+import TwimlRefer
+
+typealias Case = [String: Any]
+
+let environment = ProcessInfo.processInfo.environment
+let vectors = URL(fileURLWithPath: environment["TWIML_REFER_VECTORS"] ?? "../../../tests/vectors")
+
+/// Runs every case of a topic: what must be refused, must be so in the words that the case has.
+func run(_ topic: String, _ judge: (Case) throws -> Void) throws {
+    let file = try Data(contentsOf: vectors.appending(path: "\(topic).json"))
+    let whole = try #require(try JSONSerialization.jsonObject(with: file) as? Case)
+    let cases = try #require(whole["cases"] as? [Case])
+    try #require(!cases.isEmpty)
+    for one in cases {
+        let name = "\(topic): \(one["name"] ?? "")"
+        guard let expected = one["error"] as? Case else {
+            #expect(throws: Never.self, "\(name)") { try judge(one) }
+            continue
+        }
+        do {
+            try judge(one)
+            Issue.record("\(name) is taken")
+        } catch let error as TwimlReferError {
+            #expect(same(place(of: error, like: expected), expected), "\(name): \(error)")
+        }
+    }
+    try enter(topic, cases.count)
+}
+
+/// Writes down how many cases of a topic ran.
+func enter(_ topic: String, _ ran: Int) throws {
+    guard let ledger = environment["TWIML_REFER_LEDGER"] else { return }
+    try String(ran).write(
+        toFile: "\(ledger)/swift.\(topic)", atomically: true, encoding: .utf8)
+}
+
+/// The input under this key: as text, in repeated parts, or as bytes.
+func given(_ one: Case, _ key: String) -> [UInt8] {
+    if let parts = one["\(key)_parts"] as? [[Any]] {
+        return parts.flatMap { part in
+            Array(String(repeating: part[0] as? String ?? "", count: part[1] as? Int ?? 0).utf8)
+        }
+    }
+    if let hex = one["\(key)_hex"] as? String {
+        return stride(from: 0, to: hex.utf8.count, by: 2).map { at in
+            let start = hex.index(hex.startIndex, offsetBy: at)
+            return UInt8(hex[start...].prefix(2), radix: 16) ?? 0
+        }
+    }
+    return Array((one[key] as? String ?? "").utf8)
+}
+
+func text(_ one: Case, _ key: String) -> String {
+    String(decoding: given(one, key), as: UTF8.self)
+}
+
+/// Pairs of a case; what has no value has an empty one.
+func fields(_ pairs: Any?) -> Fields {
+    Fields((pairs as? [[Any]] ?? []).map { Field($0[0] as? String ?? "", $0[1] as? String ?? "") })
+}
+
+func pairs(_ fields: Fields) -> [[String]] { fields.map { [$0.name, $0.value] } }
+
+/// A value as JSON has it.
+func json(_ value: (some Any)?) -> Any {
+    if let value { value } else { NSNull() }
+}
+
+/// Whether both are the same in JSON.
+func same(_ one: Any, _ other: Any) -> Bool {
+    func written(_ value: Any) -> Data? {
+        try? JSONSerialization.data(withJSONObject: ["value": value], options: .sortedKeys)
+    }
+    return written(one) == written(other) && written(one) != nil
+}
+
+private func place(of error: TwimlReferError, like expected: Case) -> Case {
+    let whole: Case = [
+        "kind": error.kind, "message": error.message, "offset": json(error.offset),
+        "line": json(error.line), "column": json(error.column), "number": json(error.number),
+        "parameter": json(error.parameter),
+    ]
+    return whole.filter { expected.keys.contains($0.key) }
+}

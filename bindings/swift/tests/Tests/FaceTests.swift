@@ -1,0 +1,174 @@
+// What a Swift user would expect.
+
+import Foundation
+import Testing
+import TwimlRefer
+
+let voiceURL = "https://voice.example.com/handleRefer"
+
+@Suite struct FaceTests {
+    @Test func theFourSamplesOfThePlatformPrintWhatTheyPrintThere() throws {
+        let sip = "sip:alice@example.com"
+        let samples: [(target: String, action: String?, method: TwimlRefer.Method?, tag: String)] = [
+            (sip, nil, nil, "<Refer>"),
+            (sip, "/handleRefer", .post, "<Refer action=\"/handleRefer\" method=\"POST\">"),
+            (
+                "\(sip)?X-AcctNumber=123456&X-ReasonForCalling=billing-question", nil, nil,
+                "<Refer>"
+            ),
+            ("\(sip)?User-to-User=123456789%3Bencoding%3Dhex", nil, nil, "<Refer>"),
+        ]
+        for (target, action, method, tag) in samples {
+            let response = try VoiceResponse {
+                Refer(to: try SipUri(target), action: action, method: method)
+            }
+            let body = target.replacing("&", with: "&amp;")
+            let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+            #expect(
+                response.description
+                    == "\(declaration)<Response>\(tag)<Sip>\(body)</Sip></Refer></Response>")
+        }
+    }
+
+    @Test func verbsHaveTheAttributesOfThePlatform() throws {
+        // As the platform's documentation of each verb spells them.
+        let response = try VoiceResponse {
+            Gather(
+                input: "dtmf speech", action: "/choice", method: .get, timeout: 5, numDigits: 1,
+                finishOnKey: "#", speechTimeout: "auto", language: "en-GB", hints: "sales",
+                bargeIn: false, actionOnEmptyResult: true
+            ) {
+                Say("Press 1.", voice: "alice", language: "en", loop: 2)
+                Pause(length: 3)
+                Play(digits: "1w2")
+            }
+            Play("a.mp3", loop: 0)
+            Redirect("/voice", method: .post)
+            Hangup()
+        }
+        #expect(
+            response.xml.split(separator: "?>", maxSplits: 1)[1]
+                == """
+                <Response><Gather input="dtmf speech" action="/choice" method="GET" timeout="5" numDigits="1" \
+                finishOnKey="#" speechTimeout="auto" language="en-GB" hints="sales" bargeIn="false" \
+                actionOnEmptyResult="true"><Say voice="alice" language="en" loop="2">Press 1.</Say>\
+                <Pause length="3"/><Play digits="1w2"/></Gather><Play loop="0">a.mp3</Play>\
+                <Redirect method="POST">/voice</Redirect><Hangup/></Response>
+                """)
+    }
+
+    @Test func aBuilderTakesConditionsAndLoops() throws {
+        func response(_ names: [String], isOpen: Bool) throws -> VoiceResponse {
+            try VoiceResponse {
+                if isOpen { Say("Open.") } else { Say("Closed.") }
+                for name in names { Say(name) }
+                if names.isEmpty { Hangup() }
+                Node.comment(" a note ")
+                Element("Say") { "a" }
+            }
+        }
+        #expect(try response([], isOpen: true).nodes.count == 4)
+        #expect(try response(["a", "b"], isOpen: false).nodes.count == 5)
+    }
+
+    @Test func documentsAreReadAsTheyWereBuilt() throws {
+        let response = try VoiceResponse {
+            Gather(action: "/choice", numDigits: 1) { Say("Press 1.", voice: "alice") }
+            Node.comment(" a note ")
+            Element("Dial") { Element("Sip", text: "sip:a@b") }
+            Refer(to: try SipUri("sip:a@b"))
+        }
+        let again = try VoiceResponse(parsing: response.xml)
+        #expect(again == response)
+        #expect(try VoiceResponse(parsing: response.prettyXML) == response)
+        #expect(Set([again, response]).count == 1)
+        #expect(again.follows == .hangup)
+        #expect(again.check().map(\.code) == ["no-action"])
+        #expect(again.check()[0].description.hasPrefix("note[no-action] Response/Refer[0]: "))
+    }
+
+    @Test func anErrorOfABuilderWithoutTryIsTyped() {
+        do {
+            _ = try VoiceResponse { Say("\u{0}") }
+            Issue.record("it is taken")
+        } catch {
+            #expect(error.category == .document)
+            #expect(error.errorDescription == error.message)
+            #expect(error.localizedDescription == error.message)
+        }
+    }
+
+    @Test func valuesAreComparedAndHashed() throws {
+        let form = "ReferCallStatus=busy&CallSid=CA1"
+        let one = try ReferCallback(form: form)
+        let other = try ReferCallback(parameters: ["ReferCallStatus": "busy", "CallSid": "CA1"])
+        #expect(Set([one, other]).count == 1)
+        #expect(try one.request == VoiceRequest(form: Array(form.utf8)))
+        #expect(try one.request.form() == form)
+        #expect(ReferOutcome.rejected(code: 405) != .rejected(code: 406))
+        #expect(Set([try SipUri("sip:a@b"), try SipUri("sip:a@b")]).count == 1)
+    }
+
+    @Test func noDescriptionShowsASecret() throws {
+        let token = "a-very-secret-token"
+        let validator = try RequestValidator(tokens: [token, token + "2"])
+        let callback = try ReferCallback(parameters: ["CallToken": token, "CallSid": "CA1"])
+        let uri = try SipUri("sip:a:\(token)@b")
+        for value in [validator, callback, callback.request] as [Any] {
+            var dumped = ""
+            dump(value, to: &dumped)
+            for shown in [dumped, "\(value)", String(reflecting: value)] {
+                #expect(!shown.contains(token), "\(shown)")
+            }
+        }
+        var dumped = ""
+        dump(uri, to: &dumped)
+        #expect(!dumped.contains(token) && !String(reflecting: uri).contains(token))
+        #expect(callback.callToken == token && uri.password == token)
+    }
+
+    @Test func parametersAreThoseOfTheLibrary() throws {
+        // The standard voice parameters, as the platform's documentation has them.
+        for (getter, path) in getters {
+            let name = getter.split(separator: "_").map(\.capitalized).joined()
+            let callback = try ReferCallback(parameters: [name: "value"])
+            #expect(callback[keyPath: path] == "value", "\(name)")
+        }
+        #expect(getters.count == 36)
+    }
+
+    @Test func aTransferIsSavedAndRestored() throws {
+        let settings = Transfer.Settings(hangUpGrace: .seconds(1))
+        let transfer = try Transfer(to: try SipUri("sip:alice@example.com"), settings: settings)
+        #expect(try transfer.handle(.start(cseq: 1), at: 0) == [.sendRefer])
+        let again = try Transfer(restoring: transfer.save())
+        #expect(again.state == .referring && again.deadline == 32_000)
+        #expect(again.target == transfer.target)
+        #expect(again.description == "Transfer to sip:alice@example.com, referring")
+        let error = Result { try again.handle(.start(cseq: 2), at: 5) }.failed
+        #expect(error?.kind == "transfer-event-unexpected")
+        #expect(again.poll().isEmpty)
+    }
+
+    @Test func aShortGraceIsNotNone() throws {
+        for (grace, waits) in [
+            (Duration.nanoseconds(1), 1), (.milliseconds(1), 1), (.microseconds(1001), 2),
+            (.seconds(1.1), 1100), (.seconds(1), 1000),
+        ] {
+            let transfer = try Transfer(
+                to: try SipUri("sip:a@b"), settings: .init(hangUpGrace: grace))
+            _ = try transfer.handle(.start(cseq: 1), at: 0)
+            _ = try transfer.handle(.hangUp, at: 0)
+            #expect(transfer.deadline == waits, "\(grace)")
+        }
+    }
+
+    @Test func fieldsAreACollection() {
+        var fields = Fields(["a": "1"])
+        fields.append(Field("a", "2"))
+        fields.append(Field("b", "3"))
+        #expect(fields.all(named: "a") == ["1", "2"] && fields.first(named: "A") == nil)
+        fields.removeAll { $0.name == "a" }
+        #expect(fields == ["b": "3"] && fields.description == "[b=3]")
+    }
+}

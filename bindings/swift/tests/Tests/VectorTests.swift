@@ -1,0 +1,221 @@
+// Every case of tests/vectors, through the package as users have it.
+
+import Foundation
+import Testing
+import TwimlRefer
+
+@Suite struct VectorTests {
+    @Test func documents() throws {
+        try run("documents") { one in
+            let verbs = try #require(one["verbs"] as? [Case])
+            let response = try VoiceResponse(nodes: verbs.map(node))
+            #expect(response.xml == one["compact"] as? String)
+            if let pretty = one["pretty"] as? String {
+                #expect(response.prettyXML == pretty)
+            }
+        }
+    }
+
+    @Test func reading() throws {
+        try run("reading") { one in
+            let response = try VoiceResponse(parsing: given(one, "xml"))
+            if let compact = one["compact"] as? String {
+                #expect(response.xml == compact)
+            }
+        }
+    }
+
+    @Test func diagnostics() throws {
+        try run("diagnostics") { one in
+            let found = try VoiceResponse.check(xml: given(one, "xml")).map {
+                [
+                    "code": $0.code, "severity": $0.severity.rawValue, "number": json($0.number),
+                    "path": $0.path,
+                ] as Case
+            }
+            let expected = try #require(one["found"])
+            #expect(same(found, expected), "\(one["name"] ?? ""): \(found)")
+        }
+    }
+
+    @Test func sipUris() throws {
+        try run("sip-uris") { one in
+            if let value = one["refer_to"] as? String {
+                let (kind, text) =
+                    switch ReferTarget(value) {
+                    case .sip(let uri): ("sip", uri.description)
+                    case .tel(let text): ("tel", text)
+                    case .other(let text): ("other", text)
+                    }
+                #expect([kind, text] == one["target"] as? [String])
+                return
+            }
+            let uri = try SipUri(text(one, "uri"))
+            #expect(uri.description == text(one, "uri"))
+            if let parts = one["parts"] as? Case {
+                let all: Case = [
+                    "scheme": uri.scheme, "user": json(uri.user), "password": json(uri.password),
+                    "host": uri.host, "port": json(uri.port), "headers": pairs(uri.headers),
+                    "params": uri.parameters.map { [$0.name, json($0.value)] },
+                ]
+                #expect(same(all.filter { parts.keys.contains($0.key) }, parts), "\(uri)")
+            }
+            if let equivalent = one["equivalent"] as? Bool {
+                #expect(uri.isEquivalent(to: try SipUri(text(one, "other"))) == equivalent)
+            }
+            if let header = one["header"] as? [String] {
+                let added = try uri.with(header: header[0], header[1])
+                #expect(added.description == one["with_header"] as? String)
+            }
+        }
+    }
+
+    @Test func userToUser() throws {
+        try run("user-to-user") { one in
+            if one["bytes_hex"] != nil {
+                let value = try UserToUser(bytes: given(one, "bytes"))
+                #expect(value.description == one["value"] as? String)
+                #expect(value.bytes == given(one, "bytes"))
+                return
+            }
+            let value = try UserToUser(parsing: text(one, "value"))
+            #expect(value.description == text(one, "value"))
+            #expect(value.data == one["data"] as? String)
+            #expect(value.encoding == one["encoding"] as? String)
+            #expect(value.purpose == one["purpose"] as? String)
+            #expect(value.content == one["content"] as? String)
+        }
+    }
+
+    @Test func callbacks() throws {
+        try run("callbacks") { one in
+            let callback = try ReferCallback(form: given(one, "form"))
+            // Either road into the library says the same.
+            #expect(try ReferCallback(parameters: callback.parameters) == callback)
+            let expected = try #require(one["outcome"] as? Case)
+            #expect(same(said(callback.outcome), expected.filter { $0.key != "may_resume" }))
+            if let mayResume = expected["may_resume"] as? Bool {
+                #expect(callback.mayResume == mayResume)
+            }
+            if let leg = one["leg"] as? String {
+                #expect(callback.leg.rawValue == leg)
+            }
+            if let params = one["params"] {
+                #expect(same(pairs(callback.parameters), params))
+            }
+            if let headers = one["sip_headers"] {
+                #expect(same(pairs(callback.sipHeaders), headers))
+            }
+            for (getter, value) in one["typed"] as? Case ?? [:] {
+                #expect(same(typed(getter, of: callback), value), "\(getter)")
+            }
+            #expect(callback.problems.map(\.parameter) == one["problems"] as? [String] ?? [])
+        }
+    }
+
+    @Test func signatures() throws {
+        try run("signatures") { one in
+            let validator = try RequestValidator(
+                tokens: try #require(one["secrets"] as? [String]),
+                publicBase: one["public_base"] as? String,
+                algorithm: one["algorithm"] as? String == "sha256" ? .sha256 : .sha1)
+            let (url, signature) = (text(one, "url"), one["signature"] as? String)
+            let valid = try #require(one["valid"] as? Bool)
+            if let body = one["raw_body"] as? String {
+                #expect(
+                    validator.validate(url: url, rawBody: body.utf8, signature: signature) == valid)
+                return
+            }
+            let params = fields(one["params"])
+            #expect(validator.validate(url: url, parameters: params, signature: signature) == valid)
+            let form = try VoiceRequest(parameters: params).form()
+            for verify in [
+                { try validator.verify(url: url, body: form, signature: signature) },
+                { try validator.verify(url: url, parameters: params, signature: signature) },
+            ] {
+                let category = Result(catching: verify).failed?.category
+                #expect(category == (valid ? nil : .signatureMismatch))
+            }
+            if one["signs"] as? Bool == true {
+                #expect(try validator.sign(url: url, parameters: params) == signature)
+                #expect(try validator.sign(url: url, form: form.utf8) == signature)
+            }
+        }
+    }
+
+    @Test func rest() throws {
+        try run("rest") { one in
+            let method = (one["url_method"] as? String).map(Method.init)
+            let source: CallSource =
+                if let url = one["url"] as? String {
+                    .url(url, method: method)
+                } else {
+                    .twiml(try VoiceResponse(parsing: text(one, "twiml")))
+                }
+            let (account, base) = (text(one, "account"), one["base"] as? String)
+            let request =
+                if one["call"] == nil {
+                    try RestRequest.callCreate(
+                        accountSid: account, to: try SipUri(text(one, "to")),
+                        from: text(one, "from"), source: source, base: base)
+                } else {
+                    try RestRequest.callUpdate(
+                        accountSid: account, callSid: text(one, "call"), source: source, base: base)
+                }
+            #expect(request.method == one["method"] as? String)
+            #expect(request.url == one["request_url"] as? String)
+            let body = URLComponents(
+                string: "?" + request.body.replacing("+", with: "%20"))?.queryItems
+            #expect(same((body ?? []).map { [$0.name, $0.value ?? ""] }, json(one["body"])))
+        }
+    }
+
+    @Test func savedTransfers() throws {
+        try run("saved-transfers") { one in
+            let transfer = try Transfer(restoring: given(one, "saved"))
+            #expect(transfer.state.rawValue == one["state"] as? String)
+            #expect(transfer.deadline == one["deadline"] as? Int)
+            #expect(transfer.referTo == one["refer_to"] as? String)
+            #expect(transfer.save() == given(one, "saved"))
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What was thrown, if it is ours.
+    var failed: TwimlReferError? {
+        if case .failure(let error as TwimlReferError) = self { error } else { nil }
+    }
+}
+
+private func node(_ verb: Case) throws -> Node {
+    if let element = verb["element"] as? Case {
+        return .element(built(element))
+    }
+    let refer = try #require(verb["refer"] as? Case)
+    let method = (refer["method"] as? String).map(Method.init)
+    let target = try SipUri(text(refer, "sip"))
+    return .refer(Refer(to: target, action: refer["action"] as? String, method: method))
+}
+
+private func built(_ element: Case) -> Element {
+    Element(text(element, "name"), fields(element["attributes"])) {
+        if let text = element["text"] as? String, !text.isEmpty {
+            text
+        }
+        for child in element["children"] as? [Case] ?? [] {
+            built(child)
+        }
+    }
+}
+
+func said(_ outcome: ReferOutcome) -> Case {
+    let (status, code): (String?, Int?) =
+        switch outcome {
+        case .rejected(let code): (nil, code)
+        case .targetFailed(let status, let code): (status.rawValue, code)
+        case .unknown(let status): (status.rawValue, nil)
+        case .transferred, .canceled, .unconfirmed: (nil, nil)
+        }
+    return ["kind": outcome.kind, "status": json(status), "code": json(code)]
+}

@@ -1,0 +1,165 @@
+//! `docs/diagnostics.md`: every code with the smallest input that gives it, and nothing else.
+
+use std::fmt::Write;
+
+use super::{in_sentence, in_table, is_fresh, one_line, plain};
+use crate::DiagnosticCode::{self, *};
+use crate::{Diagnostic, SipUri, VoiceResponse};
+
+const OPENING: &str = "\
+<!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
+# Diagnostics
+
+What the check of a document (`VoiceResponse`) or of a SIP URI can find: in Rust, Python, C and C++ by
+`check`, in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what
+cannot be read is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
+
+An **error** means that the platform will refuse it, or that the app has a security hole; a
+**warning**, that something is dropped or never runs; a **note** is good to know. The platform's number
+is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
+documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
+";
+
+enum Input {
+    Xml(&'static str),
+    Uri(&'static str),
+    /// What is too long to be printed: as one would write it, and what it makes.
+    Made(&'static str, fn() -> Vec<Diagnostic>),
+}
+
+impl Input {
+    fn check(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Xml(text) => VoiceResponse::parse(text).unwrap().check(),
+            Self::Uri(text) => SipUri::parse(text).unwrap().check(),
+            Self::Made(_, check) => check(),
+        }
+    }
+
+    fn fenced(&self) -> (&'static str, String) {
+        match self {
+            Self::Xml(text) => ("xml", (*text).to_owned()),
+            Self::Uri(text) => ("text", (*text).to_owned()),
+            Self::Made(text, _) => ("rust", one_line(text)),
+        }
+    }
+}
+
+macro_rules! made {
+    ($check:expr) => {
+        Input::Made(stringify!($check), || $check)
+    };
+}
+
+const EXAMPLES: &[(DiagnosticCode, Input)] = &[
+    (TargetMissing, Input::Xml("<Response><Refer action='/a'/></Response>")),
+    (
+        TargetRepeated,
+        Input::Xml(
+            "<Response><Refer action='/a'><Sip>sip:a@b.example</Sip><Sip>sip:c@d.example</Sip></Refer></Response>",
+        ),
+    ),
+    (
+        TargetInvalid,
+        Input::Xml("<Response><Refer action='/a'><Sip>alice@example.com</Sip></Refer></Response>"),
+    ),
+    (
+        MethodInvalid,
+        Input::Xml(
+            "<Response><Refer action='/a' method='post'><Sip>sip:alice@example.com</Sip></Refer></Response>",
+        ),
+    ),
+    (
+        ActionInvalid,
+        Input::Xml(
+            "<Response><Refer action='ftp://example.com/a'><Sip>sip:alice@example.com</Sip></Refer></Response>",
+        ),
+    ),
+    (
+        ReferMisplaced,
+        Input::Xml(
+            "<Response><Gather><Refer action='/a'><Sip>sip:alice@example.com</Sip></Refer></Gather></Response>",
+        ),
+    ),
+    (VerbUnknown, Input::Xml("<Response><refer/></Response>")),
+    (
+        AttributeUnknown,
+        Input::Xml(
+            "<Response><Refer action='/a' timeout='5'><Sip>sip:alice@example.com</Sip></Refer></Response>",
+        ),
+    ),
+    (
+        ChildUnknown,
+        Input::Xml(
+            "<Response><Refer action='/a'><Sip>sip:alice@example.com</Sip><Number/></Refer></Response>",
+        ),
+    ),
+    (TextIgnored, Input::Xml("<Response>Connecting you.</Response>")),
+    (
+        Unreachable,
+        Input::Xml(
+            "<Response><Refer action='/a'><Sip>sip:alice@example.com</Sip></Refer><Hangup/></Response>",
+        ),
+    ),
+    (NoAction, Input::Xml("<Response><Refer><Sip>sip:alice@example.com</Sip></Refer></Response>")),
+    (DocumentTooLarge, made!(VoiceResponse::new().say(&"a".repeat(65_536)).unwrap().check())),
+    (
+        UriTooLong,
+        made!(SipUri::builder("example.com").user(&"a".repeat(239)).build().unwrap().check()),
+    ),
+    (
+        HeadersTooLong,
+        made!(
+            SipUri::builder("example.com")
+                .header("X-A", &"a".repeat(1020))
+                .build()
+                .unwrap()
+                .check()
+        ),
+    ),
+    (HeaderReserved, Input::Uri("sip:alice@example.com?X-Twilio-Id=1")),
+    (HeaderNotForUri, Input::Uri("sip:alice@example.com?From=bob")),
+    (HeaderMayBeDropped, Input::Uri("sip:alice@example.com?Subject=billing")),
+    (HeaderNameInvalid, Input::Uri("sip:alice@example.com?X-%20A=1")),
+    (HeaderInjection, Input::Uri("sip:alice@example.com?X-A=1%0D%0AX-B:2")),
+    (HeaderNotUtf8, Input::Uri("sip:alice@example.com?X-A=%FF")),
+    (UserToUserOddHex, Input::Uri("sip:alice@example.com?User-to-User=123%3Bencoding%3Dhex")),
+    (PlusInValue, Input::Uri("sip:alice@example.com?X-Reason=billing+question")),
+    (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
+    (DoubleSlash, Input::Uri("sip://alice@example.com")),
+    (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
+];
+
+#[test]
+fn every_code_has_its_example_and_the_page_is_fresh() {
+    let codes: Vec<_> = EXAMPLES.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, DiagnosticCode::ALL);
+    let mut page = format!("{OPENING}\n| code | severity | platform |\n| --- | --- | --- |\n");
+    for code in codes {
+        let number = in_table(code.platform_number());
+        writeln!(page, "| [`{code}`](#{code}) | {} | {number} |", code.severity()).unwrap();
+    }
+    for (code, input) in EXAMPLES {
+        page.push_str(&section(*code, input));
+    }
+    is_fresh("diagnostics.md", &page);
+}
+
+fn section(code: DiagnosticCode, input: &Input) -> String {
+    let (language, text) = input.fenced();
+    let found = input.check();
+    assert_eq!(found.iter().map(Diagnostic::code).collect::<Vec<_>>(), [code], "{text}");
+    let found: String = found.iter().map(Diagnostic::to_string).collect();
+    format!(
+        "\n## {code}\n\n\
+         **{}**{}\n\n\
+         * On the wire: {}\n\
+         * To mend it: {}\n\n\
+         ```{language}\n{text}\n```\n\
+         ```text\n{found}\n```\n",
+        code.severity(),
+        in_sentence(code.platform_number()),
+        plain(code.explanation()),
+        plain(code.remedy()),
+    )
+}

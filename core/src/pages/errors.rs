@@ -1,0 +1,227 @@
+//! `docs/errors.md`: every kind with calls that are refused with it.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::{in_sentence, in_table, is_fresh, one_line};
+use crate::{
+    CallCreate, CallUpdate, Comment, Element, Error, ErrorKind, Event, Leg, Method, Refer,
+    ReferCallback, RequestValidator, SipUri, Text, Transfer, TransferSettings, UserToUser,
+    VoiceResponse,
+};
+
+const OPENING: &str = "\
+<!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
+# Errors
+
+What the library refuses, and how it says so. Every language has the same kinds and messages; the number
+is the `kind` of `twr_error` in C. A message says what is wrong and, most often behind a semicolon,
+what to do; it may say the byte, or the line and column, after its first words (`invalid SIP URI at
+byte 27: …`), and holds at most 240 bytes. Text of yours stands at `…`, never a token, a signature or
+`CallToken`. The platform's number is that of its own error. What could be read, but will not work as
+meant, is a [diagnostic](diagnostics.md).
+
+The examples are calls of the Rust crate, with what they said. Other languages spell the calls in their
+way; other calls that take such an input refuse it with the same kind. In the examples `alice` is the URI
+`sip:alice@example.com`, `account` and `call` are well-formed SIDs, `validator` holds the auth token,
+`transfer` is a new `Transfer` to `alice`, `saved` what it saves; `started` was told to begin, and
+`unpolled` was fed NOTIFYs without being polled.
+";
+
+fn alice() -> SipUri {
+    SipUri::parse("sip:alice@example.com").unwrap()
+}
+
+fn account() -> String {
+    "AC".to_owned() + &"0".repeat(32)
+}
+
+fn call() -> String {
+    "CA".to_owned() + &"0".repeat(32)
+}
+
+fn transfer() -> Transfer {
+    Transfer::new(alice())
+}
+
+fn started() -> Transfer {
+    let mut transfer = transfer();
+    transfer.handle(Event::start(1), 0).unwrap();
+    transfer
+}
+
+fn unpolled() -> Transfer {
+    let mut transfer = started();
+    while transfer
+        .handle(
+            Event::Notify {
+                event: "refer",
+                cseq: 1,
+                subscription_state: Some("active"),
+                body: b"",
+                in_dialog: true,
+            },
+            0,
+        )
+        .is_ok()
+    {}
+    transfer
+}
+
+fn saved() -> Vec<u8> {
+    transfer().save()
+}
+
+fn validator() -> RequestValidator {
+    RequestValidator::new("12345")
+}
+
+struct Example {
+    kind: ErrorKind,
+    call: &'static str,
+    run: fn() -> Option<Error>,
+}
+
+/// A call as the page shows it: what this file has as functions are values there.
+fn shown(call: &str) -> String {
+    let values =
+        ["alice", "account", "call", "saved", "started", "transfer", "unpolled", "validator"];
+    values.iter().fold(one_line(call), |text, name| text.replace(&format!("{name}()"), name))
+}
+
+macro_rules! examples {
+    ($( $kind:ident $( $call:expr ),+; )*) => {
+        &[$($( Example {
+            kind: ErrorKind::$kind,
+            call: stringify!($call),
+            run: || $call.err().map(Error::from),
+        }, )+)*]
+    };
+}
+
+// The library is to say that it is no UTF-8, not the compiler.
+#[allow(invalid_from_utf8)]
+const EXAMPLES: &[Example] = examples! {
+    UriEmpty SipUri::parse("");
+    UriOverLimit SipUri::parse(&"a".repeat(70_000)),
+        alice().with_header("X-A", &"a".repeat(70_000));
+    UriSchemeMissing SipUri::parse("alice@example.com");
+    UriSchemeUnsupported SipUri::parse("tel:+15551234567");
+    UriAngleBrackets SipUri::parse("<sip:alice@example.com>");
+    UriWhiteSpace SipUri::parse("sip:alice@example.com?X-A=a b"),
+        SipUri::parse(" sip:alice@example.com");
+    UriControlCharacter SipUri::parse("sip:alice@example.com?X-A=\u{7}");
+    UriCharacter SipUri::parse("sip:ali\"ce@example.com"),
+        SipUri::parse("sip:alice@example.com?X-A=é");
+    UriEscapeInvalid SipUri::parse("sip:alice@example.com?X-A=100%");
+    UriUserEmpty SipUri::parse("sip:@example.com"),
+        SipUri::builder("example.com").password("secret").build();
+    UriHostEmpty SipUri::parse("sip:alice@"), SipUri::builder("").build();
+    UriHostInvalid SipUri::parse("sip:alice@-example.com"), SipUri::builder("a_b").build();
+    UriIpv4Invalid SipUri::parse("sip:alice@192.0.2.256");
+    UriIpv6Invalid SipUri::parse("sip:alice@[2001:db8]");
+    UriPortInvalid SipUri::parse("sip:alice@example.com:0"),
+        SipUri::builder("example.com").port(0).build();
+    UriParameterNameEmpty SipUri::parse("sip:alice@example.com;");
+    UriParameterValueEmpty SipUri::parse("sip:alice@example.com;transport=");
+    UriParameterRepeated SipUri::parse("sip:alice@example.com;lr;LR");
+    UriHeaderMissing SipUri::parse("sip:alice@example.com?"),
+        SipUri::parse("sip:alice@example.com?X-A=1&");
+    UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A");
+    UriHeaderNameEmpty SipUri::parse("sip:alice@example.com?=1");
+    UriXmlLeftOver SipUri::parse("sip:alice@example.com?X-A=1&amp;X-B=2"),
+        SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex");
+    HeaderNameInvalid alice().with_header("X A", "1"),
+        SipUri::builder("example.com").header("", "1").build();
+    HeaderValueInvalid alice().with_header("X-A", "1\r\nX-B: 2");
+    UserToUserDataEmpty UserToUser::new(""), UserToUser::from_bytes(b""),
+        UserToUser::parse(";encoding=hex");
+    UserToUserDataInvalid UserToUser::new("a\nb");
+    UserToUserParameterInvalid UserToUser::new("a").and_then(|value| value.with_purpose("a b"));
+    UserToUserSyntax UserToUser::parse("12 34");
+    UserToUserParameterRepeated UserToUser::parse("12;encoding=hex;encoding=hex");
+    XmlCharacterForbidden Text::new("\u{7}"), VoiceResponse::new().say("a\u{0}b"),
+        VoiceResponse::parse("<Response>&#0;</Response>");
+    XmlNameInvalid Element::new("1st"), VoiceResponse::parse("<Response><-a/></Response>");
+    AttributeRepeated VoiceResponse::parse("<Response a='1' a='2'/>"),
+        Element::new("Dial").and_then(|dial| dial.attribute("a", 1)?.attribute("a", 2));
+    MethodInvalid "post".parse::<Method>();
+    ActionInvalid Refer::to(alice()).action("ftp://example.com/");
+    DepthExceeded VoiceResponse::parse(&"<Response>".repeat(65));
+    ElementsExceeded VoiceResponse::parse(&("<Response>".to_owned() + &"<a/>".repeat(10_000)));
+    CommentInvalid Comment::new("a -- b");
+    DocumentTooLarge VoiceResponse::parse(&" ".repeat(65_537));
+    DocumentEmpty VoiceResponse::parse("");
+    DocumentEncoding VoiceResponse::parse("<?xml version='1.0' encoding='latin1'?><Response/>");
+    DocumentNotUtf8 VoiceResponse::parse_bytes(b"<Response>\xFF</Response>");
+    DocumentRootInvalid VoiceResponse::parse("<Reponse/>");
+    DocumentDtd VoiceResponse::parse("<!DOCTYPE Response><Response/>");
+    DocumentEntityUnknown VoiceResponse::parse("<Response>&nbsp;</Response>");
+    DocumentEndTag VoiceResponse::parse("<Response><Say>Hello</say></Response>");
+    DocumentUnclosed VoiceResponse::parse("<Response><Say>Hello");
+    DocumentOutsideRoot VoiceResponse::parse("<Response/>Hello");
+    DocumentSyntax VoiceResponse::parse("<Response>you & me</Response>"),
+        VoiceResponse::parse("<Response><Say");
+    DocumentAttributeSyntax VoiceResponse::parse("<Response><Refer action=/a/></Response>");
+    SidInvalid CallUpdate::with_url("AC12", &call(), "https://voice.example.com/voice");
+    RestTwimlTooLong CallUpdate::with_twiml(
+        &account(), &call(), &VoiceResponse::new().say(&"a".repeat(4000)).unwrap()
+    );
+    RestUrlInvalid CallUpdate::with_url(&account(), &call(), "/voice");
+    RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
+        .and_then(|update| update.base("api.twilio.com"));
+    RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
+    CallbackTooLarge ReferCallback::from_form("a".repeat(65_537)),
+        ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
+    CallbackNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
+    SignatureMismatch validator().verify("https://voice.example.com/a", "", Some("c2lnbmF0dXJl")),
+        validator().verify("https://voice.example.com/a", "", None);
+    PublicBaseInvalid validator().with_public_base("voice.example.com");
+    ReferNotSupported transfer().handle(
+        Event::Start { leg: Leg::Pstn, cseq: 1, first_in_dialog: true }, 0
+    );
+    TransferEventUnexpected transfer().handle(Event::response(202), 0);
+    StatusCodeInvalid started().handle(Event::response(99), 0);
+    SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
+    TransferOutputsPending unpolled().handle(Event::Time, 0);
+    StateTruncated Transfer::restore(&saved()[..20]);
+    StateVersion Transfer::restore(b"TWR\x09");
+    StateAltered Transfer::restore(b"other bytes");
+    TextNotUtf8 std::str::from_utf8(b"a\xFF");
+    TextOverLimit i32::try_from(2_147_483_648_u64);
+};
+
+#[test]
+fn every_kind_has_its_example_and_the_page_is_fresh() {
+    let mut kinds: Vec<_> = EXAMPLES.iter().map(|example| example.kind).collect();
+    kinds.dedup();
+    assert_eq!(kinds, ErrorKind::ALL);
+    let mut page = format!("{OPENING}\n| number | kind | platform |\n| --- | --- | --- |\n");
+    for kind in &kinds {
+        let number = in_table(kind.platform_number());
+        writeln!(page, "| {} | [`{kind}`](#{kind}) | {number} |", kind.number()).unwrap();
+    }
+    for kind in kinds {
+        page.push_str(&section(kind));
+    }
+    is_fresh("errors.md", &page);
+}
+
+fn section(kind: ErrorKind) -> String {
+    let examples: String = EXAMPLES
+        .iter()
+        .filter(|example| example.kind == kind)
+        .map(|Example { call, run, .. }| {
+            let error = run().unwrap();
+            assert_eq!(error.kind(), kind, "{call}: {error}");
+            format!("{}\n// {error}\n", shown(call))
+        })
+        .collect();
+    format!(
+        "\n## {kind}\n\nNumber **{}**{}\n\n```text\n{}: {}\n```\n```rust\n{examples}```\n",
+        kind.number(),
+        in_sentence(kind.platform_number()),
+        kind.subject(),
+        kind.template().replace("{}", "…"),
+    )
+}
