@@ -1,5 +1,6 @@
-/*
- * twiml-refer: call transfer with TwiML Voice <Refer>.
+/**
+ * \file
+ * twiml-refer: call transfer with TwiML Voice `<Refer>`.
  *
  * Conventions, which hold for every function:
  *
@@ -36,6 +37,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** A status that must be looked at, where the compiler can tell. */
 #if defined(__GNUC__) || defined(__clang__)
 #define TWR_MUST_CHECK __attribute__((warn_unused_result))
 #else

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, Text, VoiceResponse};
 
 use crate::error::{Fault, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, put, take};
+use crate::guard::{calm, get, get_mut, give, guard, put, put_all, take};
 use crate::text::{twr_str, write};
 use crate::uri::{twr_findings, twr_uri};
 
@@ -402,10 +402,7 @@ pub unsafe extern "C" fn twr_response_node_attribute(
         let found = unsafe { get(response) }?.walk().get(index).ok_or(Fault::None)?;
         let (spelled, set) = found.attributes.get(attribute).ok_or(Fault::None)?;
         // SAFETY: the conventions of the header.
-        unsafe {
-            put(name, twr_str::of(spelled))?;
-            put(value, twr_str::of(set))
-        }
+        unsafe { put_all([(name, twr_str::of(spelled)), (value, twr_str::of(set))]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

@@ -58,11 +58,31 @@ pub(crate) unsafe fn get_mut<'a, T>(handle: *mut T) -> Result<&'a mut T, Fault> 
 ///
 /// `place` is NULL or writable.
 pub(crate) unsafe fn put<T>(place: *mut T, value: T) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { put_all([(place, value)]) }
+}
+
+/// Writes all outputs, or none if the place for one is NULL.
+///
+/// # Safety
+///
+/// As [`put`].
+pub(crate) unsafe fn put_all<T, const COUNT: usize>(
+    outputs: [(*mut T, T); COUNT],
+) -> Result<(), Fault> {
+    outputs.iter().try_for_each(|(place, _)| present(*place))?;
+    for (place, value) in outputs {
+        // SAFETY: not NULL, and writable as promised.
+        unsafe { place.write(value) };
+    }
+    Ok(())
+}
+
+/// Refuses NULL as the place for an output.
+pub(crate) fn present<T>(place: *mut T) -> Result<(), Fault> {
     if place.is_null() {
         return Err(Fault::argument("the place for an output is NULL"));
     }
-    // SAFETY: not NULL, and writable as promised.
-    unsafe { place.write(value) };
     Ok(())
 }
 

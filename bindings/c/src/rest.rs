@@ -4,7 +4,7 @@ use twiml_refer::{CallCreate, CallUpdate, RestRequest};
 
 use crate::document::twr_response;
 use crate::error::{twr_error, twr_status};
-use crate::guard::{calm, get, give, guard, put, take};
+use crate::guard::{calm, get, give, guard, put_all, take};
 use crate::text::twr_str;
 use crate::uri::twr_uri;
 
@@ -88,9 +88,11 @@ pub unsafe extern "C" fn twr_rest_request_parts(
     // SAFETY: the conventions of the header.
     let parts = || unsafe {
         let request = &get(request)?.0;
-        put(method, twr_str::of(request.method().as_str()))?;
-        put(url, twr_str::of(request.url()))?;
-        put(body, twr_str::of(request.body()))
+        put_all([
+            (method, twr_str::of(request.method().as_str())),
+            (url, twr_str::of(request.url())),
+            (body, twr_str::of(request.body())),
+        ])
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, parts) }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use twiml_refer::{Diagnostic, ReferTarget, SipUri, UserToUser};
 
 use crate::error::{Fault, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, put, take};
+use crate::guard::{calm, get, get_mut, give, guard, present, put, put_all, take};
 use crate::text::{twr_str, write};
 
 /// A SIP URI. Any number of threads may read one; who changes it must be alone.
@@ -120,10 +120,7 @@ pub unsafe extern "C" fn twr_uri_param(
         let held = unsafe { get(uri) }?;
         let (found, spelled) = held.uri.params().nth(index).ok_or(Fault::None)?;
         // SAFETY: the conventions of the header.
-        unsafe {
-            put(name, twr_str::of(found))?;
-            put(value, twr_str::maybe(spelled))
-        }
+        unsafe { put_all([(name, twr_str::of(found)), (value, twr_str::maybe(spelled))]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -142,10 +139,7 @@ pub unsafe extern "C" fn twr_uri_header(
         // SAFETY: the conventions of the header.
         let (found, decoded) = unsafe { get(uri) }?.headers().get(index).ok_or(Fault::None)?;
         // SAFETY: the conventions of the header.
-        unsafe {
-            put(name, twr_str::of(found))?;
-            put(value, twr_str::of(decoded))
-        }
+        unsafe { put_all([(name, twr_str::of(found)), (value, twr_str::of(decoded))]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -290,6 +284,7 @@ pub unsafe extern "C" fn twr_refer_target(
             ReferTarget::Tel(_) => TWR_TARGET_TEL,
             _ => TWR_TARGET_OTHER,
         };
+        present(kind)?;
         // SAFETY: the conventions of the header.
         unsafe {
             write(target.to_string().as_bytes(), buffer, capacity, length)?;
@@ -349,10 +344,12 @@ pub unsafe extern "C" fn twr_user_to_user_parts(
     // SAFETY: the conventions of the header.
     let body = || unsafe {
         let value = &get(value)?.0;
-        put(data, twr_str::of(value.data()))?;
-        put(encoding, twr_str::maybe(value.encoding()))?;
-        put(purpose, twr_str::maybe(value.purpose()))?;
-        put(content, twr_str::maybe(value.content()))
+        put_all([
+            (data, twr_str::of(value.data())),
+            (encoding, twr_str::maybe(value.encoding())),
+            (purpose, twr_str::maybe(value.purpose())),
+            (content, twr_str::maybe(value.content())),
+        ])
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

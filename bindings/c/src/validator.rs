@@ -6,7 +6,7 @@ use twiml_refer::{Algorithm, RequestValidator};
 
 use crate::callback::{pairs, twr_callback, twr_pair};
 use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, put, take};
+use crate::guard::{calm, get, get_mut, give, guard, put_all, take};
 use crate::text::{twr_str, write};
 
 /// Verifies requests of the platform. Once it is set up, any number of threads may use one.
@@ -300,10 +300,7 @@ pub unsafe extern "C" fn twr_spellings_get(
         // SAFETY: the conventions of the header.
         let (tried, text) = unsafe { get(spellings) }?.0.get(index).ok_or(Fault::None)?;
         // SAFETY: the conventions of the header.
-        unsafe {
-            put(url, twr_str::of(tried))?;
-            put(hashed, twr_str::of(text))
-        }
+        unsafe { put_all([(url, twr_str::of(tried)), (hashed, twr_str::of(text))]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

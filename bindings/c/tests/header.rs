@@ -31,6 +31,7 @@ fn the_header_is_fresh() {
 }
 
 const AFTER_INCLUDES: &str = r#"
+/** A status that must be looked at, where the compiler can tell. */
 #if defined(__GNUC__) || defined(__clang__)
 #define TWR_MUST_CHECK __attribute__((warn_unused_result))
 #else

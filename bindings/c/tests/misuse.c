@@ -36,6 +36,7 @@ int main(void)
     twr_validator *validator = NULL;
     twr_transfer *transfer = NULL;
     twr_settings *settings = NULL;
+    twr_user_to_user *user_to_user = NULL;
     twr_output output;
     twr_uri_parts parts;
     twr_pair pair;
@@ -79,6 +80,25 @@ int main(void)
     memset(buffer, 'x', sizeof buffer);
     EXPECT(twr_uri_refer_to(uri, buffer, sizeof buffer, &length, &error) == TWR_STATUS_BUFFER_TOO_SMALL);
     EXPECT(buffer[0] == 'x' && error.status == TWR_STATUS_BUFFER_TOO_SMALL);
+
+    /* One place of several is NULL: nothing is written to the others. */
+    twr_str name = absent, value = absent;
+    int32_t kind = -1;
+    twr_uri_free(&uri);
+    EXPECT(twr_uri_parse(TWR_STR("sip:alice@example.com;lr?X-A=1"), &uri, NULL) == TWR_STATUS_OK);
+    WRONG(twr_uri_param(uri, 0, &name, NULL, NULL));
+    WRONG(twr_uri_param(uri, 0, NULL, &value, NULL));
+    WRONG(twr_uri_header(uri, 0, &name, NULL, NULL));
+    WRONG(twr_uri_header(uri, 0, NULL, &value, NULL));
+    EXPECT(name.ptr == NULL && value.ptr == NULL);
+    EXPECT(twr_user_to_user_parse(TWR_STR("61"), &user_to_user, NULL) == TWR_STATUS_OK);
+    WRONG(twr_user_to_user_parts(user_to_user, &name, &value, &value, NULL, NULL));
+    twr_user_to_user_free(&user_to_user);
+    EXPECT(name.ptr == NULL);
+    length = 0;
+    WRONG(twr_refer_target(TWR_STR("tel:1"), NULL, buffer, sizeof buffer, &length, NULL));
+    WRONG(twr_refer_target(TWR_STR("tel:1"), &kind, buffer, sizeof buffer, NULL, NULL));
+    EXPECT(length == 0 && kind == -1 && buffer[0] == 'x');
 
     /* Numbers that are no constants. */
     EXPECT(twr_validator_new(TWR_STR("12345"), &validator, NULL) == TWR_STATUS_OK);

@@ -1,6 +1,6 @@
-"""A million calls of every kind with flat memory, and a million mutated requests of which none is valid.
+"""A million calls of every kind with flat memory; a million mutated requests, none of them valid.
 
-`python endurance.py [CALLS]`. Run by `tests/run endurance`; what takes seconds stands in `test_face`.
+`python endurance.py [CALLS]`, for `tests/run endurance`; what takes seconds stands in `test_face`.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ JOBS: dict[str, Callable[[], object]] = {
     "a document that is none": refused(lambda: tr.VoiceResponse.parse("<Response>")),
     "a URI with headers": lambda: tr.SipUri("sip:a@b", headers={"X-A": "b c"}).headers,
     "a URI that is none": refused(lambda: tr.SipUri("sip:a@b?x")),
-    "verify, and read a parameter": lambda: VALIDATOR.verify(
-        URL, SIGNED.body, SIGNED.signature
-    ).call_sid,
+    "verify, and read a parameter": lambda: (
+        VALIDATOR.verify(URL, SIGNED.body, SIGNED.signature).call_sid
+    ),
     "a mismatch": refused(lambda: VALIDATOR.verify(URL, b"a=b", SIGNED.signature)),
     "sign": lambda: VALIDATOR.sign(URL, {"a": "b"}),
     "a transfer, saved and restored": transfer,
@@ -129,7 +129,7 @@ def main() -> None:
         assert grown < GROWTH, name
     with ThreadPoolExecutor(THREADS) as pool:
         same = sum(pool.map(mutations, range(THREADS), [CALLS // THREADS] * THREADS))
-    print(f"mutated requests: {CALLS}, by {THREADS} threads; none valid but {same} that mean the same")
+    print(f"{CALLS} mutated requests by {THREADS} threads: valid are {same} that mean the same")
 
 
 if __name__ == "__main__":

@@ -188,6 +188,7 @@ const EXAMPLES: &[Example] = examples! {
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");
     TextNotUtf8 std::str::from_utf8(b"a\xFF");
+    TextOverLimit i32::try_from(2_147_483_648_u64);
 };
 
 #[test]

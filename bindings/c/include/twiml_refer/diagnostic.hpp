@@ -13,12 +13,19 @@ namespace twiml_refer {
 
 /// What a check found.
 struct diagnostic {
+    /// The stable name of the finding, the same in every language.
     std::string code;
+    /// One of TWR_SEVERITY_….
     std::int32_t severity;
+    /// The platform's own number for it; 0 if there is none.
     std::uint16_t number;
+    /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     std::string path;
+    /// What will happen.
     std::string message;
+    /// The line of a document that was read, from 1; 0 if it is not known.
     std::size_t line;
+    /// The column of that line, from 1; 0 if it is not known.
     std::size_t column;
 };
 

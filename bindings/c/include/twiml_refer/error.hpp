@@ -17,6 +17,7 @@ namespace twiml_refer {
 /// What the library refuses; what() says what to do about it.
 class error : public std::runtime_error {
   public:
+    /// What a call of C reported.
     explicit error(const twr_error &from)
         : std::runtime_error(from.message), status_(from.status), kind_(from.kind), number_(from.number),
           offset_(from.offset), line_(from.line), column_(from.column), parameter_(from.parameter)

@@ -13,8 +13,11 @@ namespace twiml_refer {
 
 /// A request to make: with the account's credentials, and the body as a form.
 struct rest_request {
+    /// The HTTP method.
     std::string method;
+    /// Where it goes.
     std::string url;
+    /// The form.
     std::string body;
 };
 
@@ -22,7 +25,9 @@ struct rest_request {
 /// it by.
 class instructions {
   public:
+    /// A document.
     instructions(const voice_response &twiml) : twiml_(twiml.get()) {}
+    /// The URL of one.
     instructions(std::string_view url, std::optional<std::string_view> method = std::nullopt)
         : url_(url), method_(method)
     {

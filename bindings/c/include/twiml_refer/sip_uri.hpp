@@ -25,8 +25,11 @@ class sip_uri {
         handle_.reset(made);
     }
 
+    /// A copy of its own.
     sip_uri(const sip_uri &other) : sip_uri(other.str()) {}
+    /// The other one is left empty, good for nothing but another value.
     sip_uri(sip_uri &&) noexcept = default;
+    /// Takes the value of another.
     sip_uri &operator=(sip_uri other) noexcept
     {
         handle_ = std::move(other.handle_);
@@ -119,7 +122,9 @@ class sip_uri {
     /// Compares as RFC 3261 section 19.1.4 does; == compares the spelling.
     bool equivalent(const sip_uri &other) const { return twr_uri_equivalent(get(), other.get()); }
 
+    /// Whether both are spelled alike.
     friend bool operator==(const sip_uri &one, const sip_uri &other) { return one.str() == other.str(); }
+    /// Whether they are not.
     friend bool operator!=(const sip_uri &one, const sip_uri &other) { return !(one == other); }
 
     /// The handle, for what C alone offers.
@@ -150,9 +155,13 @@ class user_to_user {
         return user_to_user(made);
     }
 
+    /// The data as it was given; hexadecimal digits where bytes were.
     std::string_view data() const { return detail::view(part(0)); }
+    /// Its parameter `encoding`.
     std::optional<std::string_view> encoding() const { return detail::maybe(part(1)); }
+    /// Its parameter `purpose`.
     std::optional<std::string_view> purpose() const { return detail::maybe(part(2)); }
+    /// Its parameter `content`.
     std::optional<std::string_view> content() const { return detail::maybe(part(3)); }
 
     /// The value as it stands in a header.
@@ -176,8 +185,10 @@ class user_to_user {
 struct refer_target {
     /// One of TWR_TARGET_….
     std::int32_t kind;
+    /// The URI, without angle brackets and what stands around them.
     std::string text;
 
+    /// Reads one; what is neither SIP nor telephone number is no fault.
     static refer_target parse(std::string_view value)
     {
         refer_target found{};

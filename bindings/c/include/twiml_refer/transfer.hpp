@@ -14,6 +14,7 @@ namespace twiml_refer {
 /// How long to wait for what, and what is reported; at first the defaults.
 class transfer_settings {
   public:
+    /// The defaults.
     transfer_settings()
     {
         twr_settings *made = nullptr;
@@ -49,10 +50,12 @@ class transfer_settings {
     detail::owned<twr_settings, twr_settings_free> handle_;
 };
 
-/// One <Refer> at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
+/// One `<Refer>` at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
 class transfer {
   public:
+    /// Not started, with the default settings.
     explicit transfer(const sip_uri &target) : transfer(target, nullptr) {}
+    /// Not started, with these settings, which are copied.
     transfer(const sip_uri &target, const transfer_settings &settings) : transfer(target, settings.get()) {}
 
     /// Takes back what save() returned.
@@ -63,25 +66,31 @@ class transfer {
         return transfer(made);
     }
 
+    /// All of it as bytes, waiting outputs and settings included.
     std::string save() const { return detail::text(twr_transfer_save, get()); }
+    /// The value for the Refer-To header.
     std::string refer_to() const { return detail::text(twr_transfer_refer_to, get()); }
 
+    /// The verb begins; `cseq` is that of the REFER. On any leg but TWR_LEG_SIP error 13801.
     void start(std::uint32_t cseq, std::uint64_t now_ms, std::int32_t leg = TWR_LEG_SIP,
                bool first_in_dialog = true)
     {
         detail::call(twr_transfer_start, handle_.get(), leg, cseq, first_in_dialog, now_ms);
     }
 
+    /// A response to the REFER; `refer_sub` is what its Refer-Sub header says.
     void response(std::uint16_t code, std::uint64_t now_ms, bool refer_sub = true)
     {
         detail::call(twr_transfer_response, handle_.get(), code, refer_sub, now_ms);
     }
 
+    /// A 401 or 407, after which the REFER was sent again with credentials and this CSeq.
     void retried(std::uint16_t code, std::uint32_t cseq, std::uint64_t now_ms)
     {
         detail::call(twr_transfer_retried, handle_.get(), code, cseq, now_ms);
     }
 
+    /// A NOTIFY: its headers as they stand on the wire, its body as it is.
     void notify(std::string_view event, std::uint32_t cseq,
                 std::optional<std::string_view> subscription_state, std::string_view body,
                 std::uint64_t now_ms, bool in_dialog = true)
@@ -90,11 +99,14 @@ class transfer {
                      detail::maybe(subscription_state), detail::str(body), in_dialog, now_ms);
     }
 
+    /// Either side ended the call.
     void hang_up(std::uint64_t now_ms) { detail::call(twr_transfer_hang_up, handle_.get(), now_ms); }
+    /// The REFER could not be sent, or its connection broke.
     void transport_error(std::uint64_t now_ms)
     {
         detail::call(twr_transfer_transport_error, handle_.get(), now_ms);
     }
+    /// Nothing happened but time: for when the deadline has come.
     void time(std::uint64_t now_ms) { detail::call(twr_transfer_time, handle_.get(), now_ms); }
 
     /// What to do next; to be called after every event until there is nothing.

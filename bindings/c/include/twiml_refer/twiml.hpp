@@ -17,6 +17,7 @@ namespace twiml_refer {
 /// Any verb or noun.
 class element {
   public:
+    /// An element of this name, with text in it if there is any.
     explicit element(std::string_view name, std::string_view text = {})
     {
         twr_element *made = nullptr;
@@ -26,24 +27,28 @@ class element {
             add_text(text);
     }
 
+    /// Adds an attribute.
     element &attribute(std::string_view name, std::string_view value) &
     {
         detail::call(twr_element_set_attribute, handle_.get(), detail::str(name), detail::str(value));
         return *this;
     }
 
+    /// Adds text.
     element &add_text(std::string_view text) &
     {
         detail::call(twr_element_add_text, handle_.get(), detail::str(text));
         return *this;
     }
 
+    /// Adds a comment.
     element &add_comment(std::string_view text) &
     {
         detail::call(twr_element_add_comment, handle_.get(), detail::str(text));
         return *this;
     }
 
+    /// Adds a child.
     element &append(element child) &
     {
         twr_element *taken = child.handle_.release();
@@ -54,13 +59,16 @@ class element {
         return *this;
     }
 
-    // The same in one expression.
+    /// The same for one that has no name yet.
     element &&attribute(std::string_view name, std::string_view value) &&
     {
         return std::move(attribute(name, value));
     }
+    /// The same for one that has no name yet.
     element &&add_text(std::string_view text) && { return std::move(add_text(text)); }
+    /// The same for one that has no name yet.
     element &&add_comment(std::string_view text) && { return std::move(add_comment(text)); }
+    /// The same for one that has no name yet.
     element &&append(element child) && { return std::move(append(std::move(child))); }
 
   private:
@@ -71,6 +79,7 @@ class element {
 /// The document that an app answers the platform with.
 class voice_response {
   public:
+    /// An empty document.
     voice_response()
     {
         twr_response *made = nullptr;
@@ -86,9 +95,13 @@ class voice_response {
         return voice_response(made);
     }
 
+    /// Speaks text to the caller.
     voice_response &say(std::string_view text) { return add("Say", text); }
+    /// Plays a file.
     voice_response &play(std::string_view url) { return add("Play", url); }
+    /// Goes on with the document of another URL.
     voice_response &redirect(std::string_view url) { return add("Redirect", url); }
+    /// Ends the call.
     voice_response &hangup() { return add("Hangup", {}); }
 
     /// Appends a verb with one text in it.
@@ -98,6 +111,7 @@ class voice_response {
         return *this;
     }
 
+    /// Appends a verb.
     voice_response &append(element verb)
     {
         twr_element *taken = verb.handle_.release();
@@ -108,6 +122,7 @@ class voice_response {
         return *this;
     }
 
+    /// Transfers the caller; `action` learns how it ended, `method` is GET or POST.
     voice_response &refer(const sip_uri &target, std::optional<std::string_view> action = std::nullopt,
                           std::optional<std::string_view> method = std::nullopt)
     {
@@ -116,6 +131,7 @@ class voice_response {
         return *this;
     }
 
+    /// Writes the document; `pretty` is with four spaces a level.
     std::string to_xml(bool pretty = false) const
     {
         return detail::text(twr_response_render, get(), pretty);
@@ -129,7 +145,7 @@ class voice_response {
         return detail::diagnostics(findings);
     }
 
-    /// What comes after the first <Refer>, one of TWR_FOLLOWS_…; 0 if there is none.
+    /// What comes after the first `<Refer>`, one of TWR_FOLLOWS_…; 0 if there is none.
     std::int32_t follows() const { return twr_response_follows(get()); }
 
     /// Everything in it, each element before what stands in it; views of the document.

@@ -36,7 +36,9 @@ inline std::vector<twr_pair> pairs(const params_in &params)
 
 /// A spelling of a URL that is tried, and the text that is hashed for it.
 struct spelling {
+    /// As it is tried.
     std::string url;
+    /// The URL with what was added to it.
     std::string hashed;
 };
 
@@ -55,6 +57,7 @@ struct refer_outcome {
 /// A request of the platform; immutable.
 class refer_callback {
   public:
+    /// Reads a form body, or a query without its `?`; nothing is verified.
     static refer_callback from_form(std::string_view body)
     {
         twr_callback *made = nullptr;
@@ -62,6 +65,7 @@ class refer_callback {
         return refer_callback(made);
     }
 
+    /// Takes what a web framework has decoded; nothing is verified.
     static refer_callback from_params(const params_in &params)
     {
         const auto pairs = detail::pairs(params);
@@ -70,6 +74,7 @@ class refer_callback {
         return refer_callback(made);
     }
 
+    /// How the transfer ended.
     refer_outcome outcome() const
     {
         const twr_outcome found = twr_callback_outcome(get());
@@ -137,6 +142,7 @@ class refer_callback {
 /// Verifies requests of the platform; set up, it may be used by any number of threads.
 class request_validator {
   public:
+    /// By the account's auth token.
     explicit request_validator(std::string_view token)
     {
         twr_validator *made = nullptr;

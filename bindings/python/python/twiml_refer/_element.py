@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Comment:
-    """A comment in a document."""
+    """A comment in a document.
+
+    Raises `DocumentError`: `--` or a character that XML forbids stands in it, or `-` at its end.
+    """
 
     __slots__ = ("text",)
 

@@ -11,7 +11,9 @@ class Refer:
     """The verb that transfers a SIP call, with exactly one target.
 
     `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
-    the platform). Both are judged here, the target by `SipUri`.
+    the platform).
+
+    Raises `DocumentError` for action and method, `SipUriError` for the target.
 
     >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
     >>> Refer(method="post")
@@ -44,7 +46,7 @@ class Refer:
         self.method = method
 
     def sip(self, uri: str | SipUri) -> SipUri:
-        """Set the target, once."""
+        """Set the target, once. Raises `SipUriError`, and `TypeError` if it has one."""
         if self.target is not None:
             raise TypeError("this Refer has a target; a Refer has one")
         self.target = _uri(uri)
@@ -56,7 +58,13 @@ class Refer:
         return self
 
     def resolve_action(self, base_url: str) -> str | None:
-        """Tell which URL the action is, in a document that `base_url` served."""
+        """Tell which URL the action is, in a document that `base_url` served.
+
+        Raises `DocumentError` if `base_url` is no absolute HTTP URL.
+
+        >>> Refer(action="/handleRefer").resolve_action("https://voice.example.com/voice")
+        'https://voice.example.com/handleRefer'
+        """
         if self.action is None:
             return None
         return str(_bridge.call("resolve_action", self.action, base_url))

@@ -103,7 +103,7 @@ class VoiceResponse(Prompts):
         action: str | None = None,
         method: str | None = None,
     ) -> Refer:
-        """Add `<Refer>`; its target here, or by `sip()` of what is returned."""
+        """Add `<Refer>`; its target here, or by `sip()` of what is returned. Raises as `Refer`."""
         return self.nest(Refer(target, action=action, method=method))
 
     @classmethod
@@ -111,6 +111,9 @@ class VoiceResponse(Prompts):
         """Read a document, in UTF-8.
 
         Raises `DocumentError` with line and column.
+
+        >>> VoiceResponse.parse("<Response><Say>Hello</Say></Response>").nodes[0].name
+        'Say'
         """
         document = _bridge.call("document_parse", _bytes(xml))
         response = cls()
@@ -135,13 +138,23 @@ class VoiceResponse(Prompts):
 
     @staticmethod
     def check_xml(xml: str | bytes) -> list[Diagnostic]:
-        """Read a document and tell its faults, with lines and columns."""
+        """Read a document and tell its faults, with lines and columns.
+
+        Raises `DocumentError` if it cannot be read.
+
+        >>> [found] = VoiceResponse.check_xml("<Response><refer/></Response>")
+        >>> found.code, found.line, found.column
+        ('verb-unknown', 1, 11)
+        """
         from ._diagnostic import diagnostics
 
         return diagnostics(_bridge.call("document_check", _bytes(xml)))
 
     def check(self) -> list[Diagnostic]:
-        """Tell what the platform will refuse, drop or never run."""
+        """Tell what the platform will refuse, drop or never run.
+
+        Raises `DocumentError` if it cannot be written.
+        """
         from ._diagnostic import diagnostics
 
         return diagnostics(_bridge.call("document_check_built", self._document()))
@@ -152,7 +165,10 @@ class VoiceResponse(Prompts):
         return _bridge.maybe_text(_bridge.call("document_follows", self._document()))
 
     def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
-        """Write the document."""
+        """Write the document; `pretty` is with four spaces a level.
+
+        Raises `DocumentError`: it is nested too deep, or has too many elements.
+        """
         parts = ["p" if pretty else "", str(len(self.attributes))]
         for pair in self.attributes.items():
             parts += pair

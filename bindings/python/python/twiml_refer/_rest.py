@@ -18,7 +18,9 @@ class RestRequest(Value):
     __slots__ = ("method", "url", "body")
     __match_args__ = ("method", "url", "body")
     method: str
+    """The HTTP method."""
     url: str
+    """Where it goes."""
     body: str
     """The form."""
 

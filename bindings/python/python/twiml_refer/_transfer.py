@@ -24,7 +24,9 @@ class ReferReport(Value):
     __slots__ = ("params", "outcome")
     __match_args__ = ("params", "outcome")
     params: tuple[tuple[str, str], ...]
+    """Names and values."""
     outcome: ReferOutcome
+    """What an app makes of them."""
 
     def __init__(self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome) -> None:
         self._set(params, outcome)
@@ -43,6 +45,7 @@ class Reply(Value):
     __slots__ = ("code",)
     __match_args__ = ("code",)
     code: int
+    """As 200 or 481."""
 
     def __init__(self, code: int) -> None:
         self._set(code)
@@ -61,6 +64,7 @@ class Completed(Value):
     __slots__ = ("report",)
     __match_args__ = ("report",)
     report: ReferReport
+    """What the platform would tell the app."""
 
     def __init__(self, report: ReferReport) -> None:
         self._set(report)
@@ -78,6 +82,9 @@ class Transfer:
     Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and
     do what comes back; call `time` when the `deadline` has come. Calls from several threads come
     one after the other. It cannot be copied or pickled: `save` and `restore` it.
+
+    An event that cannot come now, or with a code that is none, raises `TransferError`, and
+    is as if it had not been fed.
 
     >>> transfer = Transfer("sip:alice@example.com")
     >>> transfer.start(cseq=1, now=0), transfer.refer_to
@@ -104,7 +111,10 @@ class Transfer:
         rejected_status_omitted: bool = False,
         statuses: Mapping[int, str] | None = None,
     ) -> None:
-        """Make a transfer that is not started; times are in seconds, `None` is the default."""
+        """Make a transfer that is not started; times are in seconds, `None` is the default.
+
+        Raises `SipUriError` for the target, and `TransferError` for a setting out of its range.
+        """
         bridge = _bridge.module()
         entries = [
             bridge.StatusEntry(code=code, status=status)
@@ -122,7 +132,14 @@ class Transfer:
 
     @classmethod
     def restore(cls, data: bytes) -> Transfer:
-        """Take back what `save` returned, by this or any older version."""
+        """Take back what `save` returned, by this or any older version.
+
+        Raises `TransferError`: bytes are missing or altered, or a newer version saved them.
+
+        >>> transfer = Transfer.restore(Transfer("sip:alice@example.com").save())
+        >>> transfer.start(cseq=1, now=0)
+        [SendRefer()]
+        """
         made = cls.__new__(cls)
         made._inner = _bridge.guarded(_bridge.module().Transfer.restore, data)
         return made

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 class UserToUser(Value):
     """A User-to-User value (RFC 7433).
 
-    Bytes are sent hex-encoded, and are then always valid.
+    Bytes are sent hex-encoded, and are then always valid. `encoding`, `purpose` and `content` are
+    its parameters.
+
+    Raises `SipUriError`: there is no data, or something in it or in a parameter cannot be sent.
 
     >>> str(UserToUser.from_bytes(b"order 7"))
     '6F726465722037;encoding=hex'
@@ -52,12 +55,15 @@ class UserToUser(Value):
 
     @classmethod
     def parse(cls, text: str) -> UserToUser:
-        """Read the decoded value of a User-to-User header."""
+        """Read the decoded value of a User-to-User header.
+
+        Raises `SipUriError` with the byte at which it stops being one.
+        """
         return cls._of(_bridge.call("user_to_user_parse", text))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> UserToUser:
-        """Encode bytes as hexadecimal digits."""
+        """Encode bytes as hexadecimal digits. Raises `SipUriError` if there are none."""
         return cls._of(_bridge.call("user_to_user_from_bytes", data))
 
     @classmethod
@@ -141,6 +147,8 @@ class SipUri(Value):
     ) -> SipUri:
         """Make a URI of decoded parts, each escaped for its place.
 
+        Raises `SipUriError`: a part cannot be written, as a host that is none or port 0.
+
         >>> str(SipUri.build("example.com", user="a b", port=5060, params=[("lr", None)]))
         'sip:a%20b@example.com:5060;lr'
         """
@@ -157,7 +165,13 @@ class SipUri(Value):
         return cls(_bridge.call("uri_build", parts))
 
     def with_header(self, name: str, value: str) -> SipUri:
-        """Add a header, given as decoded text."""
+        """Add a header, given as decoded text; a URI never changes, the new one is returned.
+
+        Raises `SipUriError`: the name is no token, or CR, LF or NUL stands in the value.
+
+        >>> str(SipUri("sip:alice@example.com").with_header("X-Reason", "50% off"))
+        'sip:alice@example.com?X-Reason=50%25%20off'
+        """
         return SipUri(self, headers=((name, value),))
 
     def _parts(self) -> Any:
@@ -247,6 +261,7 @@ class ReferTarget(Value):
     kind: str
     """`sip`, `tel` or `other`."""
     text: str
+    """The URI, without angle brackets and what stands around them."""
 
     def __init__(self, kind: str, text: str) -> None:
         self._set(kind, text)

@@ -21,7 +21,9 @@ class Spelling(Value):
 
     __slots__ = ("url", "hashed")
     url: str
+    """As it was tried."""
     hashed: str
+    """The URL with what was added to it."""
 
     def __init__(self, url: str, hashed: str) -> None:
         self._set(url, hashed)
@@ -32,7 +34,10 @@ class RequestValidator:
 
     Behind a proxy say by which `public_base` (scheme, host, port) the platform reaches the app: it
     replaces that of the URL that the app sees. That is the cure for most mismatches. One validator
-    may be used by any number of threads.
+    may be used by any number of threads. `max_body_bytes` is how large a body may be, 64 KiB if it
+    is not given; `algorithm` is `sha1` or `sha256`.
+
+    Raises `TwimlReferError`: the public base is none; `ValueError`: the algorithm is not known.
 
     >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
     >>> url, body = "http://10.0.0.7:8000/handleRefer", b"ReferCallStatus=in-progress"
@@ -89,13 +94,21 @@ class RequestValidator:
     def verify_request(
         self, url: str, body: bytes | str = b"", signature: str | None = None
     ) -> VoiceRequest:
-        """Do as `verify`, for any request of the platform."""
+        """Do as `verify`, for any request of the platform. Raises as `verify`."""
         return VoiceRequest._of(self._verified(url, signature, b"F", form(body)))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | None = None
     ) -> ReferCallback:
-        """Do as `verify`, where a framework has decoded the form: its multidict as it comes."""
+        """Do as `verify`, where a framework has decoded the form: its multidict as it comes.
+
+        Raises as `verify`.
+
+        >>> validator, url = RequestValidator("12345"), "https://voice.example.com/handleRefer"
+        >>> params = {"ReferCallStatus": "busy", "NotifySipResponseCode": "486"}
+        >>> validator.verify_params(url, params, validator.sign(url, params)).outcome
+        TargetFailed(status='busy', code=486)
+        """
         pairs = map(_lane.encoded, flat(params))
         return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
 
@@ -138,7 +151,11 @@ class RequestValidator:
         return str(_bridge.call("url_with_body_sha256", url, body))
 
     def explain(self, url: str, body: bytes = b"") -> list[Spelling]:
-        """List what was tried, for the person who hunts a mismatch; no signature, no secret."""
+        """List what was tried, for the person who hunts a mismatch; no signature, no secret.
+
+        >>> [tried.url for tried in RequestValidator("12345").explain("https://a.example/b")]
+        ['https://a.example/b', 'https://a.example:443/b']
+        """
         tried = _bridge.call("request_explain", self._bridged(), url, body)
         return [Spelling(one.url, one.hashed) for one in tried]
 

@@ -27,7 +27,9 @@ class Problem(Value):
 
     __slots__ = ("parameter", "message")
     parameter: str
+    """Its name."""
     message: str
+    """What is odd about it, and what was made of it."""
 
     def __init__(self, parameter: str, message: str) -> None:
         self._set(parameter, message)
@@ -62,7 +64,13 @@ class VoiceRequest(Parameters):
 
     @classmethod
     def from_params(cls, params: Any, *, max_bytes: int | None = None) -> Self:
-        """Take what a web framework has decoded: a mapping, a multidict, or pairs."""
+        """Take what a web framework has decoded: a mapping, a multidict, or pairs.
+
+        Raises `CallbackError`: it is larger than `max_bytes`, 64 KiB unless that is given.
+
+        >>> VoiceRequest.from_params({"CallSid": "CA1"}).call_sid
+        'CA1'
+        """
         return cls._of(_lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params))))
 
     @classmethod
