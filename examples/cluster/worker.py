@@ -42,10 +42,10 @@ class Worker:
         """Do what there is to do, waiting a little for it."""
         wait = EARLY_WAIT_MS if self._early else self._claim_after_ms // 4
         found = self.events.take(wait)
-        if time.monotonic() >= self._look_at:
+        look = time.monotonic() >= self._look_at
+        if look:
             self._look_at = time.monotonic() + self._claim_after_ms / 4000
             found += self.events.claim(self._claim_after_ms)
-            self._watch_deadlines()
         for entry in found:
             self._early.setdefault(entry.id, Early(entry, time.monotonic()))
         # In the order of the stream: what comes first may be what another waits for.
@@ -53,6 +53,8 @@ class Worker:
         early = [(name, it) for name, it in in_order if not self._settle(*it)]
         # What does not fit is still pending, and is claimed later.
         self._early = dict(early[:MAX_EARLY])
+        if look:
+            self._watch_deadlines()
 
     def _settle(self, entry: Entry, since: float) -> bool:
         """Do an event; False: it is too early."""

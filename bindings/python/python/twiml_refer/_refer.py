@@ -13,7 +13,7 @@ class Refer:
     `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
     the platform).
 
-    Raises `DocumentError`: the action is no URL or the method neither; `SipUriError` for the target.
+    Raises `DocumentError` for action and method, `SipUriError` for the target.
 
     >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
     >>> Refer(method="post")

@@ -83,7 +83,7 @@ class Transfer:
     do what comes back; call `time` when the `deadline` has come. Calls from several threads come
     one after the other. It cannot be copied or pickled: `save` and `restore` it.
 
-    An event that cannot come in this state, or with a code that is none, raises `TransferError`, and
+    An event that cannot come now, or with a code that is none, raises `TransferError`, and
     is as if it had not been fed.
 
     >>> transfer = Transfer("sip:alice@example.com")

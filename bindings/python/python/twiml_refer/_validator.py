@@ -34,8 +34,8 @@ class RequestValidator:
 
     Behind a proxy say by which `public_base` (scheme, host, port) the platform reaches the app: it
     replaces that of the URL that the app sees. That is the cure for most mismatches. One validator
-    may be used by any number of threads. `max_body_bytes` is how large a body may be, 64 KiB if it is
-    not given; `algorithm` is `sha1` or `sha256`.
+    may be used by any number of threads. `max_body_bytes` is how large a body may be, 64 KiB if it
+    is not given; `algorithm` is `sha1` or `sha256`.
 
     Raises `TwimlReferError`: the public base is none; `ValueError`: the algorithm is not known.
 

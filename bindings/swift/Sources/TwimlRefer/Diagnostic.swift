@@ -11,7 +11,12 @@ internal import TwimlReferBridge
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     /// How bad it is.
     public enum Severity: String, Sendable, Hashable {
-        case error, warning, note
+        /// The platform refuses it.
+        case error
+        /// Something is dropped or misread.
+        case warning
+        /// Worth knowing.
+        case note
     }
 
     /// The stable name of the finding, the same in every language.

@@ -9,9 +9,13 @@ public protocol DocumentNode: Sendable {
 
 /// A part of a document. Whether it may stand there is judged when a ``VoiceResponse`` is made of it.
 public enum Node: DocumentNode, Hashable {
+    /// A verb or noun.
     case element(Element)
+    /// A `<Refer>` with its target.
     case refer(Refer)
+    /// Text, as it is meant: it is escaped where it is written.
     case text(String)
+    /// A comment, without `<!--` and `-->`.
     case comment(String)
 
     public var node: Node { self }
@@ -28,14 +32,17 @@ public enum Node: DocumentNode, Hashable {
 /// print(response.nodes.count)  // 1
 /// ```
 public struct Element: DocumentNode, Hashable {
+    /// As it is spelled in the document: `Say`.
     public let name: String
     /// As they are spelled in the document, in their order.
     public let attributes: Fields
+    /// What stands in it, in its order.
     public let children: [Node]
     /// How many elements it is, and how deep: both at least 1.
     let count: Int
     private let depth: Int
 
+    /// Makes an element with these children.
     public init(_ name: String, _ attributes: Fields = [:], children: [Node] = []) {
         self.name = name
         self.attributes = attributes
@@ -59,10 +66,12 @@ public struct Element: DocumentNode, Hashable {
         self.depth = depth
     }
 
+    /// Makes an element with text.
     public init(_ name: String, _ attributes: Fields = [:], text: String) {
         self.init(name, attributes, children: text.isEmpty ? [] : [.text(text)])
     }
 
+    /// Makes an element with what stands in the closure; throws what that throws.
     public init<Failure>(
         _ name: String, _ attributes: Fields = [:],
         @DocumentBuilder content: () throws(Failure) -> [Node]

@@ -4,9 +4,12 @@ internal import TwimlReferBridge
 
 /// How the platform asks for a URL.
 public struct Method: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    /// With the parameters in the URL.
     public static let get = Self(rawValue: "GET")
+    /// With the parameters in the body.
     public static let post = Self(rawValue: "POST")
 
+    /// As it is written in a document.
     public let rawValue: String
 
     /// Takes any text; what is neither `GET` nor `POST` is refused where it is used.
@@ -27,10 +30,14 @@ public struct Method: RawRepresentable, Sendable, Hashable, CustomStringConverti
 /// print(try refer.resolveAction(base: "https://example.com/app/voice")!)  // https://example.com/handleRefer
 /// ```
 public struct Refer: DocumentNode, Hashable, CustomStringConvertible {
+    /// Whom the caller's endpoint is to call.
     public var target: SipUri
+    /// The URL that learns how the transfer ended: absolute, or relative to that of the document.
     public var action: String?
+    /// How the action is asked for; `POST` if `nil`.
     public var method: Method?
 
+    /// Makes the verb; whether action and method are good is judged with the document.
     public init(to target: SipUri, action: String? = nil, method: Method? = nil) {
         self.target = target
         self.action = action

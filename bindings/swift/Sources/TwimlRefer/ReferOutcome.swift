@@ -6,14 +6,19 @@ internal import TwimlReferBridge
 public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     /// The target answered.
     public static let inProgress = Self(rawValue: "in-progress")
+    /// The target was busy.
     public static let busy = Self(rawValue: "busy")
+    /// The target did not answer in time.
     public static let noAnswer = Self(rawValue: "no-answer")
+    /// The target could not be reached, or refused; or the endpoint refused the REFER.
     public static let failed = Self(rawValue: "failed")
     /// The caller hung up.
     public static let canceled = Self(rawValue: "canceled")
 
+    /// As the platform sends it.
     public let rawValue: String
 
+    /// Takes any text, compared with case.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }

@@ -23,7 +23,10 @@ internal import TwimlReferBridge
 public struct RequestValidator: Sendable {
     /// What the signature is made by. The caller chooses, never a header.
     public enum Algorithm: Sendable, Hashable {
-        case sha1, sha256
+        /// HMAC-SHA1, in the header `X-Twilio-Signature`.
+        case sha1
+        /// HMAC-SHA256, where the account has a shared key for it.
+        case sha256
     }
 
     /// A spelling of the URL that was tried, and the text that was hashed for it.

@@ -19,9 +19,11 @@ public enum CallSource: Sendable, Hashable {
 /// print(request.method, request.body)  // POST Url=https%3A%2F%2Fexample.com%2Frefer
 /// ```
 public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
+    /// The HTTP method.
     public let method: String
+    /// Where it goes, without credentials.
     public let url: String
-    /// The form.
+    /// The form, to be sent as `application/x-www-form-urlencoded`.
     public let body: String
 
     /// Gives a live call a new document, or the URL of one.

@@ -5,7 +5,9 @@ internal import TwimlReferBridge
 
 /// The parameters that the platform would send to the action URL, in their order, and what they mean.
 public struct ReferReport: Sendable, Hashable, CustomStringConvertible {
+    /// `ReferCallStatus` and the two codes, as far as they are known.
     public let parameters: Fields
+    /// What they mean.
     public let outcome: ReferOutcome
     /// Whether the original call is still there.
     public let mayResume: Bool
@@ -68,24 +70,32 @@ public final class Transfer: Sendable {
 
     /// How far it is.
     public enum State: String, Sendable, Hashable {
-        case idle, referring, subscribed, completed
+        /// Not started.
+        case idle
+        /// The REFER has no final answer yet.
+        case referring
+        /// The endpoint took the REFER, and will tell how the call to the target goes.
+        case subscribed
+        /// The verb has ended.
+        case completed
     }
 
-    /// What differs from the defaults of the verb.
+    /// What differs from the defaults of the verb; times are at most a day.
     public struct Settings: Sendable, Hashable {
-        /// How long the endpoint may take to answer the REFER.
+        /// How long the endpoint may take to answer the REFER: 32 s, if `nil` (RFC 3261, timer F).
         public var responseTimeout: Duration?
-        /// How long the first NOTIFY may take.
+        /// How long the first NOTIFY may take: 32 s, if `nil` (RFC 6665, timer N).
         public var notifyTimeout: Duration?
-        /// How long a subscription lasts that says nothing of it.
+        /// How long a subscription lasts that says nothing of it: 180 s, if `nil` (RFC 3261, timer C).
         public var subscription: Duration?
-        /// How long after a hang-up the last NOTIFY still counts.
+        /// How long after a hang-up the last NOTIFY still counts: not at all, if `nil` (RFC 5057).
         public var hangUpGrace: Duration?
-        /// Whether a refused REFER reports its code alone.
+        /// Whether a REFER that was refused, never answered or not sent reports its code alone.
         public var isRejectedStatusOmitted: Bool
-        /// The status that is reported for a code.
+        /// The status that is reported for a final code of the call to the target.
         public var statuses: [Int: ReferCallStatus]
 
+        /// Makes settings; whether they are good is judged by ``Transfer/init(to:settings:)``.
         public init(
             responseTimeout: Duration? = nil, notifyTimeout: Duration? = nil,
             subscription: Duration? = nil, hangUpGrace: Duration? = nil,
@@ -140,6 +150,7 @@ public final class Transfer: Sendable {
     /// When to feed ``Event/time`` at the latest, in milliseconds; `nil`: never.
     public var deadline: Int? { inner.deadline().map(Int.init(clamping:)) }
 
+    /// How far it is.
     public var state: State { State(rawValue: inner.state()) ?? .completed }
 
     /// The parameters for the action URL, once completed.
@@ -148,6 +159,7 @@ public final class Transfer: Sendable {
     /// The value for the Refer-To header.
     public var referTo: String { inner.referTo() }
 
+    /// Whom the endpoint is to call.
     public var target: SipUri { settled { try SipUri(inner.target()) } }
 }
 

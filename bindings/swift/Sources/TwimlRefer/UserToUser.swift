@@ -10,13 +10,20 @@ internal import TwimlReferBridge
 /// print(try UserToUser(parsing: "123456789;encoding=hex").data)  // 123456789
 /// ```
 public struct UserToUser: Sendable, Hashable, CustomStringConvertible {
+    /// The data, as they are encoded.
     public let data: String
+    /// How they are encoded: `hex`.
     public let encoding: String?
+    /// What they are for.
     public let purpose: String?
+    /// What they are.
     public let content: String?
     /// The value as it stands in a header, before it is escaped.
     public let description: String
 
+    /// Makes a value of its parts.
+    ///
+    /// - Throws: an error of the category `sipUri` where a part cannot stand in a header.
     public init(
         data: String, encoding: String? = nil, purpose: String? = nil, content: String? = nil
     ) throws(TwimlReferError) {

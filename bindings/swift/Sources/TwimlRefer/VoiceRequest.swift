@@ -4,7 +4,9 @@ internal import TwimlReferBridge
 
 /// What is odd about a parameter.
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
+    /// The name of the parameter.
     public let parameter: String
+    /// What is odd, and what was made of it.
     public let message: String
 
     public var description: String { "\(parameter): \(message)" }
@@ -12,7 +14,14 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
 
 /// The leg of a call; `<Refer>` works on SIP legs only.
 public enum Leg: String, Sendable, Hashable {
-    case sip, pstn, client, unknown
+    /// A SIP device.
+    case sip
+    /// A phone number.
+    case pstn
+    /// The Voice SDK in a browser or an app.
+    case client
+    /// Nothing tells.
+    case unknown
 }
 
 /// Any request of the platform to an app.

@@ -16,6 +16,7 @@ internal import TwimlReferBridge
 public struct VoiceResponse: Sendable, Hashable {
     /// The attributes of `<Response>`.
     public let attributes: Fields
+    /// What stands in `<Response>`, in its order.
     public let nodes: [Node]
     /// The document in one line.
     public let xml: String

@@ -37,7 +37,7 @@ constructor(
     init {
         val input = Frame().put("").put(name)
         for ((key, value) in this.attributes) input.put(key).put(value)
-        Lane.call(Lane.ELEMENT, input)
+        Lane.judge(Lane.ELEMENT, input)
         tree.judge(this)
     }
 

@@ -14,7 +14,7 @@ public sealed interface Node
  */
 public data class Text(val content: String) : Node {
     init {
-        Lane.call(Lane.ELEMENT, Frame().put("t").put("Say").put(content))
+        Lane.judge(Lane.ELEMENT, Frame().put("t").put("Say").put(content))
     }
 
     /** The text. */
@@ -29,7 +29,7 @@ public data class Text(val content: String) : Node {
  */
 public data class Comment(val content: String) : Node {
     init {
-        Lane.call(Lane.COMMENT, Frame().put(content))
+        Lane.judge(Lane.COMMENT, Frame().put(content))
     }
 
     /** The comment. */

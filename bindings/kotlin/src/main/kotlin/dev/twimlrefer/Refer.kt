@@ -32,7 +32,7 @@ constructor(
     init {
         if (action != null || method != null) {
             val input = Frame().put(announced(action, method)).putAnnounced(action, method)
-            Lane.call(Lane.REFER, input)
+            Lane.judge(Lane.REFER, input)
         }
     }
 

@@ -134,7 +134,7 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
         return open { handle(occurrence, now.toULong()) }.map(::output)
     }
 
-    private inline fun <T> open(job: BridgeTransfer.() -> T): T = try {
+    private fun <T> open(job: BridgeTransfer.() -> T): T = try {
         bridged { inner.job() }
     } catch (error: IllegalStateException) {
         throw if (inner.uniffiIsDestroyed) IllegalStateException("the transfer is closed") else error

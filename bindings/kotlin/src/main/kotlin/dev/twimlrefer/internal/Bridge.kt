@@ -8,8 +8,8 @@ import dev.twimlrefer.internal.bridge.Pair as BridgePair
 
 // The generated bridge, its errors turned into ours.
 
-/** Does what calls the bridge. */
-internal inline fun <T> bridged(job: () -> T): T = try {
+/** Does what calls the bridge. Not inline: who never calls it shall not load it. */
+internal fun <T> bridged(job: () -> T): T = try {
     job()
 } catch (failure: Failure.Refused) {
     throw refusal(failure.fault)

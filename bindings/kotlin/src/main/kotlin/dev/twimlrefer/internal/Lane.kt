@@ -21,22 +21,32 @@ internal object Lane {
     private const val CHECK_URI = 12
 
     /** Room for an answer that repeats its input, with tags around it. */
-    private const val MORE = 512
+    private const val MORE = 256
     private const val MOST = Int.MAX_VALUE - 64
 
+    /** Room for the answer that nothing is wrong. */
+    private const val LITTLE = 16
+
     /** Does a job; the parts of the answer behind the kind of its error, which is none. An error is thrown. */
-    fun call(job: Int, input: Frame): Parts = input.finish { frame, size -> call(job, frame, size) }
+    fun call(job: Int, input: Frame): Parts = input.finish { frame, size ->
+        call(job, frame, size, minOf(2L * size + MORE, MOST.toLong()).toInt())
+    }
+
+    /** Does a job that only judges. */
+    fun judge(job: Int, input: Frame) {
+        input.finish { frame, size -> call(job, frame, size, LITTLE) }
+    }
 
     /** Judges one text, which crosses as it is. */
     fun checkUri(text: String) {
         val bytes = encoded(text)
-        call(CHECK_URI, bytes, bytes.size)
+        call(CHECK_URI, bytes, bytes.size, LITTLE)
     }
 
-    private fun call(job: Int, input: ByteArray, length: Int): Parts {
-        var answer = ByteArray(minOf(2L * length + MORE, MOST.toLong()).toInt())
-        var size = Door.twiml_refer_lane(job, input, length, answer, answer.size)
-        if (size > answer.size) {
+    private fun call(job: Int, input: ByteArray, length: Int, room: Int): Parts {
+        var answer = ByteArray(room)
+        var size = Door.twiml_refer_lane(job, input, length, answer, room)
+        if (size > room) {
             answer = ByteArray(size)
             size = Door.twiml_refer_lane(job, input, length, answer, size)
         }

@@ -25,7 +25,7 @@ internal fun encoded(text: String): ByteArray {
  * has allocated till then; so the library refuses it here.
  */
 internal fun wellFormed(text: String): String {
-    if (loneSurrogate(text) >= 0) Lane.call(Lane.COMMENT, Frame().put(text))
+    if (loneSurrogate(text) >= 0) Lane.judge(Lane.COMMENT, Frame().put(text))
     return text
 }
 

@@ -17,11 +17,11 @@ import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 
 /**
- * Memory stays flat, errors included. `-Dcalls=1000000` runs each kind of call a million times
- * (an hour); the tests run fewer.
+ * Memory stays flat, errors included: each kind of call is made so many times as TWIML_REFER_CALLS says, a
+ * million by `tests/run endurance`, else fewer.
  */
 class MemoryTest {
-    private val calls = Integer.getInteger("calls", 3_000)
+    private val calls = System.getenv("TWIML_REFER_CALLS")?.toInt() ?: 3_000
     private val url = "https://voice.example.com/handleRefer"
     private val validator = RequestValidator("12345")
     private val form = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486&CallSid=CA1"
