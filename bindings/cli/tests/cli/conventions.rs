@@ -1,7 +1,9 @@
 //! What every command has in common: help, usage, colour, and the output's end.
 
 use std::io::Read;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{self, Command, Stdio};
+use std::{env, fs};
 
 use crate::run::{command, feed, run};
 
@@ -195,4 +197,24 @@ fn manual_pages_are_roff_with_a_title() {
         assert!(own.contains(&format!(".TH twiml-refer-{name} 1")), "{own}");
     }
     run(&["man", "bogus"]).expect(2);
+}
+
+/// What README shows for the shell, in an empty folder.
+#[test]
+fn the_readme_runs() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(house.join("README.md")).unwrap();
+    let (_, section) = readme.split_once("\n## In the shell\n").unwrap();
+    let (_, script) = section.split_once("```sh\n").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    let folder = env::temp_dir().join(format!("twiml-refer-readme-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let ours = Path::new(env!("CARGO_BIN_EXE_twiml-refer")).parent().unwrap();
+    let path = env::join_paths([ours, Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", script]).current_dir(&folder).env("PATH", path);
+    let ran = feed(shell, b"").expect(0);
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(ran.stdout.contains("no findings"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(r#""kind":"transferred""#), "{}", ran.stdout);
 }
