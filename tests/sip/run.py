@@ -22,15 +22,21 @@ from pathlib import Path
 from scenarios import CASES, HEADERS, TARGET, xml
 
 
-# Below those that systems hand out by themselves, so that nobody gets one in between; each is used once.
-CANDIDATES = iter(range(20_000 + os.getpid() % 10_000, 32_000))
+# Below those that systems hand out by themselves, so that nobody gets one in between. Each is used once, with
+# the three behind it: sipp takes some of those for its media.
+NEXT_TO_EACH_OTHER = 4
+CANDIDATES = iter(range(20_000 + os.getpid() % 10_000, 32_000, NEXT_TO_EACH_OTHER))
 ONE_AT_A_TIME = threading.Lock()
 
 
 def free_port() -> int:
-    """Find a port that nobody holds, in UDP and TCP."""
+    """Find a port that nobody holds, nor those behind it."""
     with ONE_AT_A_TIME:
-        return next(port for port in CANDIDATES if is_free(port))
+        return next(
+            first
+            for first in CANDIDATES
+            if all(map(is_free, range(first, first + NEXT_TO_EACH_OTHER)))
+        )
 
 
 def is_free(port: int) -> bool:
