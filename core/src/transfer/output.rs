@@ -69,6 +69,11 @@ impl Outputs {
         self.len() + Self::MOST_PER_EVENT <= u128::BITS / u16::BITS
     }
 
+    /// How often the end waits to be told.
+    pub(super) fn count_completed(mut self) -> usize {
+        std::iter::from_fn(|| self.pop()).filter(|it| *it == Waiting::Completed).count()
+    }
+
     /// For saving.
     pub(super) fn bits(self) -> u128 {
         self.0

@@ -85,7 +85,17 @@ impl Transfer {
             return Err(altered());
         }
         let mut fields = sealed.get(HEADER..).ok_or_else(altered)?;
-        Self::take(&mut fields).filter(|_| fields.is_empty()).ok_or_else(altered)
+        Self::take(&mut fields)
+            .filter(|transfer| fields.is_empty() && transfer.is_reported_once())
+            .ok_or_else(altered)
+    }
+
+    /// The end and its report come together, and are told once: else `poll` would have nothing to
+    /// give for an output that waits.
+    fn is_reported_once(&self) -> bool {
+        let is_completed = self.progress.state == TransferState::Completed;
+        self.progress.report.is_some() == is_completed
+            && self.outputs.count_completed() <= usize::from(is_completed)
     }
 }
 
