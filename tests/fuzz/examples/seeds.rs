@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(folder.join(format!("{topic}-{index}")), input)?;
         }
     }
+    write_saved(Path::new(vectors), &Path::new(out).join("restore"))?;
     let folder = Path::new(out).join("trace");
     fs::create_dir_all(&folder)?;
     for trace in fs::read_dir(traces)? {
@@ -42,6 +43,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         let refer = text.windows(6).position(|word| word == b"REFER ").unwrap_or_default();
         let seed: Vec<_> = text.into_iter().skip(refer).take(2048).collect();
         fs::write(folder.join(trace.file_name()), seed)?;
+    }
+    Ok(())
+}
+
+/// Saved transfers without length and checksum, which the target mends.
+fn write_saved(vectors: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let topic: Value =
+        serde_json::from_str(&fs::read_to_string(vectors.join("saved-transfers.json"))?)?;
+    let cases = topic["cases"].as_array().ok_or("a topic has cases")?;
+    let saved = cases.iter().filter_map(|case| case["saved_hex"].as_str());
+    for (index, hex) in saved.enumerate() {
+        let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..][..2], 16));
+        let bytes = bytes.collect::<Result<Vec<_>, _>>()?;
+        if let Some(fields) = bytes.len().checked_sub(8).and_then(|end| bytes.get(8..end)) {
+            fs::write(folder.join(format!("saved-{index}")), [&[1], fields].concat())?;
+        }
     }
     Ok(())
 }

@@ -1,13 +1,22 @@
-//! Refer-To values: never refused; a SIP target written as Refer-To comes back as it was.
+//! Refer-To values: never refused; a SIP target is what a second recogniser takes for one, and
+//! written as Refer-To it comes back as it was.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer::{ReferTarget, SipUri};
+use twiml_refer::{ReferTarget, SipUri, limits::MAX_URI_BYTES};
+use twiml_refer_fuzz::sip::is_sip_uri;
 
 fuzz_target!(|text: &str| {
     let target = ReferTarget::parse(text);
+    let bracketed = ReferTarget::parse(&format!("<{text}>"));
+    if is_sip_uri(text) && text.len() <= MAX_URI_BYTES {
+        assert!(matches!(bracketed, ReferTarget::Sip(uri) if uri.as_str() == text));
+    } else {
+        assert!(!matches!(bracketed, ReferTarget::Sip(uri) if uri.as_str() == text));
+    }
     match &target {
         ReferTarget::Sip(uri) => {
+            assert!(is_sip_uri(uri.as_str()));
             assert!(text.contains(uri.as_str()));
             assert_eq!(ReferTarget::parse(&uri.to_refer_to()), target);
             assert_eq!(

@@ -1,30 +1,41 @@
-//! Saved bytes: whatever is restored saves as it was. The second half of the inputs gets its length
-//! and checksum mended, so that the fields behind them are read.
+//! Saved bytes: whatever is restored saves as it was, and goes on as its twin does. Where the first
+//! byte is odd, length and checksum are mended, so that the fields between them are read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
-use twiml_refer::{Event, Transfer};
+use twiml_refer::{Event, Output, Transfer};
+use twiml_refer_fuzz::events::drain;
 
-fuzz_target!(|input: (bool, Vec<u8>)| {
-    let (mend, mut bytes) = input;
-    if mend {
-        let length = bytes.len() + 8 + 8;
-        let mut whole = b"TWR\x01".to_vec();
-        whole.extend_from_slice(&u32::try_from(length).expect("small").to_be_bytes());
-        whole.append(&mut bytes);
-        let sum = Sha256::digest(&whole);
-        whole.extend_from_slice(&sum[..8]);
-        bytes = whole;
-    }
-    if let Ok(mut transfer) = Transfer::restore(&bytes) {
-        assert_eq!(transfer.save(), bytes);
-        while transfer.poll().is_some() {}
-        for _ in 0..3 {
-            if let Some(deadline) = transfer.deadline() {
-                transfer.handle(Event::Time, deadline).expect("time may always come");
-                while transfer.poll().is_some() {}
-            }
+fuzz_target!(|input: &[u8]| {
+    let Some((mend, bytes)) = input.split_first() else { return };
+    let bytes = if mend % 2 == 1 { sealed(bytes) } else { bytes.to_vec() };
+    let Ok(mut transfer) = Transfer::restore(&bytes) else { return };
+    assert_eq!(transfer.save(), bytes);
+    let mut completed = count_ends(&drain(&mut transfer));
+    for _ in 0..3 {
+        if let Some(deadline) = transfer.deadline() {
+            let mut twin = Transfer::restore(&transfer.save()).expect("saved bytes are restored");
+            assert_eq!(twin, transfer);
+            transfer.handle(Event::Time, deadline).expect("time may always come");
+            twin.handle(Event::Time, deadline).expect("time may always come");
+            let outputs = drain(&mut transfer);
+            assert_eq!(drain(&mut twin), outputs);
+            completed += count_ends(&outputs);
         }
     }
+    assert_eq!(transfer.deadline(), None, "time has run out");
+    assert!(completed <= 1);
 });
+
+fn count_ends(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Completed(_))).count()
+}
+
+fn sealed(fields: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(fields.len() + 8 + 8).expect("small");
+    let mut whole = [b"TWR\x01", &length.to_be_bytes()[..], fields].concat();
+    let sum = Sha256::digest(&whole);
+    whole.extend_from_slice(&sum[..8]);
+    whole
+}

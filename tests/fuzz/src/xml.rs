@@ -1,0 +1,140 @@
+//! Documents by a second reader of XML, and what both readers say of one, in one shape.
+
+use roxmltree::{Document, Error, NodeType};
+use twiml_refer::{Node, VoiceResponse};
+
+/// What the second reader finds; `None` if it says nothing, because it knows namespaces, for which we
+/// do not ask.
+#[must_use]
+pub fn read(text: &str) -> Option<Result<Vec<String>, Error>> {
+    // XML 1.0 §2.11; the reader itself leaves a CR in front of a reference.
+    let text = &text.replace("\r\n", "\n").replace('\r', "\n");
+    match Document::parse(text) {
+        Ok(document) if is_plain(&document) => {
+            let mut shape = Shape::default();
+            second(document.root(), false, &mut shape);
+            Some(Ok(shape.end()))
+        }
+        Ok(_) => None,
+        Err(
+            Error::InvalidXmlPrefixUri(_)
+            | Error::UnexpectedXmlUri(_)
+            | Error::UnexpectedXmlnsUri(_)
+            | Error::InvalidElementNamePrefix(_)
+            | Error::DuplicatedNamespace(..)
+            | Error::UnknownNamespace(..),
+        ) => None,
+        // Without namespaces a colon is a character like others, even at the beginning.
+        Err(Error::InvalidName(_)) if text.contains(':') => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// No name has a colon, which to the second reader is the end of a prefix.
+fn is_plain(document: &Document<'_>) -> bool {
+    let text = document.input_text();
+    // In an end tag it does not even look at an empty prefix.
+    !text.contains("</:")
+        && document.descendants().filter(roxmltree::Node::is_element).all(|node| {
+            text[node.range().start + 1..].starts_with(node.tag_name().name())
+                && node.attributes().all(|it| text[it.range_qname()] == *it.name())
+        })
+}
+
+/// What the library has read.
+#[must_use]
+pub fn shape(response: &VoiceResponse) -> Vec<String> {
+    let mut shape = Shape::default();
+    shape.begin("Response", response.attributes());
+    response.nodes().iter().for_each(|node| first(node, false, &mut shape));
+    shape.close();
+    shape.end()
+}
+
+/// Elements, texts and comments in their order. Text is whole; white space alone is layout, and so it
+/// is around a target.
+#[derive(Default)]
+struct Shape {
+    found: Vec<String>,
+    text: String,
+    is_target: bool,
+}
+
+impl Shape {
+    fn begin<'a>(&mut self, name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>) {
+        self.flush();
+        let mut attributes: Vec<_> = attributes.collect();
+        attributes.sort_unstable();
+        self.found.push(format!("<{name} {attributes:?}>"));
+    }
+
+    fn text(&mut self, text: &str, is_target: bool) {
+        self.text.push_str(text);
+        self.is_target = is_target;
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.flush();
+        self.found.push(format!("<!--{text}-->"));
+    }
+
+    fn close(&mut self) {
+        self.flush();
+        self.found.push("</>".to_owned());
+    }
+
+    fn flush(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let inner = text.trim_matches([' ', '\t', '\r', '\n']);
+        if !inner.is_empty() {
+            self.found.push(if self.is_target { inner.to_owned() } else { text });
+        }
+    }
+
+    fn end(mut self) -> Vec<String> {
+        self.flush();
+        self.found
+    }
+}
+
+fn first(node: &Node, is_target: bool, shape: &mut Shape) {
+    match node {
+        Node::Element(element) => {
+            shape.begin(element.name(), element.attributes());
+            let is_target = element.name() == "Sip";
+            element.nodes().iter().for_each(|node| first(node, is_target, shape));
+            shape.close();
+        }
+        Node::Refer(refer) => {
+            let action = refer.action_url().map(|url| ("action", url));
+            let method = refer.method_set().map(|method| ("method", method.as_str()));
+            shape.begin("Refer", action.into_iter().chain(method));
+            shape.begin("Sip", std::iter::empty());
+            shape.text(refer.target().as_str(), true);
+            shape.close();
+            shape.close();
+        }
+        Node::Text(text) => shape.text(text.as_str(), is_target),
+        Node::Comment(comment) => shape.comment(comment.as_str()),
+        other => panic!("unknown: {other:?}"),
+    }
+}
+
+fn second(node: roxmltree::Node<'_, '_>, is_target: bool, shape: &mut Shape) {
+    match node.node_type() {
+        NodeType::Root => {
+            node.children().filter(roxmltree::Node::is_element).for_each(|root| {
+                second(root, false, shape);
+            });
+        }
+        NodeType::Element => {
+            let name = node.tag_name().name();
+            shape.begin(name, node.attributes().map(|it| (it.name(), it.value())));
+            node.children().for_each(|child| second(child, name == "Sip", shape));
+            shape.close();
+        }
+        NodeType::Text => shape.text(node.text().unwrap_or_default(), is_target),
+        NodeType::Comment => shape.comment(node.text().unwrap_or_default()),
+        NodeType::PI => {}
+    }
+}
