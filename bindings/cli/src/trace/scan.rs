@@ -117,6 +117,7 @@ impl Layout {
     }
 
     fn indent_of(&self, line: &[u8]) -> usize {
+        let line = without_cr(line);
         let indent = self.indent.min(line.len());
         if line.get(..indent).is_some_and(is_blank) { indent } else { 0 }
     }

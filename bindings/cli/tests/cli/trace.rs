@@ -240,6 +240,9 @@ fn lines_may_end_and_names_be_written_in_any_way() {
         compact,
         folded.clone(),
         folded.replace("\r\n", "\n"),
+        // An empty line may be indented by less, whatever ends it.
+        indented.replace("   \n", " \n"),
+        indented.replace("   \n", " \n").replace('\n', "\r\n"),
         indented,
         // Nothing but messages, each right behind the other.
         busy("a").concat(),
