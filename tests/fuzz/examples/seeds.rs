@@ -1,10 +1,14 @@
-//! Writes the inputs that fuzzing begins with: those of `tests/vectors` and the command's traces, one
-//! file each, into a folder for each target. `seeds VECTORS TRACES OUT`
+//! Writes the inputs that fuzzing begins with, one file each, into a folder for each target: those of
+//! `tests/vectors`, the command's traces, and, where an input is events or calls, what a fuzzer chose
+//! among its own by `-set_cover_merge=1 -use_counters=0 -use_cmp=0`: one a line, in base64.
+//! `seeds VECTORS TRACES CHOSEN OUT`
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// Target, topic, and the key under which a case has the input.
@@ -19,8 +23,8 @@ const SEEDS: [(&str, &str, &str); 6] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [vectors, traces, out] = arguments.as_slice() else {
-        return Err("seeds VECTORS TRACES OUT".into());
+    let [vectors, traces, chosen, out] = arguments.as_slice() else {
+        return Err("seeds VECTORS TRACES CHOSEN OUT".into());
     };
     for (target, topic, key) in SEEDS {
         let text = fs::read_to_string(Path::new(vectors).join(topic).with_extension("json"))?;
@@ -33,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(folder.join(format!("{topic}-{index}")), input)?;
         }
     }
+    write_chosen(Path::new(chosen), Path::new(out))?;
     write_saved(Path::new(vectors), &Path::new(out).join("restore"))?;
     let folder = Path::new(out).join("trace");
     fs::create_dir_all(&folder)?;
@@ -59,6 +64,18 @@ fn write_saved(vectors: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         let bytes = bytes.collect::<Result<Vec<_>, _>>()?;
         if let Some(fields) = bytes.len().checked_sub(8).and_then(|end| bytes.get(8..end)) {
             fs::write(folder.join(format!("saved-{index}")), [&[1], fields].concat())?;
+        }
+    }
+    Ok(())
+}
+
+fn write_chosen(chosen: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    for file in fs::read_dir(chosen)? {
+        let file = file?.path();
+        let folder = out.join(file.file_stem().ok_or("a target has a name")?);
+        fs::create_dir_all(&folder)?;
+        for (index, line) in fs::read_to_string(&file)?.lines().enumerate() {
+            fs::write(folder.join(format!("chosen-{index}")), STANDARD.decode(line)?)?;
         }
     }
     Ok(())
