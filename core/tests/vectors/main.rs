@@ -24,7 +24,7 @@ type Verdict = Result<(), String>;
 
 /// Runs every case of a topic, tells all that fail, and enters the number that ran in the ledger.
 fn run(topic: &str, case: impl Fn(&Value) -> Verdict) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(topic);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases").join(topic);
     let text = fs::read_to_string(path.with_extension("json")).unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let cases = vectors["cases"].as_array().unwrap();

@@ -14,7 +14,7 @@ use super::{Verdict, bytes, enter, run, same, settle, text};
 
 #[test]
 fn transfers() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/transfer");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases/transfer");
     let mut files: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
