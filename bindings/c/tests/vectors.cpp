@@ -30,7 +30,7 @@ voice_response document(const json &verbs)
         }
         const json &refer = verb.at("refer");
         const auto action = maybe(refer, "action"), method = maybe(refer, "method");
-        response.refer(sip_uri(refer.at("sip").get<std::string>()), action, method);
+        response.refer(refer.at("sip").get<std::string>(), action, method);
     }
     return response;
 }

@@ -80,13 +80,13 @@ class sip_uri {
         return all;
     }
 
-    /// The decoded value of the first header of this name (compared as spelled).
+    /// The decoded value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(std::string_view name) const
     {
-        for (const auto &[found, value] : headers())
-            if (found == name)
-                return value;
-        return std::nullopt;
+        twr_str value{};
+        return twr_uri_header_named(get(), detail::str(name), &value, nullptr) == TWR_STATUS_OK
+                   ? std::optional(detail::view(value))
+                   : std::nullopt;
     }
 
     /// Its parameters as spelled; a flag has no value.

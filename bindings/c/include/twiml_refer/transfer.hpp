@@ -54,9 +54,12 @@ class transfer_settings {
 class transfer {
   public:
     /// Not started, with the default settings.
-    explicit transfer(const sip_uri &target) : transfer(target, nullptr) {}
+    explicit transfer(const sip_uri &target) : transfer(target.str(), nullptr) {}
     /// Not started, with these settings, which are copied.
-    transfer(const sip_uri &target, const transfer_settings &settings) : transfer(target, settings.get()) {}
+    transfer(const sip_uri &target, const transfer_settings &settings)
+        : transfer(target.str(), settings.get())
+    {
+    }
 
     /// Takes back what save() returned.
     static transfer restore(std::string_view bytes)
@@ -132,10 +135,10 @@ class transfer {
     const twr_transfer *get() const { return handle_.get(); }
 
   private:
-    transfer(const sip_uri &target, const twr_settings *settings)
+    transfer(std::string_view target, const twr_settings *settings)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, target.get(), settings, &made);
+        detail::call(twr_transfer_new, detail::str(target), settings, &made);
         handle_.reset(made);
     }
     explicit transfer(twr_transfer *handle) : handle_(handle) {}

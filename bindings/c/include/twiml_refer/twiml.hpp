@@ -122,13 +122,19 @@ class voice_response {
         return *this;
     }
 
-    /// Transfers the caller; `action` learns how it ended, `method` is GET or POST.
+    /// Transfers the caller to a SIP URI; `action` learns how it ended, `method` is GET or POST.
+    voice_response &refer(std::string_view target, std::optional<std::string_view> action = std::nullopt,
+                          std::optional<std::string_view> method = std::nullopt)
+    {
+        detail::call(twr_response_refer, handle_.get(), detail::str(target), detail::maybe(action),
+                     detail::maybe(method));
+        return *this;
+    }
+    /// The same.
     voice_response &refer(const sip_uri &target, std::optional<std::string_view> action = std::nullopt,
                           std::optional<std::string_view> method = std::nullopt)
     {
-        detail::call(twr_response_refer, handle_.get(), target.get(), detail::maybe(action),
-                     detail::maybe(method));
-        return *this;
+        return refer(target.str(), action, method);
     }
 
     /// Writes the document; `pretty` is with four spaces a level.
