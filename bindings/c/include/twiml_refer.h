@@ -1161,7 +1161,8 @@ twr_status twr_validator_set_max_body_bytes(twr_validator *validator,
                                             twr_error *error);
 
 /**
- * Tries the spellings with %27 and with escaped SIP URIs as well.
+ * Tries also the spellings of path and query with %27 for ', with escaped SIP URIs, and with escapes for
+ * what is beyond ASCII, or without: for frameworks that write them anew.
  */
 twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
                                                   bool accept,

@@ -221,7 +221,7 @@ class request_validator {
         return *this;
     }
 
-    /// Takes URLs as well whose percent-encoding a proxy has changed.
+    /// Takes URLs as well whose percent-encoding a proxy or framework has changed.
     request_validator &accept_encoded_spellings(bool accept)
     {
         detail::call(twr_validator_accept_encoded_spellings, handle_.get(), accept);
