@@ -116,7 +116,7 @@ class Command(Rust):
 
 class Python(Face):
     name = "python"
-    failed = re.compile(r"^FAILED tests/test_vectors\.py::(\w+)", re.MULTILINE)
+    failed = re.compile(r"^FAILED \S*test_vectors\.py::(\w+)", re.MULTILINE)
 
     def build(self) -> None:
         package = self.workshop.fresh(self.name) / "twiml_refer"
