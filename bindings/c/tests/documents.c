@@ -105,6 +105,7 @@ void diagnostics(const json_t *item)
             EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
             EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
             EXPECT("path", same(found.path, json_object_get(wanted, "path")));
+            EXPECT("message", same(found.message, json_object_get(wanted, "message")));
         }
     }
     twr_findings_free(&findings);

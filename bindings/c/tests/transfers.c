@@ -120,7 +120,7 @@ static bool says(const twr_output *found, const json_t *line)
            found->may_resume == json_is_true(json_object_get(outcome, "may_resume"));
 }
 
-static bool replay(json_t **lines, size_t count)
+static bool replay(const char *name, json_t **lines, size_t count)
 {
     const json_t *settings = NULL;
     twr_output output;
@@ -147,7 +147,7 @@ static bool replay(json_t **lines, size_t count)
             fine = fine && says(&output, lines[at]);
         }
         if (!fine)
-            fprintf(stderr, "line %zu\n", at + 1);
+            fprintf(stderr, "transfer: %s: line %zu\n", name, at + 1);
     }
     if (transfer)
         twr_transfer_time(transfer, UINT64_MAX - 1, NULL);
@@ -175,8 +175,8 @@ int run_transfers(const char *vectors, int *failed)
             lines[count++] = json_loads(text, 0, NULL);
         if (file)
             fclose(file);
-        if (!count || !replay(lines, count)) {
-            fprintf(stderr, "transfer: %s\n", entry->d_name);
+        if (!count || !replay(entry->d_name, lines, count)) {
+            fprintf(stderr, "transfer: %s: failed\n", entry->d_name);
             (*failed)++;
         }
         while (count)

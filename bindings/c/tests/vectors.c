@@ -255,7 +255,8 @@ static void callbacks(const json_t *item)
         json_array_foreach(list, index, one)
         {
             EXPECT("problem", twr_callback_problem_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
-                                  same(pair.name, one));
+                                  same(pair.name, json_array_get(one, 0)) &&
+                                  same(pair.value, json_array_get(one, 1)));
         }
         EXPECT("problems", twr_callback_problem_at(callback, json_array_size(list), &pair, NULL) ==
                                TWR_STATUS_NONE);

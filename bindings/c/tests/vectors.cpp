@@ -70,7 +70,8 @@ TEST(Vectors, Diagnostics)
             found.push_back({{"code", one.code},
                              {"severity", severities.at(static_cast<std::size_t>(one.severity))},
                              {"number", one.number ? json(one.number) : json(nullptr)},
-                             {"path", one.path}});
+                             {"path", one.path},
+                             {"message", one.message}});
         EXPECT_EQ(found, item.at("found"));
     });
 }
@@ -155,12 +156,7 @@ TEST(Vectors, Callbacks)
         if (item.contains("sip_headers")) {
             EXPECT_EQ(listed(callback.sip_headers()), item["sip_headers"]);
         }
-        json odd = json::array();
-        for (const auto &[parameter, message] : callback.problems()) {
-            odd.push_back(parameter);
-            EXPECT_FALSE(message.empty());
-        }
-        EXPECT_EQ(odd, item.value("problems", json::array()));
+        EXPECT_EQ(listed(callback.problems()), item.value("problems", json::array()));
     });
 }
 

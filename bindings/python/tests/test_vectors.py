@@ -61,7 +61,7 @@ def test_reading() -> None:
 def test_diagnostics() -> None:
     def judge(case: dict[str, Any]) -> None:
         found = tr.VoiceResponse.check_xml(given(case, "xml"))
-        keys = ("code", "severity", "number", "path")
+        keys = ("code", "severity", "number", "path", "message")
         assert [{key: getattr(one, key) for key in keys} for one in found] == case["found"]
 
     run("diagnostics", judge)
@@ -119,7 +119,8 @@ def test_callbacks() -> None:
                 assert [list(pair) for pair in getattr(callback, key)] == case[key]
         for getter, value in case.get("typed", {}).items():
             assert getattr(callback, "from_" if getter == "from" else getter) == value
-        assert [one.parameter for one in callback.problems] == case.get("problems", [])
+        problems = [[one.parameter, one.message] for one in callback.problems]
+        assert problems == case.get("problems", [])
 
     run("callbacks", judge)
 

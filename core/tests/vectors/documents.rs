@@ -79,6 +79,7 @@ fn diagnostics() {
                         "severity": found.severity().as_str(),
                         "number": found.platform_number(),
                         "path": found.path(),
+                        "message": found.message(),
                     })
                 })
                 .collect();

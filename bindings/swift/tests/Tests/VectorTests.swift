@@ -30,7 +30,7 @@ import TwimlRefer
             let found = try VoiceResponse.check(xml: given(one, "xml")).map {
                 [
                     "code": $0.code, "severity": $0.severity.rawValue, "number": json($0.number),
-                    "path": $0.path,
+                    "path": $0.path, "message": $0.message,
                 ] as Case
             }
             let expected = try #require(one["found"])
@@ -109,7 +109,8 @@ import TwimlRefer
             for (getter, value) in one["typed"] as? Case ?? [:] {
                 #expect(same(typed(getter, of: callback), value), "\(getter)")
             }
-            #expect(callback.problems.map(\.parameter) == one["problems"] as? [String] ?? [])
+            let problems = callback.problems.map { [$0.parameter, $0.message] }
+            #expect(problems == one["problems"] as? [[String]] ?? [])
         }
     }
 

@@ -44,7 +44,13 @@ class VectorsTest {
     @TestFactory
     fun diagnostics() = topic("diagnostics") { case ->
         val found = VoiceResponse.check(case.given("xml")).map {
-            mapOf("code" to it.code, "severity" to "${it.severity}", "number" to it.number, "path" to it.path)
+            mapOf(
+                "code" to it.code,
+                "severity" to "${it.severity}",
+                "number" to it.number,
+                "path" to it.path,
+                "message" to it.message,
+            )
         }
         assertEquals(case.getValue("found").plain(), found)
     }
@@ -119,8 +125,7 @@ class VectorsTest {
         for ((getter, value) in case["typed"]?.jsonObject.orEmpty()) {
             assertEquals(value.jsonPrimitive.content, read(callback, getter).toString(), getter)
         }
-        val problems = case["problems"]?.plain() ?: emptyList<String>()
-        assertEquals(problems, callback.problems.map { it.parameter })
+        assertEquals(case.pairs("problems"), callback.problems.map { it.parameter to it.message })
     }
 
     @TestFactory
