@@ -1,4 +1,5 @@
 // The scenarios of tests/vectors/transfer and the saved transfers in C++.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -17,24 +18,19 @@ std::uint64_t milliseconds(const json &seconds)
     return static_cast<std::uint64_t>(std::llround(seconds.get<double>() * 1000.0));
 }
 
-transfer_settings settings_of(const json &lines)
+transfer_settings settings_of(const json &set)
 {
     static const std::array<const char *, 4> times = {"response_timeout", "notify_timeout", "subscription",
                                                       "hang_up_grace"};
     transfer_settings settings;
-    for (const auto &line : lines) {
-        if (line.value("event", "") != "start")
-            continue;
-        const json &set = line.at("settings");
-        for (std::size_t which = 0; which < times.size(); which++)
-            if (set.contains(times[which]))
-                settings.time(TWR_TIME_RESPONSE + static_cast<std::int32_t>(which),
-                              milliseconds(set[times[which]]));
-        if (set.value("rejected_status", "") == "omitted")
-            settings.omit_rejected_status(true);
-        for (const auto &entry : set.value("statuses", json::array()))
-            settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
-    }
+    for (std::size_t which = 0; which < times.size(); which++)
+        if (set.contains(times[which]))
+            settings.time(TWR_TIME_RESPONSE + static_cast<std::int32_t>(which),
+                          milliseconds(set[times[which]]));
+    if (set.value("rejected_status", "") == "omitted")
+        settings.omit_rejected_status(true);
+    for (const auto &entry : set.value("statuses", json::array()))
+        settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
     return settings;
 }
 
@@ -104,7 +100,10 @@ json wanted(json line)
 
 void replay(const json &lines)
 {
-    transfer verb(sip_uri("sip:alice@example.com"), settings_of(lines));
+    const auto is_start = [](const json &line) { return line.value("event", "") == "start"; };
+    const auto start = std::find_if(lines.begin(), lines.end(), is_start);
+    ASSERT_NE(start, lines.end());
+    transfer verb(sip_uri("sip:alice@example.com"), settings_of(start->at("settings")));
     unsigned refused = 0;
     for (const auto &line : lines) {
         SCOPED_TRACE(line.dump());
@@ -155,6 +154,11 @@ TEST(Vectors, Transfer)
         ran++;
     }
     enter("transfer", ran);
+}
+
+TEST(Vectors, TransferSettings)
+{
+    run("transfer-settings", [](const json &item) { settings_of(item.at("settings")); });
 }
 
 TEST(Vectors, SavedTransfers)

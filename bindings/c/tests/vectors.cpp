@@ -45,6 +45,10 @@ TEST(Vectors, Documents)
     run("documents", [](const json &item) {
         const voice_response response = document(item.at("verbs"));
         EXPECT_EQ(response.to_xml(), item.at("compact").get<std::string>());
+        if (item.contains("follows")) {
+            static const std::array<json, 4> follows = {nullptr, "action", "next-verb", "hangup"};
+            EXPECT_EQ(follows.at(static_cast<std::size_t>(response.follows())), item["follows"]);
+        }
         if (item.contains("pretty")) {
             EXPECT_EQ(response.to_xml(true), item["pretty"].get<std::string>());
         }
@@ -84,6 +88,14 @@ TEST(Vectors, SipUris)
             const refer_target target = refer_target::parse(item["refer_to"].get<std::string>());
             EXPECT_EQ(json({kinds.at(static_cast<std::size_t>(target.kind)), target.text}),
                       item.at("target"));
+            return;
+        }
+        if (item.contains("build")) {
+            const json &parts = item["build"];
+            const auto user = maybe(parts, "user"), password = maybe(parts, "password");
+            const sip_uri built = sip_uri::build(parts.at("host").get<std::string>(), user,
+                                                 parts.value("port", std::uint16_t{0}), "sip", password);
+            EXPECT_EQ(built.str(), item.at("uri").get<std::string>());
             return;
         }
         sip_uri uri(input(item, "uri"));
@@ -195,6 +207,9 @@ TEST(Vectors, Signatures)
         EXPECT_EQ(verified([&] { (void)validator.verify_params(url, params, signature); }), valid);
         EXPECT_EQ(verified([&] { (void)validator.verify(url, form, signature); }), valid);
         EXPECT_FALSE(validator.explain(url, form).empty());
+        if (item.value("signs", false)) {
+            EXPECT_EQ(validator.sign(url, params), signature);
+        }
     });
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use twiml_refer::{
-    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Refer, RestRequest, SipUri, VoiceResponse,
+    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Follows, Refer, RestRequest, SipUri, VoiceResponse,
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};
@@ -15,6 +15,10 @@ fn documents() {
     run("documents", |case| {
         settle(build(&case["verbs"]), case, |response| {
             same("compact form", response.to_xml().as_str(), text(case, "compact").unwrap())?;
+            if case.get("follows").is_some() {
+                let follows = response.follows().map(Follows::as_str);
+                same("what follows", follows, text(case, "follows"))?;
+            }
             match text(case, "pretty") {
                 Some(pretty) => same("pretty form", response.to_xml_pretty().as_str(), pretty),
                 None => Ok(()),

@@ -134,7 +134,6 @@ fn every_kind_has_a_case() {
         Kind::ReferNotSupported,
         Kind::TransferEventUnexpected,
         Kind::StatusCodeInvalid,
-        Kind::SettingInvalid,
         Kind::TransferOutputsPending,
         Kind::TextNotUtf8,
         Kind::TextOverLimit,

@@ -10,6 +10,9 @@ import TwimlRefer
             let verbs = try #require(one["verbs"] as? [Case])
             let response = try VoiceResponse(nodes: verbs.map(node))
             #expect(response.xml == one["compact"] as? String)
+            if let follows = one["follows"] {
+                #expect(same(json(response.follows?.rawValue), follows))
+            }
             if let pretty = one["pretty"] as? String {
                 #expect(response.prettyXML == pretty)
             }
@@ -48,6 +51,13 @@ import TwimlRefer
                     case .other(let text): ("other", text)
                     }
                 #expect([kind, text] == one["target"] as? [String])
+                return
+            }
+            if let parts = one["build"] as? Case {
+                let built = try SipUri(
+                    host: text(parts, "host"), user: parts["user"] as? String,
+                    password: parts["password"] as? String, port: parts["port"] as? Int)
+                #expect(built.description == one["uri"] as? String)
                 return
             }
             let uri = try SipUri(text(one, "uri"))
