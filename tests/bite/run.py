@@ -18,6 +18,7 @@ from faces import Broken, Face, faces
 from workshop import Workshop
 
 RULES = Path(__file__).with_name("rules")
+MISSED = "MISSED"
 # What each of two processors can do.
 AT_ONCE = 2
 
@@ -28,7 +29,9 @@ class Rule:
     def __init__(self, block: str) -> None:
         title, self.file, old, new = block.strip().split("\n")
         self.name = title.partition(":")[0]
-        self.old, self.new = old.removeprefix("- "), new.removeprefix("+ ")
+        if (old[:2], new[:2]) != ("- ", "+ "):
+            raise SystemExit(f"tests/bite/rules: {self.name}: expected -, and then +")
+        self.old, self.new = old[2:], new[2:]
 
     def change(self, text: str) -> str:
         found = text.count(self.old)
@@ -62,6 +65,13 @@ def trial(all_of_them: list[Face], workshop: Workshop, name: str) -> dict[str, s
         return dict(zip((face.name for face in all_of_them), pool.map(run, all_of_them), strict=True))
 
 
+def cell(failed: set[str] | Broken, carried: bool) -> str:
+    """What the table says of a language."""
+    if isinstance(failed, Broken):
+        return "BROKEN"
+    return str(len(failed)) if failed else MISSED if carried else "-"
+
+
 def line(name: str, cells: list[str], more: str = "") -> None:
     print(f"{name:<22}", *(f"{cell:>7}" for cell in cells), more, flush=True)
 
@@ -93,25 +103,17 @@ def main(cache: Path, wanted: list[str]) -> int:
 
     for rule in chosen:
         with workshop.changed(rule.file, rule.change) as fault:
-            if fault:
-                faults.append(f"{rule.name} does not compile:\n{fault}")
-                line(rule.name, ["BROKEN"] * len(all_of_them))
-                continue
-            found = trial(all_of_them, workshop, rule.name)
+            found = trial(all_of_them, workshop, rule.name) if not fault else {}
+        if fault:
+            faults.append(f"{rule.name}: does not compile:\n{fault}")
+            line(rule.name, ["BROKEN"] * len(all_of_them))
+            continue
+        faults += [f"{rule.name}, {name}: {why}" for name, why in found.items() if isinstance(why, Broken)]
         topics = {topic for failed in found.values() if isinstance(failed, set) for topic in failed}
-        cells = []
-        for face in all_of_them:
-            failed = found[face.name]
-            if isinstance(failed, Broken):
-                faults.append(f"{rule.name}, {face.name}: {failed}")
-                cells.append("BROKEN")
-            elif failed:
-                cells.append(str(len(failed)))
-            elif topics and not topics & face.topics():
-                cells.append("-")
-            else:
-                faults.append(f"{rule.name}: no vector of {face.name} fails")
-                cells.append("MISSED")
+        cells = [cell(found[face.name], face.carries(topics)) for face in all_of_them]
+        missed = [face.name for face, said in zip(all_of_them, cells, strict=True) if said == MISSED]
+        if missed:
+            faults.append(f"{rule.name}: no vector fails in {', '.join(missed)}")
         line(rule.name, cells, " ".join(sorted(topics)))
     print(f"{len(chosen)} rules in {time.monotonic() - started:.0f} s")
     if faults:

@@ -91,7 +91,8 @@ class Workshop:
                 self.build_core()
                 fault = ""
             except subprocess.CalledProcessError:
-                fault = self.log("build", "core").read_text()
+                told = self.log("build", "core").read_text().splitlines()
+                fault = "\n".join(line for line in told if not line.startswith("{"))
             yield fault
         finally:
             path.write_text(before)
