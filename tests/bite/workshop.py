@@ -1,6 +1,6 @@
 """Where rules are changed: a copy of the working tree in `target/bite`, with a target folder of its own.
 
-What a face is, and how it runs, is in `faces`.
+What a language makes of it is in `faces`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,30 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# One build of core for all: one profile, one set of features. Nobody debugs what it makes.
-BUILD = ["cargo", "build", "-q", "-j2", "--lib", "--bins", "--test", "vectors", "--test", "cli"]
-BUILD += ["--message-format", "json-render-diagnostics"]
-PACKAGES = ["twiml-refer", "twiml-refer-cli", "twiml-refer-uniffi", "twiml-refer-c"]
-# A machine that never ends is bitten, too, but nobody waits for it.
-MOST_SECONDS = 1800
+# One build for all: one profile, one set of features, so that core is compiled once for a rule.
+BUILD = (
+    *("cargo", "build", "-q", "-j2", "--message-format", "json-render-diagnostics"),
+    *(
+        "-p",
+        "twiml-refer",
+        "-p",
+        "twiml-refer-cli",
+        "-p",
+        "twiml-refer-uniffi",
+        "-p",
+        "twiml-refer-c",
+    ),
+    *("--lib", "--bins", "--test", "vectors", "--test", "cli"),
+)
+BINDGEN = (
+    *("cargo", "run", "-q", "-j2", "-p", "twiml-refer-uniffi", "--features", "bindgen"),
+    *("--bin", "uniffi-bindgen", "--", "generate", "--no-format", "--language"),
+)
 # Elsewhere the C library is made by `cargo rustc`, which takes one package at a time.
-C_MANIFEST, C_LIB = "bindings/c/Cargo.toml", b'[lib]\nname = "twiml_refer_c"\n'
+C_MANIFEST = "bindings/c/Cargo.toml"
+C_LIBRARY = b'[lib]\nname = "twiml_refer_c"\n'
+# So long may anything take; a changed core might never end.
+MOST_SECONDS = 1800
 
 
 class Workshop:
@@ -31,54 +47,49 @@ class Workshop:
         self.cache = cache
         self.root = Path("target/bite").absolute()
         self.tree = self.root / "tree"
-        self.target = self.root / "cargo"
-        self.libraries = self.target / "debug"
+        self.libraries = self.root / "cargo/debug"
         self.programs: dict[str, str] = {}
-        self.environment = dict(
-            os.environ,
-            CARGO_TARGET_DIR=str(self.target),
-            CARGO_PROFILE_DEV_DEBUG="0",
-            # Where a face builds by itself, its library is changed for another.
-            CARGO_PROFILE_RELEASE_LTO="off",
-            CARGO_PROFILE_RELEASE_OPT_LEVEL="0",
-            CARGO_PROFILE_RELEASE_CODEGEN_UNITS="16",
-        )
+        (self.root / "logs").mkdir(parents=True, exist_ok=True)
+        self.environment = os.environ | {
+            "CARGO_TARGET_DIR": str(self.root / "cargo"),
+            "CARGO_PROFILE_DEV_DEBUG": "0",
+            # What the scripts `build` make is not what runs: the core of the rule takes its place.
+            "CARGO_PROFILE_RELEASE_LTO": "off",
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+            "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+        }
 
     def mirror(self) -> None:
         """Make the copy what the working tree is; what is the same stays as old as it is."""
-        listed = subprocess.run(
-            ["git", "ls-files", "-coz", "--exclude-standard"], stdout=subprocess.PIPE, check=True
-        ).stdout.decode()
+        git = ["git", "ls-files", "-coz", "--exclude-standard"]
+        listed = subprocess.run(git, stdout=subprocess.PIPE, check=True).stdout.decode()
         names = {name for name in listed.split("\0") if name and Path(name).is_file()}
         for name in names:
             content = Path(name).read_bytes()
             if name == C_MANIFEST:
-                assert C_LIB in content, name
-                content = content.replace(C_LIB, C_LIB + b'crate-type = ["cdylib"]\n')
+                assert C_LIBRARY in content, name
+                content = content.replace(C_LIBRARY, C_LIBRARY + b'crate-type = ["cdylib"]\n')
             put(self.tree / name, content, Path(name).stat().st_mode)
         known = self.root / "names"
-        before = known.read_text().split("\0") if known.exists() else []
-        for name in set(before) - names:
+        for name in set(known.read_text().split("\0") if known.exists() else ()) - names:
             (self.tree / name).unlink(missing_ok=True)
         known.write_text("\0".join(names))
 
-    def build_core(self) -> None:
+    def build(self) -> None:
         """Build core, and all that holds it."""
-        packages = [part for package in PACKAGES for part in ("-p", package)]
         log = self.log("build", "core")
-        self.call(*BUILD, *packages, log=log)
+        self.call(*BUILD, log=log)
         told = (json.loads(line) for line in log.read_text().splitlines() if line.startswith("{"))
         made = [one for one in told if one.get("executable")]
         self.programs = {one["target"]["name"]: one["executable"] for one in made}
-        # What a program finds by `-l`.
-        shutil.copyfile(self.libraries / "libtwiml_refer_c.so", self.libraries / "libtwiml_refer.so")
+        # By the name that C links it by.
+        given, wanted = "libtwiml_refer_c.so", "libtwiml_refer.so"
+        shutil.copyfile(self.libraries / given, self.libraries / wanted)
 
-    def bridge(self, language: str, out: Path) -> None:
+    def bridge(self, language: str, out: Path, log: Path) -> None:
         """Generate the module of a language."""
-        cargo = ["cargo", "run", "-q", "-j2", "-p", "twiml-refer-uniffi", "--features", "bindgen"]
-        what = ["--bin", "uniffi-bindgen", "--", "generate", "--language", language, "--no-format"]
         library = self.libraries / "libtwiml_refer_uniffi.so"
-        self.call(*cargo, *what, "--out-dir", out, library, log=self.log("build", language))
+        self.call(*BINDGEN, language, "--out-dir", out, library, log=log)
 
     @contextlib.contextmanager
     def changed(self, file: str, change: Callable[[str], str]) -> Iterator[str]:
@@ -87,20 +98,20 @@ class Workshop:
         before = path.read_text()
         path.write_text(change(before))
         try:
-            try:
-                self.build_core()
-                fault = ""
-            except subprocess.CalledProcessError:
-                told = self.log("build", "core").read_text().splitlines()
-                fault = "\n".join(line for line in told if not line.startswith("{"))
+            self.build()
+            fault = ""
+        except subprocess.CalledProcessError:
+            told = self.log("build", "core").read_text().splitlines()
+            fault = "\n".join(line for line in told if not line.startswith("{"))
+        try:
             yield fault
         finally:
             path.write_text(before)
 
-    def call(self, *command: str | Path, log: Path, **extra: str) -> int:
+    def call(self, *command: str | Path, log: Path, **extra: str) -> None:
         """Run a command in the copy. What it prints goes to the log."""
         with open(log, "w") as file:
-            return subprocess.run(
+            subprocess.run(
                 command,
                 cwd=self.tree,
                 env=self.environment | extra,
@@ -109,13 +120,11 @@ class Workshop:
                 stderr=subprocess.STDOUT,
                 check=True,
                 timeout=MOST_SECONDS,
-            ).returncode
+            )
 
-    def log(self, name: str, face: str) -> Path:
-        """A file for what is printed."""
-        folder = self.root / "logs"
-        folder.mkdir(exist_ok=True)
-        return folder / f"{name}.{face}"
+    def log(self, name: str, of: str) -> Path:
+        """The file for what is printed."""
+        return self.root / "logs" / f"{name}.{of}"
 
     def fresh(self, *names: str) -> Path:
         """An empty folder."""
@@ -126,17 +135,14 @@ class Workshop:
 
     @contextlib.contextmanager
     def once(self, name: str, *inputs: str) -> Iterator[bool]:
-        """Whether something has to be made anew: what it is made of has changed since it was."""
+        """Whether something has to be made: for the first time, or of what has changed since."""
         digest = hashlib.sha256()
-        for part in inputs:
-            top = self.tree / part
-            files = [top] if top.is_file() else sorted(top.rglob("*"))
-            for file in files:
-                if file.is_file() and "target" not in file.relative_to(self.tree).parts:
-                    digest.update(str(file).encode() + b"\0" + file.read_bytes())
+        listed = (self.root / "names").read_text().split("\0")
+        for file in sorted(listed):
+            if file == "Cargo.lock" or file.startswith(inputs):
+                digest.update(file.encode() + b"\0" + (self.tree / file).read_bytes())
         stamp = self.root / f"{name}.made"
-        fresh = stamp.exists() and stamp.read_text() == digest.hexdigest()
-        yield not fresh
+        yield not stamp.exists() or stamp.read_text() != digest.hexdigest()
         stamp.write_text(digest.hexdigest())
 
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use twiml_refer::{
-    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Follows, Refer, RestRequest, SipUri, VoiceResponse,
+    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Follows, Refer, RestRequest, SipUri,
+    VoiceResponse,
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};
