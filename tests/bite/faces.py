@@ -222,9 +222,9 @@ class Swift(Face):
 class C(Face):
     name = "c"
     failed = re.compile(r"^([a-z-]+): .+: .+", re.MULTILINE)
-    compiler = ("gcc", "-std=c11", "-D_POSIX_C_SOURCE=200809L")
-    sources = ("vectors.c", "documents.c", "transfers.c")
-    links = ("-ljansson",)
+    compiler: tuple[str, ...] = ("gcc", "-std=c11", "-D_POSIX_C_SOURCE=200809L")
+    sources: tuple[str, ...] = ("vectors.c", "documents.c", "transfers.c")
+    links: tuple[str, ...] = ("-ljansson",)
 
     def build(self) -> None:
         with self.workshop.once(self.name, "bindings/c/include", "bindings/c/tests") as stale:
