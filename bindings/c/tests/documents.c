@@ -40,19 +40,16 @@ void documents(const json_t *item)
         const json_t *element = json_object_get(verb, "element");
         const json_t *refer = json_object_get(verb, "refer");
         twr_element *made = NULL;
-        twr_uri *target = NULL;
         if (status == TWR_STATUS_OK && element) {
             status = add_element(element, &made, &error);
             if (status == TWR_STATUS_OK)
                 status = twr_response_append(response, &made, &error);
         } else if (status == TWR_STATUS_OK) {
-            status = twr_uri_parse(view(json_object_get(refer, "sip")), &target, &error);
-            if (status == TWR_STATUS_OK)
-                status = twr_response_refer(response, target, view(json_object_get(refer, "action")),
-                                            view(json_object_get(refer, "method")), &error);
+            status = twr_response_refer(response, view(json_object_get(refer, "sip")),
+                                        view(json_object_get(refer, "action")),
+                                        view(json_object_get(refer, "method")), &error);
         }
         twr_element_free(&made);
-        twr_uri_free(&target);
     }
     if (settled(status, &error, item)) {
         twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);

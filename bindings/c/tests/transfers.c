@@ -59,12 +59,10 @@ void transfer_settings(const json_t *item)
 static twr_transfer *begin(const json_t *set)
 {
     twr_settings *settings = NULL;
-    twr_uri *target = NULL;
     twr_transfer *transfer = NULL;
-    if (!settings_of(set, &settings, NULL) && !twr_uri_parse(TWR_STR("sip:alice@example.com"), &target, NULL))
-        twr_transfer_new(target, settings, &transfer, NULL);
+    if (!settings_of(set, &settings, NULL))
+        twr_transfer_new(TWR_STR("sip:alice@example.com"), settings, &transfer, NULL);
     twr_settings_free(&settings);
-    twr_uri_free(&target);
     return transfer;
 }
 

@@ -361,7 +361,6 @@ static void rest(const json_t *item)
     twr_rest_request *request = NULL;
     twr_response *twiml = NULL;
     twr_callback *form = NULL;
-    twr_uri *to = NULL;
     twr_pair pair;
     size_t index;
     json_t *one;
@@ -374,10 +373,9 @@ static void rest(const json_t *item)
         status = twr_call_update(account, view(json_object_get(item, "call")), twiml, url, method, base,
                                  &request, &error);
     } else if (status == TWR_STATUS_OK) {
-        status = twr_uri_parse(view(json_object_get(item, "to")), &to, &error);
-        if (status == TWR_STATUS_OK)
-            status = twr_call_create(account, to, view(json_object_get(item, "from")), twiml, url, method,
-                                     base, &request, &error);
+        status = twr_call_create(account, view(json_object_get(item, "to")),
+                                 view(json_object_get(item, "from")), twiml, url, method, base, &request,
+                                 &error);
     }
     if (settled(status, &error, item)) {
         twr_str found, where, body;
@@ -396,7 +394,6 @@ static void rest(const json_t *item)
     twr_callback_free(&form);
     twr_rest_request_free(&request);
     twr_response_free(&twiml);
-    twr_uri_free(&to);
 }
 
 static void saved_transfers(const json_t *item)

@@ -126,8 +126,10 @@ impl Session {
         };
         let said = said.and_then(|((scheme, host), (user, password))| {
             let mut builder = SipUri::builder(host);
-            if scheme.eq_ignore_ascii_case("sips") {
-                builder = builder.sips();
+            match scheme.to_ascii_lowercase().as_str() {
+                "" | "sip" => {}
+                "sips" => builder = builder.sips(),
+                _ => return Err(vec![super::border::No::Argument]),
             }
             if let Some(user) = user {
                 builder = builder.user(user);
@@ -142,6 +144,11 @@ impl Session {
         });
         pick(&mut self.uris, into).keep(answer, said, &place);
     }
+}
+
+/// What a call makes of the text of a URI; without a URI that is the empty text.
+pub(super) fn reread(slot: &Uri) -> Said<SipUri> {
+    core(SipUri::parse(slot.model.as_ref().map_or("", SipUri::as_str)))
 }
 
 /// All that can be read of a URI; the views hold until the end.
@@ -189,6 +196,14 @@ fn read(slot: &Uri, index: usize, room: Room, places: Places) {
         });
 
         if let Some((decoded, set)) = header {
+            let (shouted, mut named) = (decoded.to_ascii_uppercase(), places.place(2));
+            let (wanted, at) =
+                (twr_str { ptr: shouted.as_ptr().cast(), len: shouted.len() }, named.ptr());
+            let answer = ask(places, |error| twr_uri_header_named(handle, wanted, at, error));
+            let said = slot.get().and_then(|uri| found(uri.header(&shouted)));
+            if let Some(first) = answer.judge(said, &[&named]) {
+                assert_eq!(seen(named.get()), Some(&*first));
+            }
             assert_eq!(seen(name.get()), Some(&*decoded));
             assert_eq!(seen(value.get()), Some(&*set));
         }
