@@ -119,17 +119,20 @@ impl Session {
         // SAFETY: the arguments are what the header asks for.
         let answer = ask(places, |error| unsafe { twr_uri_build(pointer, place.ptr(), error) });
         let said = if is_given {
-            let texts = scheme.text().with(host.text());
+            let secure = scheme.text().and_then(|text| match text.to_ascii_lowercase().as_str() {
+                "" | "sip" => Ok(false),
+                "sips" => Ok(true),
+                _ => Err(vec![super::border::No::Argument]),
+            });
+            let texts = secure.with(host.text());
             texts.with(user.maybe_text().with(password.maybe_text()))
         } else {
             Err(vec![super::border::No::Argument])
         };
-        let said = said.and_then(|((scheme, host), (user, password))| {
+        let said = said.and_then(|((secure, host), (user, password))| {
             let mut builder = SipUri::builder(host);
-            match scheme.to_ascii_lowercase().as_str() {
-                "" | "sip" => {}
-                "sips" => builder = builder.sips(),
-                _ => return Err(vec![super::border::No::Argument]),
+            if secure {
+                builder = builder.sips();
             }
             if let Some(user) = user {
                 builder = builder.user(user);
