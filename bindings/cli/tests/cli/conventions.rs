@@ -6,6 +6,7 @@ use std::process::{self, Command, Stdio};
 use std::{env, fs};
 
 use crate::run::{command, feed, run};
+use crate::simulate::app;
 
 const COMMANDS: [&str; 13] = [
     "build",
@@ -199,22 +200,29 @@ fn manual_pages_are_roff_with_a_title() {
     run(&["man", "bogus"]).expect(2);
 }
 
-/// What README shows for the shell, in an empty folder.
+/// What README shows for the shell, in an empty folder, and with an app where it says that one runs.
 #[test]
 fn the_readme_runs() {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = fs::read_to_string(house.join("README.md")).unwrap();
     let (_, section) = readme.split_once("\n## In the shell\n").unwrap();
     let (_, script) = section.split_once("```sh\n").unwrap();
-    let (script, _) = script.split_once("```").unwrap();
+    let (without_app, rest) = script.split_once("```").unwrap();
+    let (_, script) = rest.split_once("```sh\n").unwrap();
+    let (with_app, _) = script.split_once("```").unwrap();
+    let app = app();
+    let script = without_app.to_owned()
+        + &with_app.replace("http://localhost:8080/voice", &app.url("/voice"));
     let folder = env::temp_dir().join(format!("twiml-refer-readme-{}", process::id()));
     fs::create_dir_all(&folder).unwrap();
     let ours = Path::new(env!("CARGO_BIN_EXE_twiml-refer")).parent().unwrap();
     let path = env::join_paths([ours, Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
     let mut shell = Command::new("sh");
-    shell.args(["-ec", script]).current_dir(&folder).env("PATH", path);
+    shell.args(["-ec", &script]).current_dir(&folder).env("PATH", path);
     let ran = feed(shell, b"").expect(0);
     fs::remove_dir_all(&folder).unwrap();
     assert!(ran.stdout.contains("no findings"), "{}", ran.stdout);
     assert!(ran.stdout.contains(r#""kind":"transferred""#), "{}", ran.stdout);
+    assert!(ran.stdout.contains("target-failed"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("tried   https://voice.example.com/handleRefer"), "{}", ran.stdout);
 }
