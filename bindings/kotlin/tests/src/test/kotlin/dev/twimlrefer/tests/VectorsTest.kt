@@ -17,6 +17,7 @@ import dev.twimlrefer.Transfer
 import dev.twimlrefer.UserToUser
 import dev.twimlrefer.VoiceResponse
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.TestFactory
