@@ -18,6 +18,7 @@ mod simulate;
 mod simulate_faults;
 mod simulate_walk;
 mod trace;
+mod trace_transfers;
 mod uri;
 mod vectors;
 mod webhook;

@@ -1,0 +1,249 @@
+//! `replay --sip`: calls written here, and what is told of their transfers. How a trace is read is in
+//! `trace`.
+
+use serde_json::json;
+
+use crate::run::{run, run_with};
+use crate::trace::{ANSWERED, BUSY, ending, endings, replay};
+
+/// A message of a call between P, who sends the REFER, and E.
+pub(crate) fn message(
+    first: &str,
+    call: &str,
+    from: &str,
+    to: &str,
+    cseq: &str,
+    more: &[&str],
+    body: &str,
+) -> String {
+    let mut lines = vec![
+        first.to_owned(),
+        "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1".to_owned(),
+        format!("From: <sip:{from}@example.com>;tag={from}"),
+        format!("To: \"The other; tag=none\" <sip:{to}@example.com;x=y>;tag={to}"),
+        format!("Call-ID: {call}"),
+        format!("CSeq: {cseq}"),
+    ];
+    lines.extend(more.iter().map(|line| (*line).to_owned()));
+    lines.push(format!("Content-Length: {}", body.len()));
+    format!("{}\r\n\r\n{body}", lines.join("\r\n"))
+}
+
+pub(crate) fn refer(call: &str, cseq: u32, more: &[&str]) -> String {
+    let more = [&["Refer-To: <sip:alice@example.com>"], more].concat();
+    message("REFER sip:E@192.0.2.2 SIP/2.0", call, "P", "E", &format!("{cseq} REFER"), &more, "")
+}
+
+pub(crate) fn referred(call: &str, cseq: u32, status: &str) -> String {
+    let first = format!("SIP/2.0 {status}");
+    message(&first, call, "P", "E", &format!("{cseq} REFER"), &[], "")
+}
+
+pub(crate) fn notify(call: &str, cseq: u32, event: &str, status: &str) -> String {
+    let state = if status.starts_with('1') { "active;expires=60" } else { "terminated" };
+    let state = format!("Subscription-State: {state}");
+    let event = format!("Event: {event}");
+    let body = format!("SIP/2.0 {status}\r\n");
+    let first = "NOTIFY sip:P@192.0.2.1 SIP/2.0";
+    message(first, call, "E", "P", &format!("{cseq} NOTIFY"), &[&event, &state], &body)
+}
+
+pub(crate) fn notified(call: &str, cseq: u32, status: &str) -> String {
+    message(&format!("SIP/2.0 {status}"), call, "E", "P", &format!("{cseq} NOTIFY"), &[], "")
+}
+
+/// As a tool prints them, a second apart.
+pub(crate) fn printed(messages: &[String]) -> String {
+    let one = |(second, message)| format!("\n12:00:{second:02}.000000 a -> b\n{message}\n");
+    (0..).zip(messages).map(one).collect()
+}
+
+pub(crate) fn busy(call: &str) -> Vec<String> {
+    vec![
+        refer(call, 1, &[]),
+        referred(call, 1, "202 Accepted"),
+        notify(call, 1, "refer", "100 Trying"),
+        notified(call, 1, "200 OK"),
+        notify(call, 2, "refer", "486 Busy Here"),
+        notified(call, 2, "200 OK"),
+    ]
+}
+
+#[test]
+fn each_transfer_of_a_trace_is_told_by_itself() {
+    // Two calls, message by message, and one that has nothing to do with any transfer.
+    let other = message("OPTIONS sip:x SIP/2.0", "c", "P", "E", "9 OPTIONS", &[], "");
+    let mut b = busy("b");
+    b[4] = notify("b", 2, "refer", "200 OK");
+    let woven = busy("a").into_iter().zip(b).flat_map(|(a, b)| [a, other.clone(), b]);
+    let found = replay(&printed(&woven.collect::<Vec<_>>()), &["--json"]).expect(0);
+    let both = [ending(BUSY, "target-failed"), ending(ANSWERED, "transferred")];
+    assert_eq!(endings(&found), both);
+    for (call, number) in [("a", 1), ("b", 2)] {
+        let lines = found.json_lines();
+        let begin = lines.iter().find(|line| line["call_id"] == call).unwrap();
+        assert_eq!(begin["transfer"], number);
+        let notifies = lines.iter().filter(|line| line["event"] == "notify");
+        assert_eq!(notifies.filter(|line| line["transfer"] == number).count(), 2);
+    }
+    let expecting = replay(&printed(&busy("a")), &["--expect", "transferred"]).expect(1);
+    assert!(expecting.stderr.contains("transfer 1: expected transferred, but it ended"));
+
+    // Two in one dialog: the second is told by its id, and without id it is the first that is meant
+    // (RFC 3515 section 2.4.6).
+    let found = replay(
+        &printed(&[
+            refer("a", 1, &[]),
+            referred("a", 1, "202 Accepted"),
+            refer("a", 2, &[]),
+            referred("a", 2, "202 Accepted"),
+            notify("a", 1, "refer;id=2", "486 Busy Here"),
+            notify("a", 2, "refer", "200 OK"),
+        ]),
+        &["--json"],
+    );
+    assert_eq!(
+        endings(&found.expect(0)),
+        [ending(ANSWERED, "transferred"), ending(BUSY, "target-failed")]
+    );
+}
+
+#[test]
+fn a_refer_that_is_sent_again_is_one_transfer() {
+    let credentials = ["Authorization: Digest username=\"P\""];
+    let proxy = ["Proxy-Authorization: Digest username=\"P\""];
+    let found = replay(
+        &printed(&[
+            refer("a", 7, &[]),
+            // The same again, for no answer came in time (RFC 3261 section 17.1.2.2).
+            refer("a", 7, &[]),
+            referred("a", 7, "100 Trying"),
+            referred("a", 7, "401 Unauthorized"),
+            refer("a", 8, &credentials),
+            referred("a", 8, "407 Proxy Authentication Required"),
+            refer("a", 9, &proxy),
+            referred("a", 9, "202 Accepted"),
+            referred("a", 9, "202 Accepted"),
+            notify("a", 1, "refer;id=9", "486 Busy Here"),
+            notify("a", 1, "refer;id=9", "486 Busy Here"),
+        ]),
+        &["--json"],
+    );
+    assert_eq!(endings(&found.expect(0)), [ending(BUSY, "target-failed")]);
+
+    let refused = [refer("a", 7, &[]), referred("a", 7, "401 Unauthorized")];
+    let found = replay(&printed(&refused), &["--json"]).expect(0);
+    let form = "ReferCallStatus=failed&ReferSipResponseCode=401";
+    assert_eq!(endings(&found), [ending(form, "rejected")]);
+}
+
+#[test]
+fn either_side_may_end_the_call() {
+    let accepted = [refer("a", 1, &[]), referred("a", 1, "202 Accepted")];
+    let bye = |from, to| message("BYE sip:x SIP/2.0", "a", from, to, "5 BYE", &[], "");
+    let canceled = ending("ReferCallStatus=canceled&ReferSipResponseCode=202", "canceled");
+    for (last, by) in [(bye("E", "P"), "endpoint"), (bye("P", "E"), "platform")] {
+        let found = replay(&printed(&[&accepted[..], &[last]].concat()), &["--json"]).expect(0);
+        assert_eq!(endings(&found), std::slice::from_ref(&canceled), "{by}");
+        let lines = found.json_lines();
+        let hang_up = lines.iter().find(|line| line["event"] == "hangup").unwrap();
+        assert_eq!(hang_up["by"], by);
+    }
+    // Another dialog of the same Call-ID.
+    let found =
+        replay(&printed(&[&accepted[..], &[bye("F", "P")]].concat()), &["--json"]).expect(0);
+    assert_eq!(endings(&found), [ending("ReferSipResponseCode=202", "unconfirmed")]);
+
+    // CANCEL ends a call that still rings, and no other (RFC 3261 section 9.1).
+    let of_invite =
+        |first: &str, method: &str| message(first, "a", "E", "P", &format!("1 {method}"), &[], "");
+    let invite = of_invite("INVITE sip:P@192.0.2.1 SIP/2.0", "INVITE").replace(";tag=P", "");
+    let ok = of_invite("SIP/2.0 200 OK", "INVITE");
+    let cancel = of_invite("CANCEL sip:P@192.0.2.1 SIP/2.0", "CANCEL").replace(";tag=P", "");
+    let rings = [std::slice::from_ref(&invite), &accepted, std::slice::from_ref(&cancel)].concat();
+    let found = replay(&printed(&rings), &["--json"]).expect(0);
+    assert_eq!(endings(&found), [canceled]);
+    let shown = replay(&printed(&rings), &[]).expect(0).stdout;
+    assert!(shown.contains(" CANCEL: the endpoint hangs up --|"), "{shown}");
+    let answered = [&[invite, ok][..], &accepted, &[cancel]].concat();
+    let found = replay(&printed(&answered), &["--json"]).expect(0);
+    assert_eq!(endings(&found), [ending("ReferSipResponseCode=202", "unconfirmed")]);
+}
+
+#[test]
+fn a_reply_that_is_not_due_is_shown() {
+    let mut messages = busy("a");
+    messages[2] = notify("a", 1, "presence", "100 Trying");
+    messages[3] = notified("a", 1, "200 OK");
+    let shown = replay(&printed(&messages), &[]).expect(0).stdout;
+    // Another package than refer is a bad event (RFC 6665 section 4.1.3).
+    assert!(shown.contains("!  NOTIFY 1 got 200 on the wire; 489 is due"), "{shown}");
+    assert_eq!(shown.matches("on the wire").count(), 1, "{shown}");
+    let lines = replay(&printed(&messages), &["--json"]).expect(0).json_lines();
+    let reply = lines.iter().find(|line| line["event"] == "reply").unwrap();
+    assert_eq!(
+        (&reply["code"], &reply["owed"], &reply["cseq"]),
+        (&json!(200), &json!(489), &json!(1))
+    );
+}
+
+#[test]
+fn a_refer_outside_any_dialog_learns_its_dialog() {
+    let without = |message: String| message.replace("x=y>;tag=E", "x=y>");
+    let mut messages = busy("a");
+    messages[0] =
+        without(messages[0].clone()).replace("<sip:alice@example.com>", "tel:+14155550100");
+    let found = replay(&printed(&messages), &["--json"]).expect(0);
+    assert_eq!(endings(&found), [ending(BUSY, "target-failed")]);
+    assert_eq!(found.json_lines()[0]["refer_to"], "tel:+14155550100");
+}
+
+#[test]
+fn a_trace_that_ends_too_early_says_so() {
+    let messages = busy("a");
+    let found = replay(&printed(&messages[..4]), &["--json"]).expect(0);
+    let form = "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=100";
+    assert_eq!(endings(&found), [ending(form, "target-failed")]);
+    let lines = found.json_lines();
+    assert!(lines.iter().any(|line| line["event"] == "trace-end"));
+    let why = lines.last().unwrap()["why"].as_str().unwrap();
+    assert!(why.contains("the trace ends before that"), "{why}");
+    let shown = replay(&printed(&messages[..4]), &[]).expect(0).stdout;
+    assert!(shown.contains("the trace ends; if nothing else comes:"), "{shown}");
+
+    // What begins too late has answers without a question.
+    let found = replay(&printed(&messages[1..]), &[]).expect(1);
+    assert!(found.stderr.contains("there is no REFER in <stdin>; SIP messages in it: 5"));
+    assert!(found.stderr.contains("a response to a REFER, and no REFER above it"));
+}
+
+#[test]
+fn what_holds_no_transfer_is_a_no() {
+    for trace in ["", "no SIP at all\n", "\0\u{1}\u{2}"] {
+        let found = replay(trace, &[]).expect(1);
+        assert_eq!(found.stdout, "");
+        assert!(found.stderr.contains("there is no REFER in <stdin>; SIP messages in it: 0"));
+        let refused = replay(trace, &["--json"]).expect(1).json();
+        assert_eq!(refused["error"]["kind"], "refer-missing");
+    }
+    assert_eq!(run_with(&["replay", "--sip", "-"], b"\xff\xfe\r\r\n").status, 1);
+}
+
+#[test]
+fn settings_are_those_of_scenarios() {
+    let refused = printed(&[refer("a", 1, &[]), referred("a", 1, "405 Method Not Allowed")]);
+    let found = replay(&refused, &["--json", "--set", "rejected-status=omitted"]).expect(0);
+    assert_eq!(endings(&found), [ending("ReferSipResponseCode=405", "rejected")]);
+    let found = replay(&printed(&busy("a")), &["--json", "--set", "status=486=failed"]).expect(0);
+    assert!(endings(&found)[0].0.starts_with("ReferCallStatus=failed&"));
+    for (option, message) in [
+        ("hangup-grace=soon", "--set: soon cannot stand here; expected a time in seconds"),
+        ("colour=red", "expected hangup-grace"),
+        ("hangup-grace=1 2", "expected the end of the line"),
+        ("hangup-grace", "NAME=VALUE"),
+    ] {
+        let found = replay("", &["--set", option]).expect(2);
+        assert!(found.stderr.contains(message), "{}", found.stderr);
+    }
+    run(&["replay", "x.scenario", "--set", "hangup-grace=1"]).expect(2);
+}
