@@ -144,7 +144,8 @@ int main(int argc, char **argv)
     twr_transfer *transfer = NULL;
     twr_error error;
     int status = read_options(argc, argv, &options);
-    if (!status && twr_transfer_new(options.target, options.settings, &transfer, &error) != TWR_STATUS_OK)
+    if (!status && twr_transfer_new(twr_uri_text(options.target), options.settings, &transfer, &error) !=
+                       TWR_STATUS_OK)
         status = refuse(error.message);
     if (!status) {
         int err = libre_init();

@@ -45,9 +45,9 @@ static voice_response transferred(const refer_callback &callback)
     voice_response response;
     const refer_outcome outcome = callback.outcome();
     switch (outcome.kind) {
-    case TWR_OUTCOME_TRANSFERRED:
-    case TWR_OUTCOME_CANCELED: response.hangup(); break;
-    case TWR_OUTCOME_TARGET_FAILED:
+    case outcome_kind::transferred:
+    case outcome_kind::canceled: response.hangup(); break;
+    case outcome_kind::target_failed:
         response.append(
             element("Gather")
                 .attribute("numDigits", "1")
@@ -56,10 +56,11 @@ static voice_response transferred(const refer_callback &callback)
                                                                 : "No answer. Press 1 to try again.")));
         response.say("Goodbye.");
         break;
-    case TWR_OUTCOME_REJECTED:
+    case outcome_kind::rejected:
         response.say("Your phone cannot be transferred. Please call sales yourself.");
         break;
-    default: response.say("We do not know whether that worked. Goodbye.");
+    case outcome_kind::unconfirmed:
+    case outcome_kind::unknown: response.say("We do not know whether that worked. Goodbye.");
     }
     return response;
 }

@@ -727,10 +727,11 @@ twr_status twr_response_append(twr_response *response, twr_element **element, tw
 twr_status twr_response_add(twr_response *response, twr_str name, twr_str text, twr_error *error);
 
 /**
- * Appends a `<Refer>` to this target. `action` and `method` (GET or POST) may be absent.
+ * Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text gives of one that was built. `action`
+ * and `method` (GET or POST) may be absent.
  */
 twr_status twr_response_refer(twr_response *response,
-                              const twr_uri *target,
+                              twr_str target,
                               twr_str action,
                               twr_str method,
                               twr_error *error);
@@ -796,10 +797,10 @@ twr_status twr_call_update(twr_str account_sid,
                            twr_error *error);
 
 /**
- * The request that makes a new SIP call. The rest is as in twr_call_update.
+ * The request that makes a new call to this SIP URI. The rest is as in twr_call_update.
  */
 twr_status twr_call_create(twr_str account_sid,
-                           const twr_uri *to,
+                           twr_str to,
                            twr_str from,
                            const twr_response *twiml,
                            twr_str url,
@@ -860,10 +861,11 @@ twr_status twr_settings_set_status(twr_settings *settings,
                                    twr_error *error);
 
 /**
- * Makes a transfer to this target, not yet started. `settings` NULL: the defaults. Both are copied.
+ * Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text gives of one that was
+ * built. `settings` NULL: the defaults; they are copied.
  * Free it with twr_transfer_free.
  */
-twr_status twr_transfer_new(const twr_uri *target,
+twr_status twr_transfer_new(twr_str target,
                             const twr_settings *settings,
                             twr_transfer **transfer,
                             twr_error *error);
@@ -1008,6 +1010,15 @@ twr_status twr_uri_header(const twr_uri *uri,
                           twr_error *error);
 
 /**
+ * The decoded value of the first header of this name, compared without regard to case; a view of the URI.
+ * TWR_STATUS_NONE if there is none.
+ */
+twr_status twr_uri_header_named(const twr_uri *uri,
+                                twr_str name,
+                                twr_str *value,
+                                twr_error *error);
+
+/**
  * Adds a header, given as decoded text; it is escaped here. Views of the URI end with this call.
  */
 twr_status twr_uri_add_header(twr_uri *uri, twr_str name, twr_str value, twr_error *error);
@@ -1018,10 +1029,12 @@ twr_status twr_uri_add_header(twr_uri *uri, twr_str name, twr_str value, twr_err
 twr_status twr_uri_add_user_to_user(twr_uri *uri, twr_str bytes, twr_error *error);
 
 /**
- * Builds a URI of decoded parts: each is escaped for its place. `parts` counts are not read; add
- * headers with twr_uri_add_header.
+ * Builds a URI of decoded parts: each is escaped for its place. An absent scheme is sip. `parts` counts
+ * are not read; add headers with twr_uri_add_header.
  */
-twr_status twr_uri_build(const twr_uri_parts *parts, twr_uri **uri, twr_error *error);
+twr_status twr_uri_build(const twr_uri_parts *parts,
+                         twr_uri **uri,
+                         twr_error *error);
 
 /**
  * Whether two URIs are the same as RFC 3261 section 19.1.4 compares them; false if one is NULL.
@@ -1148,7 +1161,8 @@ twr_status twr_validator_set_max_body_bytes(twr_validator *validator,
                                             twr_error *error);
 
 /**
- * Tries the spellings with %27 and with escaped SIP URIs as well.
+ * Tries also the spellings of path and query with %27 for ', with escaped SIP URIs, and with escapes for
+ * what is beyond ASCII, or without: for frameworks that write them anew.
  */
 twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
                                                   bool accept,

@@ -3,12 +3,12 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, Text, VoiceResponse};
+use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, SipUri, Text, VoiceResponse};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, give, guard, put, put_all, take};
 use crate::text::{twr_str, write};
-use crate::uri::{twr_findings, twr_uri};
+use crate::uri::twr_findings;
 
 /// Any verb or noun, until it is appended to another or to a document. One thread at a time.
 pub struct twr_element(Element);
@@ -278,21 +278,22 @@ pub unsafe extern "C" fn twr_response_add(
     unsafe { guard(error, body) }
 }
 
-/// Appends a `<Refer>` to this target. `action` and `method` (GET or POST) may be absent.
+/// Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text gives of one that was built. `action`
+/// and `method` (GET or POST) may be absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_refer(
     response: *mut twr_response,
-    target: *const twr_uri,
+    target: twr_str,
     action: twr_str,
     method: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let (held, target) = unsafe { (get_mut(response)?, get(target)?) };
+        let (held, target) = unsafe { (get_mut(response)?, target.text()?) };
         // SAFETY: the conventions of the header.
         let (action, method) = unsafe { (action.maybe_text()?, method.maybe_text()?) };
-        let mut refer = Refer::to(target.uri().clone());
+        let mut refer = Refer::to(SipUri::parse(target)?);
         if let Some(action) = action {
             refer = refer.action(action)?;
         }

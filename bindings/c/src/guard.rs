@@ -58,8 +58,10 @@ pub(crate) unsafe fn get_mut<'a, T>(handle: *mut T) -> Result<&'a mut T, Fault> 
 ///
 /// `place` is NULL or writable.
 pub(crate) unsafe fn put<T>(place: *mut T, value: T) -> Result<(), Fault> {
-    // SAFETY: the caller's promise.
-    unsafe { put_all([(place, value)]) }
+    present(place)?;
+    // SAFETY: not NULL, and writable as promised.
+    unsafe { place.write(value) };
+    Ok(())
 }
 
 /// Writes all outputs, or none if the place for one is NULL.

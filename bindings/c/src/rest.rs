@@ -1,12 +1,11 @@
 //! The REST request that invokes the verb.
 
-use twiml_refer::{CallCreate, CallUpdate, RestRequest};
+use twiml_refer::{CallCreate, CallUpdate, RestRequest, SipUri};
 
 use crate::document::twr_response;
 use crate::error::{twr_error, twr_status};
 use crate::guard::{calm, get, give, guard, put_all, take};
 use crate::text::twr_str;
-use crate::uri::twr_uri;
 
 /// A REST request to make, as plain data; it does not change, and any thread may read it.
 pub struct twr_rest_request(RestRequest);
@@ -44,11 +43,11 @@ pub unsafe extern "C" fn twr_call_update(
     unsafe { guard(error, body) }
 }
 
-/// The request that makes a new SIP call. The rest is as in twr_call_update.
+/// The request that makes a new call to this SIP URI. The rest is as in twr_call_update.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_call_create(
     account_sid: twr_str,
-    to: *const twr_uri,
+    to: twr_str,
     from: twr_str,
     twiml: *const twr_response,
     url: twr_str,
@@ -59,10 +58,10 @@ pub unsafe extern "C" fn twr_call_create(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     let body = || unsafe {
-        let (account, to, from) = (account_sid.text()?, get(to)?.uri(), from.text()?);
+        let (account, to, from) = (account_sid.text()?, SipUri::parse(to.text()?)?, from.text()?);
         let mut create = match twiml.as_ref() {
-            Some(twiml) => CallCreate::with_twiml(account, to, from, twiml.response())?,
-            None => CallCreate::with_url(account, to, from, url.text()?)?,
+            Some(twiml) => CallCreate::with_twiml(account, &to, from, twiml.response())?,
+            None => CallCreate::with_url(account, &to, from, url.text()?)?,
         };
         if let Some(method) = url_method.maybe_text()? {
             create = create.url_method(method.parse()?);

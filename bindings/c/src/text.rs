@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 use std::slice;
-use std::str;
+use std::str::{self, Utf8Error};
 
 use crate::error::Fault;
 
@@ -53,8 +53,7 @@ impl twr_str {
     /// As [`bytes`](Self::bytes).
     pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Fault> {
         // SAFETY: the caller's promise.
-        let bytes = unsafe { self.bytes() }?;
-        str::from_utf8(bytes).map_err(|error| Fault::Refused(error.into()))
+        utf8(unsafe { self.bytes() }?).map_err(|error| Fault::Refused(error.into()))
     }
 
     /// The text; `None` where `ptr` is NULL.
@@ -69,6 +68,15 @@ impl twr_str {
         // SAFETY: the caller's promise.
         unsafe { self.text() }.map(Some)
     }
+}
+
+/// Reads UTF-8: what nearly always is ASCII, and short, is asked for that first.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        return Ok(unsafe { str::from_utf8_unchecked(bytes) });
+    }
+    str::from_utf8(bytes)
 }
 
 /// A view of text that ends with NUL; absent if it is NULL. A getenv() or an argument of main() goes in

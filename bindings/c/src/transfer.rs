@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twiml_refer::{
-    Event, Leg, Output, ReferCallStatus, RejectedStatus, Transfer, TransferSettings,
+    Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings,
 };
 
 use crate::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN, outcome_number};
 use crate::error::{Fault, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, put, take};
-use crate::text::{twr_str, write};
-use crate::uri::twr_uri;
+use crate::guard::{calm, get, get_mut, give, guard, present, put, take};
+use crate::text::{twr_str, utf8, write};
 
 /// One `<Refer>` at work. One thread at a time.
 pub struct twr_transfer {
@@ -145,19 +144,19 @@ pub unsafe extern "C" fn twr_settings_set_status(
     unsafe { guard(error, body) }
 }
 
-/// Makes a transfer to this target, not yet started. `settings` NULL: the defaults. Both are copied.
+/// Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text gives of one that was
+/// built. `settings` NULL: the defaults; they are copied.
 /// Free it with twr_transfer_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_new(
-    target: *const twr_uri,
+    target: twr_str,
     settings: *const twr_settings,
     transfer: *mut *mut twr_transfer,
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let (target, settings) = unsafe { (get(target)?, settings.as_ref()) };
-        let target = target.uri().clone();
+        let (target, settings) = unsafe { (SipUri::parse(target.text()?)?, settings.as_ref()) };
         let made = match settings {
             Some(settings) => Transfer::with_settings(target, Arc::clone(&settings.0)),
             None => Transfer::new(target),
@@ -276,7 +275,7 @@ pub unsafe extern "C" fn twr_transfer_notify(
 
 /// What nearly always is UTF-8 is not searched for what is none.
 fn header(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Either side ended the call.
@@ -319,11 +318,10 @@ pub unsafe extern "C" fn twr_transfer_poll(
     output: *mut twr_output,
 ) -> twr_status {
     let body = || {
-        if output.is_null() {
-            return Err(Fault::argument("the place for an output is NULL"));
-        }
+        present(output)?;
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(transfer) }?;
+        let next = held.transfer.poll().ok_or(Fault::None)?;
         let mut made = twr_output {
             kind: 0,
             code: 0,
@@ -334,7 +332,7 @@ pub unsafe extern "C" fn twr_transfer_poll(
             refer_call_status: twr_str::ABSENT,
             reserved: [0; 4],
         };
-        match held.transfer.poll().ok_or(Fault::None)? {
+        match next {
             Output::SendRefer => made.kind = TWR_OUTPUT_SEND_REFER,
             Output::Reply(code) => (made.kind, made.code) = (TWR_OUTPUT_REPLY, code),
             Output::Completed(report) => {

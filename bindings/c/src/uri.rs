@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Diagnostic, ReferTarget, SipUri, UserToUser};
+use twiml_refer::{Diagnostic, ReferTarget, Scheme, SipUri, UserToUser};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, give, guard, present, put, put_all, take};
@@ -39,10 +39,6 @@ pub struct twr_uri_parts {
 impl twr_uri {
     pub(crate) fn new(uri: SipUri) -> Self {
         Self { uri, decoded: OnceLock::new() }
-    }
-
-    pub(crate) fn uri(&self) -> &SipUri {
-        &self.uri
     }
 
     fn headers(&self) -> &[(String, String)] {
@@ -145,6 +141,28 @@ pub unsafe extern "C" fn twr_uri_header(
     unsafe { guard(error, body) }
 }
 
+/// The decoded value of the first header of this name, compared without regard to case; a view of the URI.
+/// TWR_STATUS_NONE if there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_header_named(
+    uri: *const twr_uri,
+    name: twr_str,
+    value: *mut twr_str,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let (held, name) = unsafe { (get(uri)?, name.text()?) };
+        let mut headers = held.headers().iter();
+        let found =
+            headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).ok_or(Fault::None)?;
+        // SAFETY: the conventions of the header.
+        unsafe { put(value, twr_str::of(&found.1)) }
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
 /// Adds a header, given as decoded text; it is escaped here. Views of the URI end with this call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_add_header(
@@ -183,8 +201,8 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
     unsafe { guard(error, body) }
 }
 
-/// Builds a URI of decoded parts: each is escaped for its place. `parts` counts are not read; add
-/// headers with twr_uri_add_header.
+/// Builds a URI of decoded parts: each is escaped for its place. An absent scheme is sip. `parts` counts
+/// are not read; add headers with twr_uri_add_header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_build(
     parts: *const twr_uri_parts,
@@ -197,8 +215,10 @@ pub unsafe extern "C" fn twr_uri_build(
         // SAFETY: the conventions of the header.
         let (scheme, host) = unsafe { (parts.scheme.text()?, parts.host.text()?) };
         let mut builder = SipUri::builder(host);
-        if scheme.eq_ignore_ascii_case("sips") {
+        if scheme.eq_ignore_ascii_case(Scheme::Sips.as_str()) {
             builder = builder.sips();
+        } else if !scheme.is_empty() && !scheme.eq_ignore_ascii_case(Scheme::Sip.as_str()) {
+            return Err(Fault::argument("the scheme is neither sip nor sips"));
         }
         // SAFETY: the conventions of the header.
         if let Some(user) = unsafe { parts.user.maybe_text() }? {

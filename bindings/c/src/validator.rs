@@ -118,7 +118,8 @@ pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
     unsafe { guard(error, body) }
 }
 
-/// Tries the spellings with %27 and with escaped SIP URIs as well.
+/// Tries also the spellings of path and query with %27 for ', with escaped SIP URIs, and with escapes for
+/// what is beyond ASCII, or without: for frameworks that write them anew.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
     validator: *mut twr_validator,

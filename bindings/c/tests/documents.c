@@ -40,23 +40,25 @@ void documents(const json_t *item)
         const json_t *element = json_object_get(verb, "element");
         const json_t *refer = json_object_get(verb, "refer");
         twr_element *made = NULL;
-        twr_uri *target = NULL;
         if (status == TWR_STATUS_OK && element) {
             status = add_element(element, &made, &error);
             if (status == TWR_STATUS_OK)
                 status = twr_response_append(response, &made, &error);
         } else if (status == TWR_STATUS_OK) {
-            status = twr_uri_parse(view(json_object_get(refer, "sip")), &target, &error);
-            if (status == TWR_STATUS_OK)
-                status = twr_response_refer(response, target, view(json_object_get(refer, "action")),
-                                            view(json_object_get(refer, "method")), &error);
+            status = twr_response_refer(response, view(json_object_get(refer, "sip")),
+                                        view(json_object_get(refer, "action")),
+                                        view(json_object_get(refer, "method")), &error);
         }
         twr_element_free(&made);
-        twr_uri_free(&target);
     }
     if (settled(status, &error, item)) {
         twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
         EXPECT("compact", written(json_object_get(item, "compact")));
+        if (json_object_get(item, "follows")) {
+            static const char *const follows[] = {NULL, "action", "next-verb", "hangup"};
+            EXPECT("follows",
+                   same(str(follows[twr_response_follows(response)]), json_object_get(item, "follows")));
+        }
         if (json_object_get(item, "pretty")) {
             twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
             EXPECT("pretty", written(json_object_get(item, "pretty")));
@@ -105,6 +107,7 @@ void diagnostics(const json_t *item)
             EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
             EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
             EXPECT("path", same(found.path, json_object_get(wanted, "path")));
+            EXPECT("message", same(found.message, json_object_get(wanted, "message")));
         }
     }
     twr_findings_free(&findings);

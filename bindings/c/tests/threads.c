@@ -52,7 +52,7 @@ static size_t own(void)
     twr_transfer *transfer = NULL;
     twr_output output;
     size_t wrong = 0, outputs = 0;
-    if (twr_transfer_new(target, NULL, &transfer, NULL) != TWR_STATUS_OK)
+    if (twr_transfer_new(twr_uri_text(target), NULL, &transfer, NULL) != TWR_STATUS_OK)
         return 1;
     wrong += twr_transfer_start(transfer, TWR_LEG_SIP, 1, true, 0, NULL) != TWR_STATUS_OK;
     while (twr_transfer_poll(transfer, &output) == TWR_STATUS_OK)
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     rounds = argc > 1 ? atoi(argv[1]) : 1000;
     if (twr_validator_new(TWR_STR("12345"), &validator, NULL) || twr_response_new(&response, NULL) ||
         twr_uri_parse(TWR_STR("sip:alice@example.com"), &target, NULL) ||
-        twr_response_refer(response, target, TWR_STR("/handleRefer"), TWR_STR("POST"), NULL) ||
+        twr_response_refer(response, twr_uri_text(target), TWR_STR("/handleRefer"), TWR_STR("POST"), NULL) ||
         twr_callback_from_pairs(pairs, 3, &shared, NULL) ||
         twr_validator_sign(validator, URL, pairs, 3, made, sizeof made, &length, NULL))
         return 2;

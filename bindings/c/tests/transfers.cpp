@@ -1,5 +1,7 @@
 // The scenarios of tests/vectors/transfer and the saved transfers in C++.
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 
@@ -12,29 +14,27 @@ namespace {
 const std::array<const char *, 7> outcomes = {"",         "transferred", "rejected", "target-failed",
                                               "canceled", "unconfirmed", "unknown"};
 
-std::uint64_t milliseconds(const json &seconds)
+std::int64_t milliseconds(const json &seconds)
 {
-    return static_cast<std::uint64_t>(std::llround(seconds.get<double>() * 1000.0));
+    return static_cast<std::int64_t>(std::llround(seconds.get<double>() * 1000.0));
 }
 
-transfer_settings settings_of(const json &lines)
+transfer_settings settings_of(const json &set)
 {
-    static const std::array<const char *, 4> times = {"response_timeout", "notify_timeout", "subscription",
-                                                      "hang_up_grace"};
+    using setter = transfer_settings &(transfer_settings::*)(std::chrono::milliseconds);
+    static const std::array<std::pair<const char *, setter>, 4> times = {
+        {{"response_timeout", &transfer_settings::response_timeout},
+         {"notify_timeout", &transfer_settings::notify_timeout},
+         {"subscription", &transfer_settings::subscription},
+         {"hang_up_grace", &transfer_settings::hang_up_grace}}};
     transfer_settings settings;
-    for (const auto &line : lines) {
-        if (line.value("event", "") != "start")
-            continue;
-        const json &set = line.at("settings");
-        for (std::size_t which = 0; which < times.size(); which++)
-            if (set.contains(times[which]))
-                settings.time(TWR_TIME_RESPONSE + static_cast<std::int32_t>(which),
-                              milliseconds(set[times[which]]));
-        if (set.value("rejected_status", "") == "omitted")
-            settings.omit_rejected_status(true);
-        for (const auto &entry : set.value("statuses", json::array()))
-            settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
-    }
+    for (const auto &[name, method] : times)
+        if (set.contains(name))
+            (settings.*method)(std::chrono::milliseconds(milliseconds(set[name])));
+    if (set.value("rejected_status", "") == "omitted")
+        settings.omit_rejected_status(true);
+    for (const auto &entry : set.value("statuses", json::array()))
+        settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
     return settings;
 }
 
@@ -44,9 +44,9 @@ void feed(transfer &verb, const json &line, std::uint64_t now)
     if (event == "start") {
         const auto leg = line.at("leg").get<std::string>();
         verb.start(line.at("cseq").get<std::uint32_t>(), now,
-                   leg == "sip"    ? TWR_LEG_SIP
-                   : leg == "pstn" ? TWR_LEG_PSTN
-                                   : TWR_LEG_CLIENT,
+                   leg == "sip"    ? leg_kind::sip
+                   : leg == "pstn" ? leg_kind::pstn
+                                   : leg_kind::client,
                    line.at("first_in_dialog").get<bool>());
     } else if (event == "response") {
         const auto code = line.at("code").get<std::uint16_t>();
@@ -69,25 +69,24 @@ void feed(transfer &verb, const json &line, std::uint64_t now)
 }
 
 /// What a line of the vectors says of an output.
-json said(const twr_output &output)
+json said(const output &output)
 {
     switch (output.kind) {
-    case TWR_OUTPUT_SEND_REFER: return {{"output", "send-refer"}};
-    case TWR_OUTPUT_END_DIALOG: return {{"output", "end-dialog"}};
-    case TWR_OUTPUT_REPLY: return {{"output", "reply"}, {"code", output.code}};
-    default: break;
+    case output_kind::send_refer: return {{"output", "send-refer"}};
+    case output_kind::end_dialog: return {{"output", "end-dialog"}};
+    case output_kind::reply: return {{"output", "reply"}, {"code", output.code.value()}};
+    case output_kind::completed: break;
     }
     json params = json::array();
-    if (output.refer_call_status.ptr)
-        params.push_back({"ReferCallStatus",
-                          std::string(output.refer_call_status.ptr, output.refer_call_status.len)});
+    if (output.refer_call_status)
+        params.push_back({"ReferCallStatus", *output.refer_call_status});
     if (output.refer_sip_response_code)
-        params.push_back({"ReferSipResponseCode", std::to_string(output.refer_sip_response_code)});
+        params.push_back({"ReferSipResponseCode", std::to_string(*output.refer_sip_response_code)});
     if (output.notify_sip_response_code)
-        params.push_back({"NotifySipResponseCode", std::to_string(output.notify_sip_response_code)});
+        params.push_back({"NotifySipResponseCode", std::to_string(*output.notify_sip_response_code)});
     return {{"output", "completed"},
             {"params", params},
-            {"outcome", outcomes.at(static_cast<std::size_t>(output.outcome))},
+            {"outcome", outcomes.at(static_cast<std::size_t>(output.outcome.value()))},
             {"may_resume", output.may_resume}};
 }
 
@@ -104,18 +103,21 @@ json wanted(json line)
 
 void replay(const json &lines)
 {
-    transfer verb(sip_uri("sip:alice@example.com"), settings_of(lines));
+    const auto is_start = [](const json &line) { return line.value("event", "") == "start"; };
+    const auto start = std::find_if(lines.begin(), lines.end(), is_start);
+    ASSERT_NE(start, lines.end());
+    transfer verb(sip_uri("sip:alice@example.com"), settings_of(start->at("settings")));
     unsigned refused = 0;
     for (const auto &line : lines) {
         SCOPED_TRACE(line.dump());
-        const std::uint64_t now = milliseconds(line.at("at"));
+        const auto now = static_cast<std::uint64_t>(milliseconds(line.at("at")));
         if (line.contains("event")) {
             ASSERT_FALSE(verb.poll());
             EXPECT_EQ(refused, 0U);
             try {
                 feed(verb, line, now);
             } catch (const error &fault) {
-                refused = fault.number() ? fault.number() : 1;
+                refused = fault.number().value_or(1);
             }
         } else if (line.at("output") == "error") {
             EXPECT_EQ(refused, line.at("code").get<unsigned>());
@@ -155,6 +157,11 @@ TEST(Vectors, Transfer)
         ran++;
     }
     enter("transfer", ran);
+}
+
+TEST(Vectors, TransferSettings)
+{
+    run("transfer-settings", [](const json &item) { settings_of(item.at("settings")); });
 }
 
 TEST(Vectors, SavedTransfers)

@@ -148,6 +148,22 @@ static void uri_parts(const twr_uri *uri, const json_t *wanted)
     EXPECT("none", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_NONE);
 }
 
+static void built_uri(const json_t *item)
+{
+    twr_error error;
+    twr_uri *uri = NULL;
+    const json_t *given = json_object_get(item, "build");
+    twr_uri_parts parts = {0};
+    parts.scheme = TWR_STR("sip");
+    parts.user = view(json_object_get(given, "user"));
+    parts.password = view(json_object_get(given, "password"));
+    parts.host = view(json_object_get(given, "host"));
+    parts.port = (uint16_t)json_integer_value(json_object_get(given, "port"));
+    if (settled(twr_uri_build(&parts, &uri, &error), &error, item))
+        EXPECT("built", same(twr_uri_text(uri), json_object_get(item, "uri")));
+    twr_uri_free(&uri);
+}
+
 static void sip_uris(const json_t *item)
 {
     twr_error error;
@@ -162,6 +178,10 @@ static void sip_uris(const json_t *item)
         EXPECT("status", status == TWR_STATUS_OK);
         EXPECT("kind", same(str(kinds[kind]), json_array_get(target, 0)));
         EXPECT("text", written(json_array_get(target, 1)));
+        return;
+    }
+    if (json_object_get(item, "build")) {
+        built_uri(item);
         return;
     }
     twr_str text = input(item, "uri", &owned);
@@ -255,7 +275,8 @@ static void callbacks(const json_t *item)
         json_array_foreach(list, index, one)
         {
             EXPECT("problem", twr_callback_problem_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
-                                  same(pair.name, one));
+                                  same(pair.name, json_array_get(one, 0)) &&
+                                  same(pair.value, json_array_get(one, 1)));
         }
         EXPECT("problems", twr_callback_problem_at(callback, json_array_size(list), &pair, NULL) ==
                                TWR_STATUS_NONE);
@@ -340,7 +361,6 @@ static void rest(const json_t *item)
     twr_rest_request *request = NULL;
     twr_response *twiml = NULL;
     twr_callback *form = NULL;
-    twr_uri *to = NULL;
     twr_pair pair;
     size_t index;
     json_t *one;
@@ -353,10 +373,9 @@ static void rest(const json_t *item)
         status = twr_call_update(account, view(json_object_get(item, "call")), twiml, url, method, base,
                                  &request, &error);
     } else if (status == TWR_STATUS_OK) {
-        status = twr_uri_parse(view(json_object_get(item, "to")), &to, &error);
-        if (status == TWR_STATUS_OK)
-            status = twr_call_create(account, to, view(json_object_get(item, "from")), twiml, url, method,
-                                     base, &request, &error);
+        status = twr_call_create(account, view(json_object_get(item, "to")),
+                                 view(json_object_get(item, "from")), twiml, url, method, base, &request,
+                                 &error);
     }
     if (settled(status, &error, item)) {
         twr_str found, where, body;
@@ -375,7 +394,6 @@ static void rest(const json_t *item)
     twr_callback_free(&form);
     twr_rest_request_free(&request);
     twr_response_free(&twiml);
-    twr_uri_free(&to);
 }
 
 static void saved_transfers(const json_t *item)
@@ -449,6 +467,7 @@ int main(int argc, char **argv)
     run("signatures", signatures);
     run("rest", rest);
     run("saved-transfers", saved_transfers);
+    run("transfer-settings", transfer_settings);
     topic = "transfer";
     name = "scenarios";
     int ran = run_transfers(folder, &failures);

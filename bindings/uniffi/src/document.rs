@@ -42,21 +42,20 @@ pub(crate) fn comment_check(text: &str) -> Result<(), Failure> {
 
 /// Whether a `<Refer>` can have this action and this method.
 pub(crate) fn refer_check(action: Option<String>, method: Option<String>) -> Result<(), Failure> {
-    refer(ANY_TARGET, action, method)?;
+    refer(ANY_TARGET, action.as_deref(), method.as_deref())?;
     Ok(())
 }
 
 /// For what does not depend on the target.
-const ANY_TARGET: &str = "sip:localhost";
+pub(crate) const ANY_TARGET: &str = "sip:localhost";
 
 #[uniffi::export]
 pub fn document_render(document: Document, pretty: bool) -> Result<String, Failure> {
-    Ok(render(document, pretty)?)
+    Ok(render(&build(document)?, pretty))
 }
 
-pub(crate) fn render(document: Document, pretty: bool) -> Result<String, Error> {
-    let response = build(document)?;
-    Ok(if pretty { response.to_xml_pretty() } else { response.to_xml() })
+pub(crate) fn render(response: &VoiceResponse, pretty: bool) -> String {
+    if pretty { response.to_xml_pretty() } else { response.to_xml() }
 }
 
 #[uniffi::export]
@@ -88,7 +87,7 @@ pub fn document_follows(document: Document) -> Result<Option<String>, Failure> {
 
 #[uniffi::export]
 pub fn resolve_action(action: &str, base_url: &str) -> Result<String, Failure> {
-    let resolved = refer(ANY_TARGET, Some(action.to_owned()), None)?.resolve_action(base_url)?;
+    let resolved = refer(ANY_TARGET, Some(action), None)?.resolve_action(base_url)?;
     Ok(resolved.unwrap_or_default())
 }
 
@@ -99,56 +98,87 @@ fn open(name: &str, attributes: &[Pair]) -> Result<Element, Error> {
 }
 
 /// The document that the pieces make.
-pub(crate) fn build(document: Document) -> Result<VoiceResponse, Error> {
-    let mut response = VoiceResponse::new();
-    for Pair { name, value } in &document.attributes {
-        response = response.attribute(name, value)?;
-    }
-    let mut opened: Vec<Element> = Vec::new();
+fn build(document: Document) -> Result<VoiceResponse, Error> {
+    let mut builder = Builder::new(&document.attributes)?;
     for piece in document.pieces {
-        let node = match piece {
-            Piece::Open { name, attributes } => {
-                opened.push(open(&name, &attributes)?);
-                continue;
+        match piece {
+            Piece::Open { name, attributes } => builder.open(&name, &attributes)?,
+            Piece::Close => builder.close()?,
+            Piece::Refer { target, action, method } => {
+                builder.refer(&target, action.as_deref(), method.as_deref())?;
             }
-            // One that closes nothing adds nothing.
-            Piece::Close => match opened.pop() {
-                Some(element) => Node::Element(element),
-                None => continue,
-            },
-            Piece::Refer { target, action, method } => Node::Refer(refer(&target, action, method)?),
-            Piece::Text { content } => Node::Text(Text::new(&content)?),
-            Piece::Comment { content } => Node::Comment(Comment::new(&content)?),
-        };
-        match opened.pop() {
-            Some(parent) => opened.push(adopt(parent, node)?),
-            None => response = response.append(node)?,
+            Piece::Text { content } => builder.text(&content)?,
+            Piece::Comment { content } => builder.comment(&content)?,
         }
     }
-    // What nothing closes ends with the document.
-    while let Some(element) = opened.pop() {
-        match opened.pop() {
-            Some(parent) => opened.push(parent.append(element)?),
-            None => response = response.append(element)?,
+    builder.finish()
+}
+
+/// A document that is built piece by piece.
+pub(crate) struct Builder {
+    response: VoiceResponse,
+    opened: Vec<Element>,
+}
+
+impl Builder {
+    pub(crate) fn new(attributes: &[Pair]) -> Result<Self, Error> {
+        let response = attributes.iter().try_fold(VoiceResponse::new(), |response, pair| {
+            response.attribute(&pair.name, &pair.value)
+        })?;
+        Ok(Self { response, opened: Vec::new() })
+    }
+
+    pub(crate) fn open(&mut self, name: &str, attributes: &[Pair]) -> Result<(), Error> {
+        self.opened.push(open(name, attributes)?);
+        Ok(())
+    }
+
+    /// One that closes nothing adds nothing.
+    pub(crate) fn close(&mut self) -> Result<(), Error> {
+        self.opened.pop().map_or(Ok(()), |element| self.add(element))
+    }
+
+    pub(crate) fn refer(
+        &mut self,
+        target: &str,
+        action: Option<&str>,
+        method: Option<&str>,
+    ) -> Result<(), Error> {
+        self.add(refer(target, action, method)?)
+    }
+
+    pub(crate) fn text(&mut self, content: &str) -> Result<(), Error> {
+        self.add(Text::new(content)?)
+    }
+
+    pub(crate) fn comment(&mut self, content: &str) -> Result<(), Error> {
+        self.add(Comment::new(content)?)
+    }
+
+    fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
+        match self.opened.last_mut() {
+            Some(parent) => parent.add(node),
+            None => self.response.add(node),
         }
     }
-    Ok(response)
-}
 
-fn adopt(parent: Element, node: Node) -> Result<Element, Error> {
-    match node {
-        Node::Element(element) => parent.append(element),
-        Node::Refer(refer) => parent.append(refer),
-        Node::Text(text) => parent.text(text.as_str()),
-        Node::Comment(comment) => parent.comment(comment.as_str()),
-        _ => Ok(parent),
+    /// What nothing closed ends with the document.
+    pub(crate) fn finish(mut self) -> Result<VoiceResponse, Error> {
+        while !self.opened.is_empty() {
+            self.close()?;
+        }
+        Ok(self.response)
     }
 }
 
-fn refer(target: &str, action: Option<String>, method: Option<String>) -> Result<Refer, Error> {
+pub(crate) fn refer(
+    target: &str,
+    action: Option<&str>,
+    method: Option<&str>,
+) -> Result<Refer, Error> {
     let mut refer = Refer::to(SipUri::parse(target)?);
     if let Some(action) = action {
-        refer = refer.action(&action)?;
+        refer = refer.action(action)?;
     }
     if let Some(method) = method {
         refer = refer.method(method.parse()?);

@@ -66,6 +66,10 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
+fn length_of(part: &[u8]) -> u32 {
+    u32::try_from(part.len()).unwrap_or(u32::MAX)
+}
+
 fn number(length: [u8; 4]) -> usize {
     usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX)
 }
@@ -73,15 +77,14 @@ fn number(length: [u8; 4]) -> usize {
 /// A frame that is being written.
 pub(crate) struct Frame {
     joined: Vec<u8>,
-    lengths: Vec<u32>,
-    can_be_joined: bool,
+    /// Of every part, once there is one that holds a NUL.
+    lengths: Option<Vec<u32>>,
 }
 
 impl Frame {
     /// A frame with its first part.
     pub(crate) fn of(part: impl AsRef<[u8]>) -> Self {
-        let (joined, lengths) = (Vec::with_capacity(512), Vec::with_capacity(64));
-        let mut frame = Self { joined, lengths, can_be_joined: true };
+        let mut frame = Self { joined: Vec::with_capacity(512), lengths: None };
         frame.joined.push(JOINED);
         frame.add(part.as_ref());
         frame
@@ -98,21 +101,26 @@ impl Frame {
     }
 
     fn add(&mut self, part: &[u8]) {
-        self.can_be_joined &= !part.contains(&SEPARATOR);
+        if self.lengths.is_none() && part.contains(&SEPARATOR) {
+            // Between the form and the separator that was just written.
+            let before = self.joined.split_last().and_then(|(_, before)| before.get(1..));
+            let parts = before.map(|before| before.split(|&byte| byte == SEPARATOR));
+            self.lengths = Some(parts.into_iter().flatten().map(length_of).collect());
+        }
+        if let Some(lengths) = &mut self.lengths {
+            lengths.push(length_of(part));
+        }
         self.joined.extend_from_slice(part);
-        self.lengths.push(u32::try_from(part.len()).unwrap_or(u32::MAX));
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
-        if self.can_be_joined {
-            return self.joined;
-        }
-        let count = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
+        let Some(lengths) = self.lengths else { return self.joined };
+        let count = u32::try_from(lengths.len()).unwrap_or(u32::MAX);
         let mut listed = vec![LISTED];
-        listed.extend([count].iter().chain(&self.lengths).flat_map(|number| number.to_le_bytes()));
+        listed.extend([count].iter().chain(&lengths).flat_map(|number| number.to_le_bytes()));
         // Before each part stands one byte: the form, or a separator.
         let mut rest = self.joined.as_slice();
-        for &length in &self.lengths {
+        for &length in &lengths {
             let end = usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1);
             let (part, others) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             listed.extend_from_slice(part.get(1..).unwrap_or_default());

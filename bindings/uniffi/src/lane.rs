@@ -7,7 +7,7 @@ use std::str;
 use twiml_refer::{Error, ReferCallback, SipUri};
 
 use crate::Pair;
-use crate::document::{self, Document, Piece};
+use crate::document::{self, Builder};
 use crate::failure::{Failure, Fault};
 use crate::frame::{self, Frame, Parts};
 use crate::uri;
@@ -82,8 +82,8 @@ impl<'a> Input<'a> {
     }
 
     /// A text that is there only if the letter for it stands among those that came before.
-    fn lettered(&mut self, letters: &[u8], letter: u8) -> Result<Option<String>, Failure> {
-        letters.contains(&letter).then(|| self.owned()).transpose()
+    fn lettered(&mut self, letters: &[u8], letter: u8) -> Result<Option<&'a str>, Failure> {
+        letters.contains(&letter).then(|| self.text()).transpose()
     }
 
     fn number(&mut self) -> Option<u64> {
@@ -130,11 +130,13 @@ fn with_headers(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Letters (`a`: an action, `m`: a method), and what they announce.
+/// Letters (`u`: a URI, `a`: an action, `m`: a method), and what they announce.
 fn refer(parts: &mut Input<'_>) -> Result<(), Failure> {
     let letters = parts.bytes();
+    let target = parts.lettered(letters, b'u')?.unwrap_or(document::ANY_TARGET);
     let action = parts.lettered(letters, b'a')?;
-    document::refer_check(action, parts.lettered(letters, b'm')?)
+    document::refer(target, action, parts.lettered(letters, b'm')?)?;
+    Ok(())
 }
 
 /// Letters (`t`: a text), the name, the text, attributes.
@@ -142,28 +144,29 @@ fn element(parts: &mut Input<'_>) -> Result<(), Failure> {
     let letters = parts.bytes();
     let name = parts.text()?;
     let text = parts.lettered(letters, b't')?;
-    document::element_check(name, parts.rest()?, text)
+    document::element_check(name, parts.rest()?, text.map(str::to_owned))
 }
 
 /// Letters (`p`: pretty), a count of attributes and these, and pieces: each its kind and its values.
 fn render(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let pretty = parts.bytes() == b"p";
-    let attributes = parts.pairs()?;
-    let mut pieces = Vec::new();
+    let mut builder = Builder::new(&parts.pairs()?)?;
     while !parts.0.is_empty() {
-        pieces.push(match parts.bytes() {
-            [b'R', letters @ ..] => Piece::Refer {
-                target: parts.owned()?,
-                action: parts.lettered(letters, b'a')?,
-                method: parts.lettered(letters, b'm')?,
-            },
-            b"E" => Piece::Open { name: parts.owned()?, attributes: parts.pairs()? },
-            b"T" => Piece::Text { content: parts.owned()? },
-            b"C" => Piece::Comment { content: parts.owned()? },
-            _ => Piece::Close,
-        });
+        match parts.bytes() {
+            [b'R', letters @ ..] => {
+                let (target, action) = (parts.text()?, parts.lettered(letters, b'a')?);
+                builder.refer(target, action, parts.lettered(letters, b'm')?)?;
+            }
+            b"E" => {
+                let name = parts.text()?;
+                builder.open(name, &parts.pairs()?)?;
+            }
+            b"T" => builder.text(parts.text()?)?,
+            b"C" => builder.comment(parts.text()?)?,
+            _ => builder.close()?,
+        }
     }
-    out.put(document::render(Document { attributes, pieces }, pretty)?);
+    out.put(document::render(&builder.finish()?, pretty));
     Ok(())
 }
 
@@ -171,7 +174,7 @@ fn render(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
 /// count of secrets and these.
 fn secrets(parts: &mut Input<'_>) -> Result<Secrets, Failure> {
     let letters = parts.bytes();
-    let public_base = parts.lettered(letters, b'b')?;
+    let public_base = parts.lettered(letters, b'b')?.map(str::to_owned);
     let max_body_bytes = parts.number();
     let count = parts.number().unwrap_or_default();
     let mut secrets = Vec::new();

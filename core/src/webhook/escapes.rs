@@ -1,5 +1,8 @@
 //! The spellings of a URL that mean the same but that platform and framework may write differently:
-//! `'` or `%27`, and in a SIP URI `:` or `%3A`, `@` or `%40`. They are tried only where asked for.
+//! `'` or `%27`, in a SIP URI `:` or `%3A`, `@` or `%40`, and characters beyond ASCII, which a framework
+//! may hand over without the escapes that they had on the wire. They are tried only where asked for.
+
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 /// What is done with the characters of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(super) enum Rewrite {
 pub(super) struct Escapes {
     quotes: Rewrite,
     sip: Rewrite,
+    /// Whether what is not ASCII is escaped.
+    wide: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +39,8 @@ enum Token<'a> {
 }
 
 impl Escapes {
-    pub(super) const AS_GIVEN: Self = Self { quotes: Rewrite::AsGiven, sip: Rewrite::AsGiven };
+    pub(super) const AS_GIVEN: Self =
+        Self { quotes: Rewrite::AsGiven, sip: Rewrite::AsGiven, wide: false };
 
     /// Those that spell the texts differently from each other, as given first.
     pub(super) fn of(texts: [&str; 2]) -> Vec<Self> {
@@ -52,11 +58,16 @@ impl Escapes {
                 }
             });
         }
-        let with_sip = |quotes: &Rewrite| {
-            let quotes = *quotes;
-            sip.iter().map(move |&sip| Self { quotes, sip }).collect::<Vec<_>>()
-        };
-        quotes.iter().flat_map(with_sip).collect()
+        let mut all = Vec::new();
+        for wide in [false, true] {
+            if wide && texts.iter().all(|text| text.is_ascii()) {
+                break;
+            }
+            for &quotes in &quotes {
+                all.extend(sip.iter().map(|&sip| Self { quotes, sip, wide }));
+            }
+        }
+        all
     }
 
     /// Writes `text` so spelled.
@@ -65,6 +76,9 @@ impl Escapes {
             return sink(text);
         }
         tokens(text, |token| match token {
+            Token::Text(text) if self.wide => {
+                utf8_percent_encode(text, &AsciiSet::EMPTY).for_each(&mut *sink);
+            }
             Token::Text(text) => sink(text),
             Token::Twofold { class, spelled, decoded, encoded } => {
                 let rewrite = if class == Class::Quote { self.quotes } else { self.sip };

@@ -118,7 +118,8 @@ impl RequestValidator {
     }
 
     /// Tries also the spellings of path and query in which every `'` is `%27` or the other way
-    /// round, and in a SIP URI every `:` and `@` is `%3A` and `%40` or the other way round.
+    /// round, in a SIP URI every `:` and `@` is `%3A` and `%40` or the other way round, and what is
+    /// beyond ASCII is escaped.
     ///
     /// Off unless set: only some proxies and frameworks write them anew.
     ///

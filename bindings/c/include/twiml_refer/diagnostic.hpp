@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,22 +12,32 @@
 
 namespace twiml_refer {
 
+/// How much a finding matters.
+enum class severity_kind : std::int32_t {
+    /// Worth knowing.
+    note = TWR_SEVERITY_NOTE,
+    /// Something is dropped, or never runs.
+    warning = TWR_SEVERITY_WARNING,
+    /// The platform will refuse it.
+    error = TWR_SEVERITY_ERROR,
+};
+
 /// What a check found.
 struct diagnostic {
     /// The stable name of the finding, the same in every language.
     std::string code;
-    /// One of TWR_SEVERITY_….
-    std::int32_t severity;
-    /// The platform's own number for it; 0 if there is none.
-    std::uint16_t number;
+    /// How much it matters.
+    severity_kind severity;
+    /// The platform's own number for it.
+    std::optional<std::uint16_t> number;
     /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     std::string path;
     /// What will happen.
     std::string message;
-    /// The line of a document that was read, from 1; 0 if it is not known.
-    std::size_t line;
-    /// The column of that line, from 1; 0 if it is not known.
-    std::size_t column;
+    /// The line of a document that was read, from 1.
+    std::optional<std::size_t> line;
+    /// The column of that line, from 1.
+    std::optional<std::size_t> column;
 };
 
 namespace detail {
@@ -39,9 +50,9 @@ inline std::vector<diagnostic> diagnostics(twr_findings *taken)
     for (std::size_t index = 0; index < count; index++) {
         twr_finding found{};
         call(twr_findings_get, static_cast<const twr_findings *>(findings.get()), index, &found);
-        all.push_back({std::string(view(found.code)), found.severity, found.number,
-                       std::string(view(found.path)), std::string(view(found.message)), found.line,
-                       found.column});
+        all.push_back({std::string(view(found.code)), static_cast<severity_kind>(found.severity),
+                       given(found.number), std::string(view(found.path)),
+                       std::string(view(found.message)), given(found.line), given(found.column)});
     }
     return all;
 }

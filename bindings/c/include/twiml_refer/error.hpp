@@ -14,6 +14,16 @@
 
 namespace twiml_refer {
 
+namespace detail {
+
+/// What C writes as 0 where there is none.
+template <typename Number> std::optional<Number> given(Number number) noexcept
+{
+    return number == 0 ? std::nullopt : std::optional<Number>(number);
+}
+
+} // namespace detail
+
 /// What the library refuses; what() says what to do about it.
 class error : public std::runtime_error {
   public:
@@ -34,8 +44,8 @@ class error : public std::runtime_error {
     /// One of TWR_STATUS_….
     twr_status status() const noexcept { return status_; }
 
-    /// The platform's own number for it; 0 if there is none.
-    std::uint16_t number() const noexcept { return number_; }
+    /// The platform's own number for it.
+    std::optional<std::uint16_t> number() const noexcept { return detail::given(number_); }
 
     /// The byte of the input, from 0.
     std::optional<std::size_t> offset() const
@@ -43,11 +53,11 @@ class error : public std::runtime_error {
         return offset_ == TWR_NO_OFFSET ? std::nullopt : std::optional<std::size_t>(offset_);
     }
 
-    /// The line of a document, from 1; 0 if it is not known.
-    std::size_t line() const noexcept { return line_; }
+    /// The line of a document, from 1.
+    std::optional<std::size_t> line() const noexcept { return detail::given(line_); }
 
-    /// The column of that line, from 1; 0 if it is not known.
-    std::size_t column() const noexcept { return column_; }
+    /// The column of that line, from 1.
+    std::optional<std::size_t> column() const noexcept { return detail::given(column_); }
 
     /// The parameter, attribute or header at fault.
     const std::string &parameter() const noexcept { return parameter_; }

@@ -70,7 +70,7 @@ inline rest_request call_create(std::string_view account_sid, const sip_uri &to,
                                 const instructions &run, std::optional<std::string_view> base = std::nullopt)
 {
     twr_rest_request *made = nullptr;
-    detail::call(twr_call_create, detail::str(account_sid), to.get(), detail::str(from), run.twiml_,
+    detail::call(twr_call_create, detail::str(account_sid), detail::str(to.str()), detail::str(from), run.twiml_,
                  detail::maybe(run.url_), detail::maybe(run.method_), detail::maybe(base), &made);
     return detail::taken(made);
 }

@@ -14,6 +14,20 @@
 
 namespace twiml_refer {
 
+/// The parts of a URI as spelled.
+struct uri_parts {
+    /// `sip` or `sips`.
+    std::string_view scheme;
+    /// Before the `@`.
+    std::optional<std::string_view> user;
+    /// Stands in the logs of every hop: better have none.
+    std::optional<std::string_view> password;
+    /// IPv6 with its brackets.
+    std::string_view host;
+    /// 1 to 65535.
+    std::optional<std::uint16_t> port;
+};
+
 /// A valid SIP URI.
 class sip_uri {
   public:
@@ -80,13 +94,13 @@ class sip_uri {
         return all;
     }
 
-    /// The decoded value of the first header of this name (compared as spelled).
+    /// The decoded value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(std::string_view name) const
     {
-        for (const auto &[found, value] : headers())
-            if (found == name)
-                return value;
-        return std::nullopt;
+        twr_str value{};
+        return twr_uri_header_named(get(), detail::str(name), &value, nullptr) == TWR_STATUS_OK
+                   ? std::optional(detail::view(value))
+                   : std::nullopt;
     }
 
     /// Its parameters as spelled; a flag has no value.
@@ -101,11 +115,12 @@ class sip_uri {
     }
 
     /// The parts as spelled; views of the URI.
-    twr_uri_parts parts() const
+    uri_parts parts() const
     {
         twr_uri_parts found{};
         detail::call(twr_uri_take_apart, get(), &found);
-        return found;
+        return {detail::view(found.scheme), detail::maybe(found.user), detail::maybe(found.password),
+                detail::view(found.host), detail::given(found.port)};
     }
 
     /// The value of a Refer-To header.
@@ -181,19 +196,29 @@ class user_to_user {
     detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
 };
 
+/// What a Refer-To header can name.
+enum class target_kind : std::int32_t {
+    /// A SIP URI.
+    sip = TWR_TARGET_SIP,
+    /// A tel URI.
+    tel = TWR_TARGET_TEL,
+    /// Any other text.
+    other = TWR_TARGET_OTHER,
+};
+
 /// What the value of a Refer-To header names.
 struct refer_target {
-    /// One of TWR_TARGET_….
-    std::int32_t kind;
+    /// What it is.
+    target_kind kind;
     /// The URI, without angle brackets and what stands around them.
     std::string text;
 
     /// Reads one; what is neither SIP nor telephone number is no fault.
     static refer_target parse(std::string_view value)
     {
-        refer_target found{};
-        found.text = detail::text(twr_refer_target, detail::str(value), &found.kind);
-        return found;
+        std::int32_t kind = 0;
+        std::string text = detail::text(twr_refer_target, detail::str(value), &kind);
+        return {static_cast<target_kind>(kind), std::move(text)};
     }
 };
 

@@ -2,12 +2,14 @@
 #ifndef TWIML_REFER_TRANSFER_HPP
 #define TWIML_REFER_TRANSFER_HPP
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "sip_uri.hpp"
+#include "webhook.hpp"
 
 namespace twiml_refer {
 
@@ -22,11 +24,22 @@ class transfer_settings {
         handle_.reset(made);
     }
 
-    /// Sets one of TWR_TIME_….
-    transfer_settings &time(std::int32_t which, std::uint64_t milliseconds)
+    /// Waits so long for an answer to the REFER (32 s unless set).
+    transfer_settings &response_timeout(std::chrono::milliseconds time)
     {
-        detail::call(twr_settings_set_time, handle_.get(), which, milliseconds);
-        return *this;
+        return set(TWR_TIME_RESPONSE, time);
+    }
+    /// Waits so long for the first NOTIFY (32 s).
+    transfer_settings &notify_timeout(std::chrono::milliseconds time) { return set(TWR_TIME_NOTIFY, time); }
+    /// Lets a subscription live so long after a NOTIFY without expires (180 s).
+    transfer_settings &subscription(std::chrono::milliseconds time)
+    {
+        return set(TWR_TIME_SUBSCRIPTION, time);
+    }
+    /// Waits so long for a last NOTIFY after a hang-up (0).
+    transfer_settings &hang_up_grace(std::chrono::milliseconds time)
+    {
+        return set(TWR_TIME_HANG_UP_GRACE, time);
     }
 
     /// Leaves ReferCallStatus out when the endpoint refuses the REFER.
@@ -47,16 +60,55 @@ class transfer_settings {
     const twr_settings *get() const { return handle_.get(); }
 
   private:
+    transfer_settings &set(std::int32_t which, std::chrono::milliseconds time)
+    {
+        // A negative time becomes one that is too long.
+        detail::call(twr_settings_set_time, handle_.get(), which, static_cast<std::uint64_t>(time.count()));
+        return *this;
+    }
     detail::owned<twr_settings, twr_settings_free> handle_;
+};
+
+/// What there is to do.
+enum class output_kind : std::int32_t {
+    /// Send the REFER, with refer_to() as its Refer-To.
+    send_refer = TWR_OUTPUT_SEND_REFER,
+    /// Answer the NOTIFY that was just fed with `code`.
+    reply = TWR_OUTPUT_REPLY,
+    /// The endpoint has lost the dialog: end it without waiting for an answer.
+    end_dialog = TWR_OUTPUT_END_DIALOG,
+    /// The verb has ended; comes once.
+    completed = TWR_OUTPUT_COMPLETED,
+};
+
+/// Something to do; what stands behind `code` is there when the verb has ended.
+struct output {
+    /// What it is.
+    output_kind kind;
+    /// The status code of a reply.
+    std::optional<std::uint16_t> code;
+    /// How it ended.
+    std::optional<outcome_kind> outcome;
+    /// Whether the original call is still there for the app to talk to.
+    bool may_resume;
+    /// ReferCallStatus of the callback.
+    std::optional<std::string> refer_call_status;
+    /// ReferSipResponseCode of the callback.
+    std::optional<std::uint16_t> refer_sip_response_code;
+    /// NotifySipResponseCode of the callback.
+    std::optional<std::uint16_t> notify_sip_response_code;
 };
 
 /// One `<Refer>` at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
 class transfer {
   public:
     /// Not started, with the default settings.
-    explicit transfer(const sip_uri &target) : transfer(target, nullptr) {}
+    explicit transfer(const sip_uri &target) : transfer(target.str(), nullptr) {}
     /// Not started, with these settings, which are copied.
-    transfer(const sip_uri &target, const transfer_settings &settings) : transfer(target, settings.get()) {}
+    transfer(const sip_uri &target, const transfer_settings &settings)
+        : transfer(target.str(), settings.get())
+    {
+    }
 
     /// Takes back what save() returned.
     static transfer restore(std::string_view bytes)
@@ -71,11 +123,12 @@ class transfer {
     /// The value for the Refer-To header.
     std::string refer_to() const { return detail::text(twr_transfer_refer_to, get()); }
 
-    /// The verb begins; `cseq` is that of the REFER. On any leg but TWR_LEG_SIP error 13801.
-    void start(std::uint32_t cseq, std::uint64_t now_ms, std::int32_t leg = TWR_LEG_SIP,
+    /// The verb begins; `cseq` is that of the REFER. On any leg but that of SIP error 13801.
+    void start(std::uint32_t cseq, std::uint64_t now_ms, leg_kind leg = leg_kind::sip,
                bool first_in_dialog = true)
     {
-        detail::call(twr_transfer_start, handle_.get(), leg, cseq, first_in_dialog, now_ms);
+        detail::call(twr_transfer_start, handle_.get(), static_cast<std::int32_t>(leg), cseq,
+                     first_in_dialog, now_ms);
     }
 
     /// A response to the REFER; `refer_sub` is what its Refer-Sub header says.
@@ -110,12 +163,20 @@ class transfer {
     void time(std::uint64_t now_ms) { detail::call(twr_transfer_time, handle_.get(), now_ms); }
 
     /// What to do next; to be called after every event until there is nothing.
-    std::optional<twr_output> poll()
+    std::optional<output> poll()
     {
-        twr_output output{};
-        return twr_transfer_poll(handle_.get(), &output) == TWR_STATUS_OK
-                   ? std::optional<twr_output>(output)
-                   : std::nullopt;
+        twr_output next{};
+        if (twr_transfer_poll(handle_.get(), &next) != TWR_STATUS_OK)
+            return std::nullopt;
+        const auto status = detail::maybe(next.refer_call_status);
+        const auto ended = detail::given(next.outcome);
+        return output{static_cast<output_kind>(next.kind),
+                      detail::given(next.code),
+                      ended ? std::optional(static_cast<outcome_kind>(*ended)) : std::nullopt,
+                      next.may_resume,
+                      status ? std::optional<std::string>(*status) : std::nullopt,
+                      detail::given(next.refer_sip_response_code),
+                      detail::given(next.notify_sip_response_code)};
     }
 
     /// When to call time() at the latest, in milliseconds.
@@ -132,10 +193,10 @@ class transfer {
     const twr_transfer *get() const { return handle_.get(); }
 
   private:
-    transfer(const sip_uri &target, const twr_settings *settings)
+    transfer(std::string_view target, const twr_settings *settings)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, target.get(), settings, &made);
+        detail::call(twr_transfer_new, detail::str(target), settings, &made);
         handle_.reset(made);
     }
     explicit transfer(twr_transfer *handle) : handle_(handle) {}

@@ -2,6 +2,7 @@
 #ifndef TWIML_REFER_TWIML_HPP
 #define TWIML_REFER_TWIML_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,42 @@
 #include "sip_uri.hpp"
 
 namespace twiml_refer {
+
+/// What comes after a `<Refer>`.
+enum class follows_kind : std::int32_t {
+    /// The document that the action returns.
+    action = TWR_FOLLOWS_ACTION,
+    /// The next verb.
+    next_verb = TWR_FOLLOWS_NEXT_VERB,
+    /// The call ends.
+    hangup = TWR_FOLLOWS_HANGUP,
+};
+
+/// What stands in a document.
+enum class node_kind : std::int32_t {
+    /// An element; what stands in it follows, one level deeper.
+    element = TWR_NODE_ELEMENT,
+    /// A `<Refer>` with one target.
+    refer = TWR_NODE_REFER,
+    /// Text.
+    text = TWR_NODE_TEXT,
+    /// A comment.
+    comment = TWR_NODE_COMMENT,
+};
+
+/// A node of a document; views of it.
+struct node {
+    /// What it is.
+    node_kind kind;
+    /// 1 for what stands in `<Response>` itself.
+    std::size_t depth;
+    /// The name of an element; else empty.
+    std::string_view name;
+    /// Text, comment, or the target of a `<Refer>`; else empty.
+    std::string_view text;
+    /// Names and values, in their order.
+    std::vector<std::pair<std::string_view, std::string_view>> attributes;
+};
 
 /// Any verb or noun.
 class element {
@@ -122,13 +159,19 @@ class voice_response {
         return *this;
     }
 
-    /// Transfers the caller; `action` learns how it ended, `method` is GET or POST.
+    /// Transfers the caller to a SIP URI; `action` learns how it ended, `method` is GET or POST.
+    voice_response &refer(std::string_view target, std::optional<std::string_view> action = std::nullopt,
+                          std::optional<std::string_view> method = std::nullopt)
+    {
+        detail::call(twr_response_refer, handle_.get(), detail::str(target), detail::maybe(action),
+                     detail::maybe(method));
+        return *this;
+    }
+    /// The same.
     voice_response &refer(const sip_uri &target, std::optional<std::string_view> action = std::nullopt,
                           std::optional<std::string_view> method = std::nullopt)
     {
-        detail::call(twr_response_refer, handle_.get(), target.get(), detail::maybe(action),
-                     detail::maybe(method));
-        return *this;
+        return refer(target.str(), action, method);
     }
 
     /// Writes the document; `pretty` is with four spaces a level.
@@ -145,16 +188,27 @@ class voice_response {
         return detail::diagnostics(findings);
     }
 
-    /// What comes after the first `<Refer>`, one of TWR_FOLLOWS_…; 0 if there is none.
-    std::int32_t follows() const { return twr_response_follows(get()); }
+    /// What comes after the first `<Refer>`, if there is one.
+    std::optional<follows_kind> follows() const
+    {
+        const std::int32_t found = twr_response_follows(get());
+        return found == 0 ? std::nullopt : std::optional(static_cast<follows_kind>(found));
+    }
 
     /// Everything in it, each element before what stands in it; views of the document.
-    std::vector<twr_node> nodes() const
+    std::vector<node> nodes() const
     {
-        std::vector<twr_node> all;
-        twr_node node{};
-        while (twr_response_node(get(), all.size(), &node, nullptr) == TWR_STATUS_OK)
-            all.push_back(node);
+        std::vector<node> all;
+        twr_node found{};
+        while (twr_response_node(get(), all.size(), &found, nullptr) == TWR_STATUS_OK) {
+            node made{static_cast<node_kind>(found.kind), found.depth, detail::view(found.name),
+                      detail::view(found.text), {}};
+            twr_str name{}, value{};
+            while (twr_response_node_attribute(get(), all.size(), made.attributes.size(), &name, &value,
+                                               nullptr) == TWR_STATUS_OK)
+                made.attributes.emplace_back(detail::view(name), detail::view(value));
+            all.push_back(std::move(made));
+        }
         return all;
     }
 

@@ -42,13 +42,49 @@ struct spelling {
     std::string hashed;
 };
 
+/// How a transfer can end.
+enum class outcome_kind : std::int32_t {
+    /// The target answered: the caller is no longer with the app.
+    transferred = TWR_OUTCOME_TRANSFERRED,
+    /// The endpoint refused the REFER itself.
+    rejected = TWR_OUTCOME_REJECTED,
+    /// The endpoint called the target, and that call failed.
+    target_failed = TWR_OUTCOME_TARGET_FAILED,
+    /// The caller hung up before it was decided.
+    canceled = TWR_OUTCOME_CANCELED,
+    /// The endpoint never told how it went.
+    unconfirmed = TWR_OUTCOME_UNCONFIRMED,
+    /// The platform sent a status that this version does not know.
+    unknown = TWR_OUTCOME_UNKNOWN,
+};
+
+/// What a call comes from.
+enum class leg_kind : std::int32_t {
+    /// A SIP device or domain: `<Refer>` works.
+    sip = TWR_LEG_SIP,
+    /// A telephone number.
+    pstn = TWR_LEG_PSTN,
+    /// The platform's Voice SDK.
+    client = TWR_LEG_CLIENT,
+    /// The request does not tell.
+    unknown = TWR_LEG_UNKNOWN,
+};
+
+/// How a signature is made.
+enum class hash_algorithm : std::int32_t {
+    /// The usual one.
+    sha1 = TWR_ALGORITHM_SHA1,
+    /// HMAC-SHA256 with a shared key; pinned by the app, never by the request.
+    sha256 = TWR_ALGORITHM_SHA256,
+};
+
 /// How a transfer ended.
 struct refer_outcome {
-    /// One of TWR_OUTCOME_….
-    std::int32_t kind;
-    /// The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
-    std::uint16_t code;
-    /// The status of TARGET_FAILED and UNKNOWN.
+    /// Which of them.
+    outcome_kind kind;
+    /// The SIP code of a rejected transfer, or of one whose target failed.
+    std::optional<std::uint16_t> code;
+    /// The status of a target that failed, or one that is unknown; else empty.
     std::string status;
     /// Whether the original call is still there for the app to talk to.
     bool may_resume;
@@ -78,7 +114,8 @@ class refer_callback {
     refer_outcome outcome() const
     {
         const twr_outcome found = twr_callback_outcome(get());
-        return {found.kind, found.code, std::string(detail::view(found.status)), found.may_resume};
+        return {static_cast<outcome_kind>(found.kind), detail::given(found.code),
+                std::string(detail::view(found.status)), found.may_resume};
     }
 
     /// The first value of the parameter of this name.
@@ -108,17 +145,23 @@ class refer_callback {
         return detail::maybe(twr_callback_refer_call_status(get()));
     }
 
-    /// ReferSipResponseCode: the endpoint's answer to the REFER; 0 if there is none.
-    std::uint16_t refer_sip_response_code() const { return twr_callback_refer_sip_response_code(get()); }
+    /// ReferSipResponseCode: the endpoint's answer to the REFER.
+    std::optional<std::uint16_t> refer_sip_response_code() const
+    {
+        return detail::given(twr_callback_refer_sip_response_code(get()));
+    }
 
-    /// NotifySipResponseCode: the last code of the call to the target; 0 if there is none.
-    std::uint16_t notify_sip_response_code() const { return twr_callback_notify_sip_response_code(get()); }
+    /// NotifySipResponseCode: the last code of the call to the target.
+    std::optional<std::uint16_t> notify_sip_response_code() const
+    {
+        return detail::given(twr_callback_notify_sip_response_code(get()));
+    }
 
     /// Every pair as a form body.
     std::string to_form() const { return detail::text(twr_callback_to_form, get()); }
 
-    /// One of TWR_LEG_….
-    std::int32_t leg() const { return twr_callback_leg(get()); }
+    /// What the call comes from.
+    leg_kind leg() const { return static_cast<leg_kind>(twr_callback_leg(get())); }
 
     /// The handle, for what C alone offers.
     const twr_callback *get() const { return handle_.get(); }
@@ -164,10 +207,10 @@ class request_validator {
         return *this;
     }
 
-    /// Uses HMAC-SHA256, where the platform was told to; one of TWR_ALGORITHM_….
-    request_validator &algorithm(std::int32_t which)
+    /// Uses another algorithm, where the platform was told to.
+    request_validator &algorithm(hash_algorithm which)
     {
-        detail::call(twr_validator_set_algorithm, handle_.get(), which);
+        detail::call(twr_validator_set_algorithm, handle_.get(), static_cast<std::int32_t>(which));
         return *this;
     }
 
@@ -178,7 +221,7 @@ class request_validator {
         return *this;
     }
 
-    /// Takes URLs as well whose percent-encoding a proxy has changed.
+    /// Takes URLs as well whose percent-encoding a proxy or framework has changed.
     request_validator &accept_encoded_spellings(bool accept)
     {
         detail::call(twr_validator_accept_encoded_spellings, handle_.get(), accept);

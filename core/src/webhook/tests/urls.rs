@@ -107,6 +107,11 @@ fn encoded_spellings_are_opt_in() {
             "https://voice.example.com/refer?To=sip%3abob%40example.com",
             "jtOTzgzq81BMTKngtANCfCU6kDA=",
         ),
+        // …/r%C3%A9f?name=J%C3%BCrgen&To=sip%3Abob%40example.com
+        (
+            "https://voice.example.com/réf?name=Jürgen&To=sip:bob@example.com",
+            "QYCW0oJuQFOCJa6kgmWp3+wfzJA=",
+        ),
     ];
     // Lower-case digits are no spelling of upper-case ones: from there it is decoded only.
     for (url, signature) in cases {
@@ -130,6 +135,20 @@ fn only_sip_uris_and_quotes_are_written_anew() {
             "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q='#'",
             "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='",
             "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='#'",
+        ]
+    );
+}
+
+#[test]
+fn what_is_beyond_ascii_is_escaped_all_at_once_or_not_at_all() {
+    let tolerant = validator().accept_encoded_spellings(true);
+    assert_eq!(
+        tried(&tolerant, "ftp://é/é?ü=%C3%BC'"),
+        [
+            "ftp://é/é?ü=%C3%BC'",
+            "ftp://é/é?ü=%C3%BC%27",
+            "ftp://é/%C3%A9?%C3%BC=%C3%BC'",
+            "ftp://é/%C3%A9?%C3%BC=%C3%BC%27",
         ]
     );
 }

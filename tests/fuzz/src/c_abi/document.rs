@@ -10,6 +10,7 @@ use twiml_refer::{
 use twiml_refer_c::document::*;
 use twiml_refer_c::rest::*;
 use twiml_refer_c::text::twr_str;
+use twiml_refer_c::uri::twr_uri_text;
 
 use super::border::{
     No, Output, Places, Room, Said, Slot, Text, With, ask, core, fill, found, seen,
@@ -125,15 +126,14 @@ impl Session {
             Call::Refer { at, target, action, method, places } => {
                 let target = pick(&mut self.uris, *target);
                 let slot = pick(&mut self.responses, *at);
-                let (handle, to) = (slot.handle, target.handle);
+                let (handle, to) = (slot.handle, unsafe { twr_uri_text(target.handle) });
                 let answer = ask(*places, |error| unsafe {
                     twr_response_refer(handle, to, action.c(), method.c(), error)
                 });
-                let refer = target
-                    .get()
+                let refer = uri::reread(target)
                     .with(action.maybe_text().with(method.maybe_text()))
                     .and_then(|(target, (action, method))| {
-                        let refer = Refer::to(target.clone());
+                        let refer = Refer::to(target);
                         let refer = match action {
                             Some(action) => core(refer.action(action))?,
                             None => refer,
@@ -206,7 +206,9 @@ impl Session {
         let answer = ask(places, |error| unsafe {
             match &target {
                 None => twr_call_update(a, s, document, u, m, b, at, error),
-                Some(to) => twr_call_create(a, to.handle, s, document, u, m, b, at, error),
+                Some(to) => {
+                    twr_call_create(a, twr_uri_text(to.handle), s, document, u, m, b, at, error)
+                }
             }
         });
         // The URL is not looked at where there is a document.
@@ -228,12 +230,12 @@ impl Session {
             }
             Some(to) => {
                 let made =
-                    texts.with(to.get()).and_then(|(((account, from), url), to)| {
-                        match &twiml.model {
-                            Some(twiml) => core(CallCreate::with_twiml(account, to, from, twiml)),
-                            None => core(CallCreate::with_url(account, to, from, url)),
-                        }
-                    });
+                    texts.with(uri::reread(to)).and_then(
+                        |(((account, from), url), to)| match &twiml.model {
+                            Some(twiml) => core(CallCreate::with_twiml(account, &to, from, twiml)),
+                            None => core(CallCreate::with_url(account, &to, from, url)),
+                        },
+                    );
                 made.with(parsed(method)).with(base.maybe_text()).and_then(
                     |((made, method), base)| {
                         let made = method.map_or(made.clone(), |method| made.url_method(method));

@@ -10,10 +10,11 @@ use twiml_refer::{
 use twiml_refer_c::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN};
 use twiml_refer_c::error::{TWR_STATUS_INVALID_ARGUMENT, TWR_STATUS_NONE, TWR_STATUS_OK};
 use twiml_refer_c::transfer::*;
+use twiml_refer_c::uri::twr_uri_text;
 
 use super::border::{No, Output, Places, Room, Said, Slot, Text, With, ask, core, fill, seen};
 use super::webhook::{Number, outcome_number};
-use super::{Session, pick};
+use super::{Session, pick, uri};
 
 #[derive(Debug, Arbitrary)]
 pub(super) enum Call<'a> {
@@ -112,13 +113,13 @@ impl Session {
             Call::New { into, target, settings, places } => {
                 let target = pick(&mut self.uris, *target);
                 let settings = pick(&mut self.settings, *settings);
-                let (to, by) = (target.handle, settings.handle);
+                let (to, by) = (unsafe { twr_uri_text(target.handle) }, settings.handle);
                 let mut place = places.place(1);
                 let at = place.ptr();
                 let answer = ask(*places, |error| unsafe { twr_transfer_new(to, by, at, error) });
-                let said = target.get().map(|target| match &settings.model {
-                    Some(by) => Transfer::with_settings(target.clone(), Arc::new(by.clone())),
-                    None => Transfer::new(target.clone()),
+                let said = uri::reread(target).map(|target| match &settings.model {
+                    Some(by) => Transfer::with_settings(target, Arc::new(by.clone())),
+                    None => Transfer::new(target),
                 });
                 pick(&mut self.transfers, *into).keep(answer, said, &place);
             }

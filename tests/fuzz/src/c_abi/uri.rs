@@ -119,14 +119,19 @@ impl Session {
         // SAFETY: the arguments are what the header asks for.
         let answer = ask(places, |error| unsafe { twr_uri_build(pointer, place.ptr(), error) });
         let said = if is_given {
-            let texts = scheme.text().with(host.text());
+            let secure = scheme.text().and_then(|text| match text.to_ascii_lowercase().as_str() {
+                "" | "sip" => Ok(false),
+                "sips" => Ok(true),
+                _ => Err(vec![super::border::No::Argument]),
+            });
+            let texts = secure.with(host.text());
             texts.with(user.maybe_text().with(password.maybe_text()))
         } else {
             Err(vec![super::border::No::Argument])
         };
-        let said = said.and_then(|((scheme, host), (user, password))| {
+        let said = said.and_then(|((secure, host), (user, password))| {
             let mut builder = SipUri::builder(host);
-            if scheme.eq_ignore_ascii_case("sips") {
+            if secure {
                 builder = builder.sips();
             }
             if let Some(user) = user {
@@ -142,6 +147,11 @@ impl Session {
         });
         pick(&mut self.uris, into).keep(answer, said, &place);
     }
+}
+
+/// What a call makes of the text of a URI; without a URI that is the empty text.
+pub(super) fn reread(slot: &Uri) -> Said<SipUri> {
+    core(SipUri::parse(slot.model.as_ref().map_or("", SipUri::as_str)))
 }
 
 /// All that can be read of a URI; the views hold until the end.
@@ -189,6 +199,14 @@ fn read(slot: &Uri, index: usize, room: Room, places: Places) {
         });
 
         if let Some((decoded, set)) = header {
+            let (shouted, mut named) = (decoded.to_ascii_uppercase(), places.place(2));
+            let (wanted, at) =
+                (twr_str { ptr: shouted.as_ptr().cast(), len: shouted.len() }, named.ptr());
+            let answer = ask(places, |error| twr_uri_header_named(handle, wanted, at, error));
+            let said = slot.get().and_then(|uri| found(uri.header(&shouted)));
+            if let Some(first) = answer.judge(said, &[&named]) {
+                assert_eq!(seen(named.get()), Some(&*first));
+            }
             assert_eq!(seen(name.get()), Some(&*decoded));
             assert_eq!(seen(value.get()), Some(&*set));
         }

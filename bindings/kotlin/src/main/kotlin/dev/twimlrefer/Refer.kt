@@ -31,8 +31,9 @@ constructor(
 ) : Node {
     init {
         if (action != null || method != null) {
-            val input = Frame().put(announced(action, method)).putAnnounced(action, method)
-            Lane.judge(Lane.REFER, input)
+            // The target again, for who has left it to this: that costs less than to cross once more.
+            val input = Frame().put("u" + announced(action, method)).put(target.toString())
+            Lane.judge(Lane.REFER, input.putAnnounced(action, method))
         }
     }
 

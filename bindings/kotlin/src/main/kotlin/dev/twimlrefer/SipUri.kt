@@ -33,28 +33,16 @@ import java.util.Collections
  * @param userToUser added as the header `User-to-User`.
  * @throws SipUriException with the byte at which the text stops being a SIP URI.
  */
-public class SipUri
-@JvmOverloads
-constructor(
-    uri: String,
-    headers: List<Pair<String, String>> = Collections.emptyList(),
-    userToUser: UserToUser? = null,
-) {
-    private val text: String
+public class SipUri private constructor(private val text: String, @Suppress("unused") judged: Unit) {
+    @JvmOverloads
+    public constructor(
+        uri: String,
+        headers: List<Pair<String, String>> = Collections.emptyList(),
+        userToUser: UserToUser? = null,
+    ) : this(judged(uri, headers, userToUser), Unit)
 
     @Volatile
     private var taken: UriParts? = null
-
-    init {
-        if (headers.isEmpty() && userToUser == null) {
-            Lane.checkUri(uri)
-            text = uri
-        } else {
-            val input = Frame().put(uri).put(headers)
-            if (userToUser != null) input.put("User-to-User").put(userToUser.toString())
-            text = Lane.call(Lane.URI, input).text()
-        }
-    }
 
     private val parts: UriParts
         get() = taken ?: bridged { uriParts(text) }.also { taken = it }
@@ -125,6 +113,23 @@ constructor(
 
     /** How URIs are made of parts. */
     public companion object {
+        /** A URI for [Refer], which judges it together with the rest. */
+        internal fun judgedLater(uri: String): SipUri = SipUri(uri, Unit)
+
+        private fun judged(
+            uri: String,
+            headers: List<Pair<String, String>>,
+            userToUser: UserToUser?,
+        ): String {
+            if (headers.isEmpty() && userToUser == null) {
+                Lane.checkUri(uri)
+                return uri
+            }
+            val input = Frame().put(uri).put(headers)
+            if (userToUser != null) input.put("User-to-User").put(userToUser.toString())
+            return Lane.call(Lane.URI, input).text()
+        }
+
         /**
          * A URI of decoded parts, each escaped for its place.
          *

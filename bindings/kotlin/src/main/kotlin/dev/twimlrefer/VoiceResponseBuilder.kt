@@ -37,7 +37,11 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
     /** Transfers the caller. What [SipUri] and [Refer] throw. */
     @JvmOverloads
     public fun refer(target: String, action: String? = null, method: String? = null): VoiceResponseBuilder =
-        refer(SipUri(target), action, method)
+        if (action == null && method == null) {
+            refer(SipUri(target))
+        } else {
+            refer(SipUri.judgedLater(target), action, method)
+        }
 
     /**
      * Takes digits or speech of the caller, while the prompts in [build] are played. What the attributes

@@ -32,6 +32,7 @@ class VectorsTest {
     fun documents() = topic("documents") { case ->
         val response = VoiceResponse(case.list("verbs").map { node(it.jsonObject) })
         assertEquals(case.text("compact"), response.toString())
+        if ("follows" in case) assertEquals(case.maybeText("follows"), response.follows?.toString())
         if ("pretty" in case) assertEquals(case.text("pretty"), response.toXml(pretty = true))
     }
 
@@ -44,7 +45,13 @@ class VectorsTest {
     @TestFactory
     fun diagnostics() = topic("diagnostics") { case ->
         val found = VoiceResponse.check(case.given("xml")).map {
-            mapOf("code" to it.code, "severity" to "${it.severity}", "number" to it.number, "path" to it.path)
+            mapOf(
+                "code" to it.code,
+                "severity" to "${it.severity}",
+                "number" to it.number,
+                "path" to it.path,
+                "message" to it.message,
+            )
         }
         assertEquals(case.getValue("found").plain(), found)
     }
@@ -59,6 +66,14 @@ class VectorsTest {
                 is ReferTarget.Other -> "other"
             }
             assertEquals(case.getValue("target").plain(), listOf(kind, target.toString()))
+            return@topic
+        }
+        if ("build" in case) {
+            val parts = case.member("build")
+            val (user, password) = parts.maybeText("user") to parts.maybeText("password")
+            val port = if ("port" in parts) parts.number("port") else null
+            val built = SipUri.build(parts.text("host"), user, password, port)
+            assertEquals(case.text("uri"), built.toString())
             return@topic
         }
         val uri = SipUri(String(case.given("uri")))
@@ -119,8 +134,7 @@ class VectorsTest {
         for ((getter, value) in case["typed"]?.jsonObject.orEmpty()) {
             assertEquals(value.jsonPrimitive.content, read(callback, getter).toString(), getter)
         }
-        val problems = case["problems"]?.plain() ?: emptyList<String>()
-        assertEquals(problems, callback.problems.map { it.parameter })
+        assertEquals(case.pairs("problems"), callback.problems.map { it.parameter to it.message })
     }
 
     @TestFactory
