@@ -40,12 +40,6 @@ pub(crate) fn comment_check(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a `<Refer>` can have this action and this method.
-pub(crate) fn refer_check(action: Option<String>, method: Option<String>) -> Result<(), Failure> {
-    refer(ANY_TARGET, action.as_deref(), method.as_deref())?;
-    Ok(())
-}
-
 /// For what does not depend on the target.
 pub(crate) const ANY_TARGET: &str = "sip:localhost";
 
