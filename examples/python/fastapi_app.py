@@ -16,7 +16,6 @@ from twiml_refer import (
     ReferCallback,
     RequestValidator,
     SignatureMismatch,
-    VoiceRequest,
     VoiceResponse,
 )
 
@@ -36,10 +35,10 @@ def unreadable(_request: Request, error: Exception) -> Response:
     return Response(str(error), status_code=400)
 
 
-async def verified(request: Request) -> VoiceRequest:
+async def verified(request: Request) -> ReferCallback:
     """Hand over the platform's request, if it is one."""
     signature = request.headers.get("X-Twilio-Signature")
-    return validator.verify_request(str(request.url), await request.body(), signature)
+    return validator.verify(str(request.url), await request.body(), signature)
 
 
 def answer(response: VoiceResponse) -> Response:
@@ -63,7 +62,7 @@ async def choice(request: Request) -> Response:
 @app.post("/transferred")
 async def transferred(request: Request) -> Response:
     """Go on when the transfer has ended."""
-    return answer(ivr.transferred(ReferCallback((await verified(request)).params)))
+    return answer(ivr.transferred(await verified(request)))
 
 
 if __name__ == "__main__":

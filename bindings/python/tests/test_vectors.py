@@ -231,7 +231,7 @@ def said(output: Any) -> dict[str, Any]:
             "kind": outcome.kind,
             "status": getattr(outcome, "status", None),
             "code": getattr(outcome, "code", None),
-            "may_resume": not isinstance(outcome, (tr.Transferred, tr.Canceled)),
+            "may_resume": output.report.may_resume,
         },
     }
 

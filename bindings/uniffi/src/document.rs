@@ -23,8 +23,7 @@ pub struct Document {
 }
 
 /// Whether the attributes and the text of an element can stand in a document.
-#[uniffi::export]
-pub fn element_check(
+pub(crate) fn element_check(
     name: &str,
     attributes: Vec<Pair>,
     text: Option<String>,
@@ -36,16 +35,8 @@ pub fn element_check(
     Ok(())
 }
 
-#[uniffi::export]
-pub fn comment_check(text: &str) -> Result<(), Failure> {
+pub(crate) fn comment_check(text: &str) -> Result<(), Failure> {
     Comment::new(text)?;
-    Ok(())
-}
-
-/// Whether a `<Refer>` can have this action and this method.
-#[uniffi::export]
-pub fn refer_check(action: Option<String>, method: Option<String>) -> Result<(), Failure> {
-    refer(ANY_TARGET, action.as_deref(), method.as_deref())?;
     Ok(())
 }
 

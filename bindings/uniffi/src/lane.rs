@@ -1,6 +1,6 @@
-//! The jobs that every call of an app makes, in frames: the same functions that UniFFI exports, with
-//! another way in and out. The first part of an answer is the kind of the error, empty if there is
-//! none. What may be missing in an input is announced by a letter.
+//! The jobs that every call of an app makes, in frames. Where UniFFI exports one as well, for a face that
+//! calls it seldom, both are the same function. The first part of an answer is the kind of the error,
+//! empty if there is none. What may be missing in an input is announced by a letter.
 
 use std::str;
 
@@ -10,6 +10,7 @@ use crate::Pair;
 use crate::document::{self, Builder};
 use crate::failure::{Failure, Fault};
 use crate::frame::{self, Frame, Parts};
+use crate::uri;
 use crate::webhook::{self, Secrets};
 
 /// The numbers of the jobs, as the faces call them.
@@ -39,7 +40,7 @@ pub(crate) fn run(job: u32, input: &[u8]) -> Option<Vec<u8>> {
     let mut parts = Input(Parts::of(input)?);
     let mut out = Frame::of("");
     let done = match job {
-        URI => uri(&mut parts, &mut out),
+        URI => with_headers(&mut parts, &mut out),
         REFER => refer(&mut parts),
         ELEMENT => element(&mut parts),
         COMMENT => parts.text().and_then(document::comment_check),
@@ -124,12 +125,8 @@ fn refused(fault: &Fault) -> Vec<u8> {
 }
 
 /// The URI with its headers.
-fn uri(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
-    let mut uri = SipUri::parse(parts.text()?)?;
-    for Pair { name, value } in parts.rest()? {
-        uri = uri.with_header(&name, &value)?;
-    }
-    out.put(uri.as_str());
+fn with_headers(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
+    out.put(uri::uri_with_headers(parts.text()?, parts.rest()?)?);
     Ok(())
 }
 

@@ -1,12 +1,13 @@
-//! The lane says what UniFFI's functions say, and stands any input.
+//! The lane says what the library says, and stands any input.
 
 use proptest::prelude::*;
+use twiml_refer::{ReferCallStatus, ReferCallback, ReferOutcome, RequestValidator};
 
 use crate::document::{Document, Piece, document_render};
 use crate::export::twiml_refer_lane;
 use crate::failure::{Failure, size_check};
 use crate::frame::{Frame, Parts};
-use crate::webhook::{Body, Secrets, request_from_form, request_verify};
+use crate::webhook::{from_form, outcome_explanation};
 use crate::{Pair, lane};
 
 fn framed<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
@@ -59,30 +60,25 @@ proptest! {
         body in prop_oneof![any::<Vec<u8>>(), "([A-c]=[%0-3]{0,4}&?){0,3}".prop_map(String::into_bytes)],
         signed: bool,
     ) {
-        let secrets = Secrets {
-            secrets: vec!["12345".into()],
-            public_base: None,
-            sha256: false,
-            encoded_spellings: false,
-            max_body_bytes: None,
-        };
+        let validator = RequestValidator::new("12345");
         let url = "https://example.com/";
-        let signature = if signed {
-            crate::webhook::request_sign_form(&secrets, url, body.clone()).unwrap()
-        } else {
-            "AAAA".into()
-        };
-        let form = Body::Form { bytes: body.clone() };
-        let typed = request_verify(&secrets, url, form, Some(signature.clone()));
+        let signature = if signed { validator.sign_form(url, &body) } else { "AAAA".into() };
+        let kind = |callback: ReferCallback| callback.outcome().kind().to_owned();
+        let typed = validator.verify(url, &body, Some(&signature)).map_err(Failure::from);
         let parts =
             answer(5, &[b"", b"".as_slice(), b"1", b"12345", url.as_bytes(), signature.as_bytes(), b"F", &body]);
-        prop_assert_eq!(heard(&parts), told(typed, |request| request.outcome.kind));
-        let typed = request_from_form(body.clone(), Some(20));
+        prop_assert_eq!(heard(&parts), told(typed, kind));
+        let typed = from_form(&body, Some(20)).map_err(Failure::from);
         let parts = answer(6, &[b"20".as_slice(), &body]);
-        prop_assert_eq!(heard(&parts), told(typed.clone(), |request| request.outcome.kind));
-        if let Ok(request) = typed {
-            let all = request.problems.iter().chain(&request.sip_headers).chain(&request.params);
-            let all: Vec<&str> = all.flat_map(|pair| [&*pair.name, &*pair.value]).collect();
+        prop_assert_eq!(heard(&parts), told(typed.clone(), kind));
+        if let Ok(callback) = typed {
+            let mut all = Vec::new();
+            for one in callback.problems() {
+                all.extend([one.parameter().to_owned(), one.message()]);
+            }
+            for (name, value) in callback.request().sip_headers().chain(callback.params()) {
+                all.extend([name.to_owned(), value.to_owned()]);
+            }
             prop_assert_eq!(&parts[11..], all);
         }
     }
@@ -131,4 +127,20 @@ fn what_32_bits_cannot_count_is_refused() {
     assert!(size_check(2_147_483_647).is_ok());
     let Err(Failure::Refused { fault }) = size_check(2_147_483_648) else { panic!("it is taken") };
     assert_eq!(fault.kind, "text-over-limit");
+}
+
+#[test]
+fn an_outcome_is_explained_from_its_values() {
+    let status = ReferCallStatus::NoAnswer;
+    for outcome in [
+        ReferOutcome::Transferred,
+        ReferOutcome::Rejected { code: 405 },
+        ReferOutcome::TargetFailed { status: status.clone(), code: Some(487) },
+        ReferOutcome::TargetFailed { status, code: None },
+        ReferOutcome::Canceled,
+        ReferOutcome::Unconfirmed,
+        ReferOutcome::Unknown { status: "odd".into() },
+    ] {
+        assert_eq!(outcome_explanation(outcome.clone().into()), outcome.explanation());
+    }
 }

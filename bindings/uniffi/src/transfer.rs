@@ -42,9 +42,6 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Report {
     pub params: Vec<Pair>,
-    pub refer_call_status: Option<String>,
-    pub refer_sip_response_code: Option<u16>,
-    pub notify_sip_response_code: Option<u16>,
     pub outcome: Outcome,
     pub may_resume: bool,
 }
@@ -171,15 +168,8 @@ fn plain(report: &ReferReport) -> Report {
     let outcome = report.outcome();
     Report {
         params: report.params().map(|(name, value)| Pair::new(name, value)).collect(),
-        refer_call_status: report.refer_call_status().map(ToString::to_string),
-        refer_sip_response_code: report.refer_sip_response_code(),
-        notify_sip_response_code: report.notify_sip_response_code(),
-        outcome: Outcome {
-            kind: outcome.kind().to_owned(),
-            status: outcome.status().map(str::to_owned),
-            code: outcome.code(),
-        },
         may_resume: outcome.may_resume(),
+        outcome: outcome.into(),
     }
 }
 

@@ -1,25 +1,11 @@
 //! Requests of the platform, their signature, and the callback of `<Refer>`.
 
-use twiml_refer::{Algorithm, Error, Leg, ReferCallback, RequestValidator, VoiceRequest};
+use twiml_refer::{
+    Algorithm, Error, Leg, ReferCallback, ReferOutcome, RequestValidator, VoiceRequest,
+};
 
 use crate::Pair;
 use crate::failure::Failure;
-
-/// A request as plain values. The three parameters of `<Refer>`, and what they mean, are there in
-/// any case.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Request {
-    pub params: Vec<Pair>,
-    pub sip_headers: Vec<Pair>,
-    /// The parameter at fault and what is wrong with it.
-    pub problems: Vec<Pair>,
-    pub leg: String,
-    pub refer_call_status: Option<String>,
-    pub refer_sip_response_code: Option<u16>,
-    pub notify_sip_response_code: Option<u16>,
-    pub outcome: Outcome,
-    pub may_resume: bool,
-}
 
 /// An outcome: its kind, and the values of that kind.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -27,6 +13,32 @@ pub struct Outcome {
     pub kind: String,
     pub status: Option<String>,
     pub code: Option<u16>,
+}
+
+impl From<ReferOutcome> for Outcome {
+    fn from(outcome: ReferOutcome) -> Self {
+        Self {
+            kind: outcome.kind().to_owned(),
+            status: outcome.status().map(str::to_owned),
+            code: outcome.code(),
+        }
+    }
+}
+
+/// What happened, as a clause for a person; of any outcome that an app made, too.
+#[uniffi::export]
+pub fn outcome_explanation(outcome: Outcome) -> String {
+    let Outcome { kind, status, code } = outcome;
+    let status = status.unwrap_or_default();
+    match kind.as_str() {
+        "transferred" => ReferOutcome::Transferred,
+        "rejected" => ReferOutcome::Rejected { code: code.unwrap_or_default() },
+        "target-failed" => ReferOutcome::TargetFailed { status: status.as_str().into(), code },
+        "canceled" => ReferOutcome::Canceled,
+        "unconfirmed" => ReferOutcome::Unconfirmed,
+        _ => ReferOutcome::Unknown { status },
+    }
+    .explanation()
 }
 
 /// What a validator was told.
@@ -46,20 +58,6 @@ pub struct Tried {
     pub hashed: String,
 }
 
-/// What came with a request.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum Body {
-    /// The form, as it was received.
-    Form { bytes: Vec<u8> },
-    /// The form, decoded by a framework.
-    Pairs { pairs: Vec<Pair> },
-}
-
-#[uniffi::export]
-pub fn request_from_form(body: Vec<u8>, max_bytes: Option<u64>) -> Result<Request, Failure> {
-    Ok(plain(&from_form(&body, max_bytes)?))
-}
-
 pub(crate) fn from_form(body: &[u8], max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
     match limit(max_bytes) {
         Some(max_bytes) => ReferCallback::from_form_with_limit(body, max_bytes),
@@ -67,44 +65,22 @@ pub(crate) fn from_form(body: &[u8], max_bytes: Option<u64>) -> Result<ReferCall
     }
 }
 
-#[uniffi::export]
-pub fn request_from_pairs(pairs: Vec<Pair>, max_bytes: Option<u64>) -> Result<Request, Failure> {
-    Ok(plain(&from_pairs(pairs, max_bytes)?))
-}
-
 pub(crate) fn from_pairs(pairs: Vec<Pair>, max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
-    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
     match limit(max_bytes) {
-        Some(max_bytes) => ReferCallback::from_pairs_with_limit(pairs, max_bytes),
-        None => ReferCallback::from_pairs(pairs),
+        Some(max_bytes) => ReferCallback::from_pairs_with_limit(tuples(pairs), max_bytes),
+        None => ReferCallback::from_pairs(tuples(pairs)),
     }
 }
 
 #[uniffi::export]
 pub fn request_to_form(pairs: Vec<Pair>) -> Result<String, Failure> {
-    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    Ok(VoiceRequest::from_pairs_with_limit(pairs, usize::MAX)?.to_form())
+    Ok(VoiceRequest::from_pairs_with_limit(tuples(pairs), usize::MAX)?.to_form())
 }
 
 /// Whether the value of this parameter never belongs into a log.
 #[uniffi::export]
 pub fn is_secret_parameter(name: &str) -> bool {
     VoiceRequest::is_secret(name)
-}
-
-#[uniffi::export]
-pub fn request_verify(
-    secrets: &Secrets,
-    url: &str,
-    body: Body,
-    signature: Option<String>,
-) -> Result<Request, Failure> {
-    let signature = signature.as_deref();
-    match body {
-        Body::Form { bytes } => verified(&validator(secrets)?, url, &bytes, signature),
-        Body::Pairs { pairs } => verified_pairs(&validator(secrets)?, url, pairs, signature),
-    }
-    .map(|callback| plain(&callback))
 }
 
 pub(crate) fn verified(
@@ -122,8 +98,7 @@ pub(crate) fn verified_pairs(
     pairs: Vec<Pair>,
     signature: Option<&str>,
 ) -> Result<ReferCallback, Failure> {
-    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    Ok(validator.verify_params(url, pairs, signature)?)
+    Ok(validator.verify_params(url, tuples(pairs), signature)?)
 }
 
 #[uniffi::export]
@@ -133,8 +108,7 @@ pub fn request_validate(
     pairs: Vec<Pair>,
     signature: Option<String>,
 ) -> Result<bool, Failure> {
-    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    Ok(validator(secrets)?.validate(url, pairs, signature.as_deref()))
+    Ok(validator(secrets)?.validate(url, tuples(pairs), signature.as_deref()))
 }
 
 #[uniffi::export]
@@ -149,8 +123,7 @@ pub fn request_validate_raw(
 
 #[uniffi::export]
 pub fn request_sign(secrets: &Secrets, url: &str, pairs: Vec<Pair>) -> Result<String, Failure> {
-    let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    Ok(validator(secrets)?.sign(url, pairs))
+    Ok(validator(secrets)?.sign(url, tuples(pairs)))
 }
 
 #[uniffi::export]
@@ -195,33 +168,12 @@ pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
     Ok(validator.accept_encoded_spellings(secrets.encoded_spellings))
 }
 
-fn limit(max_bytes: Option<u64>) -> Option<usize> {
-    max_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+fn tuples(pairs: Vec<Pair>) -> impl Iterator<Item = (String, String)> {
+    pairs.into_iter().map(|pair| (pair.name, pair.value))
 }
 
-pub(crate) fn plain(callback: &ReferCallback) -> Request {
-    let outcome = callback.outcome();
-    let request = callback.request();
-    let pair = |(name, value): (&str, &str)| Pair::new(name, value);
-    Request {
-        params: callback.params().map(pair).collect(),
-        sip_headers: request.sip_headers().map(pair).collect(),
-        problems: callback
-            .problems()
-            .iter()
-            .map(|problem| Pair::new(problem.parameter(), problem.message()))
-            .collect(),
-        leg: request.leg().as_str().to_owned(),
-        refer_call_status: callback.refer_call_status().map(|status| status.to_string()),
-        refer_sip_response_code: callback.refer_sip_response_code(),
-        notify_sip_response_code: callback.notify_sip_response_code(),
-        outcome: Outcome {
-            kind: outcome.kind().to_owned(),
-            status: outcome.status().map(str::to_owned),
-            code: outcome.code(),
-        },
-        may_resume: callback.may_resume(),
-    }
+fn limit(max_bytes: Option<u64>) -> Option<usize> {
+    max_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
 }
 
 /// The leg of this name.

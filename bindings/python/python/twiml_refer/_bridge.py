@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._errors import TwimlReferError
+
 
 def module() -> Any:
     """Import the generated module."""
@@ -40,7 +42,12 @@ def guarded(function: Any, *arguments: Any) -> Any:
     except (ValueError, OverflowError) as error:
         # The bridge's integers have a size.
         raise refused("setting-invalid", f"a number is out of range: {error}") from None
-    raise refused(
+    raise refusal(fault)
+
+
+def refusal(fault: Any) -> TwimlReferError:
+    """Make the error of a fault."""
+    return refused(
         fault.kind,
         fault.text,
         offset=fault.offset,

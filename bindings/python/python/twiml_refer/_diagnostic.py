@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ._errors import TwimlReferError, refused
+from . import _bridge
 from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from ._errors import TwimlReferError
 
 
 class Diagnostic(Value):
@@ -61,15 +63,6 @@ def diagnostics(findings: Any) -> list[Diagnostic]:
 
 
 def _diagnostic(found: Any) -> Diagnostic:
-    cause = found.cause
-    error = cause and refused(
-        cause.kind,
-        cause.text,
-        offset=cause.offset,
-        line=cause.line,
-        column=cause.column,
-        parameter=cause.parameter,
-        number=cause.number,
-    )
+    error = found.cause and _bridge.refusal(found.cause)
     place = (found.number, found.line, found.column)
     return Diagnostic(found.code, found.severity, found.path, found.text, *place, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _lane
 from ._errors import wrong_type
+from ._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,19 +21,20 @@ if TYPE_CHECKING:
     Attribute = Union[str, int, float, bool, Sequence[str], None]
 
 
-class Comment:
+class Comment(Value):
     """A comment in a document.
 
     Raises `DocumentError`: `--` or a character that XML forbids stands in it, or `-` at its end.
     """
 
     __slots__ = ("text",)
+    text: str
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
             wrong_type("a comment", "str", text)
         _lane.call(_lane.COMMENT, (text,))
-        self.text = text
+        self._set(text)
 
     def _pieces(self, parts: list[str]) -> None:
         parts += ("C", self.text)

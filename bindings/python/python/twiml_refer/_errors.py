@@ -55,6 +55,14 @@ class TwimlReferError(ValueError):
         place = (self.kind, self.offset, self.line, self.column, self.parameter, self.number)
         return type(self), (str(self), *place)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TwimlReferError):
+            return NotImplemented
+        return self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash(self.__reduce__())
+
 
 class SipUriError(TwimlReferError):
     """A SIP URI, one of its headers or a User-to-User value is not valid."""

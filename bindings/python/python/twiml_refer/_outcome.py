@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _bridge
 from ._value import Value
 
 TYPE_CHECKING = False
@@ -9,7 +10,25 @@ if TYPE_CHECKING:
     from typing import ClassVar, Literal, Union
 
 
-class Transferred(Value):
+class Ended(Value):
+    """What all outcomes have."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    @property
+    def explanation(self) -> str:
+        """What happened, for a person, as a clause to stand in a sentence of theirs.
+
+        >>> Canceled().explanation
+        'the call ended before the transfer was decided'
+        """
+        status, code = getattr(self, "status", None), getattr(self, "code", None)
+        plain = _bridge.module().Outcome(kind=self.kind, status=status, code=code)
+        return str(_bridge.call("outcome_explanation", plain))
+
+
+class Transferred(Ended):
     """The target answered: the caller is no longer with the app."""
 
     __slots__ = ()
@@ -17,7 +36,7 @@ class Transferred(Value):
     kind: ClassVar[Literal["transferred"]] = "transferred"
 
 
-class Rejected(Value):
+class Rejected(Ended):
     """The endpoint refused the REFER itself, with this SIP code."""
 
     __slots__ = ("code",)
@@ -29,7 +48,7 @@ class Rejected(Value):
         self._set(code)
 
 
-class TargetFailed(Value):
+class TargetFailed(Ended):
     """The endpoint called the target, and that call failed.
 
     `status` is `busy`, `no-answer` or `failed`; `code` the last SIP code, where one was reported.
@@ -45,7 +64,7 @@ class TargetFailed(Value):
         self._set(status, code)
 
 
-class Canceled(Value):
+class Canceled(Ended):
     """The caller hung up before it was decided."""
 
     __slots__ = ()
@@ -53,7 +72,7 @@ class Canceled(Value):
     kind: ClassVar[Literal["canceled"]] = "canceled"
 
 
-class Unconfirmed(Value):
+class Unconfirmed(Ended):
     """The endpoint never told how it went: it may or may not have transferred the caller."""
 
     __slots__ = ()
@@ -61,7 +80,7 @@ class Unconfirmed(Value):
     kind: ClassVar[Literal["unconfirmed"]] = "unconfirmed"
 
 
-class Unknown(Value):
+class Unknown(Ended):
     """The platform sent a status that this version does not know."""
 
     __slots__ = ("status",)

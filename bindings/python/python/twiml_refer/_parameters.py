@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from . import _lane
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 _names: dict[str, str] = {}
 
 

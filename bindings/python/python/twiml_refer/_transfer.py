@@ -21,15 +21,19 @@ _MICROSECOND = 0.001
 class ReferReport(Value):
     """The parameters that the platform would send to the action URL, in their order."""
 
-    __slots__ = ("params", "outcome")
-    __match_args__ = ("params", "outcome")
+    __slots__ = ("params", "outcome", "may_resume")
+    __match_args__ = ("params", "outcome", "may_resume")
     params: tuple[tuple[str, str], ...]
     """Names and values."""
     outcome: ReferOutcome
     """What an app makes of them."""
+    may_resume: bool
+    """Whether the original call is still there for the app to talk to."""
 
-    def __init__(self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome) -> None:
-        self._set(params, outcome)
+    def __init__(
+        self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome, may_resume: bool
+    ) -> None:
+        self._set(params, outcome, may_resume)
 
 
 class SendRefer(Value):
@@ -264,9 +268,8 @@ def _milliseconds(seconds: float | None) -> int | None:
 
 def _report(report: Any) -> ReferReport:
     judged = report.outcome
-    return ReferReport(
-        _bridge.plain(report.params), outcome(judged.kind, judged.status, judged.code)
-    )
+    ended = outcome(judged.kind, judged.status, judged.code)
+    return ReferReport(_bridge.plain(report.params), ended, report.may_resume)
 
 
 def _output(action: Any) -> Output:

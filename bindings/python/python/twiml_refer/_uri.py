@@ -143,7 +143,7 @@ class SipUri(Value):
         port: int | None = None,
         secure: bool = False,
         params: Iterable[tuple[str, str | None]] = (),
-        headers: Iterable[tuple[str, str]] = (),
+        headers: Headers = (),
     ) -> SipUri:
         """Make a URI of decoded parts, each escaped for its place.
 
@@ -160,9 +160,9 @@ class SipUri(Value):
             host=host,
             port=port,
             params=[bridge.Param(name=name, value=value) for name, value in params],
-            headers=_bridge.pairs(headers),
+            headers=[],
         )
-        return cls(_bridge.call("uri_build", parts))
+        return cls(_bridge.call("uri_build", parts), headers=headers)
 
     def with_header(self, name: str, value: str) -> SipUri:
         """Add a header, given as decoded text; a URI never changes, the new one is returned.
@@ -268,7 +268,7 @@ class ReferTarget(Value):
 
     @classmethod
     def parse(cls, text: str) -> ReferTarget:
-        """Read a Refer-To value; it never fails."""
+        """Read a Refer-To value; the kind of what names nothing is `other`."""
         target = _bridge.call("refer_target", text)
         return cls(target.kind, target.text)
 

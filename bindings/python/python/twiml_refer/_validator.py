@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import _bridge, _lane
-from ._errors import SignatureMismatch, TwimlReferError, wrong_type
+from ._errors import TwimlReferError, wrong_type
 from ._value import Value
 from ._webhook import ReferCallback, VoiceRequest, _limit, flat, form
 
@@ -203,5 +203,3 @@ def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
             wrong_type("a token", "str", token)
     return made
 
-
-__all__ = ["RequestValidator", "SignatureMismatch", "Spelling"]

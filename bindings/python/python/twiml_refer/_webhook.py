@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from . import _bridge, _lane
 from ._answer import Answer
 from ._errors import wrong_type
@@ -46,8 +48,8 @@ class VoiceRequest(Parameters):
     __slots__ = ("_answer",)
     _answer: Answer
 
-    def __init__(self, params: Any = ()) -> None:
-        frame = _lane.call(_lane.FROM_PAIRS, ("", *flat(params)))
+    def __init__(self, params: Any = (), *, max_bytes: int | None = None) -> None:
+        frame = _lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params)))
         object.__setattr__(self, "_answer", Answer(frame))
 
     @classmethod
@@ -71,7 +73,7 @@ class VoiceRequest(Parameters):
         >>> VoiceRequest.from_params({"CallSid": "CA1"}).call_sid
         'CA1'
         """
-        return cls._of(_lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params))))
+        return cls(params, max_bytes=max_bytes)
 
     @classmethod
     def _of(cls, frame: bytes) -> Self:
@@ -122,7 +124,7 @@ class VoiceRequest(Parameters):
         return hash((type(self), self.params))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.params,)
+        return _again, (type(self), self.params)
 
     def __repr__(self) -> str:
         shown = [(n, _HIDDEN if _is_secret(n) else v) for n, v in self.params]
@@ -165,6 +167,11 @@ class ReferCallback(VoiceRequest):
     def may_resume(self) -> bool:
         """Whether the original call is still there for the app to talk to."""
         return self._answer.heads()[3] != ""
+
+
+def _again(kind: type[VoiceRequest], params: Pairs) -> VoiceRequest:
+    """Make a request of what was within its limit before."""
+    return kind(params, max_bytes=sys.maxsize)
 
 
 def _is_secret(name: str) -> bool:

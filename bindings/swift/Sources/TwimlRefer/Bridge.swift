@@ -31,6 +31,21 @@ func copied(_ bytes: some Sequence<UInt8>) throws(TwimlReferError) -> Data {
     return Data(bytes)
 }
 
+/// Bytes in a row, copied only if they are none.
+func withBytes<Value>(
+    _ bytes: some Sequence<UInt8>,
+    _ job: (UnsafeBufferPointer<UInt8>) throws(TwimlReferError) -> Value
+) throws(TwimlReferError) -> Value {
+    let done = bytes.withContiguousStorageIfAvailable { buffer in
+        Result { () throws(TwimlReferError) in try job(buffer) }
+    }
+    if let done { return try done.get() }
+    let row = Array(bytes)
+    return try row.withUnsafeBufferPointer { buffer in
+        Result { () throws(TwimlReferError) in try job(buffer) }
+    }.get()
+}
+
 /// A number for the bridge.
 func fitting<Number: FixedWidthInteger>(_ number: Int) throws(TwimlReferError) -> Number {
     guard let fit = Number(exactly: number) else { throw .outOfRange(number) }
@@ -53,6 +68,9 @@ extension Fields {
     var size: Int { reduce(0) { $0 + $1.name.size + $1.value.size } }
 
     var pairs: [Pair] { map { Pair(name: $0.name, value: $0.value) } }
+
+    /// As the lane takes them.
+    var tuples: some Sequence<(name: String, value: String)> { lazy.map { ($0.name, $0.value) } }
 
     init(_ pairs: [Pair]) {
         self.init(fields: pairs.map { Field($0.name, $0.value) })

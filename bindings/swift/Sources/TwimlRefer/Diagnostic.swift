@@ -11,9 +11,9 @@ internal import TwimlReferBridge
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     /// How bad it is.
     public enum Severity: String, Sendable, Hashable {
-        /// The platform refuses it.
+        /// The platform will refuse it, or the app has a security hole.
         case error
-        /// Something is dropped or misread.
+        /// Something is dropped or never runs.
         case warning
         /// Worth knowing.
         case note
@@ -21,6 +21,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
 
     /// The stable name of the finding, the same in every language.
     public let code: String
+    /// How bad it is.
     public let severity: Severity
     /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     public let path: String

@@ -55,6 +55,6 @@ public struct Refer: DocumentNode, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        "Refer to \(target)\(action.map { ", action \($0)" } ?? "")\(method.map { ", method \($0)" } ?? "")"
+        "Refer to \(target.debugDescription)\(action.map { ", action \($0)" } ?? "")\(method.map { ", method \($0)" } ?? "")"
     }
 }

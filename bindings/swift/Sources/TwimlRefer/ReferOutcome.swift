@@ -61,6 +61,27 @@ public enum ReferOutcome: Sendable, Hashable {
         }
     }
 
+    /// What happened, for a person, as a clause to stand in a sentence of theirs.
+    ///
+    /// ```swift
+    /// print(ReferOutcome.canceled.explanation)  // the call ended before the transfer was decided
+    /// ```
+    public var explanation: String {
+        let (status, code) = values
+        let plain = Outcome(kind: kind, status: status, code: code.map(UInt16.init(clamping:)))
+        // What is too long for the bridge is no status of the platform.
+        return (try? call(status.size) { outcomeExplanation(outcome: plain) }) ?? kind
+    }
+
+    private var values: (status: String?, code: Int?) {
+        switch self {
+        case .rejected(let code): (nil, code)
+        case .targetFailed(let status, let code): (status.rawValue, code)
+        case .unknown(let status): (status.rawValue, nil)
+        case .transferred, .canceled, .unconfirmed: (nil, nil)
+        }
+    }
+
     init(_ outcome: Outcome) {
         let status = ReferCallStatus(rawValue: outcome.status ?? "")
         let code = outcome.code.map(Int.init)
@@ -77,11 +98,6 @@ public enum ReferOutcome: Sendable, Hashable {
 
 extension ReferOutcome: CustomStringConvertible {
     public var description: String {
-        switch self {
-        case .rejected(let code): "\(kind) \(code)"
-        case .targetFailed(let status, let code): "\(kind) \(status)\(code.map { " \($0)" } ?? "")"
-        case .unknown(let status): "\(kind) \(status)"
-        case .transferred, .canceled, .unconfirmed: kind
-        }
+        [kind, values.status, values.code.map(String.init)].compactMap { $0 }.joined(separator: " ")
     }
 }

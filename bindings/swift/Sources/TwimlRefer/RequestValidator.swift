@@ -31,7 +31,9 @@ public struct RequestValidator: Sendable {
 
     /// A spelling of the URL that was tried, and the text that was hashed for it.
     public struct Spelling: Sendable, Hashable, CustomStringConvertible {
+        /// As it was tried.
         public let url: String
+        /// The URL with what was added to it.
         public let hashed: String
 
         public var description: String { url }
@@ -63,7 +65,7 @@ public struct RequestValidator: Sendable {
     ) throws(TwimlReferError) {
         let secrets = Secrets(
             secrets: tokens, publicBase: publicBase, sha256: algorithm == .sha256,
-            encodedSpellings: acceptsEncodedSpellings, maxBodyBytes: try maxBodyBytes.map(limit))
+            encodedSpellings: acceptsEncodedSpellings, maxBodyBytes: try maxBodyBytes.map(fitting))
         let size = tokens.reduce(publicBase.size) { $0 + $1.size }
         // The library judges the base.
         _ = try call(size) {
@@ -99,6 +101,20 @@ public struct RequestValidator: Sendable {
         try verify(url: url, body: body.utf8, signature: signature)
     }
 
+    /// Does as ``verify(url:body:signature:)``, for any request of the platform.
+    public func verifyRequest(
+        url: String, body: some Sequence<UInt8> = [], signature: String?
+    ) throws(TwimlReferError) -> VoiceRequest {
+        try verify(url: url, body: body, signature: signature).request
+    }
+
+    /// Does as ``verify(url:body:signature:)``, for any request of the platform whose body is text.
+    public func verifyRequest(
+        url: String, body: String, signature: String?
+    ) throws(TwimlReferError) -> VoiceRequest {
+        try verifyRequest(url: url, body: body.utf8, signature: signature)
+    }
+
     /// Does as ``verify(url:body:signature:)``, where a framework has decoded the form.
     public func verify(
         url: String, parameters: Fields, signature: String?
@@ -132,6 +148,16 @@ public struct RequestValidator: Sendable {
     }
 
     /// The signature of a request with these parameters; without any, of a GET.
+    ///
+    /// By it the tests of an app make requests of the platform:
+    ///
+    /// ```swift
+    /// let (url, validator) = ("https://voice.example.com/handleRefer", try RequestValidator("12345"))
+    /// let parameters: Fields = ["ReferCallStatus": "busy", "ReferSipResponseCode": "202"]
+    /// let body = try VoiceRequest(parameters: parameters).form()
+    /// let signature = try validator.sign(url: url, parameters: parameters)
+    /// print(try validator.verify(url: url, body: body, signature: signature).outcome)  // target-failed busy
+    /// ```
     public func sign(url: String, parameters: Fields = [:]) throws(TwimlReferError) -> String {
         try call(size + url.size + parameters.size) {
             try requestSign(secrets: secrets, url: url, pairs: parameters.pairs)

@@ -164,7 +164,7 @@ public final class Transfer: Sendable {
 }
 
 extension Transfer: CustomStringConvertible {
-    public var description: String { "Transfer to \(target), \(state)" }
+    public var description: String { "Transfer to \(target.debugDescription), \(state)" }
 }
 
 extension Transfer.Output: CustomStringConvertible {

@@ -108,7 +108,7 @@ public struct ReferCallback: VoiceParameters, Hashable {
     /// - Throws: an error of the category `callback`: it has more than `maxBytes` (64 KiB, if `nil`), or is not
     ///   UTF-8.
     public init(form: some Sequence<UInt8>, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit = try maxBytes.map(limit)
+        let limit: UInt64? = try maxBytes.map(fitting)
         self = try withBytes(form) { bytes throws(TwimlReferError) in
             try ReferCallback(call(bytes.count) { try laneRequest(form: bytes, maxBytes: limit) })
         }
@@ -121,7 +121,7 @@ public struct ReferCallback: VoiceParameters, Hashable {
 
     /// Takes what a web framework has decoded; throws as with bytes.
     public init(parameters: Fields, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit = try maxBytes.map(limit)
+        let limit: UInt64? = try maxBytes.map(fitting)
         self.init(
             try call(parameters.size) {
                 try laneRequest(pairs: parameters.tuples, maxBytes: limit)
@@ -159,27 +159,4 @@ extension Field {
     fileprivate var isSecret: Bool {
         (try? call(name.size) { isSecretParameter(name: name) }) ?? false
     }
-}
-
-extension Fields {
-    /// As the lane takes them.
-    var tuples: some Sequence<(name: String, value: String)> { lazy.map { ($0.name, $0.value) } }
-}
-
-/// A limit in bytes; a negative one is none.
-func limit(_ bytes: Int) throws(TwimlReferError) -> UInt64 { try fitting(bytes) }
-
-/// Bytes in a row, copied only if they are none.
-func withBytes<Value>(
-    _ bytes: some Sequence<UInt8>,
-    _ job: (UnsafeBufferPointer<UInt8>) throws(TwimlReferError) -> Value
-) throws(TwimlReferError) -> Value {
-    let done = bytes.withContiguousStorageIfAvailable { buffer in
-        Result { () throws(TwimlReferError) in try job(buffer) }
-    }
-    if let done { return try done.get() }
-    let row = Array(bytes)
-    return try row.withUnsafeBufferPointer { buffer in
-        Result { () throws(TwimlReferError) in try job(buffer) }
-    }.get()
 }

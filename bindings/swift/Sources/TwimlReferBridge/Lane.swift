@@ -1,5 +1,5 @@
 // The jobs that bring a request of the platform, by the lane: the generated code reads such a record in
-// several times what all else takes. What comes back, and what is thrown, is of the generated types;
+// several times what all else takes. What is thrown is of the generated types;
 // `lane.rs` says what each job takes and gives. No rule lives here.
 
 import CTwimlRefer
@@ -23,7 +23,7 @@ public struct LaneSecrets: Sendable {
     }
 }
 
-/// The same as `requestVerify` with a form.
+/// Verifies a request with a form.
 public func laneVerify(
     secrets: LaneSecrets, url: String, body: UnsafeBufferPointer<UInt8>, signature: String?
 ) throws -> Request {
@@ -37,7 +37,7 @@ public func laneVerify(
     return try request(Job.verify, frame)
 }
 
-/// The same as `requestVerify` with pairs.
+/// Verifies a request whose form was decoded.
 public func laneVerify(
     secrets: LaneSecrets, url: String, pairs: some Sequence<(name: String, value: String)>,
     signature: String?
@@ -50,7 +50,7 @@ public func laneVerify(
     return try request(Job.verify, frame)
 }
 
-/// The same as `requestFromForm`.
+/// Reads a form.
 public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: UInt64?) throws -> Request {
     var frame = Frame()
     frame.put(maxBytes.map(String.init) ?? "")
@@ -58,7 +58,7 @@ public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: UInt64?) thr
     return try request(Job.fromForm, frame)
 }
 
-/// The same as `requestFromPairs`.
+/// Takes a form that was decoded.
 public func laneRequest(
     pairs: some Sequence<(name: String, value: String)>, maxBytes: UInt64?
 ) throws -> Request {
@@ -66,6 +66,20 @@ public func laneRequest(
     frame.put(maxBytes.map(String.init) ?? "")
     frame.put(pairs)
     return try request(Job.fromPairs, frame)
+}
+
+/// A request as plain values. The three parameters of `<Refer>`, and what they mean, are there in any case.
+public struct Request {
+    public let params: [Pair]
+    public let sipHeaders: [Pair]
+    /// The parameter at fault, and what is wrong with it.
+    public let problems: [Pair]
+    public let leg: String
+    public let referCallStatus: String?
+    public let referSipResponseCode: UInt16?
+    public let notifySipResponseCode: UInt16?
+    public let outcome: Outcome
+    public let mayResume: Bool
 }
 
 /// The library could not do a job at all.

@@ -105,6 +105,10 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(Set([one, other]).count == 1)
         #expect(try one.request == VoiceRequest(form: Array(form.utf8)))
         #expect(try one.request.form() == form)
+        let validator = try RequestValidator("12345")
+        let signature = try validator.sign(url: voiceURL, parameters: one.parameters)
+        let verified = try validator.verifyRequest(url: voiceURL, body: form, signature: signature)
+        #expect(verified == one.request)
         #expect(ReferOutcome.rejected(code: 405) != .rejected(code: 406))
         #expect(Set([try SipUri("sip:a@b"), try SipUri("sip:a@b")]).count == 1)
     }
@@ -114,7 +118,10 @@ let voiceURL = "https://voice.example.com/handleRefer"
         let validator = try RequestValidator(tokens: [token, token + "2"])
         let callback = try ReferCallback(parameters: ["CallToken": token, "CallSid": "CA1"])
         let uri = try SipUri("sip:a:\(token)@b")
-        for value in [validator, callback, callback.request] as [Any] {
+        let refer = Refer(to: uri)
+        for value in [
+            validator, callback, callback.request, refer, Node.refer(refer), try Transfer(to: uri),
+        ] as [Any] {
             var dumped = ""
             dump(value, to: &dumped)
             for shown in [dumped, "\(value)", String(reflecting: value)] {

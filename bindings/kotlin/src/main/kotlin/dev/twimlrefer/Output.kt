@@ -40,7 +40,6 @@ public data class ReferReport(
 )
 
 internal fun report(report: Report): ReferReport {
-    val judged = report.outcome
-    val outcome = ReferOutcome.of(judged.kind, judged.status, judged.code?.toInt())
-    return ReferReport(plainPairs(report.params), outcome, report.mayResume)
+    val judged = report.outcome.run { outcome(kind, status, code?.toInt()) }
+    return ReferReport(plainPairs(report.params), judged, report.mayResume)
 }

@@ -1,5 +1,10 @@
 package dev.twimlrefer
 
+import dev.twimlrefer.internal.bridge.Outcome
+import dev.twimlrefer.internal.bridge.outcomeExplanation
+import dev.twimlrefer.internal.bridged
+import dev.twimlrefer.internal.wellFormed
+
 /**
  * How a transfer ended: one answer to the three parameters of the callback.
  *
@@ -19,6 +24,25 @@ package dev.twimlrefer
 public sealed interface ReferOutcome {
     /** The stable name of the outcome, the same in every language. */
     public val kind: String
+
+    /**
+     * What happened, for a person, as a clause to stand in a sentence of theirs.
+     *
+     * ```kotlin
+     * check(ReferOutcome.Canceled.explanation == "the call ended before the transfer was decided")
+     * ```
+     */
+    public val explanation: String
+        get() {
+            val (status, code) = when (this) {
+                is Rejected -> null to this.code
+                is TargetFailed -> this.status.text to this.code
+                is Unknown -> this.status.text to null
+                Transferred, Canceled, Unconfirmed -> null to null
+            }
+            val plain = Outcome(kind, status?.let(::wellFormed), code?.let(::statusCode))
+            return bridged { outcomeExplanation(plain) }
+        }
 
     /** The target answered: the caller is no longer with the app. */
     public data object Transferred : ReferOutcome {
@@ -62,16 +86,13 @@ public sealed interface ReferOutcome {
     public data class Unknown(val status: ReferCallStatus) : ReferOutcome {
         override val kind: String get() = "unknown"
     }
+}
 
-    /** Nothing that is public. */
-    public companion object {
-        internal fun of(kind: String, status: String?, code: Int?): ReferOutcome = when (kind) {
-            "transferred" -> Transferred
-            "rejected" -> Rejected(code ?: 0)
-            "target-failed" -> TargetFailed(ReferCallStatus.of(status.orEmpty()), code)
-            "canceled" -> Canceled
-            "unconfirmed" -> Unconfirmed
-            else -> Unknown(ReferCallStatus.of(status.orEmpty()))
-        }
-    }
+internal fun outcome(kind: String, status: String?, code: Int?): ReferOutcome = when (kind) {
+    "transferred" -> ReferOutcome.Transferred
+    "rejected" -> ReferOutcome.Rejected(code ?: 0)
+    "target-failed" -> ReferOutcome.TargetFailed(ReferCallStatus.of(status.orEmpty()), code)
+    "canceled" -> ReferOutcome.Canceled
+    "unconfirmed" -> ReferOutcome.Unconfirmed
+    else -> ReferOutcome.Unknown(ReferCallStatus.of(status.orEmpty()))
 }

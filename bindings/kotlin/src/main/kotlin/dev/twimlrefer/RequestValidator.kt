@@ -130,7 +130,17 @@ constructor(
         false
     }
 
-    /** The signature of a request with these parameters; without any, of a GET. */
+    /**
+     * The signature of a request with these parameters; without any, of a GET. By it the tests of an app make
+     * requests of the platform.
+     *
+     * ```kotlin
+     * val (url, validator) = "https://voice.example.com/handleRefer" to RequestValidator("12345")
+     * val params = listOf("ReferCallStatus" to "busy", "ReferSipResponseCode" to "202")
+     * val body = VoiceRequest.fromParams(params).toForm()
+     * check(validator.verify(url, body, validator.sign(url, params)).outcome is ReferOutcome.TargetFailed)
+     * ```
+     */
     @JvmOverloads
     public fun sign(url: String, params: Iterable<Pair<String, String>> = emptyList()): String =
         Lane.call(Lane.SIGN, secrets.continued().put(url).put(params)).text()

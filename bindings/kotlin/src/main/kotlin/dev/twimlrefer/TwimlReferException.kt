@@ -35,6 +35,14 @@ public open class TwimlReferException internal constructor(override val message:
 
     /** The platform's own number for it. */
     public val number: Int? = place.number
+
+    /** Whether all that it says is the same, so that what holds one compares as well. */
+    override fun equals(other: Any?): Boolean = other is TwimlReferException && other.said == said
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = said.hashCode()
+
+    private val said: List<Any?> get() = listOf(kind, message, offset, line, column, parameter, number)
 }
 
 /** A SIP URI, one of its headers or a User-to-User value is not valid. */

@@ -4,13 +4,14 @@ import dev.twimlrefer.Leg
 import dev.twimlrefer.Problem
 import dev.twimlrefer.ReferCallStatus
 import dev.twimlrefer.ReferOutcome
+import dev.twimlrefer.outcome
 
 /**
  * What the library says of a request: the layout of the answer to [Lane.VERIFY], [Lane.FROM_FORM] and
  * [Lane.FROM_PAIRS]. The pairs are taken out of it when they are first asked for.
  */
 internal class Answer(private val parts: Parts) {
-    val outcome: ReferOutcome = ReferOutcome.of(parts.text(), parts.maybe(), parts.int())
+    val outcome: ReferOutcome = outcome(parts.text(), parts.maybe(), parts.int())
     val mayResume: Boolean = parts.maybe() != null
     val leg: Leg = named<Leg>(parts.text()) ?: Leg.UNKNOWN
     val referCallStatus: ReferCallStatus? = parts.maybe()?.let(ReferCallStatus::of)

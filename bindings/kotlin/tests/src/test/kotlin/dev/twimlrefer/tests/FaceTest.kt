@@ -100,8 +100,10 @@ class FaceTest {
         assertEquals(Follows.NEXT_VERB, again.follows)
         assertNull(VoiceResponse().follows)
         assertEquals(listOf("text-ignored", "no-action"), again.check().map(Diagnostic::code))
-        val found = VoiceResponse.check("<Response>\n<Refer><Sip>tel:1</Sip></Refer></Response>")
-            .first { it.code == "target-invalid" }
+        val wrong = "<Response>\n<Refer><Sip>tel:1</Sip></Refer></Response>"
+        val found = VoiceResponse.check(wrong).first { it.code == "target-invalid" }
+        assertEquals(VoiceResponse.check(wrong).toSet(), VoiceResponse.check(wrong).toSet())
+        assertNotEquals(found, found.copy(error = null))
         assertEquals(Severity.ERROR to 2, found.severity to found.line)
         assertEquals("uri-scheme-unsupported", found.error?.kind)
         val attributes = VoiceResponse.parse("<Response a=\"1\"/>")
