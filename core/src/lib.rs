@@ -31,5 +31,5 @@ pub use webhook::*;
 
 /// The examples of README are run.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -23,6 +23,7 @@ bool settled(twr_status status, const twr_error *error, const json_t *item);
 void documents(const json_t *item);
 void reading(const json_t *item);
 void diagnostics(const json_t *item);
+void transfer_settings(const json_t *item);
 /* The number of scenarios that ran. */
 int run_transfers(const char *vectors, int *failed);
 

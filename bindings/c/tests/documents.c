@@ -54,6 +54,11 @@ void documents(const json_t *item)
     if (settled(status, &error, item)) {
         twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
         EXPECT("compact", written(json_object_get(item, "compact")));
+        if (json_object_get(item, "follows")) {
+            static const char *const follows[] = {NULL, "action", "next-verb", "hangup"};
+            EXPECT("follows",
+                   same(str(follows[twr_response_follows(response)]), json_object_get(item, "follows")));
+        }
         if (json_object_get(item, "pretty")) {
             twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
             EXPECT("pretty", written(json_object_get(item, "pretty")));
@@ -102,6 +107,7 @@ void diagnostics(const json_t *item)
             EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
             EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
             EXPECT("path", same(found.path, json_object_get(wanted, "path")));
+            EXPECT("message", same(found.message, json_object_get(wanted, "message")));
         }
     }
     twr_findings_free(&findings);

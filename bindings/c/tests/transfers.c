@@ -24,30 +24,44 @@ static uint32_t number(const json_t *line, const char *key)
     return (uint32_t)json_integer_value(json_object_get(line, key));
 }
 
-static twr_transfer *begin(const json_t *set)
+/* The settings that differ from the defaults; the first that is refused ends it. */
+static twr_status settings_of(const json_t *set, twr_settings **settings, twr_error *error)
 {
     static const char *const times[] = {"response_timeout", "notify_timeout", "subscription",
                                         "hang_up_grace"};
-    twr_settings *settings = NULL;
-    twr_transfer *transfer = NULL;
     size_t index;
     json_t *entry;
-    if (twr_settings_new(&settings, NULL))
-        return NULL;
-    for (int32_t which = TWR_TIME_RESPONSE; which <= TWR_TIME_HANG_UP_GRACE; which++) {
+    twr_status status = twr_settings_new(settings, error);
+    for (int32_t which = TWR_TIME_RESPONSE; !status && which <= TWR_TIME_HANG_UP_GRACE; which++) {
         const json_t *time = json_object_get(set, times[which - TWR_TIME_RESPONSE]);
-        if (time && twr_settings_set_time(settings, which, milliseconds(time), NULL))
-            return NULL;
+        if (time)
+            status = twr_settings_set_time(*settings, which, milliseconds(time), error);
     }
-    if (has(set, "rejected_status", "omitted"))
-        twr_settings_omit_rejected_status(settings, true, NULL);
+    if (!status && has(set, "rejected_status", "omitted"))
+        status = twr_settings_omit_rejected_status(*settings, true, error);
     json_array_foreach(json_object_get(set, "statuses"), index, entry)
     {
         uint16_t code = (uint16_t)json_integer_value(json_array_get(entry, 0));
-        if (twr_settings_set_status(settings, code, view(json_array_get(entry, 1)), NULL))
-            return NULL;
+        if (!status)
+            status = twr_settings_set_status(*settings, code, view(json_array_get(entry, 1)), error);
     }
-    twr_transfer_new(TWR_STR("sip:alice@example.com"), settings, &transfer, NULL);
+    return status;
+}
+
+void transfer_settings(const json_t *item)
+{
+    twr_error error;
+    twr_settings *settings = NULL;
+    settled(settings_of(json_object_get(item, "settings"), &settings, &error), &error, item);
+    twr_settings_free(&settings);
+}
+
+static twr_transfer *begin(const json_t *set)
+{
+    twr_settings *settings = NULL;
+    twr_transfer *transfer = NULL;
+    if (!settings_of(set, &settings, NULL))
+        twr_transfer_new(TWR_STR("sip:alice@example.com"), settings, &transfer, NULL);
     twr_settings_free(&settings);
     return transfer;
 }
@@ -118,7 +132,7 @@ static bool says(const twr_output *found, const json_t *line)
            found->may_resume == json_is_true(json_object_get(outcome, "may_resume"));
 }
 
-static bool replay(json_t **lines, size_t count)
+static bool replay(const char *name, json_t **lines, size_t count)
 {
     const json_t *settings = NULL;
     twr_output output;
@@ -134,6 +148,8 @@ static bool replay(json_t **lines, size_t count)
         if (json_object_get(lines[at], "event")) {
             fine = twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE;
             last = feed(transfer, lines[at], now, &error);
+            fine = fine && (last == TWR_STATUS_OK ||
+                            (at + 1 < count && has(lines[at + 1], "output", "error")));
         } else if (has(lines[at], "output", "error")) {
             fine = last == TWR_STATUS_REFUSED && error.number == number(lines[at], "code");
         } else {
@@ -145,7 +161,7 @@ static bool replay(json_t **lines, size_t count)
             fine = fine && says(&output, lines[at]);
         }
         if (!fine)
-            fprintf(stderr, "line %zu\n", at + 1);
+            fprintf(stderr, "transfer: %s: line %zu\n", name, at + 1);
     }
     if (transfer)
         twr_transfer_time(transfer, UINT64_MAX - 1, NULL);
@@ -173,8 +189,8 @@ int run_transfers(const char *vectors, int *failed)
             lines[count++] = json_loads(text, 0, NULL);
         if (file)
             fclose(file);
-        if (!count || !replay(lines, count)) {
-            fprintf(stderr, "transfer: %s\n", entry->d_name);
+        if (!count || !replay(entry->d_name, lines, count)) {
+            fprintf(stderr, "transfer: %s: failed\n", entry->d_name);
             (*failed)++;
         }
         while (count)

@@ -1,4 +1,5 @@
 // The scenarios of tests/vectors/transfer and the saved transfers in C++.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -18,7 +19,7 @@ std::int64_t milliseconds(const json &seconds)
     return static_cast<std::int64_t>(std::llround(seconds.get<double>() * 1000.0));
 }
 
-transfer_settings settings_of(const json &lines)
+transfer_settings settings_of(const json &set)
 {
     using setter = transfer_settings &(transfer_settings::*)(std::chrono::milliseconds);
     static const std::array<std::pair<const char *, setter>, 4> times = {
@@ -27,18 +28,13 @@ transfer_settings settings_of(const json &lines)
          {"subscription", &transfer_settings::subscription},
          {"hang_up_grace", &transfer_settings::hang_up_grace}}};
     transfer_settings settings;
-    for (const auto &line : lines) {
-        if (line.value("event", "") != "start")
-            continue;
-        const json &given = line.at("settings");
-        for (const auto &[name, method] : times)
-            if (given.contains(name))
-                (settings.*method)(std::chrono::milliseconds(milliseconds(given[name])));
-        if (given.value("rejected_status", "") == "omitted")
-            settings.omit_rejected_status(true);
-        for (const auto &entry : given.value("statuses", json::array()))
-            settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
-    }
+    for (const auto &[name, method] : times)
+        if (set.contains(name))
+            (settings.*method)(std::chrono::milliseconds(milliseconds(set[name])));
+    if (set.value("rejected_status", "") == "omitted")
+        settings.omit_rejected_status(true);
+    for (const auto &entry : set.value("statuses", json::array()))
+        settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
     return settings;
 }
 
@@ -107,7 +103,10 @@ json wanted(json line)
 
 void replay(const json &lines)
 {
-    transfer verb(sip_uri("sip:alice@example.com"), settings_of(lines));
+    const auto is_start = [](const json &line) { return line.value("event", "") == "start"; };
+    const auto start = std::find_if(lines.begin(), lines.end(), is_start);
+    ASSERT_NE(start, lines.end());
+    transfer verb(sip_uri("sip:alice@example.com"), settings_of(start->at("settings")));
     unsigned refused = 0;
     for (const auto &line : lines) {
         SCOPED_TRACE(line.dump());
@@ -158,6 +157,11 @@ TEST(Vectors, Transfer)
         ran++;
     }
     enter("transfer", ran);
+}
+
+TEST(Vectors, TransferSettings)
+{
+    run("transfer-settings", [](const json &item) { settings_of(item.at("settings")); });
 }
 
 TEST(Vectors, SavedTransfers)

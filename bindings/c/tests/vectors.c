@@ -148,6 +148,32 @@ static void uri_parts(const twr_uri *uri, const json_t *wanted)
     EXPECT("none", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_NONE);
 }
 
+static void built_uri(const json_t *item)
+{
+    twr_error error;
+    twr_uri *uri = NULL;
+    const json_t *given = json_object_get(item, "build");
+    twr_uri_parts parts = {0};
+    parts.scheme = TWR_STR("sip");
+    parts.user = view(json_object_get(given, "user"));
+    parts.password = view(json_object_get(given, "password"));
+    parts.host = view(json_object_get(given, "host"));
+    parts.port = (uint16_t)json_integer_value(json_object_get(given, "port"));
+    twr_pair params[8];
+    size_t index, count = json_array_size(json_object_get(given, "params"));
+    const json_t *param;
+    if (count > sizeof params / sizeof *params)
+        abort();
+    json_array_foreach(json_object_get(given, "params"), index, param)
+    {
+        params[index].name = view(json_array_get(param, 0));
+        params[index].value = view(json_array_get(param, 1));
+    }
+    if (settled(twr_uri_build(&parts, params, count, &uri, &error), &error, item))
+        EXPECT("built", same(twr_uri_text(uri), json_object_get(item, "uri")));
+    twr_uri_free(&uri);
+}
+
 static void sip_uris(const json_t *item)
 {
     twr_error error;
@@ -162,6 +188,10 @@ static void sip_uris(const json_t *item)
         EXPECT("status", status == TWR_STATUS_OK);
         EXPECT("kind", same(str(kinds[kind]), json_array_get(target, 0)));
         EXPECT("text", written(json_array_get(target, 1)));
+        return;
+    }
+    if (json_object_get(item, "build")) {
+        built_uri(item);
         return;
     }
     twr_str text = input(item, "uri", &owned);
@@ -255,7 +285,8 @@ static void callbacks(const json_t *item)
         json_array_foreach(list, index, one)
         {
             EXPECT("problem", twr_callback_problem_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
-                                  same(pair.name, one));
+                                  same(pair.name, json_array_get(one, 0)) &&
+                                  same(pair.value, json_array_get(one, 1)));
         }
         EXPECT("problems", twr_callback_problem_at(callback, json_array_size(list), &pair, NULL) ==
                                TWR_STATUS_NONE);
@@ -446,6 +477,7 @@ int main(int argc, char **argv)
     run("signatures", signatures);
     run("rest", rest);
     run("saved-transfers", saved_transfers);
+    run("transfer-settings", transfer_settings);
     topic = "transfer";
     name = "scenarios";
     int ran = run_transfers(folder, &failures);

@@ -43,6 +43,8 @@ def test_documents() -> None:
                 refer = verb["refer"]
                 response.refer(refer["sip"], action=refer.get("action"), method=refer.get("method"))
         assert str(response) == case["compact"]
+        if "follows" in case:
+            assert response.follows == case["follows"]
         if "pretty" in case:
             assert response.to_xml(pretty=True) == case["pretty"]
 
@@ -61,7 +63,7 @@ def test_reading() -> None:
 def test_diagnostics() -> None:
     def judge(case: dict[str, Any]) -> None:
         found = tr.VoiceResponse.check_xml(given(case, "xml"))
-        keys = ("code", "severity", "number", "path")
+        keys = ("code", "severity", "number", "path", "message")
         assert [{key: getattr(one, key) for key in keys} for one in found] == case["found"]
 
     run("diagnostics", judge)
@@ -72,6 +74,9 @@ def test_sip_uris() -> None:
         if "refer_to" in case:
             target = tr.ReferTarget.parse(case["refer_to"])
             assert [target.kind, target.text] == case["target"]
+            return
+        if "build" in case:
+            assert str(tr.SipUri.build(**case["build"])) == case["uri"]
             return
         uri = tr.SipUri(given(case, "uri").decode())
         assert str(uri) == given(case, "uri").decode()
@@ -119,7 +124,8 @@ def test_callbacks() -> None:
                 assert [list(pair) for pair in getattr(callback, key)] == case[key]
         for getter, value in case.get("typed", {}).items():
             assert getattr(callback, "from_" if getter == "from" else getter) == value
-        assert [one.parameter for one in callback.problems] == case.get("problems", [])
+        problems = [[one.parameter, one.message] for one in callback.problems]
+        assert problems == case.get("problems", [])
 
     run("callbacks", judge)
 
@@ -174,6 +180,10 @@ def test_saved_transfers() -> None:
         assert transfer.save() == given(case, "saved")
 
     run("saved-transfers", judge)
+
+
+def test_transfer_settings() -> None:
+    run("transfer-settings", lambda case: started(case["settings"]))
 
 
 def started(settings: dict[str, Any]) -> tr.Transfer:

@@ -78,7 +78,8 @@ fn hex(bytes: &[u8]) -> String {
 /// Every line of the file stays for ever; a new version adds lines.
 #[test]
 fn golden_bytes_of_every_version_are_restored() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/saved-transfers.json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases/saved-transfers.json");
     let cases: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let cases = cases["cases"].as_array().unwrap();
     for (name, transfer) in states() {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use twiml_refer::{
-    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Method, Refer, SipUri, VoiceResponse,
+    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Follows, Refer, RestRequest, SipUri,
+    VoiceResponse,
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};
@@ -15,6 +16,10 @@ fn documents() {
     run("documents", |case| {
         settle(build(&case["verbs"]), case, |response| {
             same("compact form", response.to_xml().as_str(), text(case, "compact").unwrap())?;
+            if case.get("follows").is_some() {
+                let follows = response.follows().map(Follows::as_str);
+                same("what follows", follows, text(case, "follows"))?;
+            }
             match text(case, "pretty") {
                 Some(pretty) => same("pretty form", response.to_xml_pretty().as_str(), pretty),
                 None => Ok(()),
@@ -79,6 +84,7 @@ fn diagnostics() {
                         "severity": found.severity().as_str(),
                         "number": found.platform_number(),
                         "path": found.path(),
+                        "message": found.message(),
                     })
                 })
                 .collect();
@@ -94,31 +100,7 @@ fn diagnostics() {
 #[test]
 fn rest() {
     run("rest", |case| {
-        let url_method = text(case, "url_method").map(|method| method.parse::<Method>().unwrap());
-        let account = text(case, "account").unwrap();
-        let request = (|| match text(case, "to") {
-            Some(to) => {
-                let url = text(case, "url").unwrap();
-                let from = text(case, "from").unwrap();
-                Ok(CallCreate::with_url(account, &SipUri::parse(to)?, from, url)?.request())
-            }
-            None => {
-                let call = text(case, "call").unwrap();
-                let mut update = match text(case, "twiml") {
-                    Some(xml) => {
-                        CallUpdate::with_twiml(account, call, &VoiceResponse::parse(xml)?)?
-                    }
-                    None => CallUpdate::with_url(account, call, text(case, "url").unwrap())?,
-                };
-                if let Some(method) = url_method {
-                    update = update.url_method(method);
-                }
-                if let Some(base) = text(case, "base") {
-                    update = update.base(base)?;
-                }
-                Ok(update.request())
-            }
-        })();
+        let request = if case["call"].is_string() { update(case) } else { create(case) };
         settle(request, case, |request| {
             same("method", request.method().as_str(), text(case, "method").unwrap())?;
             same("url", request.url(), text(case, "request_url").unwrap())?;
@@ -127,4 +109,35 @@ fn rest() {
             same("body", body, full_pairs(&case["body"]))
         })
     });
+}
+
+fn update(case: &Value) -> Result<RestRequest, Error> {
+    let [account, call] = ["account", "call"].map(|key| text(case, key).unwrap());
+    let mut update = match text(case, "twiml") {
+        Some(xml) => CallUpdate::with_twiml(account, call, &VoiceResponse::parse(xml)?)?,
+        None => CallUpdate::with_url(account, call, text(case, "url").unwrap())?,
+    };
+    if let Some(method) = text(case, "url_method") {
+        update = update.url_method(method.parse()?);
+    }
+    if let Some(base) = text(case, "base") {
+        update = update.base(base)?;
+    }
+    Ok(update.request())
+}
+
+fn create(case: &Value) -> Result<RestRequest, Error> {
+    let [account, to, from] = ["account", "to", "from"].map(|key| text(case, key).unwrap());
+    let to = SipUri::parse(to)?;
+    let mut create = match text(case, "twiml") {
+        Some(xml) => CallCreate::with_twiml(account, &to, from, &VoiceResponse::parse(xml)?)?,
+        None => CallCreate::with_url(account, &to, from, text(case, "url").unwrap())?,
+    };
+    if let Some(method) = text(case, "url_method") {
+        create = create.url_method(method.parse()?);
+    }
+    if let Some(base) = text(case, "base") {
+        create = create.base(base)?;
+    }
+    Ok(create.request())
 }

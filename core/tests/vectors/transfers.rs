@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    ErrorKind, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
+    Error, ErrorKind, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
     TransferSettings,
 };
 
@@ -14,7 +14,7 @@ use super::{Verdict, bytes, enter, run, same, settle, text};
 
 #[test]
 fn transfers() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/transfer");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases/transfer");
     let mut files: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
@@ -44,10 +44,15 @@ fn saved_transfers() {
     });
 }
 
+#[test]
+fn transfer_settings() {
+    run("transfer-settings", |case| settle(settings(&case["settings"]), case, |_| Ok(())));
+}
+
 fn replay(lines: &[Value]) -> Verdict {
     let start = lines.iter().find(|line| line["event"] == "start").unwrap();
     let target = SipUri::parse("sip:alice@example.com").unwrap();
-    let mut transfer = Transfer::with_settings(target, settings(&start["settings"]));
+    let mut transfer = Transfer::with_settings(target, settings(&start["settings"]).unwrap());
     let mut refused = None;
     for line in lines {
         let now = milliseconds(&line["at"]);
@@ -83,20 +88,20 @@ fn milliseconds(seconds: &Value) -> u64 {
         .unwrap()
 }
 
-fn settings(changed: &Value) -> TransferSettings {
+fn settings(changed: &Value) -> Result<TransferSettings, Error> {
     let mut settings = TransferSettings::new();
     let statuses = changed["statuses"].as_array().map(Vec::as_slice).unwrap_or_default();
     for pair in statuses {
         let status = ReferCallStatus::from(pair[1].as_str().unwrap());
-        settings = settings.with_status(pair[0].as_u64().unwrap() as u16, status).unwrap();
+        settings = settings.with_status(pair[0].as_u64().unwrap() as u16, status)?;
     }
     for (name, value) in changed.as_object().unwrap() {
         let duration = || Duration::from_millis(milliseconds(value));
         settings = match name.as_str() {
-            "response_timeout" => settings.with_response_timeout(duration()).unwrap(),
-            "notify_timeout" => settings.with_notify_timeout(duration()).unwrap(),
-            "subscription" => settings.with_subscription(duration()).unwrap(),
-            "hang_up_grace" => settings.with_hang_up_grace(duration()).unwrap(),
+            "response_timeout" => settings.with_response_timeout(duration())?,
+            "notify_timeout" => settings.with_notify_timeout(duration())?,
+            "subscription" => settings.with_subscription(duration())?,
+            "hang_up_grace" => settings.with_hang_up_grace(duration())?,
             "rejected_status" if value == "omitted" => {
                 settings.with_rejected_status(RejectedStatus::Omitted)
             }
@@ -104,7 +109,7 @@ fn settings(changed: &Value) -> TransferSettings {
             _ => panic!("{name}: {value}"),
         };
     }
-    settings
+    Ok(settings)
 }
 
 fn event(line: &Value) -> Event<'_> {

@@ -1,7 +1,7 @@
 //! SIP URIs, Refer-To values and User-to-User.
 
 use serde_json::Value;
-use twiml_refer::{ReferTarget, SipUri, UserToUser};
+use twiml_refer::{Error, ReferTarget, SipUri, UserToUser};
 
 use super::{Verdict, bytes, full_pairs, pairs, run, same, settle, text};
 
@@ -11,7 +11,13 @@ fn sip_uris() {
         if let Some(refer_to) = text(case, "refer_to") {
             return target(refer_to, &case["target"]);
         }
-        let uri = SipUri::parse(text(case, "uri").unwrap());
+        if case["build"].is_object() {
+            return settle(build(&case["build"]), case, |uri| {
+                same("URI", Some(uri.as_str()), text(case, "uri"))
+            });
+        }
+        let spelled = String::from_utf8(bytes(case, "uri")).unwrap();
+        let uri = SipUri::parse(&spelled);
         if let Some(header) = case["header"].as_array() {
             let (name, value) = (header[0].as_str().unwrap(), header[1].as_str().unwrap());
             let built = uri.and_then(|uri| uri.with_header(name, value));
@@ -25,9 +31,26 @@ fn sip_uris() {
                 let found = uri.equivalent(&SipUri::parse(other).unwrap());
                 same("equivalent", Some(found), case["equivalent"].as_bool())
             }
-            None => parts(&uri, &case["parts"], text(case, "uri").unwrap()),
+            None => parts(&uri, &case["parts"], &spelled),
         })
     });
+}
+
+fn build(parts: &Value) -> Result<SipUri, Error> {
+    let mut builder = SipUri::builder(text(parts, "host").unwrap());
+    if let Some(user) = text(parts, "user") {
+        builder = builder.user(user);
+    }
+    if let Some(password) = text(parts, "password") {
+        builder = builder.password(password);
+    }
+    if let Some(port) = parts["port"].as_u64() {
+        builder = builder.port(port as u16);
+    }
+    for param in parts["params"].as_array().into_iter().flatten() {
+        builder = builder.param(param[0].as_str().unwrap(), param[1].as_str());
+    }
+    builder.build()
 }
 
 fn parts(uri: &SipUri, parts: &Value, spelled: &str) -> Verdict {

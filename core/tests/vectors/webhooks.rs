@@ -38,10 +38,9 @@ fn callbacks() {
                 same(getter, found, value.as_str())?;
                 read.borrow_mut().extend(found.and(name));
             }
-            let problems = callback.problems();
-            let found: Vec<_> = problems.iter().map(|problem| Some(problem.parameter())).collect();
-            let expected = case["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
-            same("problems", found, expected.iter().map(|name| name.as_str()).collect())
+            let problems = callback.problems().iter();
+            let found = problems.map(|problem| (problem.parameter().to_owned(), problem.message()));
+            same("problems", found.collect(), full_pairs(&case["problems"]))
         })
     });
     // Every language has every getter. What is secret is not shown by all of them.

@@ -79,7 +79,10 @@ fn diagnostics() {
         let answer = run_with(&["check", "-", "--json"], bytes(case, "xml")).json();
         let found = answer["diagnostics"].as_array().unwrap().iter();
         let found = found.map(|d| {
-            json!({"code": d["code"], "severity": d["severity"], "number": d["number"], "path": d["path"]})
+            json!({
+                "code": d["code"], "severity": d["severity"], "number": d["number"],
+                "path": d["path"], "message": d["message"],
+            })
         });
         same("diagnostics", &found.collect(), &case["found"])
     });
@@ -103,7 +106,8 @@ fn callbacks() {
         let problems = answer["problems"].as_array().unwrap().iter();
         let expected =
             if case["problems"].is_null() { json!([]) } else { case["problems"].clone() };
-        same("problems", &problems.map(|problem| problem["parameter"].clone()).collect(), &expected)
+        let found = problems.map(|problem| json!([problem["parameter"], problem["message"]]));
+        same("problems", &found.collect(), &expected)
     });
 }
 

@@ -43,6 +43,13 @@ import TwimlRefer
     try enter("transfer", files.count)
 }
 
+@Test func transferSettings() throws {
+    try run("transfer-settings") { one in
+        let set = settings(try #require(one["settings"] as? Case))
+        _ = try Transfer(to: try SipUri("sip:alice@example.com"), settings: set)
+    }
+}
+
 private func settings(_ set: Case) -> Transfer.Settings {
     func time(_ key: String) -> Duration? { (set[key] as? Double).map { .seconds($0) } }
     let statuses = (set["statuses"] as? [[Any]] ?? []).map {

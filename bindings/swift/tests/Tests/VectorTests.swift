@@ -10,6 +10,9 @@ import TwimlRefer
             let verbs = try #require(one["verbs"] as? [Case])
             let response = try VoiceResponse(nodes: verbs.map(node))
             #expect(response.xml == one["compact"] as? String)
+            if let follows = one["follows"] {
+                #expect(same(json(response.follows?.rawValue), follows))
+            }
             if let pretty = one["pretty"] as? String {
                 #expect(response.prettyXML == pretty)
             }
@@ -30,7 +33,7 @@ import TwimlRefer
             let found = try VoiceResponse.check(xml: given(one, "xml")).map {
                 [
                     "code": $0.code, "severity": $0.severity.rawValue, "number": json($0.number),
-                    "path": $0.path,
+                    "path": $0.path, "message": $0.message,
                 ] as Case
             }
             let expected = try #require(one["found"])
@@ -48,6 +51,16 @@ import TwimlRefer
                     case .other(let text): ("other", text)
                     }
                 #expect([kind, text] == one["target"] as? [String])
+                return
+            }
+            if let parts = one["build"] as? Case {
+                let built = try SipUri(
+                    host: text(parts, "host"), user: parts["user"] as? String,
+                    password: parts["password"] as? String, port: parts["port"] as? Int,
+                    parameters: (parts["params"] as? [[Any]] ?? []).map {
+                        .init($0[0] as? String ?? "", $0[1] as? String)
+                    })
+                #expect(built.description == one["uri"] as? String)
                 return
             }
             let uri = try SipUri(text(one, "uri"))
@@ -109,7 +122,8 @@ import TwimlRefer
             for (getter, value) in one["typed"] as? Case ?? [:] {
                 #expect(same(typed(getter, of: callback), value), "\(getter)")
             }
-            #expect(callback.problems.map(\.parameter) == one["problems"] as? [String] ?? [])
+            let problems = callback.problems.map { [$0.parameter, $0.message] }
+            #expect(problems == one["problems"] as? [[String]] ?? [])
         }
     }
 

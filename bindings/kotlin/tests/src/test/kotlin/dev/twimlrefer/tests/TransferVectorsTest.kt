@@ -38,6 +38,11 @@ class TransferVectorsTest {
         }
     }
 
+    @TestFactory
+    fun transferSettings() = topic("transfer-settings") { case ->
+        Transfer(SipUri("sip:alice@example.com"), settings(case.member("settings"))).close()
+    }
+
     private fun run(lines: List<JsonObject>) {
         val start = lines.single { it.maybeText("event") == "start" }
         Transfer(SipUri("sip:alice@example.com"), settings(start.member("settings"))).use { transfer ->

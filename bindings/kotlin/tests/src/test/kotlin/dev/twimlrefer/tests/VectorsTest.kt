@@ -17,6 +17,7 @@ import dev.twimlrefer.Transfer
 import dev.twimlrefer.UserToUser
 import dev.twimlrefer.VoiceResponse
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.TestFactory
@@ -32,6 +33,7 @@ class VectorsTest {
     fun documents() = topic("documents") { case ->
         val response = VoiceResponse(case.list("verbs").map { node(it.jsonObject) })
         assertEquals(case.text("compact"), response.toString())
+        if ("follows" in case) assertEquals(case.maybeText("follows"), response.follows?.toString())
         if ("pretty" in case) assertEquals(case.text("pretty"), response.toXml(pretty = true))
     }
 
@@ -44,7 +46,13 @@ class VectorsTest {
     @TestFactory
     fun diagnostics() = topic("diagnostics") { case ->
         val found = VoiceResponse.check(case.given("xml")).map {
-            mapOf("code" to it.code, "severity" to "${it.severity}", "number" to it.number, "path" to it.path)
+            mapOf(
+                "code" to it.code,
+                "severity" to "${it.severity}",
+                "number" to it.number,
+                "path" to it.path,
+                "message" to it.message,
+            )
         }
         assertEquals(case.getValue("found").plain(), found)
     }
@@ -59,6 +67,17 @@ class VectorsTest {
                 is ReferTarget.Other -> "other"
             }
             assertEquals(case.getValue("target").plain(), listOf(kind, target.toString()))
+            return@topic
+        }
+        if ("build" in case) {
+            val parts = case.member("build")
+            val (user, password) = parts.maybeText("user") to parts.maybeText("password")
+            val port = if ("port" in parts) parts.number("port") else null
+            val params = parts["params"]?.jsonArray.orEmpty().map {
+                it.jsonArray[0].jsonPrimitive.content to it.jsonArray[1].plain()?.toString()
+            }
+            val built = SipUri.build(parts.text("host"), user, password, port, params = params)
+            assertEquals(case.text("uri"), built.toString())
             return@topic
         }
         val uri = SipUri(String(case.given("uri")))
@@ -119,8 +138,7 @@ class VectorsTest {
         for ((getter, value) in case["typed"]?.jsonObject.orEmpty()) {
             assertEquals(value.jsonPrimitive.content, read(callback, getter).toString(), getter)
         }
-        val problems = case["problems"]?.plain() ?: emptyList<String>()
-        assertEquals(problems, callback.problems.map { it.parameter })
+        assertEquals(case.pairs("problems"), callback.problems.map { it.parameter to it.message })
     }
 
     @TestFactory
