@@ -1,6 +1,11 @@
 package dev.twimlrefer.tests
 
+import dev.twimlrefer.SipUri
 import dev.twimlrefer.TwimlReferException
+import java.io.File
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
@@ -13,10 +18,6 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.DynamicTest
-import java.io.File
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertTrue
 
 // Where the vectors are, how one is read, and the ledger of those that ran.
 
@@ -90,6 +91,16 @@ fun JsonObject.number(key: String): Int = getValue(key).jsonPrimitive.int
 fun JsonObject.flag(key: String): Boolean = getValue(key).jsonPrimitive.boolean
 
 fun JsonObject.list(key: String): JsonArray = getValue(key).jsonArray
+
+/** The URI of these parts. */
+fun built(parts: JsonObject): SipUri {
+    val (user, password) = parts.maybeText("user") to parts.maybeText("password")
+    val port = if ("port" in parts) parts.number("port") else null
+    val params = parts["params"]?.jsonArray.orEmpty().map {
+        it.jsonArray[0].jsonPrimitive.content to it.jsonArray[1].plain()?.toString()
+    }
+    return SipUri.build(parts.text("host"), user, password, port, params = params)
+}
 
 fun JsonObject.member(key: String): JsonObject = getValue(key).jsonObject
 

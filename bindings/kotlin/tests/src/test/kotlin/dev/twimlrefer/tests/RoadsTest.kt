@@ -41,7 +41,12 @@ class RoadsTest {
 
     @TestFactory
     fun uris() = topic("sip-uris") { case ->
-        if ("refer_to" in case || "build" in case) return@topic
+        if ("refer_to" in case) return@topic
+        if ("build" in case) {
+            // There is one road alone.
+            built(case.member("build"))
+            return@topic
+        }
         val uri = String(case.given("uri"))
         assertEquals(uri, bridged { uriWithHeaders(uri, emptyList()) })
         if ("header" in case) {
@@ -80,7 +85,12 @@ class RoadsTest {
                 told { uriWithHeaders("sip:a@b", listOf(BridgePair(name, value))) },
                 told { SipUri("sip:a@b").withHeader(name, value).toString() },
             )
-            assertEquals(rendered(Piece.Open(name, emptyList()), Piece.Close), told { written(Element(name)) })
+            assertEquals(
+                rendered(Piece.Open(name, emptyList()), Piece.Close),
+                told {
+                    written(Element(name))
+                },
+            )
             assertEquals(rendered(Piece.Text(value)), told { written(Text(value)) })
             assertEquals(rendered(Piece.Comment(value)), told { written(Comment(value)) })
             assertEquals(requestSign(secrets, url, bridgePairs), validator.sign(url, pairs))
@@ -89,7 +99,9 @@ class RoadsTest {
         }
     }
 
-    private fun rendered(vararg pieces: Piece) = told { documentRender(Document(emptyList(), pieces.asList()), false) }
+    private fun rendered(vararg pieces: Piece) = told {
+        documentRender(Document(emptyList(), pieces.asList()), false)
+    }
 
     private fun written(node: Node) = VoiceResponse(listOf(node)).toXml()
 
