@@ -80,7 +80,8 @@ class RoadsTest {
                 told { uriWithHeaders("sip:a@b", listOf(BridgePair(name, value))) },
                 told { SipUri("sip:a@b").withHeader(name, value).toString() },
             )
-            assertEquals(rendered(Piece.Open(name, emptyList()), Piece.Close), told { written(Element(name)) })
+            val open = Piece.Open(name, emptyList())
+            assertEquals(rendered(open, Piece.Close), told { written(Element(name)) })
             assertEquals(rendered(Piece.Text(value)), told { written(Text(value)) })
             assertEquals(rendered(Piece.Comment(value)), told { written(Comment(value)) })
             assertEquals(requestSign(secrets, url, bridgePairs), validator.sign(url, pairs))
@@ -89,7 +90,8 @@ class RoadsTest {
         }
     }
 
-    private fun rendered(vararg pieces: Piece) = told { documentRender(Document(emptyList(), pieces.asList()), false) }
+    private fun rendered(vararg pieces: Piece) = Document(emptyList(), pieces.asList())
+        .let { told { documentRender(it, false) } }
 
     private fun written(node: Node) = VoiceResponse(listOf(node)).toXml()
 
