@@ -1029,10 +1029,13 @@ twr_status twr_uri_add_header(twr_uri *uri, twr_str name, twr_str value, twr_err
 twr_status twr_uri_add_user_to_user(twr_uri *uri, twr_str bytes, twr_error *error);
 
 /**
- * Builds a URI of decoded parts: each is escaped for its place. An absent scheme is sip. `parts` counts
- * are not read; add headers with twr_uri_add_header.
+ * Builds a URI of decoded parts and parameters: each is escaped for its place. An absent scheme is sip, a
+ * parameter without a value a flag. The counts in `parts` are not read; add headers with
+ * twr_uri_add_header.
  */
 twr_status twr_uri_build(const twr_uri_parts *parts,
+                         const twr_pair *params,
+                         size_t param_count,
                          twr_uri **uri,
                          twr_error *error);
 

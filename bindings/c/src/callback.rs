@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use twiml_refer::{Leg, ReferCallback, ReferOutcome};
 
 use crate::error::{Fault, twr_error, twr_status};
-use crate::guard::{calm, get, give, guard, put, take};
+use crate::guard::{array, calm, get, give, guard, put, take};
 use crate::text::{twr_str, write};
 
 /// A request of the platform; one that is no callback of `<Refer>` has no status and no codes. It
@@ -93,17 +93,8 @@ pub(crate) unsafe fn pairs<'a>(
     pairs: *const twr_pair,
     count: usize,
 ) -> Result<Vec<(&'a str, &'a str)>, Fault> {
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if pairs.is_null() {
-        return Err(Fault::argument("there is a count, but no pairs"));
-    }
-    if count > isize::MAX.unsigned_abs() / size_of::<twr_pair>() {
-        return Err(Fault::argument("a count is larger than any array"));
-    }
-    // SAFETY: as many are readable, and the bound was checked.
-    let pairs = unsafe { std::slice::from_raw_parts(pairs, count) };
+    // SAFETY: the caller's promise.
+    let pairs = unsafe { array(pairs, count) }?;
     // SAFETY: the caller's promise.
     pairs.iter().map(|pair| unsafe { Ok((pair.name.text()?, pair.value.text()?)) }).collect()
 }

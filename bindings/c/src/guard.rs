@@ -114,3 +114,22 @@ pub(crate) unsafe fn take<T>(place: *mut *mut T) -> Option<Box<T>> {
     // SAFETY: a handle that is not NULL came from `give`, and nobody has it now.
     (!taken.is_null()).then(|| unsafe { Box::from_raw(taken) })
 }
+
+/// An array of the caller.
+///
+/// # Safety
+///
+/// `first` has `count` readable values (or is NULL with 0).
+pub(crate) unsafe fn array<'a, T>(first: *const T, count: usize) -> Result<&'a [T], Fault> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if first.is_null() {
+        return Err(Fault::argument("there is a count, but no array"));
+    }
+    if count > isize::MAX.unsigned_abs() / size_of::<T>() {
+        return Err(Fault::argument("a count is larger than any array"));
+    }
+    // SAFETY: as many are readable, and the bound was checked.
+    Ok(unsafe { std::slice::from_raw_parts(first, count) })
+}

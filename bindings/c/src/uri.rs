@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use twiml_refer::{Diagnostic, ReferTarget, Scheme, SipUri, UserToUser};
 
+use crate::callback::twr_pair;
 use crate::error::{Fault, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, present, put, put_all, take};
+use crate::guard::{array, calm, get, get_mut, give, guard, present, put, put_all, take};
 use crate::text::{twr_str, write};
 
 /// A SIP URI. Any number of threads may read one; who changes it must be alone.
@@ -201,11 +202,14 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
     unsafe { guard(error, body) }
 }
 
-/// Builds a URI of decoded parts: each is escaped for its place. An absent scheme is sip. `parts` counts
-/// are not read; add headers with twr_uri_add_header.
+/// Builds a URI of decoded parts and parameters: each is escaped for its place. An absent scheme is sip, a
+/// parameter without a value a flag. The counts in `parts` are not read; add headers with
+/// twr_uri_add_header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_build(
     parts: *const twr_uri_parts,
+    params: *const twr_pair,
+    param_count: usize,
     uri: *mut *mut twr_uri,
     error: *mut twr_error,
 ) -> twr_status {
@@ -230,6 +234,12 @@ pub unsafe extern "C" fn twr_uri_build(
         }
         if parts.port != 0 {
             builder = builder.port(parts.port);
+        }
+        // SAFETY: the conventions of the header.
+        for param in unsafe { array(params, param_count) }? {
+            // SAFETY: the conventions of the header.
+            let (name, value) = unsafe { (param.name.text()?, param.value.maybe_text()?) };
+            builder = builder.param(name, value);
         }
         // SAFETY: the conventions of the header.
         unsafe { give(uri, twr_uri::new(builder.build()?)) }

@@ -62,8 +62,11 @@ int main(void)
     memset(&parts, 0, sizeof parts);
     parts.scheme = TWR_STR("tel");
     parts.host = TWR_STR("example.com");
-    WRONG(twr_uri_build(&parts, &uri, &error));
+    WRONG(twr_uri_build(&parts, NULL, 0, &uri, &error));
     EXPECT(strstr(error.message, "neither sip nor sips"));
+    parts.scheme = absent;
+    WRONG(twr_uri_build(&parts, NULL, 1, &uri, NULL));
+    WRONG(twr_uri_build(&parts, &pair, SIZE_MAX / 2, &uri, NULL));
     WRONG(twr_uri_add_header(NULL, text, text, NULL));
     WRONG(twr_uri_header(uri, 0, NULL, NULL, NULL) - TWR_STATUS_NONE + TWR_STATUS_INVALID_ARGUMENT);
     EXPECT(twr_uri_text(NULL).ptr == NULL && !twr_uri_equivalent(uri, NULL));

@@ -159,7 +159,17 @@ static void built_uri(const json_t *item)
     parts.password = view(json_object_get(given, "password"));
     parts.host = view(json_object_get(given, "host"));
     parts.port = (uint16_t)json_integer_value(json_object_get(given, "port"));
-    if (settled(twr_uri_build(&parts, &uri, &error), &error, item))
+    twr_pair params[8];
+    size_t index, count = json_array_size(json_object_get(given, "params"));
+    const json_t *param;
+    if (count > sizeof params / sizeof *params)
+        abort();
+    json_array_foreach(json_object_get(given, "params"), index, param)
+    {
+        params[index].name = view(json_array_get(param, 0));
+        params[index].value = view(json_array_get(param, 1));
+    }
+    if (settled(twr_uri_build(&parts, params, count, &uri, &error), &error, item))
         EXPECT("built", same(twr_uri_text(uri), json_object_get(item, "uri")));
     twr_uri_free(&uri);
 }

@@ -94,8 +94,14 @@ TEST(Vectors, SipUris)
         if (item.contains("build")) {
             const json &parts = item["build"];
             const auto user = maybe(parts, "user"), password = maybe(parts, "password");
-            const sip_uri built = sip_uri::build(parts.at("host").get<std::string>(), user,
-                                                 parts.value("port", std::uint16_t{0}), "sip", password);
+            std::vector<std::pair<std::string, std::optional<std::string>>> params;
+            for (const auto &param : parts.value("params", json::array()))
+                params.emplace_back(param[0].get<std::string>(),
+                                    param[1].is_null() ? std::nullopt
+                                                       : std::optional(param[1].get<std::string>()));
+            const sip_uri built =
+                sip_uri::build(parts.at("host").get<std::string>(), user,
+                               parts.value("port", std::uint16_t{0}), "sip", password, params);
             EXPECT_EQ(built.str(), item.at("uri").get<std::string>());
             return;
         }

@@ -1,6 +1,7 @@
 //! How a message is drawn: the line it speaks of, and a caret under the place. What a message says,
 //! core knows; which part of the input is shown, `source`.
 
+use std::cmp::Reverse;
 use std::io;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -66,6 +67,24 @@ pub(crate) fn error(error: &Error, source: Option<&Source<'_>>, renderer: &Rende
         group = group.element(platform_number(number));
     }
     renderer.render(&[group])
+}
+
+/// More findings than these are only counted, for a person: each shows its line, however long that is.
+const MOST_FINDINGS: usize = 50;
+
+/// The findings to draw, and a note about the others. Where some are left out, the grave ones come first.
+pub(crate) fn most<'a>(
+    found: &'a [Diagnostic],
+    renderer: &Renderer,
+) -> (Vec<&'a Diagnostic>, Option<String>) {
+    let mut shown: Vec<_> = found.iter().collect();
+    if shown.len() <= MOST_FINDINGS {
+        return (shown, None);
+    }
+    shown.sort_by_key(|found| Reverse(found.severity()));
+    shown.truncate(MOST_FINDINGS);
+    let more = found.len().saturating_sub(MOST_FINDINGS);
+    (shown, Some(note(&format!("{more} more findings; --json lists all"), renderer)))
 }
 
 /// A finding of core, pointing into the document that was read, or at the URI as a whole. Without

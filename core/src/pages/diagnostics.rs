@@ -10,9 +10,9 @@ const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
 # Diagnostics
 
-What the check of a document (`VoiceResponse`) or of a SIP URI can find: in Rust, Python, C and C++ by
-`check`, in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what
-cannot be read is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
+What the check of a document (`VoiceResponse`) or of a SIP URI can find: by `check` in every language,
+in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what cannot be read
+is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
 
 An **error** means that the platform will refuse it, or that the app has a security hole; a
 **warning**, that something is dropped or never runs; a **note** is good to know. The platform's number

@@ -127,8 +127,9 @@ impl VoiceResponse {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
+        self.0.adopt(node.into().typed())?;
         self.0.forget_place();
-        self.0.adopt(node.into().typed())
+        Ok(())
     }
 
     /// Adds a comment.

@@ -47,6 +47,9 @@ fn build(parts: &Value) -> Result<SipUri, Error> {
     if let Some(port) = parts["port"].as_u64() {
         builder = builder.port(port as u16);
     }
+    for param in parts["params"].as_array().into_iter().flatten() {
+        builder = builder.param(param[0].as_str().unwrap(), param[1].as_str());
+    }
     builder.build()
 }
 

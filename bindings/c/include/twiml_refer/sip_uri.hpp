@@ -53,10 +53,11 @@ class sip_uri {
     /// The URI as spelled.
     std::string_view str() const { return detail::view(twr_uri_text(get())); }
 
-    /// Puts one together; an absent part is one that is not there.
+    /// Puts one together; an absent part is one that is not there, a parameter without a value a flag.
     static sip_uri build(std::string_view host, std::optional<std::string_view> user = std::nullopt,
                          std::uint16_t port = 0, std::string_view scheme = "sip",
-                         std::optional<std::string_view> password = std::nullopt)
+                         std::optional<std::string_view> password = std::nullopt,
+                         const std::vector<std::pair<std::string, std::optional<std::string>>> &params = {})
     {
         twr_uri_parts parts{};
         parts.scheme = detail::str(scheme);
@@ -64,8 +65,13 @@ class sip_uri {
         parts.password = detail::maybe(password);
         parts.host = detail::str(host);
         parts.port = port;
+        std::vector<twr_pair> given;
+        given.reserve(params.size());
+        for (const auto &[name, value] : params)
+            given.push_back({detail::str(name), detail::maybe(value)});
         twr_uri *made = nullptr;
-        detail::call(twr_uri_build, static_cast<const twr_uri_parts *>(&parts), &made);
+        detail::call(twr_uri_build, static_cast<const twr_uri_parts *>(&parts),
+                     static_cast<const twr_pair *>(given.data()), given.size(), &made);
         return sip_uri(made);
     }
 

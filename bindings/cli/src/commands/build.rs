@@ -39,11 +39,12 @@ pub(crate) fn run(options: &Build, output: &mut Output) -> Result<Answer, Failur
     }
     let renderer = render::for_stderr();
     let target = Source::text("TARGET", uri.as_str());
-    for found in &diagnostics {
+    let (shown, more) = render::most(&diagnostics, &renderer);
+    let shown = shown.iter().map(|found| {
         let about_target = found.path().ends_with("/Sip");
-        let source = about_target.then_some(&target);
-        output::complain(&render::diagnostic(found, source, &renderer));
-    }
+        render::diagnostic(found, about_target.then_some(&target), &renderer)
+    });
+    shown.chain(more).for_each(|text| output::complain(&text));
     output.line(&twiml)?;
     Ok(Answer::Yes)
 }

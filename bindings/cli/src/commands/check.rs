@@ -38,8 +38,10 @@ pub(crate) fn run(options: Check, output: &mut Output) -> Result<Answer, Failure
         output.line(&render::error(error, Some(&source), &renderer))?;
         return Ok(Answer::No);
     }
-    for found in &found {
-        output.line(&render::diagnostic(found, Some(&source), &renderer))?;
+    let (shown, more) = render::most(&found, &renderer);
+    let shown = shown.iter().map(|found| render::diagnostic(found, Some(&source), &renderer));
+    for text in shown.chain(more) {
+        output.line(&text)?;
         output.line("")?;
     }
     output.line(&summary(&found, follows))?;

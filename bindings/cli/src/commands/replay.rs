@@ -43,7 +43,7 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
     } else {
         output.bytes(text::draw(&ladder).as_bytes())?;
     }
-    Ok(judge(options.expect.kind.as_deref(), scenario::outcome(&steps).as_ref()))
+    Ok(judge("", options.expect.kind.as_deref(), scenario::outcome(&steps).as_ref()))
 }
 
 /// The text of a scenario file, or why there is none.
@@ -70,23 +70,17 @@ pub(super) fn unreadable(error: &ScenarioError, source: &Source<'_>) -> Failure 
     Failure::Usage(render::plain_error_at(&message, source, place, &render::for_stderr()))
 }
 
-/// Whether it ended as expected; if not, says so.
-pub(super) fn judge(expected: Option<&str>, outcome: Option<&ReferOutcome>) -> Answer {
-    let Some(message) = expected.and_then(|kind| unmet(kind, outcome)) else {
+/// Whether it ended as expected; if not, says so, with `which` before it.
+pub(super) fn judge(which: &str, expected: Option<&str>, outcome: Option<&ReferOutcome>) -> Answer {
+    let Some(expected) = expected.filter(|kind| outcome.map(ReferOutcome::kind) != Some(kind))
+    else {
         return Answer::Yes;
     };
-    output::complain(&render::plain_error(&message, &render::for_stderr()));
-    Answer::No
-}
-
-/// What is wrong with an outcome that should be another.
-fn unmet(expected: &str, outcome: Option<&ReferOutcome>) -> Option<String> {
-    if outcome.map(ReferOutcome::kind) == Some(expected) {
-        return None;
-    }
     let ended = outcome.map_or_else(
         || "it never began".to_owned(),
         |outcome| format!("it ended {}", describe::outcome(outcome)),
     );
-    Some(format!("expected {expected}, but {ended}"))
+    let message = format!("{which}expected {expected}, but {ended}");
+    output::complain(&render::plain_error(&message, &render::for_stderr()));
+    Answer::No
 }

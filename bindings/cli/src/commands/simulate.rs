@@ -61,7 +61,7 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
     }
     let answer = Answer::yes_if(end.fault.is_none() && !end.is_faulty);
     let expected = options.expect.kind.as_deref();
-    Ok(answer.and(replay::judge(expected, end.outcome.as_ref())))
+    Ok(answer.and(replay::judge("", expected, end.outcome.as_ref())))
 }
 
 fn webhook(text: &str) -> Result<Url, Failure> {

@@ -140,9 +140,9 @@ fn show(source: &Source<'_>, uri: &SipUri, output: &mut Output) -> Result<(), Fa
     }
     output.bytes(text.as_bytes())?;
     let renderer = render::for_stderr();
-    for found in &parts.diagnostics {
-        output::complain(&render::diagnostic(found, Some(source), &renderer));
-    }
+    let (shown, more) = render::most(&parts.diagnostics, &renderer);
+    let shown = shown.iter().map(|found| render::diagnostic(found, Some(source), &renderer));
+    shown.chain(more).for_each(|text| output::complain(&text));
     Ok(())
 }
 

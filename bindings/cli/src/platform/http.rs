@@ -142,21 +142,15 @@ impl Request {
     /// The request to make instead, if the reply redirects to another place. What HTTP itself
     /// redirects by GET has lost its parameters.
     pub(crate) fn redirected(&self, reply: &Reply) -> Result<Option<Self>, Fault> {
-        let method = match reply.status {
-            301..=303 => Method::Get,
-            307 | 308 => self.method,
+        let (method, form) = match reply.status {
+            301..=303 => (Method::Get, String::new()),
+            307 | 308 => (self.method, self.form.clone()),
             _ => return Ok(None),
         };
         let fault = |cause| Fault::new(self.url.as_str(), cause);
         let location = reply.location.as_deref();
         let location = location.ok_or_else(|| fault(Cause::NoLocation(reply.status)))?;
-        let place = "the HTTP redirect";
-        let url = resolve(&self.url, location, place)?;
-        let form = if method == self.method && !(301..=303).contains(&reply.status) {
-            self.form.clone()
-        } else {
-            String::new()
-        };
+        let url = resolve(&self.url, location, "the HTTP redirect")?;
         Ok(Some(Self { method, url, form }))
     }
 }

@@ -23,8 +23,8 @@ pub(crate) enum Seen<'a> {
     Request { request: &'a Request, status: Option<u16> },
     /// Something about the answer as such.
     Warning(&'a str),
-    /// A finding about the document.
-    Diagnostic(&'a Diagnostic, &'a Source<'a>),
+    /// The findings about the document.
+    Diagnostics(&'a [Diagnostic], &'a Source<'a>),
     /// The next verb.
     Verb { node: &'a Node, fate: Fate },
     /// What plays while a `<Gather>` collects.
@@ -135,7 +135,9 @@ impl Shown<'_> {
                 self.output.flush()
             }
             Seen::Warning(message) => self.output.json(&Line::Warning { message }),
-            Seen::Diagnostic(found, _) => self.output.json(&Line::Diagnostic { found }),
+            Seen::Diagnostics(found, _) => {
+                found.iter().try_for_each(|found| self.output.json(&Line::Diagnostic { found }))
+            }
             Seen::Verb { node, fate } => {
                 let name = node.name().unwrap_or_default();
                 self.output.json(&Line::Verb { name, fate: fate.as_str() })
@@ -157,10 +159,14 @@ impl Shown<'_> {
             Seen::Warning(message) => {
                 self.output.line(&render::warning(message, &render::for_stdout()))
             }
-            Seen::Diagnostic(found, source) => {
-                let text = render::diagnostic(found, Some(source), &render::for_stdout());
-                self.output.line(&text)?;
-                self.output.line("")
+            Seen::Diagnostics(found, source) => {
+                let renderer = render::for_stdout();
+                let (shown, more) = render::most(found, &renderer);
+                let shown = shown.iter().map(|it| render::diagnostic(it, Some(source), &renderer));
+                shown.chain(more).try_for_each(|text| {
+                    self.output.line(&text)?;
+                    self.output.line("")
+                })
             }
             Seen::Verb { node, fate } => {
                 let remark = match fate {

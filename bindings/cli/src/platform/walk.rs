@@ -4,10 +4,7 @@
 
 use std::collections::VecDeque;
 
-use twiml_refer::{
-    Element, Follows, Method, Node, Output, Refer, ReferOutcome, ReferReport, Severity,
-    VoiceResponse,
-};
+use twiml_refer::{Element, Follows, Method, Node, Refer, ReferOutcome, Severity, VoiceResponse};
 use url::Url;
 
 use super::call::Call;
@@ -17,7 +14,7 @@ use super::http::{self, Client, Reply, Request};
 use super::show::{Fate, Seen, Show};
 use super::verbs::{self, Verb};
 use crate::exit::Failure;
-use crate::scenario::{Step, What};
+use crate::scenario;
 use crate::source::Source;
 
 /// What is played, and against what.
@@ -146,10 +143,9 @@ impl<S: Show> Running<'_, S> {
         }
         let name = shown_url(url.as_str());
         let source = Source::document(&name, &reply.body);
-        for found in response.check() {
-            self.end.is_faulty |= found.severity() >= Severity::Error;
-            self.walk.show.show(&Seen::Diagnostic(&found, &source))?;
-        }
+        let found = response.check();
+        self.end.is_faulty |= found.iter().any(|found| found.severity() >= Severity::Error);
+        self.walk.show.show(&Seen::Diagnostics(&found, &source))?;
         Ok(Some(Document { url, response }))
     }
 
@@ -262,7 +258,7 @@ impl<S: Show> Running<'_, S> {
         })?;
         self.walk.show.show(&Seen::Transfer(refer.target(), &steps))?;
         self.end.verbs.clear();
-        let Some(report) = report(&steps) else {
+        let Some(report) = scenario::report(&steps) else {
             (self.end.outcome, self.end.follows) = (None, Some(Follows::Hangup));
             self.note("no REFER was sent, and the action is not called: the error ends the call")?;
             return Ok(Next::End);
@@ -297,14 +293,6 @@ impl<S: Show> Running<'_, S> {
     fn note(&mut self, text: &str) -> Result<(), Failure> {
         self.walk.show.show(&Seen::Note(text))
     }
-}
-
-/// What the verb reports; nothing if it never began.
-fn report(steps: &[Step]) -> Option<&ReferReport> {
-    steps.iter().find_map(|step| match &step.what {
-        What::Said(Output::Completed(report)) => Some(report),
-        _ => None,
-    })
 }
 
 /// The platform goes by the type: a document of another one is not run.

@@ -10,7 +10,7 @@ mod words;
 
 use std::fmt;
 
-use twiml_refer::{Error, Output, ReferOutcome, TransferSettings};
+use twiml_refer::{Error, Output, ReferOutcome, ReferReport, TransferSettings};
 
 pub(crate) use fed::{Fed, FedNotify};
 pub(crate) use parse::settings;
@@ -92,10 +92,15 @@ impl fmt::Display for Party {
     }
 }
 
-/// How the transfer ended; none, if it never began.
-pub(crate) fn outcome(steps: &[Step]) -> Option<ReferOutcome> {
+/// What the transfer reports; none, if it never began.
+pub(crate) fn report(steps: &[Step]) -> Option<&ReferReport> {
     steps.iter().find_map(|step| match &step.what {
-        What::Said(Output::Completed(report)) => Some(report.outcome()),
+        What::Said(Output::Completed(report)) => Some(report),
         _ => None,
     })
+}
+
+/// How the transfer ended; none, if it never began.
+pub(crate) fn outcome(steps: &[Step]) -> Option<ReferOutcome> {
+    report(steps).map(ReferReport::outcome)
 }

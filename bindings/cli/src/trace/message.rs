@@ -64,9 +64,8 @@ impl Head {
     /// The lines of a head with CR LF behind each, and an empty one at the end.
     pub(crate) fn read(text: &str) -> Result<Self, Unreadable> {
         let source = Bytes::copy_from_slice(text.as_bytes());
-        let lines =
+        let mut lines =
             PullParser::new(&source, 0).map_while(|line| std::str::from_utf8(line.ok()?).ok());
-        let mut lines = lines;
         let first = lines.next().unwrap_or_default();
         let mut headers = Headers::default();
         let (mut call_id, mut cseq, mut from, mut to) = (None, None, None, None);

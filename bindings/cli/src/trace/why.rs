@@ -2,7 +2,7 @@
 
 use twiml_refer::{Output, ReferOutcome};
 
-use super::dialogs::Traced;
+use super::transfer::Traced;
 use crate::ladder::seconds;
 use crate::scenario::{Fed, Party, Step, What};
 

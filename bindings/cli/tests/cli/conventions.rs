@@ -6,6 +6,7 @@ use std::process::{self, Command, Stdio};
 use std::{env, fs};
 
 use crate::run::{command, feed, run};
+use crate::simulate::app;
 
 const COMMANDS: [&str; 13] = [
     "build",
@@ -199,22 +200,35 @@ fn manual_pages_are_roff_with_a_title() {
     run(&["man", "bogus"]).expect(2);
 }
 
-/// What README shows for the shell, in an empty folder.
+/// What README shows for the shell, one block after the other in an empty folder, with an app where it
+/// says that one runs. Not the tests themselves, nor the picture, which `picture` holds fresh.
 #[test]
 fn the_readme_runs() {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = fs::read_to_string(house.join("README.md")).unwrap();
-    let (_, section) = readme.split_once("\n## In the shell\n").unwrap();
-    let (_, script) = section.split_once("```sh\n").unwrap();
-    let (script, _) = script.split_once("```").unwrap();
+    let blocks = readme.split("\n```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let is_ours = |block: &&str| *block != "tests/run\n" && !block.contains("replay.svg");
+    let app = app();
+    let script = blocks
+        .filter(is_ours)
+        .collect::<String>()
+        .replace("cargo run -q --bin twiml-refer --", "twiml-refer")
+        .replace("http://localhost:8080/voice", &app.url("/voice"));
     let folder = env::temp_dir().join(format!("twiml-refer-readme-{}", process::id()));
     fs::create_dir_all(&folder).unwrap();
     let ours = Path::new(env!("CARGO_BIN_EXE_twiml-refer")).parent().unwrap();
     let path = env::join_paths([ours, Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
     let mut shell = Command::new("sh");
-    shell.args(["-ec", script]).current_dir(&folder).env("PATH", path);
+    shell.args(["-ec", &script]).current_dir(&folder).env("PATH", path);
     let ran = feed(shell, b"").expect(0);
     fs::remove_dir_all(&folder).unwrap();
-    assert!(ran.stdout.contains("no findings"), "{}", ran.stdout);
-    assert!(ran.stdout.contains(r#""kind":"transferred""#), "{}", ran.stdout);
+    for said in [
+        "4. hangup:",
+        "no findings",
+        r#""kind":"transferred""#,
+        "outcome: target-failed",
+        "tried   https://voice.example.com/handleRefer",
+    ] {
+        assert!(ran.stdout.contains(said), "{said}\n{}", ran.stdout);
+    }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::run::{command, run, run_token, run_with};
+use crate::webhook::Webhook;
 
 /// Generous for a busy machine, and hopeless for reading a gigabyte or an endless file.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -96,4 +97,28 @@ fn what_just_fits_is_read() {
 fn many_short_lines_are_no_large_input() {
     let many = "sip:alice@example.com\n".repeat(10_000);
     assert_eq!(run_with(&["uri", "-", "--json"], many).expect(0).json_lines().len(), 10_000);
+}
+
+/// Each finding shows its line, and a document or a URI that is one line may have thousands.
+#[test]
+fn of_many_findings_the_gravest_are_shown_and_the_others_counted() {
+    let verbs = "<a/>".repeat(9000);
+    let document = format!("<Response>{verbs}<Refer action='/a'/></Response>");
+    let headers = "b=&".repeat(9000);
+    let uri = format!("sip:alice@example.com?{headers}c=%0A");
+    let app = Webhook::of(&format!("{verbs}<Refer action='/a'/>"));
+    for (found, rest, worst) in [
+        (run_with(&["check"], &document).expect(1), 8951, "error[target-missing]"),
+        (run_with(&["uri", "-"], &uri).expect(0), 8953, "error[header-injection]"),
+        (run(&["build", &uri, "--action", "/a"]).expect(0), 8953, "error[header-injection]"),
+        (run(&["simulate", &app.url("/voice")]).expect(1), 8951, "error[target-missing]"),
+    ] {
+        let shown = found.stdout + &found.stderr;
+        assert!(shown.contains(&format!("{rest} more findings; --json lists all")), "{rest}");
+        assert!(shown.contains(worst), "{worst}");
+        let drawn = ["error[", "warning[", "note["].map(|start| shown.matches(start).count());
+        assert_eq!(drawn.iter().sum::<usize>(), 50);
+    }
+    let all = run_with(&["check", "--json"], &document).expect(1).json();
+    assert_eq!(all["diagnostics"].as_array().unwrap().len(), 9001);
 }

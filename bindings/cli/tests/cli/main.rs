@@ -18,6 +18,8 @@ mod simulate;
 mod simulate_faults;
 mod simulate_walk;
 mod trace;
+mod trace_formats;
+mod traces;
 mod uri;
 mod vectors;
 mod webhook;

@@ -16,7 +16,7 @@ pub(crate) const TOKEN: &str = "12345";
 pub(crate) const REFER: &str = "<Refer action=\"/done\"><Sip>sip:alice@example.com</Sip></Refer>";
 
 /// An app that transfers every call, and says sorry if that fails.
-fn app() -> Webhook {
+pub(crate) fn app() -> Webhook {
     Webhook::start(|asked| match asked.path() {
         "/voice" => Reply::verbs(&format!("<Say>Hello</Say>{REFER}")),
         _ => Reply::verbs("<Say>Sorry</Say><Hangup/>"),

@@ -56,7 +56,10 @@ import TwimlRefer
             if let parts = one["build"] as? Case {
                 let built = try SipUri(
                     host: text(parts, "host"), user: parts["user"] as? String,
-                    password: parts["password"] as? String, port: parts["port"] as? Int)
+                    password: parts["password"] as? String, port: parts["port"] as? Int,
+                    parameters: (parts["params"] as? [[Any]] ?? []).map {
+                        .init($0[0] as? String ?? "", $0[1] as? String)
+                    })
                 #expect(built.description == one["uri"] as? String)
                 return
             }

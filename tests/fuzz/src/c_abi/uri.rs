@@ -4,6 +4,7 @@ use std::ptr;
 
 use arbitrary::Arbitrary;
 use twiml_refer::{Diagnostic, ReferTarget, Severity, SipUri, UserToUser};
+use twiml_refer_c::callback::twr_pair;
 use twiml_refer_c::text::twr_str;
 use twiml_refer_c::uri::*;
 
@@ -116,8 +117,14 @@ impl Session {
         let is_given = !places.place::<twr_uri_parts>(2).is_null();
         let pointer = if is_given { &raw const given } else { ptr::null() };
         let mut place = places.place(1);
+        // The texts of an odd URI are a parameter as well.
+        let (param, count) =
+            (twr_pair { name: user.c(), value: password.c() }, usize::from(port % 2));
         // SAFETY: the arguments are what the header asks for.
-        let answer = ask(places, |error| unsafe { twr_uri_build(pointer, place.ptr(), error) });
+        let answer = ask(places, |error| unsafe {
+            twr_uri_build(pointer, &raw const param, count, place.ptr(), error)
+        });
+        let name = if count == 1 { user.text() } else { Ok("") };
         let said = if is_given {
             let secure = scheme.text().and_then(|text| match text.to_ascii_lowercase().as_str() {
                 "" | "sip" => Ok(false),
@@ -125,11 +132,11 @@ impl Session {
                 _ => Err(vec![super::border::No::Argument]),
             });
             let texts = secure.with(host.text());
-            texts.with(user.maybe_text().with(password.maybe_text()))
+            texts.with(user.maybe_text().with(password.maybe_text().with(name)))
         } else {
             Err(vec![super::border::No::Argument])
         };
-        let said = said.and_then(|((secure, host), (user, password))| {
+        let said = said.and_then(|((secure, host), (user, (password, name)))| {
             let mut builder = SipUri::builder(host);
             if secure {
                 builder = builder.sips();
@@ -142,6 +149,9 @@ impl Session {
             }
             if port != 0 {
                 builder = builder.port(port);
+            }
+            if count == 1 {
+                builder = builder.param(name, password);
             }
             core(builder.build())
         });

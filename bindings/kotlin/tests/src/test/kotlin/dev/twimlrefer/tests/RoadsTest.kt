@@ -41,7 +41,7 @@ class RoadsTest {
 
     @TestFactory
     fun uris() = topic("sip-uris") { case ->
-        if ("refer_to" in case) return@topic
+        if ("refer_to" in case || "build" in case) return@topic
         val uri = String(case.given("uri"))
         assertEquals(uri, bridged { uriWithHeaders(uri, emptyList()) })
         if ("header" in case) {

@@ -17,6 +17,7 @@ import dev.twimlrefer.Transfer
 import dev.twimlrefer.UserToUser
 import dev.twimlrefer.VoiceResponse
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.TestFactory
@@ -72,7 +73,10 @@ class VectorsTest {
             val parts = case.member("build")
             val (user, password) = parts.maybeText("user") to parts.maybeText("password")
             val port = if ("port" in parts) parts.number("port") else null
-            val built = SipUri.build(parts.text("host"), user, password, port)
+            val params = parts["params"]?.jsonArray.orEmpty().map {
+                it.jsonArray[0].jsonPrimitive.content to it.jsonArray[1].plain()?.toString()
+            }
+            val built = SipUri.build(parts.text("host"), user, password, port, params = params)
             assertEquals(case.text("uri"), built.toString())
             return@topic
         }
