@@ -40,18 +40,6 @@ class RoadsTest {
     }
 
     @TestFactory
-    fun uris() = topic("sip-uris") { case ->
-        if ("refer_to" in case || "build" in case) return@topic
-        val uri = String(case.given("uri"))
-        assertEquals(uri, bridged { uriWithHeaders(uri, emptyList()) })
-        if ("header" in case) {
-            val (name, value) = case.list("header").map { it.jsonPrimitive.content }
-            val longer = bridged { uriWithHeaders(uri, listOf(BridgePair(name, value))) }
-            assertEquals(case.text("with_header"), longer)
-        }
-    }
-
-    @TestFactory
     fun signatures() = topic("signatures") { case ->
         if ("raw_body" in case) return@topic
         val tokens = case.list("secrets").map { it.jsonPrimitive.content }
