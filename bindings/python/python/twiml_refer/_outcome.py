@@ -32,7 +32,6 @@ class Transferred(Ended):
     """The target answered: the caller is no longer with the app."""
 
     __slots__ = ()
-    __match_args__ = ()
     kind: ClassVar[Literal["transferred"]] = "transferred"
 
 
@@ -40,7 +39,6 @@ class Rejected(Ended):
     """The endpoint refused the REFER itself, with this SIP code."""
 
     __slots__ = ("code",)
-    __match_args__ = ("code",)
     kind: ClassVar[Literal["rejected"]] = "rejected"
     code: int
 
@@ -55,7 +53,6 @@ class TargetFailed(Ended):
     """
 
     __slots__ = ("status", "code")
-    __match_args__ = ("status", "code")
     kind: ClassVar[Literal["target-failed"]] = "target-failed"
     status: str
     code: int | None
@@ -68,7 +65,6 @@ class Canceled(Ended):
     """The caller hung up before it was decided."""
 
     __slots__ = ()
-    __match_args__ = ()
     kind: ClassVar[Literal["canceled"]] = "canceled"
 
 
@@ -76,7 +72,6 @@ class Unconfirmed(Ended):
     """The endpoint never told how it went: it may or may not have transferred the caller."""
 
     __slots__ = ()
-    __match_args__ = ()
     kind: ClassVar[Literal["unconfirmed"]] = "unconfirmed"
 
 
@@ -84,7 +79,6 @@ class Unknown(Ended):
     """The platform sent a status that this version does not know."""
 
     __slots__ = ("status",)
-    __match_args__ = ("status",)
     kind: ClassVar[Literal["unknown"]] = "unknown"
     status: str
 

@@ -16,7 +16,6 @@ class RestRequest(Value):
     """A request to make with any HTTP client, and the account's credentials."""
 
     __slots__ = ("method", "url", "body")
-    __match_args__ = ("method", "url", "body")
     method: str
     """The HTTP method."""
     url: str

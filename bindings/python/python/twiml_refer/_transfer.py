@@ -22,7 +22,6 @@ class ReferReport(Value):
     """The parameters that the platform would send to the action URL, in their order."""
 
     __slots__ = ("params", "outcome", "may_resume")
-    __match_args__ = ("params", "outcome", "may_resume")
     params: tuple[tuple[str, str], ...]
     """Names and values."""
     outcome: ReferOutcome
@@ -40,14 +39,12 @@ class SendRefer(Value):
     """Send the REFER, with `Transfer.refer_to` as its Refer-To."""
 
     __slots__ = ()
-    __match_args__ = ()
 
 
 class Reply(Value):
     """Answer the NOTIFY that was just fed with this status code."""
 
     __slots__ = ("code",)
-    __match_args__ = ("code",)
     code: int
     """As 200 or 481."""
 
@@ -59,14 +56,12 @@ class EndDialog(Value):
     """The endpoint has lost the dialog: end it without waiting for an answer."""
 
     __slots__ = ()
-    __match_args__ = ()
 
 
 class Completed(Value):
     """The verb has ended; comes once."""
 
     __slots__ = ("report",)
-    __match_args__ = ("report",)
     report: ReferReport
     """What the platform would tell the app."""
 

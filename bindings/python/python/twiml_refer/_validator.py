@@ -202,4 +202,3 @@ def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
         if not isinstance(token, str):
             wrong_type("a token", "str", token)
     return made
-

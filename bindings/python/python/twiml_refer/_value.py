@@ -20,6 +20,9 @@ class Value:
 
     __slots__: tuple[str, ...] = ()
 
+    def __init_subclass__(cls) -> None:
+        cls.__match_args__ = cls.__slots__  # type: ignore[attr-defined,misc]
+
     def _set(self, *values: object) -> None:
         set_ = object.__setattr__
         for name, value in zip(self.__slots__, values):
