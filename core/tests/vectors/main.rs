@@ -119,7 +119,7 @@ fn settle<T: Debug>(
 fn every_kind_has_a_case() {
     use ErrorKind as Kind;
 
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let texts: String =
         files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect();
