@@ -141,6 +141,21 @@
 #define TWR_FOLLOWS_HANGUP 3
 
 /**
+ * Worth knowing.
+ */
+#define TWR_SEVERITY_NOTE 1
+
+/**
+ * Something is dropped, or never runs.
+ */
+#define TWR_SEVERITY_WARNING 2
+
+/**
+ * The platform will refuse it.
+ */
+#define TWR_SEVERITY_ERROR 3
+
+/**
  * Send the REFER, with twr_transfer_refer_to as its Refer-To.
  */
 #define TWR_OUTPUT_SEND_REFER 1
@@ -199,21 +214,6 @@
  * Any other text.
  */
 #define TWR_TARGET_OTHER 3
-
-/**
- * Worth knowing.
- */
-#define TWR_SEVERITY_NOTE 1
-
-/**
- * Something is dropped, or never runs.
- */
-#define TWR_SEVERITY_WARNING 2
-
-/**
- * The platform will refuse it.
- */
-#define TWR_SEVERITY_ERROR 3
 
 /**
  * The usual one.
@@ -416,6 +416,44 @@ typedef struct {
 } twr_node;
 
 /**
+ * A finding; views of the findings it is of.
+ */
+typedef struct {
+  /**
+   * The stable name, the same in every language.
+   */
+  twr_str code;
+  /**
+   * A TWR_SEVERITY_… number.
+   */
+  int32_t severity;
+  /**
+   * The platform's own number; 0 if there is none.
+   */
+  uint16_t number;
+  /**
+   * Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+   */
+  twr_str path;
+  /**
+   * What will happen.
+   */
+  twr_str message;
+  /**
+   * The line of a document that was read, from 1; 0 if it is not known.
+   */
+  size_t line;
+  /**
+   * The column of that line, from 1.
+   */
+  size_t column;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_finding;
+
+/**
  * What to do.
  */
 typedef struct {
@@ -490,44 +528,6 @@ typedef struct {
    */
   uint64_t reserved[2];
 } twr_uri_parts;
-
-/**
- * A finding; views of the findings it is of.
- */
-typedef struct {
-  /**
-   * The stable name, the same in every language.
-   */
-  twr_str code;
-  /**
-   * A TWR_SEVERITY_… number.
-   */
-  int32_t severity;
-  /**
-   * The platform's own number; 0 if there is none.
-   */
-  uint16_t number;
-  /**
-   * Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
-   */
-  twr_str path;
-  /**
-   * What will happen.
-   */
-  twr_str message;
-  /**
-   * The line of a document that was read, from 1; 0 if it is not known.
-   */
-  size_t line;
-  /**
-   * The column of that line, from 1.
-   */
-  size_t column;
-  /**
-   * Zero; room for later versions.
-   */
-  uint64_t reserved[2];
-} twr_finding;
 
 /**
  * It is done.
@@ -781,6 +781,24 @@ twr_status twr_response_node_attribute(const twr_response *response,
  * view lives as long as the process. Any thread.
  */
 twr_str twr_error_kind_name(uint16_t kind);
+
+/**
+ * How many findings there are; 0 for NULL.
+ */
+size_t twr_findings_count(const twr_findings *findings);
+
+/**
+ * A finding by its place from 0. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_findings_get(const twr_findings *findings,
+                            size_t index,
+                            twr_finding *finding,
+                            twr_error *error);
+
+/**
+ * Frees findings and writes NULL in their place; NULL is no harm.
+ */
+void twr_findings_free(twr_findings **findings);
 
 /**
  * The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
@@ -1073,6 +1091,11 @@ twr_status twr_refer_target(twr_str text,
                             twr_error *error);
 
 /**
+ * Tells what will be dropped or misread on the wire. Free it with twr_findings_free.
+ */
+twr_status twr_uri_check(const twr_uri *uri, twr_findings **findings, twr_error *error);
+
+/**
  * Reads the decoded value of a User-to-User header. Free it with twr_user_to_user_free.
  */
 twr_status twr_user_to_user_parse(twr_str text, twr_user_to_user **value, twr_error *error);
@@ -1105,29 +1128,6 @@ twr_status twr_user_to_user_text(const twr_user_to_user *value,
                                  size_t capacity,
                                  size_t *length,
                                  twr_error *error);
-
-/**
- * Tells what will be dropped or misread on the wire. Free it with twr_findings_free.
- */
-twr_status twr_uri_check(const twr_uri *uri, twr_findings **findings, twr_error *error);
-
-/**
- * How many findings there are; 0 for NULL.
- */
-size_t twr_findings_count(const twr_findings *findings);
-
-/**
- * A finding by its place from 0. TWR_STATUS_NONE behind the last.
- */
-twr_status twr_findings_get(const twr_findings *findings,
-                            size_t index,
-                            twr_finding *finding,
-                            twr_error *error);
-
-/**
- * Frees findings and writes NULL in their place; NULL is no harm.
- */
-void twr_findings_free(twr_findings **findings);
 
 /**
  * Makes a validator with the account's auth token. Free it with twr_validator_free.

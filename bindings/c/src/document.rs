@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, SipUri, Text, VoiceResponse};
 
 use crate::error::{Fault, twr_error, twr_status};
+use crate::findings::twr_findings;
 use crate::guard::{calm, get, get_mut, give, guard, put, put_all, take};
 use crate::text::{twr_str, write};
-use crate::uri::twr_findings;
 
 /// Any verb or noun, until it is appended to another or to a document. One thread at a time.
 pub struct twr_element(Element);

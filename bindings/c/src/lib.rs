@@ -5,9 +5,11 @@
 pub mod callback;
 pub mod document;
 pub mod error;
+pub mod findings;
 pub mod guard;
 pub mod rest;
 pub mod text;
 pub mod transfer;
 pub mod uri;
+pub mod user_to_user;
 pub mod validator;

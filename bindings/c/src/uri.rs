@@ -1,12 +1,13 @@
-//! SIP URIs, User-to-User and Refer-To values.
+//! SIP URIs and Refer-To values.
 
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Diagnostic, ReferTarget, Scheme, SipUri, UserToUser};
+use twiml_refer::{ReferTarget, Scheme, SipUri, UserToUser};
 
 use crate::callback::twr_pair;
 use crate::error::{Fault, twr_error, twr_status};
+use crate::findings::twr_findings;
 use crate::guard::{array, calm, get, get_mut, give, guard, present, put, put_all, take};
 use crate::text::{twr_str, write};
 
@@ -325,126 +326,6 @@ pub unsafe extern "C" fn twr_refer_target(
     unsafe { guard(error, body) }
 }
 
-/// A User-to-User value; it does not change, and any thread may read it.
-pub struct twr_user_to_user(UserToUser);
-
-/// Reads the decoded value of a User-to-User header. Free it with twr_user_to_user_free.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_user_to_user_parse(
-    text: twr_str,
-    value: *mut *mut twr_user_to_user,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe { give(value, twr_user_to_user(UserToUser::parse(text.text()?)?)) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// Encodes bytes as hexadecimal digits.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_user_to_user_from_bytes(
-    bytes: twr_str,
-    value: *mut *mut twr_user_to_user,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe { give(value, twr_user_to_user(UserToUser::from_bytes(bytes.bytes()?)?)) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// Frees a value and writes NULL in its place; NULL is no harm.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_user_to_user_free(value: *mut *mut twr_user_to_user) {
-    // SAFETY: the conventions of the header.
-    calm((), || drop(unsafe { take(value) }));
-}
-
-/// Its data, and the parameters encoding, purpose and content; views, absent where there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_user_to_user_parts(
-    value: *const twr_user_to_user,
-    data: *mut twr_str,
-    encoding: *mut twr_str,
-    purpose: *mut twr_str,
-    content: *mut twr_str,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let value = &get(value)?.0;
-        put_all([
-            (data, twr_str::of(value.data())),
-            (encoding, twr_str::maybe(value.encoding())),
-            (purpose, twr_str::maybe(value.purpose())),
-            (content, twr_str::maybe(value.content())),
-        ])
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// Writes the value as it stands in a header.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_user_to_user_text(
-    value: *const twr_user_to_user,
-    buffer: *mut c_char,
-    capacity: usize,
-    length: *mut usize,
-    error: *mut twr_error,
-) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe { write(get(value)?.0.to_string().as_bytes(), buffer, capacity, length) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// What a check found; it does not change, and any thread may read it.
-pub struct twr_findings(Vec<(Diagnostic, String)>);
-
-/// A finding; views of the findings it is of.
-#[repr(C)]
-pub struct twr_finding {
-    /// The stable name, the same in every language.
-    pub code: twr_str,
-    /// A TWR_SEVERITY_… number.
-    pub severity: i32,
-    /// The platform's own number; 0 if there is none.
-    pub number: u16,
-    /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
-    pub path: twr_str,
-    /// What will happen.
-    pub message: twr_str,
-    /// The line of a document that was read, from 1; 0 if it is not known.
-    pub line: usize,
-    /// The column of that line, from 1.
-    pub column: usize,
-    /// Zero; room for later versions.
-    pub reserved: [u64; 2],
-}
-
-/// Worth knowing.
-pub const TWR_SEVERITY_NOTE: i32 = 1;
-/// Something is dropped, or never runs.
-pub const TWR_SEVERITY_WARNING: i32 = 2;
-/// The platform will refuse it.
-pub const TWR_SEVERITY_ERROR: i32 = 3;
-
-impl twr_findings {
-    pub(crate) fn new(found: Vec<Diagnostic>) -> Self {
-        Self(
-            found
-                .into_iter()
-                .map(|one| {
-                    let message = one.message();
-                    (one, message)
-                })
-                .collect(),
-        )
-    }
-}
-
 /// Tells what will be dropped or misread on the wire. Free it with twr_findings_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_check(
@@ -456,51 +337,4 @@ pub unsafe extern "C" fn twr_uri_check(
     let body = || unsafe { give(findings, twr_findings::new(get(uri)?.uri.check())) };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
-}
-
-/// How many findings there are; 0 for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_findings_count(findings: *const twr_findings) -> usize {
-    // SAFETY: the conventions of the header.
-    unsafe { get(findings) }.map_or(0, |findings| findings.0.len())
-}
-
-/// A finding by its place from 0. TWR_STATUS_NONE behind the last.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_findings_get(
-    findings: *const twr_findings,
-    index: usize,
-    finding: *mut twr_finding,
-    error: *mut twr_error,
-) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (found, message) = unsafe { get(findings) }?.0.get(index).ok_or(Fault::None)?;
-        let severity = match found.severity() {
-            twiml_refer::Severity::Error => TWR_SEVERITY_ERROR,
-            twiml_refer::Severity::Warning => TWR_SEVERITY_WARNING,
-            _ => TWR_SEVERITY_NOTE,
-        };
-        let view = twr_finding {
-            code: twr_str::of(found.code().as_str()),
-            severity,
-            number: found.platform_number().unwrap_or(0),
-            path: twr_str::of(found.path()),
-            message: twr_str::of(message),
-            line: found.line().unwrap_or(0),
-            column: found.column().unwrap_or(0),
-            reserved: [0; 2],
-        };
-        // SAFETY: the conventions of the header.
-        unsafe { put(finding, view) }
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
-}
-
-/// Frees findings and writes NULL in their place; NULL is no harm.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_findings_free(findings: *mut *mut twr_findings) {
-    // SAFETY: the conventions of the header.
-    calm((), || drop(unsafe { take(findings) }));
 }

@@ -5,8 +5,10 @@ use std::ptr;
 use arbitrary::Arbitrary;
 use twiml_refer::{Diagnostic, ReferTarget, Severity, SipUri, UserToUser};
 use twiml_refer_c::callback::twr_pair;
+use twiml_refer_c::findings::*;
 use twiml_refer_c::text::twr_str;
 use twiml_refer_c::uri::*;
+use twiml_refer_c::user_to_user::*;
 
 use super::border::{Output, Places, Room, Said, Slot, Text, With, ask, core, fill, found, seen};
 use super::{Session, pick};
