@@ -1,5 +1,6 @@
 // What Rust writes the success of a call into, kept for the next call. Each takes two pieces of C's memory,
-// which JNA frees on one thread long after: calls one after another would outrun it, and memory grow.
+// which JNA frees on one thread long after: calls one after another would outrun it, and memory grow. There are
+// never more than calls at the same time.
 
 package dev.twimlrefer.internal.bridge
 
