@@ -41,7 +41,7 @@ struct Played<'a> {
 }
 
 pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure> {
-    let picture = Picture::open(options.picture.svg.as_deref())?;
+    let picture = Picture::open(options.picture.svg.as_deref(), [])?;
     let mut ladders = Vec::new();
     let validator = RequestValidator::new(TOKEN);
     let webhook = Webhook::start(validator.clone())?;

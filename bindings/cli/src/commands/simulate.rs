@@ -1,6 +1,6 @@
 //! `simulate`: the platform, played against a user's webhook.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use twiml_refer::{Leg, RequestValidator};
 use url::Url;
@@ -22,8 +22,10 @@ use crate::source::Source;
 pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Failure> {
     let url = webhook(&options.url)?;
     let leg = Leg::from(options.leg);
-    let scenario = Path::new(&options.scenario);
-    input::check_stdin_once(options.token_file.iter().chain([&scenario.to_path_buf()]))?;
+    let scenario = PathBuf::from(&options.scenario);
+    let inputs = || options.token_file.iter().chain([&scenario]);
+    input::check_stdin_once(inputs())?;
+    let picture = Picture::open(options.picture.svg.as_deref(), inputs())?;
     let parties = Parties {
         from: options.from.as_deref(),
         to: options.to.as_deref(),
@@ -39,11 +41,10 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
         }
     };
     let endpoint = Endpoint::new(leg, &text).map_err(|error| {
-        let name = input::name(scenario);
+        let name = input::name(&scenario);
         replay::unreadable(&error, &Source::text(&name, &text))
     })?;
     let client = Client::new(options.timeout, validator);
-    let picture = Picture::open(options.picture.svg.as_deref())?;
     let mut show = Shown { output, base: "", title: None, ladders: Vec::new() };
     let walk = Walk {
         client: &client,

@@ -13,6 +13,7 @@ mod read;
 mod replay;
 mod rest;
 mod run;
+mod scripts;
 mod signature;
 mod simulate;
 mod simulate_faults;

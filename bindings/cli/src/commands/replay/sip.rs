@@ -59,7 +59,7 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
     }
     let trace = Trace::read(&bytes, &settings).map_err(|error| Failure::usage(&error.message()))?;
     let ladders: Vec<_> = trace.transfers.iter().map(ladder).collect();
-    if let Some(picture) = Picture::open(options.picture.svg.as_deref())? {
+    if let Some(picture) = Picture::open(options.picture.svg.as_deref(), [&options.file])? {
         picture.draw(&ladders)?;
     }
     if output.is_json() {
