@@ -15,6 +15,7 @@ pub(crate) use simulate::{Demo, Simulate};
 
 use crate::exit;
 use crate::output;
+use crate::secret;
 use crate::source::printable;
 
 const TOKEN_HELP: &str = "The auth token is taken from the environment variable TWILIO_AUTH_TOKEN, \
@@ -358,7 +359,7 @@ pub(crate) fn parse() -> Result<Command, ExitCode> {
     };
     if error.use_stderr() && std::env::args_os().any(|argument| is_unsafe(&argument)) {
         // The complaint quotes its argument as it is.
-        let text = error.render().to_string();
+        let text = secret::in_words(&error.render().to_string(), secret::hidden);
         let lines: Vec<String> = text.lines().map(printable).collect();
         output::complain(&lines.join("\n"));
         return Err(exit::usage_code());
@@ -373,5 +374,5 @@ pub(crate) fn parse() -> Result<Command, ExitCode> {
 }
 
 fn is_unsafe(argument: &OsString) -> bool {
-    argument.to_str().is_none_or(|text| printable(text) != text)
+    argument.to_str().is_none_or(|text| printable(text) != text || secret::hidden(text) != text)
 }

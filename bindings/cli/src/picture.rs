@@ -39,7 +39,8 @@ impl Picture {
         for input in inputs {
             if input::is_same_file(input, path) {
                 let (path, input) = (path.display(), input::name(input));
-                let message = format!("--svg {path} would overwrite the input {input}: name another file");
+                let message =
+                    format!("--svg {path} would overwrite the input {input}: name another file");
                 return Err(Failure::usage(&message));
             }
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use twiml_refer::{Follows, Leg, Method, ReferOutcome, RequestValidator};
+use ureq::tls::RootCerts;
 
 use crate::cli::Demo;
 use crate::exit::{Answer, Failure};
@@ -15,7 +16,7 @@ use crate::output::Output;
 use crate::picture::Picture;
 use crate::platform::call::{Call, Parties};
 use crate::platform::endpoint::{Endpoint, SCENARIOS};
-use crate::platform::http::{self, Client};
+use crate::platform::http::{self, Client, Limits, Signer};
 use crate::platform::show::{self, Seen, Show, Shown};
 use crate::platform::walk::{End, Walk};
 use webhook::Webhook;
@@ -45,7 +46,8 @@ pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure
     let mut ladders = Vec::new();
     let validator = RequestValidator::new(TOKEN);
     let webhook = Webhook::start(validator.clone())?;
-    let client = Client::new(TIMEOUT, Some(validator));
+    let client =
+        Client::new(Limits::new(TIMEOUT, None), Some(Signer::new(validator)), RootCerts::WebPki);
     let is_json = output.is_json();
     if !is_json {
         output.line(&format!(

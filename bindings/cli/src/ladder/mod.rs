@@ -101,7 +101,7 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
             What::Failed(error) => {
                 let number = error.platform_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());
-                push(Shown::Failed { title, message: error.to_string() });
+                push(Shown::Failed { title, message: printable(&error.to_string()) });
             }
         }
     }

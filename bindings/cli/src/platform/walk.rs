@@ -9,12 +9,13 @@ use url::Url;
 
 use super::call::Call;
 use super::endpoint::Endpoint;
-use super::fault::{Cause, Fault, MAX_REDIRECTS, MAX_REQUESTS, shown_url};
+use super::fault::{Cause, Fault, MAX_REDIRECTS, MAX_REQUESTS};
 use super::http::{self, Client, Reply, Request};
 use super::show::{Fate, Seen, Show};
 use super::verbs::{self, Verb};
 use crate::exit::Failure;
 use crate::scenario;
+use crate::secret;
 use crate::source::Source;
 
 /// What is played, and against what.
@@ -141,7 +142,7 @@ impl<S: Show> Running<'_, S> {
         if let Some(warning) = content_type_warning(reply.content_type.as_deref()) {
             self.walk.show.show(&Seen::Warning(&warning))?;
         }
-        let name = shown_url(url.as_str());
+        let name = secret::hidden(url.as_str());
         let source = Source::document(&name, &reply.body);
         let found = response.check();
         self.end.is_faulty |= found.iter().any(|found| found.severity() >= Severity::Error);
@@ -153,6 +154,9 @@ impl<S: Show> Running<'_, S> {
     fn ask(&mut self, request: &Request) -> Result<Reply, Stop> {
         if self.requests >= MAX_REQUESTS {
             return Err(Fault::new(request.url.as_str(), Cause::Requests).into());
+        }
+        if let Some(cause) = self.walk.client.overdue() {
+            return Err(Fault::new(request.url.as_str(), cause).into());
         }
         self.requests = self.requests.saturating_add(1);
         let sent = self.walk.client.send(request);

@@ -9,8 +9,27 @@ use std::process::{Command, Stdio};
 
 /// What would build, fetch, install or change the system.
 const TOOLS: [&str; 22] = [
-    "apt-get", "awk", "cargo", "chroot", "cmake", "cpack", "debootstrap", "dpkg", "g++", "gcc", "lipo",
-    "maturin", "mount", "mvn", "pkg-config", "python3", "rustc", "rustup", "strip", "swift", "wheel",
+    "apt-get",
+    "awk",
+    "cargo",
+    "chroot",
+    "cmake",
+    "cpack",
+    "debootstrap",
+    "dpkg",
+    "g++",
+    "gcc",
+    "lipo",
+    "maturin",
+    "mount",
+    "mvn",
+    "pkg-config",
+    "python3",
+    "rustc",
+    "rustup",
+    "strip",
+    "swift",
+    "wheel",
     "xcodebuild",
 ];
 
@@ -20,7 +39,8 @@ const FOREIGN: [&str; 5] = ["notes.txt", ".git/config", "target/kept", "build/ke
 fn tree(root: &Path) -> PathBuf {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let tree = root.join("tree");
-    for place in ["bindings", "examples", "tests/block", "README.md", "CHANGELOG.md", "Cargo.toml"] {
+    for place in ["bindings", "examples", "tests/block", "README.md", "CHANGELOG.md", "Cargo.toml"]
+    {
         copy(&house.join(place), &tree.join(place));
     }
     tree
@@ -44,7 +64,8 @@ fn copy(from: &Path, to: &Path) {
 
 /// Tools that succeed, or fail, without doing anything; and the cache in which `bindings/tools` finds its own.
 fn stubs(root: &Path, tree: &Path, status: u8) -> (PathBuf, PathBuf) {
-    let (stubs, cache) = (root.join(format!("stubs-{status}")), root.join(format!("cache-{status}")));
+    let (stubs, cache) =
+        (root.join(format!("stubs-{status}")), root.join(format!("cache-{status}")));
     let tools = cache.join("twiml-refer/tools");
     fs::create_dir_all(tools.join("bin")).unwrap();
     fs::copy(tree.join("bindings/tools.txt"), tools.join("wanted")).unwrap();
@@ -111,7 +132,12 @@ fn a_script_deletes_nothing_that_it_did_not_make() {
         }
         // What it empties in any case, it does not take as a source.
         let natives = "bindings/kotlin/target/native";
-        check(&tree, &["bindings/kotlin/build", inside, natives], &[tree.join(natives)], (&path, &cache));
+        check(
+            &tree,
+            &["bindings/kotlin/build", inside, natives],
+            &[tree.join(natives)],
+            (&path, &cache),
+        );
     }
 }
 

@@ -301,6 +301,37 @@ fn the_public_base_is_what_is_signed() {
     }
 }
 
+/// The base is that of the app: what is signed for it would be valid there.
+#[test]
+fn the_public_base_is_for_the_origin_of_the_app() {
+    let base = "https://voice.example.com";
+    let validator = RequestValidator::new(TOKEN);
+    let mut other = Webhook::of("<Hangup/>");
+    for way in ["action", "gather", "redirect", "http"] {
+        let to = other.url("/admin/delete?id=1");
+        let app = Webhook::start(move |asked| match (way, asked.path()) {
+            ("http", "/next") => Reply::redirect(307, &to),
+            ("redirect", "/next") => Reply::verbs(&format!("<Redirect>{to}</Redirect>")),
+            ("gather", "/next") => Reply::verbs(&format!("<Gather action=\"{to}\"/>")),
+            (_, "/next") => Reply::verbs(&format!(
+                "<Refer action=\"{to}\"><Sip>sip:a@example.com</Sip></Refer>"
+            )),
+            _ => Reply::verbs("<Redirect>/next</Redirect>"),
+        });
+        signed(&app.url("/voice"), &["--public-base", base, "--digits", "1"]).expect(0);
+        for asked in app.asked() {
+            let url = [base, &asked.url].concat();
+            validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+        }
+        let [asked] = &other.asked()[..] else { panic!("{way}: {:?}", other.asked()) };
+        let signature = asked.signature.as_deref();
+        validator.verify(&other.url(&asked.url), &asked.body, signature).unwrap();
+        let stolen = validator.verify(&[base, &asked.url].concat(), &asked.body, signature);
+        assert!(stolen.is_err(), "{way}");
+        other = Webhook::of("<Hangup/>");
+    }
+}
+
 #[test]
 fn a_get_has_its_parameters_in_the_query() {
     let app = Webhook::start(|asked| match asked.path() {
