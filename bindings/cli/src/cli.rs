@@ -176,7 +176,7 @@ pub(crate) struct Request {
     /// The URL that the platform asks for, with its query
     #[arg(long, value_name = "URL")]
     pub(crate) url: String,
-    /// A file (or -) with the form body; without a body it is a GET
+    /// A file (or -) with the form body
     #[arg(long, value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,
     /// A file (or -) with a body that is no form, for instance JSON
@@ -221,15 +221,19 @@ pub(crate) struct Sign {
 /// Tell whether the platform signed a request.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{TOKEN_HELP}\n\nExample:\n  twiml-refer verify \
-    --url http://10.0.0.7:8080/refer --public-base https://voice.example.com \\\n      \
+    --url /refer --public-base https://voice.example.com \\\n      \
     --signature RSOYDt4T1cUTdK1PDd93/VVr8B8= --body body.txt --explain"))]
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) request: Request,
+    /// The method of the route: POST with a body and GET without, unless said
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<Method>,
     /// The value of the header X-Twilio-Signature
     #[arg(long, value_name = "SIGNATURE", allow_hyphen_values = true)]
     pub(crate) signature: String,
-    /// Scheme, host and port by which the platform reaches the app, if a proxy stands between
+    /// Scheme, host and port by which the platform reaches the app, and the path prefix that a gateway strips:
+    /// the URL may then be the request target, as it came (/refer?x=1)
     #[arg(long, value_name = "BASE")]
     pub(crate) public_base: Option<String>,
     /// List the spellings of the URL that were tried, and what was hashed for each

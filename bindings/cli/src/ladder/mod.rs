@@ -91,6 +91,9 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
                     .map(|(name, value)| format!("{name}={}", printable(&value)))
                     .collect(),
             }),
+            What::Said(Output::Diagnostic(found)) => {
+                push(Shown::Remark(printable(&format!("!  {}", found.message()))));
+            }
             What::Said(_) => {}
             What::Differs { cseq, code, owed } => push(Shown::Remark(format!(
                 "!  NOTIFY {cseq} got {code} on the wire; {owed} is due"

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use twiml_refer::{Diagnostic, Element, Follows, Node, ReferOutcome, SipUri};
+use twiml_refer::{Diagnostic, Element, Follows, Node, SipUri};
 
 use super::fault::{Cause, Fault};
 use super::http::Request;
@@ -108,7 +108,7 @@ enum Line<'a> {
         error: Value,
     },
     End {
-        outcome: Option<&'a ReferOutcome>,
+        outcome: Value,
         follows: Option<&'static str>,
         verbs: &'a [String],
     },
@@ -207,7 +207,6 @@ impl Shown<'_> {
 
     /// The last lines: how the transfer ended, and what was wrong.
     pub(crate) fn end(&mut self, end: &End) -> Result<(), Failure> {
-        let outcome = end.outcome.as_ref();
         if self.output.is_json() {
             if let Some(fault) = &end.fault {
                 let (kind, message) = (fault.kind(), fault.message());
@@ -216,6 +215,7 @@ impl Shown<'_> {
                 self.output.json(&line)?;
             }
             let follows = end.follows.map(Follows::as_str);
+            let outcome = outcome(end)?;
             return self.output.json(&Line::End { outcome, follows, verbs: &end.verbs });
         }
         if let Some(summary) = summary(end) {
@@ -228,6 +228,20 @@ impl Shown<'_> {
     }
 }
 
+/// How the transfer ended, with `may_resume` as the action request says it.
+pub(crate) fn outcome(end: &End) -> Result<Value, Failure> {
+    let mut outcome = to_value(&end.outcome)?;
+    if let Some(may_resume) = outcome.get_mut("may_resume") {
+        *may_resume = Value::from(end.may_resume);
+    }
+    Ok(outcome)
+}
+
+fn to_value(said: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(said)
+        .map_err(|error| Failure::usage(&format!("cannot write JSON: {error}")))
+}
+
 /// What core says, which may quote a URL.
 fn without_secrets(said: &impl Serialize) -> Result<Value, Failure> {
     fn hide(said: &mut Value) {
@@ -238,8 +252,7 @@ fn without_secrets(said: &impl Serialize) -> Result<Value, Failure> {
             hide(cause);
         }
     }
-    let mut said = serde_json::to_value(said)
-        .map_err(|error| Failure::usage(&format!("cannot write JSON: {error}")))?;
+    let mut said = to_value(said)?;
     hide(&mut said);
     Ok(said)
 }

@@ -4,7 +4,10 @@
 
 use std::collections::VecDeque;
 
-use twiml_refer::{Element, Follows, Method, Node, Refer, ReferOutcome, Severity, VoiceResponse};
+use twiml_refer::{
+    DiagnosticCode, Element, Follows, Method, Node, Refer, ReferCallback, ReferOutcome, Severity,
+    VoiceResponse,
+};
 use url::Url;
 
 use super::call::Call;
@@ -33,6 +36,8 @@ pub(crate) struct Walk<'a, S> {
 pub(crate) struct End {
     /// Of the last `<Refer>`.
     pub(crate) outcome: Option<ReferOutcome>,
+    /// Whether the app can go on with the call after it, as the action request says.
+    pub(crate) may_resume: bool,
     /// What came after it; nothing if there was none.
     pub(crate) follows: Option<Follows>,
     /// The verbs that came after it, heard or not.
@@ -144,7 +149,9 @@ impl<S: Show> Running<'_, S> {
         }
         let name = secret::hidden(url.as_str());
         let source = Source::document(&name, &reply.body);
-        let found = response.check();
+        let mut found = response.check();
+        // Of the document as we would write it: as the app did, it was small enough.
+        found.retain(|found| found.code() != DiagnosticCode::DocumentTooLarge);
         self.end.is_faulty |= found.iter().any(|found| found.severity() >= Severity::Error);
         self.walk.show.show(&Seen::Diagnostics(&found, &source))?;
         Ok(Some(Document { url, response }))
@@ -268,10 +275,12 @@ impl<S: Show> Running<'_, S> {
             return Ok(Next::End);
         };
         let outcome = report.outcome();
-        self.gone = !outcome.may_resume();
-        if outcome == ReferOutcome::Canceled {
+        if outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
             self.walk.call.complete();
         }
+        let more: Vec<_> = report.params().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.end.may_resume = ReferCallback::from(self.walk.call.request(&more)?).may_resume();
+        self.gone = !self.end.may_resume;
         self.end.outcome = Some(outcome);
         let unresolved = |_| {
             let text = refer.action_url().unwrap_or_default().to_owned();
@@ -283,7 +292,6 @@ impl<S: Show> Running<'_, S> {
                 self.end.follows = Some(Follows::Action);
                 let url = http::resolve(&document.url, &url, "the action of <Refer>")?;
                 let method = refer.method_set().unwrap_or_default();
-                let more = report.params().map(|(name, value)| (name.to_owned(), value)).collect();
                 Ok(Next::Document(Due { method, url, more }))
             }
             None => {

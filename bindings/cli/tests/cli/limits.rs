@@ -18,15 +18,15 @@ fn endless_input_is_refused_at_once() {
     for (arguments, kind) in [
         (&["check", "--json"][..], "document-too-large"),
         (&["read", "--json", "-"], "document-too-large"),
-        (&["callback", "--json"], "callback-too-large"),
+        (&["callback", "--json"], "request-too-large"),
         (&["uri", "-", "--json"], "uri-over-limit"),
         (&["replay", "--sip", "-", "--json"], "trace-too-large"),
         (&["build", "sip:a@example.com", "--json", "--uui-hex", "-"], "uri-over-limit"),
-        (&["sign", "--url", "u", "--json", "--body", "-"], "callback-too-large"),
-        (&["sign", "--url", "u", "--json", "--json-body", "-"], "callback-too-large"),
+        (&["sign", "--url", "u", "--json", "--body", "-"], "request-too-large"),
+        (&["sign", "--url", "u", "--json", "--json-body", "-"], "request-too-large"),
         (
             &["verify", "--url", "u", "--json", "--signature", "s", "--body", "-"],
-            "callback-too-large",
+            "request-too-large",
         ),
         (
             &[
@@ -74,7 +74,7 @@ fn what_just_fits_is_read() {
     let body = format!("A={}", "b".repeat(64 * 1024 - 2));
     run_with(&["callback"], format!("?{body}\r\n")).expect(0);
     let over = run_with(&["callback", "--json"], format!("{body}b")).expect(1).json();
-    assert_eq!(over["error"]["kind"], "callback-too-large");
+    assert_eq!(over["error"]["kind"], "request-too-large");
 
     let open = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say>";
     let close = "</Say></Response>";

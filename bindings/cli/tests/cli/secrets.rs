@@ -117,6 +117,7 @@ fn a_public_base_with_a_password() {
         let mut command =
             crate::run::command(&[command_of, &["--public-base", "https://u:s3cret@h"]].concat());
         command.env("TWILIO_AUTH_TOKEN", "12345");
-        assert_hidden(&feed(command, b"").expect(2));
+        let said = feed(command, b"").expect(2).stderr;
+        assert!(said.contains("public base") && !said.contains(SECRET), "{said}");
     }
 }

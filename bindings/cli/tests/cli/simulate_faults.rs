@@ -260,7 +260,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
     }
     let token = file("usage-token", "12345");
     let base = ["--token-file", &token, "--public-base", "voice"];
-    assert!(simulate(&url, &base).expect(2).stderr.contains("scheme, host and port"));
+    assert!(simulate(&url, &base).expect(2).stderr.contains("expected scheme, host"));
     for (bad, word) in [
         ("localhost:8080/voice", "http://localhost:8080/voice"),
         ("ftp://localhost/", "http://localhost:8080/voice"),
