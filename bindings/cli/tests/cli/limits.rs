@@ -1,6 +1,8 @@
 //! Input of any size is read within its limit, in little time.
 
 use std::fs::File;
+use std::io::Write;
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -52,6 +54,40 @@ fn endless_input_is_refused_at_once() {
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((&json["valid"], &json["error"]["kind"]), (&json!(false), &json!(kind)));
         assert!(started.elapsed() < AT_ONCE, "{arguments:?}");
+    }
+}
+
+/// Whatever is named as a file.
+#[cfg(unix)]
+#[test]
+fn endless_files_are_refused_at_once() {
+    let started = Instant::now();
+    for (arguments, status) in [
+        (&["replay", "/dev/zero"][..], 1),
+        (&["simulate", "http://127.0.0.1:1/", "--scenario", "/dev/zero"], 1),
+        (&["simulate", "http://127.0.0.1:1/", "--token-file", "/dev/zero"], 2),
+        (&["sign", "--url", "u", "--token-file", "/dev/zero"], 2),
+    ] {
+        run(arguments).expect(status);
+    }
+    assert!(started.elapsed() < AT_ONCE);
+}
+
+/// A webhook that never stops talking, in its head or in its body.
+#[test]
+fn an_endless_answer_is_refused_at_once() {
+    for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 "] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(head.as_bytes());
+            while stream.write_all(&[b'a'; 4096]).is_ok() {}
+        });
+        let started = Instant::now();
+        run(&["simulate", &url]).expect(1);
+        assert!(started.elapsed() < AT_ONCE, "{head:?}");
+        server.join().unwrap();
     }
 }
 
