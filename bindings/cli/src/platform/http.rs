@@ -100,7 +100,7 @@ impl Client {
 
     /// Why no request is made any more, if it is so.
     pub(crate) fn overdue(&self) -> Option<Cause> {
-        self.left().is_zero().then(|| Cause::Run(self.limits.run.as_secs_f64()))
+        self.left().is_zero().then_some(Cause::Run(self.limits.run.as_secs_f64()))
     }
 
     fn left(&self) -> Duration {
