@@ -302,7 +302,7 @@ pub(crate) struct Replay {
 /// The ladder as a picture.
 #[derive(Debug, Args)]
 pub(crate) struct Svg {
-    /// Draw the ladder into this file, too
+    /// Draw the ladder into this file, too; a file that is read is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 }

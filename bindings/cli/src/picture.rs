@@ -68,7 +68,7 @@ impl Picture {
 fn place(path: &Path) -> io::Result<Place> {
     if !path.exists() {
         if fs::symlink_metadata(path).is_ok() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "it is a link to no file"));
+            return Err(io::Error::new(io::ErrorKind::NotFound, "dangling symbolic link"));
         }
         beside(path).and_then(|(temporary, _)| fs::remove_file(temporary))?;
         return Ok(Place::File(path.to_owned()));

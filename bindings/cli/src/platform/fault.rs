@@ -108,7 +108,7 @@ impl Fault {
             Cause::HostNotFound => format!("there is no host of the name in {url}"),
             Cause::Timeout(seconds) => format!("{url} gave no whole answer within {seconds} s"),
             Cause::Run(seconds) => {
-                format!("the whole run took longer than {seconds} s: {url} is not waited for")
+                format!("the whole run took longer than {seconds} s; it was at {url}")
             }
             Cause::Connection(reason) => format!("the connection to {url} failed: {reason}"),
             Cause::Certificate(reason) => {
@@ -146,7 +146,7 @@ impl Fault {
                 "the platform gives up, too: answer first and do slow work afterwards; \
                  --timeout waits longer here"
             }
-            Cause::Run(_) => "--max-time waits longer",
+            Cause::Run(_) => "--max-time SECONDS allows more, for the whole run",
             Cause::Certificate(_) => {
                 "if a CA of your own has signed it, name the certificate of that CA: \
                  SSL_CERT_FILE=ca.pem; otherwise renew it, or use the host name that it is for"

@@ -18,7 +18,6 @@ pub(crate) fn roots() -> Result<RootCerts, Failure> {
     let named =
         ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().find(|name| env::var_os(name).is_some());
     let Some(named) = named else { return Ok(RootCerts::WebPki) };
-    let why =
-        found.errors.first().map_or_else(|| "nothing is in it".to_owned(), ToString::to_string);
-    Err(Failure::usage(&format!("{named} names no certificate that can be read: {why}")))
+    let why = found.errors.first().map_or_else(|| "it is empty".to_owned(), ToString::to_string);
+    Err(Failure::usage(&format!("no certificate can be read from {named}: {why}")))
 }
