@@ -69,12 +69,13 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
 
 fn webhook(text: &str) -> Result<Url, Failure> {
     http::callable(text).ok_or_else(|| {
-        // Where a password is in it, nobody knows.
-        let text = if text.contains('@') { "this" } else { text };
-        let example = match text.contains("://") || text == "this" {
+        // In what cannot be read, a password could be anywhere before `@`.
+        let may_have_password = text.contains('@');
+        let example = match text.contains("://") || may_have_password {
             true => "http://localhost:8080/voice".to_owned(),
             false => format!("http://{text}"),
         };
+        let text = if may_have_password { "this" } else { text };
         Failure::usage(&format!("{text} is no URL of a webhook; write it as {example}"))
     })
 }

@@ -1,4 +1,5 @@
-//! The platform that is played against a webhook: `http` asks for documents (trusting `roots`), `call` says which call
+//! The platform that is played against a webhook: `http` asks for documents, `roots` says whose
+//! certificates are trusted, `call` says which call
 //! it is about, `walk` runs what comes back (`verbs`), `endpoint` is the caller's device, `fault` is what may
 //! be wrong with a webhook, and `show` prints all of it.
 
