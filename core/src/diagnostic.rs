@@ -165,7 +165,6 @@ impl fmt::Display for Diagnostic {
 }
 
 /// As the command's JSON shows a finding; what does not apply is null.
-#[cfg(feature = "serde")]
 impl serde::Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;

@@ -153,7 +153,6 @@ impl fmt::Debug for Error {
 }
 
 /// As the command's JSON shows an error; what does not apply is null.
-#[cfg(feature = "serde")]
 impl serde::Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;

@@ -9,7 +9,6 @@
 //!
 //! Every fallible call returns [`Error`] with a stable [`ErrorKind`] and the place of the fault; what
 //! is merely worth knowing is a [`Diagnostic`]. Bounds stand in [`limits`].
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod diagnostic;
 mod error;

@@ -9,8 +9,7 @@ mod escape;
 mod headers;
 mod parse;
 mod refer_target;
-#[cfg(feature = "serde")]
-mod serde;
+mod serialize;
 #[cfg(test)]
 mod tests;
 mod uri;

@@ -58,8 +58,7 @@ impl UserToUser {
     ///
     /// `uui-data-empty`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-        Self::new(&digits)?.with_encoding("hex")
+        Self::new(&base16ct::upper::encode_string(bytes))?.with_encoding("hex")
     }
 
     /// Reads the decoded value of a header. White space around `;` and `=` is dropped; parameters
@@ -201,15 +200,10 @@ impl UserToUser {
     /// digits.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        if !self.is_hex() || self.hex_fault().is_some() {
+        if !self.is_hex() {
             return None;
         }
-        let digits = self.data.text.as_bytes().chunks_exact(2);
-        digits
-            .map(|pair| {
-                std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok())
-            })
-            .collect()
+        base16ct::mixed::decode_vec(&self.data.text).ok()
     }
 
     pub(super) fn is_hex(&self) -> bool {

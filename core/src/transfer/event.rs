@@ -1,5 +1,7 @@
 //! [`Event`]: what a SIP stack tells a transfer. What the transfer answers is in `output`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Leg;
 
 /// Something that happened on the SIP side, as [`Transfer::handle`](crate::Transfer::handle) takes
@@ -63,7 +65,7 @@ impl Event<'_> {
 }
 
 /// What a diagnostic calls an event that came from the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum EventKind {
     Response,
     Notify,

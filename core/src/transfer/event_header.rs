@@ -1,7 +1,9 @@
 //! The Event header of a NOTIFY (RFC 6665 §8.2.1): its package and its `id`.
 
+use serde::{Deserialize, Serialize};
+
 /// The `id` parameter: for a REFER its CSeq number (RFC 3515 §2.4.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Id {
     Missing,
     Number(u32),

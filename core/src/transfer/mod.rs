@@ -1,5 +1,5 @@
 //! The verb itself: [`Transfer`], a sans-IO state machine for REFER and NOTIFY (RFC 3515) that any
-//! SIP stack can drive. No socket, no clock, no thread, and no allocation per event. What the
+//! SIP stack can drive. No socket, no clock, no thread. What the
 //! platform then sends to the app is read in `webhook`; the scenario files are the command's.
 
 mod event;
@@ -8,12 +8,10 @@ mod notification;
 mod output;
 mod progress;
 mod report;
-mod save;
-#[cfg(feature = "serde")]
-mod serde;
+mod saved;
+mod serialize;
 mod settings;
 mod sipfrag;
-mod stored;
 mod subscription_state;
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,15 @@
 //! Judging a NOTIFY: what it says, which reply it is owed, whether it is a repeat. What it then
 //! does to the transfer is in `transitions`.
 
+use serde::{Deserialize, Serialize};
+
 use super::event_header::{self, Id};
 use super::progress::{Progress, TransferState};
 use super::sipfrag;
 use super::subscription_state::{self, Subscription};
 
 /// What a NOTIFY says, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Notification {
     pub(super) is_refer: bool,
     pub(super) id: Id,
@@ -18,7 +20,7 @@ pub(super) struct Notification {
 }
 
 /// The last NOTIFY in order that came in the dialog, and its reply: what a repeat is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub(super) cseq: u32,
     pub(super) notification: Notification,

@@ -1,5 +1,7 @@
 //! [`Output`]: what a transfer asks of the SIP stack, and the small queue in which it waits.
 
+use serde::{Deserialize, Serialize};
+
 use super::event::EventKind;
 use super::progress::TransferState;
 use super::report::ReferReport;
@@ -24,7 +26,7 @@ pub enum Output {
 }
 
 /// An output without its report, which the transfer itself holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Waiting {
     SendRefer,
     Reply(u16),

@@ -3,12 +3,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::notification::Heard;
 use super::report::ReferReport;
 use crate::ReferCallStatus;
 
 /// Where a [`Transfer`](crate::Transfer) stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TransferState {
     /// Not started.
@@ -41,7 +44,7 @@ impl fmt::Display for TransferState {
 }
 
 /// Times are milliseconds on the clock of whoever feeds the events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
     pub(super) state: TransferState,
     /// The latest time heard of.
@@ -68,6 +71,7 @@ pub(super) struct Progress {
     /// What NOTIFYs said before the REFER was answered.
     pub(super) decided: Option<ReferCallStatus>,
     pub(super) heard: Option<Heard>,
+    #[serde(skip)] // `saved` writes it apart
     pub(super) report: Option<ReferReport>,
 }
 

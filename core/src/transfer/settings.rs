@@ -1,9 +1,9 @@
 //! [`TransferSettings`]: what a platform or an operator may want otherwise. The defaults stand in
 //! `limits` and in the status map of [`ReferCallStatus`]. Times are bounded there, too.
 
-use std::ops::Deref;
-use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::limits::{
     DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
@@ -13,7 +13,8 @@ use crate::{Error, ErrorKind, ReferCallStatus};
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
 /// cannot be reached: the platform's documentation says both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RejectedStatus {
     /// `failed`, as its third scenario shows.
     #[default]
@@ -47,37 +48,6 @@ pub struct TransferSettings {
     /// Ordered by code; only what differs from the standard map.
     pub(super) statuses: Vec<(u16, ReferCallStatus)>,
 }
-
-/// The settings of a transfer, which many share; none of its own are the defaults.
-#[derive(Debug, Clone)]
-pub(super) struct Shared(Option<Arc<TransferSettings>>);
-
-impl Shared {
-    pub(super) const DEFAULTS: Self = Self(None);
-}
-
-impl From<Arc<TransferSettings>> for Shared {
-    fn from(settings: Arc<TransferSettings>) -> Self {
-        Self(Some(settings))
-    }
-}
-
-impl Deref for Shared {
-    type Target = TransferSettings;
-
-    fn deref(&self) -> &TransferSettings {
-        static DEFAULTS: TransferSettings = TransferSettings::new();
-        self.0.as_deref().unwrap_or(&DEFAULTS)
-    }
-}
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Shared {}
 
 impl TransferSettings {
     /// The defaults.

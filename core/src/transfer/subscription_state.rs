@@ -1,7 +1,9 @@
 //! The Subscription-State header of a NOTIFY (RFC 6665 §8.2.3): whether the subscription goes on,
 //! and for how long.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Subscription {
     Missing,
     /// `active`, `pending`, or a state of an extension: it goes on.

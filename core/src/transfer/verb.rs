@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::output::{Outputs, Waiting};
 use super::progress::Progress;
-use super::settings::Shared;
 use super::{Event, Output, ReferReport, TransferSettings, TransferState};
 use crate::{Error, ErrorKind, SipUri};
 
@@ -48,7 +47,7 @@ use crate::{Error, ErrorKind, SipUri};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     pub(super) target: SipUri,
-    pub(super) settings: Shared,
+    pub(super) settings: Arc<TransferSettings>,
     pub(super) progress: Progress,
     pub(super) outputs: Outputs,
 }
@@ -57,16 +56,16 @@ impl Transfer {
     /// A transfer to this target with the default settings, not yet started.
     #[must_use]
     pub fn new(target: SipUri) -> Self {
-        Self::idle(target, Shared::DEFAULTS)
+        Self::idle(target, Arc::default())
     }
 
     /// A transfer with other settings; many transfers may share one `Arc` of them.
     #[must_use]
     pub fn with_settings(target: SipUri, settings: impl Into<Arc<TransferSettings>>) -> Self {
-        Self::idle(target, settings.into().into())
+        Self::idle(target, settings.into())
     }
 
-    fn idle(target: SipUri, settings: Shared) -> Self {
+    fn idle(target: SipUri, settings: Arc<TransferSettings>) -> Self {
         Self { target, settings, progress: Progress::new(), outputs: Outputs::default() }
     }
 

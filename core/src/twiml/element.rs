@@ -51,12 +51,12 @@ impl Element {
     }
 
     /// For names written in this crate.
-    pub(super) const fn known(name: &'static str) -> Self {
+    pub(super) fn known(name: &'static str) -> Self {
         Self::with_checked_name(Cow::Borrowed(name))
     }
 
-    const fn with_checked_name(name: Cow<'static, str>) -> Self {
-        let attributes = Attributes::new();
+    fn with_checked_name(name: Cow<'static, str>) -> Self {
+        let attributes = Attributes::default();
         Self { name, attributes, nodes: Vec::new(), depth: 1, count: 1, place: Place::BUILT }
     }
 

@@ -15,8 +15,7 @@ mod read;
 mod refer;
 mod response;
 mod rest;
-#[cfg(feature = "serde")]
-mod serde;
+mod serialize;
 mod verbs;
 mod write;
 mod xml;

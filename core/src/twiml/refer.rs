@@ -145,10 +145,10 @@ impl From<Refer> for Element {
         sip.adopt_text(refer.target.as_str(), refer.target_place);
         let mut element = Self::known(Refer::NAME).at(refer.place);
         if let Some(action) = refer.action {
-            element.attributes_mut().push(Refer::ACTION, action);
+            element.attributes_mut().insert(Refer::ACTION, action);
         }
         if let Some(method) = refer.method {
-            element.attributes_mut().push(Refer::METHOD, method.as_str().into());
+            element.attributes_mut().insert(Refer::METHOD, method.as_str().into());
         }
         element.wrapping(sip)
     }

@@ -43,7 +43,7 @@ impl VoiceResponse {
 
     /// An empty document: the platform ends the call.
     #[must_use]
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self(Element::known(Self::NAME))
     }
 

@@ -33,11 +33,7 @@ fn value(pair: &str) -> Option<&str> {
 }
 
 fn hex(body: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let nibbles = Sha256::digest(body);
-    let nibbles = nibbles.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    nibbles.filter_map(|nibble| DIGITS.get(usize::from(nibble))).collect()
+    base16ct::lower::encode_string(&Sha256::digest(body))
 }
 
 /// The URL with the hash of `body` in its query exactly once; unchanged where it is so already.

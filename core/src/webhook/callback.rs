@@ -192,7 +192,7 @@ impl ReferCallback {
 impl From<VoiceRequest> for ReferCallback {
     fn from(request: VoiceRequest) -> Self {
         let mut problems = request.problems().to_vec();
-        problems.extend(Problem::repeats(Parameter::REFER, request.index()));
+        problems.extend(Problem::repeats(Parameter::REFER, request.decoded()));
         for parameter in [Parameter::ReferSipResponseCode, Parameter::NotifySipResponseCode] {
             match request.first(parameter) {
                 Some(value) if !value.is_empty() && code(value).is_none() => {

@@ -12,7 +12,6 @@ mod params;
 mod problem;
 mod request;
 mod secret;
-#[cfg(feature = "serde")]
 mod serialize;
 mod spelling;
 mod status;

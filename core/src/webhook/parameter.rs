@@ -8,9 +8,8 @@ macro_rules! parameters {
         standard { $( $name:ident $getter:ident $doc:literal )* }
         refer { $( $refer_name:ident $refer_getter:ident )* }
     ) => {
-        /// A parameter with a typed view; the number is its slot in an index.
+        /// A parameter with a typed view.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[repr(u8)]
         pub(super) enum Parameter { $( $name, )* $( $refer_name, )* }
 
         impl Parameter {
@@ -36,17 +35,9 @@ macro_rules! parameters {
             }
 
             /// The parameter of this name, compared with case.
-            #[allow(non_upper_case_globals)] // a pattern needs a constant, and it is named so
-            pub(super) fn named(name: &str) -> Option<Self> {
-                // Bytes: the compiler branches on length and bytes, where it would compare texts
-                // one after the other.
-                $( const $name: &[u8] = stringify!($name).as_bytes(); )*
-                $( const $refer_name: &[u8] = stringify!($refer_name).as_bytes(); )*
-                match name.as_bytes() {
-                    $( $name => Some(Self::$name), )*
-                    $( $refer_name => Some(Self::$refer_name), )*
-                    _ => None,
-                }
+            fn named(name: &str) -> Option<Self> {
+                let all = Self::STANDARD.iter().chain(Self::REFER);
+                all.copied().find(|parameter| parameter.name() == name)
             }
         }
 
@@ -111,40 +102,17 @@ parameters! {
     }
 }
 
-/// Where the first value of each typed parameter stands, and which stand more than once.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct Index {
-    first: [u32; Parameter::COUNT],
-    repeated: u64,
-}
-
-const ABSENT: u32 = u32::MAX;
-
-const _: () = assert!(Parameter::COUNT <= u64::BITS as usize, "a bit for each");
-
-impl Index {
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut index = Self { first: [ABSENT; Parameter::COUNT], repeated: 0 };
-        for (place, name) in (0_u32..).zip(names) {
-            let Some(parameter) = Parameter::named(name) else { continue };
-            match index.first.get_mut(parameter as usize) {
-                Some(slot) if *slot == ABSENT => *slot = place,
-                _ => index.repeated |= 1 << (parameter as u8),
-            }
+/// Which of `parameters` are among `names` more than once.
+pub(super) fn repeated<'a>(
+    parameters: &'static [Parameter],
+    names: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = Parameter> {
+    let mut counts = [0_usize; Parameter::COUNT];
+    for parameter in names.filter_map(Parameter::named) {
+        if let Some(count) = counts.get_mut(parameter as usize) {
+            *count += 1;
         }
-        index
     }
-
-    pub(super) fn first(&self, parameter: Parameter) -> Option<usize> {
-        let &place = self.first.get(parameter as usize)?;
-        (place != ABSENT).then_some(place as usize)
-    }
-
-    pub(super) fn is_repeated(&self, parameter: Parameter) -> bool {
-        self.repeated & (1 << (parameter as u8)) != 0
-    }
-
-    pub(super) fn any_repeated(&self) -> bool {
-        self.repeated != 0
-    }
+    let is_repeated = move |parameter: &Parameter| counts.get(*parameter as usize) > Some(&1);
+    parameters.iter().copied().filter(is_repeated)
 }

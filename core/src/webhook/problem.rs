@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::parameter::{Index, Parameter};
+use super::parameter::{self, Parameter};
+use super::params::Params;
 use crate::message;
 
 /// An odd parameter. It cost nothing: the call goes on, and every pair stays readable.
@@ -39,12 +40,9 @@ impl Problem {
     }
 
     /// Those of `parameters` that stand more than once.
-    pub(super) fn repeats(parameters: &[Parameter], index: &Index) -> Vec<Self> {
-        if !index.any_repeated() {
-            return Vec::new();
-        }
-        let repeated = parameters.iter().filter(|&&parameter| index.is_repeated(parameter));
-        repeated.map(|&parameter| Self { parameter, fault: Fault::Repeated }).collect()
+    pub(super) fn repeats(parameters: &'static [Parameter], params: &Params) -> Vec<Self> {
+        let repeated = parameter::repeated(parameters, params.iter().map(|(name, _)| name));
+        repeated.map(|parameter| Self { parameter, fault: Fault::Repeated }).collect()
     }
 
     /// The name of the parameter at fault, as on the wire.

@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 
 use super::form;
 use super::leg::Leg;
-use super::parameter::{Index, Parameter};
+use super::parameter::Parameter;
 use super::params::{Params, RawParams, is_secret, too_large};
 use super::problem::Problem;
 use crate::Error;
@@ -32,7 +32,6 @@ use crate::limits::DEFAULT_MAX_BODY_BYTES;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct VoiceRequest {
     params: Params,
-    index: Index,
     problems: Vec<Problem>,
 }
 
@@ -119,9 +118,8 @@ impl VoiceRequest {
     }
 
     pub(super) fn from_params(params: Params) -> Self {
-        let index = Index::of(params.iter().map(|(name, _)| name));
-        let problems = Problem::repeats(Parameter::STANDARD, &index);
-        Self { params, index, problems }
+        let problems = Problem::repeats(Parameter::STANDARD, &params);
+        Self { params, problems }
     }
 
     /// Whether the value of a parameter of this name is a secret, not to be logged or shown.
@@ -157,10 +155,7 @@ impl VoiceRequest {
     /// The first value of the parameter of this name, compared with case.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
-        match Parameter::named(name) {
-            Some(parameter) => self.first(parameter),
-            None => self.params().find(|&(known, _)| known == name).map(|(_, value)| value),
-        }
+        self.params.first(name)
     }
 
     /// The SIP headers that came with the call, from `SipHeader_…`: names without that prefix and as
@@ -190,11 +185,11 @@ impl VoiceRequest {
     }
 
     pub(super) fn first(&self, parameter: Parameter) -> Option<&str> {
-        self.params.pair(self.index.first(parameter)?).map(|(_, value)| value)
+        self.params.first(parameter.name())
     }
 
-    pub(super) fn index(&self) -> &Index {
-        &self.index
+    pub(super) fn decoded(&self) -> &Params {
+        &self.params
     }
 }
 

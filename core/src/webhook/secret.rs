@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
 use super::spelling::Spelled;
 use crate::{Error, ErrorKind};
@@ -73,8 +72,12 @@ impl Secret {
 
     pub(super) fn sign(&self, algorithm: Algorithm, url: &Spelled<'_>, params: &[u8]) -> String {
         match algorithm {
-            Algorithm::Sha1 => STANDARD.encode(hash(&self.sha1, url, params).into_bytes()),
-            Algorithm::Sha256 => STANDARD.encode(hash(&self.sha256, url, params).into_bytes()),
+            Algorithm::Sha1 => {
+                STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes())
+            }
+            Algorithm::Sha256 => {
+                STANDARD.encode(hash(&self.sha256, url, params).finalize().into_bytes())
+            }
         }
     }
 
@@ -85,11 +88,11 @@ impl Secret {
         params: &[u8],
         signature: &Signature,
     ) -> bool {
-        let signature = signature.bytes();
-        bool::from(match algorithm {
-            Algorithm::Sha1 => hash(&self.sha1, url, params).into_bytes().ct_eq(signature),
-            Algorithm::Sha256 => hash(&self.sha256, url, params).into_bytes().ct_eq(signature),
-        })
+        // In constant time.
+        match algorithm {
+            Algorithm::Sha1 => hash(&self.sha1, url, params).verify_slice(&signature.0).is_ok(),
+            Algorithm::Sha256 => hash(&self.sha256, url, params).verify_slice(&signature.0).is_ok(),
+        }
     }
 }
 
@@ -99,31 +102,23 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn hash<M: Mac + Clone>(keyed: &M, url: &Spelled<'_>, params: &[u8]) -> hmac::digest::CtOutput<M> {
+fn hash<M: Mac + Clone>(keyed: &M, url: &Spelled<'_>, params: &[u8]) -> M {
     let mut mac = keyed.clone();
     url.write(&mut |piece| mac.update(piece.as_bytes()));
     mac.update(params);
-    mac.finalize()
+    mac
 }
 
 /// The bytes of a signature that came with a request.
-pub(super) struct Signature {
-    bytes: [u8; Self::CAPACITY],
-    length: usize,
-}
+pub(super) struct Signature(Vec<u8>);
 
 impl Signature {
-    /// More than any signature has; what is longer is none.
-    const CAPACITY: usize = 64;
+    /// Characters of base64 that no signature reaches.
+    const MAX_CHARS: usize = 100;
 
-    /// `None` for what is no base64 with its padding, or empty, or too long.
+    /// `None` for what is not base64 with its padding, or too long.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; Self::CAPACITY];
-        let length = STANDARD.decode_slice(text, &mut bytes).ok()?;
-        (length > 0).then_some(Self { bytes, length })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+        let text = Some(text).filter(|text| text.len() <= Self::MAX_CHARS)?;
+        STANDARD.decode(text).ok().map(Self)
     }
 }

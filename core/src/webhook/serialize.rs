@@ -1,4 +1,4 @@
-//! JSON by the feature `serde`: the keys of the command's `callback`, and reading back through the
+//! JSON: the keys of the command's `callback`, and reading back through the
 //! constructors. `CallToken` is a secret and is left out: what is read back has none.
 
 use serde::de::Error as _;

@@ -163,8 +163,7 @@ impl RequestValidator {
 
     /// The signature of a request with these decoded parameters; without any, of a GET.
     ///
-    /// The URL is signed as given, user info included, without its fragment. Parameters of 4 GiB and
-    /// more, which no request has, are left out.
+    /// The URL is signed as given, user info included, without its fragment.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -188,13 +187,13 @@ impl RequestValidator {
         url: &str,
         params: impl IntoIterator<Item = (N, V)>,
     ) -> String {
-        self.sign_params(url, RawParams::from_pairs(params, usize::MAX))
+        self.sign_params(url, &RawParams::from_pairs(params, usize::MAX).unwrap_or_default())
     }
 
     /// The signature of a request with this form body; with an empty one, of a GET.
     #[must_use]
     pub fn sign_form(&self, url: &str, body: impl AsRef<[u8]>) -> String {
-        self.sign_params(url, form::decode(body.as_ref()))
+        self.sign_params(url, &form::decode(body.as_ref()))
     }
 
     /// The signature of a request with this body that is no form, for example JSON: that of
@@ -213,7 +212,7 @@ impl RequestValidator {
     #[must_use]
     pub fn sign_raw(&self, url: &str, body: impl AsRef<[u8]>) -> String {
         let url = body_hash::url_with(url, body.as_ref());
-        self.sign_params(&url, Some(RawParams::default()))
+        self.sign_params(&url, &RawParams::default())
     }
 
     /// The URL with the `bodySHA256` of this body in its query; unchanged where it stands there
@@ -252,7 +251,7 @@ impl RequestValidator {
     pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<Spelling> {
         let url = redact_url(url);
         let body = Some(body.as_ref()).filter(|body| body.len() <= self.max_body_bytes);
-        let params = body.and_then(form::decode).unwrap_or_default().redacted();
+        let params = body.map(form::decode).unwrap_or_default().redacted();
         let params: Arc<str> = String::from_utf8_lossy(&params.signed()).into();
         let mut tried = Vec::new();
         let Some(parts) = self.parts(&url) else { return tried };
@@ -270,10 +269,10 @@ impl RequestValidator {
         self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
     }
 
-    fn sign_params(&self, url: &str, params: Option<RawParams>) -> String {
+    fn sign_params(&self, url: &str, params: &RawParams) -> String {
         let parts = self.parts(url).unwrap_or_else(|| UrlParts::of(url));
         let url = Spelled::as_given(UrlParts { fragment: "", ..parts });
-        self.first.sign(self.algorithm, &url, &params.unwrap_or_default().signed())
+        self.first.sign(self.algorithm, &url, &params.signed())
     }
 }
 

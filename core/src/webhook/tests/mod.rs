@@ -9,7 +9,6 @@ mod legs;
 mod outcome;
 mod reading;
 mod secrecy;
-#[cfg(feature = "serde")]
 mod serialize;
 mod signing;
 mod urls;

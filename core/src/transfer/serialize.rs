@@ -1,4 +1,4 @@
-//! How a report is shown with the feature `serde`.
+//! How a report is shown in JSON.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
