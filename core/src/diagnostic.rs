@@ -13,7 +13,7 @@ pub enum Severity {
     Note,
     /// Something is dropped or never runs.
     Warning,
-    /// The platform will refuse it, or the app has a security hole.
+    /// Twilio will refuse it, or the app has a security hole.
     Error,
 }
 
@@ -106,7 +106,7 @@ impl Diagnostic {
         &self.path
     }
 
-    /// The platform's own number for it, where it has one.
+    /// Twilio's own number for it, where it has one.
     #[must_use]
     pub fn platform_number(&self) -> Option<u16> {
         self.code.platform_number()
@@ -215,7 +215,7 @@ macro_rules! diagnostic_codes {
                 match self { $( Self::$name => Severity::$severity, )* }
             }
 
-            /// The platform's own number for it, where it has one.
+            /// Twilio's own number for it, where it has one.
             #[must_use]
             pub const fn platform_number(self) -> Option<u16> {
                 match self {
@@ -252,42 +252,42 @@ impl fmt::Display for DiagnosticCode {
 
 diagnostic_codes! {
     TargetMissing "target-missing" Error
-        "<Refer> has no <Sip> with a SIP URI: the platform has no one to refer the caller to"
+        "<Refer> has no <Sip> with a SIP URI: Twilio has no one to refer the caller to"
         "No REFER is sent: it would have no Refer-To."
         "Put one <Sip> with the SIP URI of the target into <Refer>.";
     TargetRepeated "target-repeated" Error (12200)
-        "<Refer> has more than one <Sip>: the platform refuses the document; keep one"
+        "<Refer> has more than one <Sip>: Twilio refuses the document; keep one"
         "No REFER is sent: it has room for one Refer-To, and the document is refused as invalid."
         "Keep one <Sip>. To try another target when the first has failed, return a second <Refer> \
          from the action.";
     TargetInvalid "target-invalid" Error (32110)
-        "the text of <Sip> is no SIP URI: the platform refuses the transfer"
-        "No REFER is sent: its Refer-To would be no SIP URI."
-        "Write sip:user@host; the error of the finding says at which byte it went wrong. A phone \
+        "the text of <Sip> is not a SIP URI: Twilio refuses the transfer"
+        "No REFER is sent: its Refer-To would not be a SIP URI."
+        "Write sip:user@host; its error says at which byte it went wrong. A phone \
          number needs a host that routes it, as in sip:+15551234567@example.com.";
     MethodInvalid "method-invalid" Error (12200)
-        "method is {}: the platform knows GET and POST only, in capitals"
+        "invalid method `{}`: Twilio knows GET and POST only, in upper case"
         "No REFER is sent: the document is refused as invalid."
         "Write GET or POST, or leave the attribute out: POST is the default.";
     ActionInvalid "action-invalid" Error
         "action is {}: neither an absolute http(s) URL nor a relative reference, so it is never called"
-        "No callback comes, whatever the endpoint answers to the REFER."
+        "No action request comes, whatever the endpoint answers to the REFER."
         "Write https://…, http://… or a path such as /handleRefer.";
     ReferMisplaced "refer-misplaced" Error (12200)
-        "<Refer> stands inside <{}>: the platform takes it in <Response> only"
+        "<Refer> inside <{}>: Twilio takes it in <Response> only"
         "No REFER is sent: the verb never runs there."
         "Move <Refer> into <Response>. To transfer after a <Gather>, return it from the action of \
          <Gather>.";
     VerbUnknown "verb-unknown" Warning (12200)
-        "<{}> is no verb of TwiML Voice and is ignored{}"
+        "<{}> is not a verb of TwiML Voice and is ignored{}"
         "Nothing is sent for it: the verb after it runs next."
         "Spell the verb as TwiML Voice does; capitals matter.";
     AttributeUnknown "attribute-unknown" Warning (12200)
-        "the attribute {} of <{}> is not known and is ignored"
+        "unknown attribute {} of <{}>: it is ignored"
         "The REFER goes out as if the attribute were not there."
         "Take it out: <Refer> has action and method, and its <Sip> has no attributes.";
     ChildUnknown "child-unknown" Warning (12200)
-        "<{}> is not known inside <{}> and is ignored"
+        "unknown element <{}> in <{}>: it is ignored"
         "The REFER goes out as if the element and all in it were not there."
         "Take it out: <Refer> holds one <Sip>, and <Sip> holds text.";
     TextIgnored "text-ignored" Warning (12200)
@@ -296,15 +296,15 @@ diagnostic_codes! {
         "Put what is to be spoken into <Say>, and the target into <Sip>.";
     Unreachable "unreachable" Warning
         "this and all after it never run: the document that the action of <Refer> returns takes over"
-        "Once the transfer has ended, the platform calls the action and runs what that returns."
+        "Once the transfer has ended, Twilio calls the action and runs what that returns."
         "Move these verbs into the document that the action returns.";
     NoAction "no-action" Note
         "<Refer> has no action: the app will never hear how the transfer ended"
-        "The REFER goes out as usual, but no callback follows: the next verb runs, or the call \
+        "The REFER goes out as usual, but no action request follows: the next verb runs, or the call \
          ends if there is none."
-        "Set action to the URL that is to get the callback.";
+        "Set action to the URL that is to get the action request.";
     DocumentTooLarge "document-too-large" Error (11750)
-        "the document has {} bytes: the platform refuses more than {}"
+        "the document has {} bytes: Twilio refuses more than {}"
         "Nothing is sent: no verb of the document runs."
         "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
 
@@ -320,7 +320,7 @@ diagnostic_codes! {
         "Send a short key in one header and keep the rest where the target can look it up, or try \
          it with your endpoint.";
     HeaderReserved "header-reserved" Warning (32113)
-        "header {}: names that begin with X-Twilio are the platform's own; it will be dropped"
+        "header {}: names that begin with X-Twilio are Twilio's own; it will be dropped"
         "The INVITE to the target comes without the header."
         "Choose another name that begins with X-.";
     HeaderNotForUri "header-not-for-uri" Warning (32113)
@@ -335,7 +335,7 @@ diagnostic_codes! {
         "Carry the value in a header that begins with X- or in User-to-User, or try it with your \
          endpoint.";
     HeaderNameInvalid "header-name-invalid" Warning (21228)
-        "{} is no header name: the endpoint will drop it"
+        "invalid header name {}: the endpoint will drop the header"
         "The INVITE to the target comes without the header: no SIP message can have one of that \
          name."
         "Use letters, digits and hyphens; a URI that this library builds has no other names.";
@@ -353,7 +353,7 @@ diagnostic_codes! {
     UserToUserInvalid "uui-invalid" Warning
         "the User-to-User cannot be read by RFC 7433: a strict receiver will drop it"
         "The INVITE carries the header, but a strict receiver finds no data in it and drops it."
-        "Write data;encoding=hex, or build the value with UserToUser; the error of the finding says \
+        "Write data;encoding=hex, or build the value with UserToUser; its error says \
          at which byte it went wrong.";
     UserToUserOddHex "uui-odd-hex" Warning
         "the User-to-User says encoding=hex, but {}: a strict receiver will drop it"
@@ -371,7 +371,7 @@ diagnostic_codes! {
         "Leave it out: who has to prove an identity in SIP is challenged and answers with a \
          digest.";
     DoubleSlash "double-slash" Warning
-        "// after the scheme becomes part of the user: surely {} was meant"
+        "// after the scheme becomes part of the user: write {}"
         "The REFER asks for a user whose name begins with //, and the target answers that there is \
          none."
         "Write the URI without //, as sip:user@host.";
@@ -383,11 +383,11 @@ diagnostic_codes! {
          3263).";
 
     EventUnexpected "event-unexpected" Warning
-        "{} in the state {}: it changes nothing"
+        "unexpected {} in state {}: it changes nothing"
         "A NOTIFY is answered with 481; anything else is ignored."
         "Feed events in the order in which they happen, each to the transfer of its dialog.";
     ResponseCodeInvalid "response-code-invalid" Warning
-        "a response with the code {}: it is ignored, SIP has 100 to 699"
+        "invalid response code {}: SIP has 100 to 699; it is ignored"
         "The transfer waits on for a response to the REFER."
         "Feed the status code of the response as it is on the wire.";
 }

@@ -19,7 +19,7 @@ use crate::message;
 /// assert_eq!(error.offset(), Some(27));
 /// assert_eq!(
 ///     error.to_string(),
-///     "invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20",
+///     "invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20",
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, thiserror::Error)]
@@ -109,7 +109,7 @@ impl Error {
         self.0.parameter.as_deref()
     }
 
-    /// The platform's own number for this fault, where it has one (for example 11750).
+    /// Twilio's own number for this fault, where it has one (for example 11750).
     #[must_use]
     pub fn platform_number(&self) -> Option<u16> {
         self.0.kind.platform_number()
@@ -247,7 +247,7 @@ macro_rules! error_kinds {
                 match self { $($( Self::$name => $code, )*)* }
             }
 
-            /// The platform's own number for this fault, where it has one.
+            /// Twilio's own number for this fault, where it has one.
             #[must_use]
             pub const fn platform_number(self) -> Option<u16> {
                 match self {
@@ -290,115 +290,115 @@ impl fmt::Display for ErrorKind {
 
 error_kinds! {
     "invalid SIP URI" SipUri {
-        UriEmpty = 101 "uri-empty" "it is empty; write sip:user@host";
-        UriOverLimit = 102 "uri-over-limit" "it has more than {} bytes; shorten it";
-        UriSchemeMissing = 103 "uri-scheme-missing" "there is no scheme; begin with sip: or sips:";
+        UriEmpty = 101 "uri-empty" "empty: write sip:user@host";
+        UriOverLimit = 102 "uri-over-limit" "more than {} bytes: shorten it";
+        UriSchemeMissing = 103 "uri-scheme-missing" "missing scheme: begin with sip: or sips:";
         UriSchemeUnsupported = 104 "uri-scheme-unsupported"
-            "{}: is no SIP scheme; a REFER goes to a sip: or sips: URI";
+            "unsupported scheme `{}`: a REFER goes to a sip: or sips: URI";
         UriAngleBrackets = 105 "uri-angle-brackets"
-            "angle brackets do not belong to the URI; leave them out";
-        UriWhiteSpace = 106 "uri-white-space" "{} cannot stand in {}; {}";
-        UriControlCharacter = 107 "uri-control-character" "{} cannot stand in {}; {}";
-        UriCharacter = 108 "uri-character" "{} cannot stand in {}; {}";
+            "angle brackets are not part of the URI: leave them out";
+        UriWhiteSpace = 106 "uri-white-space" "{} is not allowed in {}: {}";
+        UriControlCharacter = 107 "uri-control-character" "{} is not allowed in {}: {}";
+        UriCharacter = 108 "uri-character" "{} is not allowed in {}: {}";
         UriEscapeInvalid = 109 "uri-escape-invalid"
-            "{} is no escape; write % and two hexadecimal digits, or %25 for a percent sign";
+            "invalid escape {}: write % and two hexadecimal digits, or %25 for a percent sign";
         UriUserEmpty = 110 "uri-user-empty"
-            "the user before @ is empty; write one, or leave @ out";
-        UriHostEmpty = 111 "uri-host-empty" "the host is missing; write sip:user@host";
+            "empty user before @: write one, or leave @ out";
+        UriHostEmpty = 111 "uri-host-empty" "missing host: write sip:user@host";
         UriHostInvalid = 112 "uri-host-invalid"
-            "{} is no host name; write letters, digits, hyphens and dots, the last label beginning with a letter";
+            "invalid host {}: use letters, digits, hyphens and dots; the last label begins with a letter";
         UriIpv4Invalid = 113 "uri-ipv4-invalid"
-            "{} is no IPv4 address; write four numbers from 0 to 255";
+            "invalid IPv4 address {}: write four numbers from 0 to 255";
         UriIpv6Invalid = 114 "uri-ipv6-invalid"
-            "{} is no IPv6 address; write it in brackets, as [2001:db8::1]";
-        UriPortInvalid = 115 "uri-port-invalid" "{} is no port; write a number from 1 to 65535";
+            "invalid IPv6 address {}: write it in brackets, as [2001:db8::1]";
+        UriPortInvalid = 115 "uri-port-invalid" "invalid port {}: must be 1 to 65535";
         UriParameterNameEmpty = 116 "uri-parameter-name-empty"
-            "a parameter has no name; write ;name or ;name=value";
+            "parameter without a name: write ;name or ;name=value";
         UriParameterValueEmpty = 117 "uri-parameter-value-empty"
-            "the parameter {} has = but no value; write one, or leave = out";
+            "parameter {} has = but no value: write one, or leave = out";
         UriParameterRepeated = 118 "uri-parameter-repeated"
-            "the parameter {} stands twice; keep one";
+            "duplicate parameter {}: keep one";
         UriHeaderMissing = 119 "uri-header-missing"
-            "no header follows {}; write name=value, or leave it out";
+            "no header after {}: write name=value, or leave it out";
         UriHeaderValueMissing = 120 "uri-header-value-missing"
-            "the header {} has no =; write name=value";
+            "header {} has no =: write name=value";
         UriHeaderNameEmpty = 121 "uri-header-name-empty"
-            "a header has no name; write name=value";
+            "header without a name: write name=value";
         UriXmlLeftOver = 122 "uri-xml-left-over"
-            "{} looks left over from XML; separate headers by &, and write ; in a value as %3B";
+            "{} looks left over from XML: separate headers by &, and write ; in a value as %3B";
     }
     "invalid SIP header" Header {
         HeaderNameInvalid = 201 "header-name-invalid"
-            "{} is no header name; use letters, digits and -.!%*_+`'~";
+            "invalid header name {}: use letters, digits and -.!%*_+`'~";
         HeaderValueInvalid = 202 "header-value-invalid"
-            "{} cannot stand in a header value; remove it";
+            "{} is not allowed in a header value: remove it";
     }
     "invalid User-to-User" Header {
-        UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; write some, RFC 7433 asks for it";
+        UserToUserDataEmpty = 211 "uui-data-empty" "no data: RFC 7433 requires some";
         UserToUserDataInvalid = 212 "uui-data-invalid"
-            "{} cannot stand in the data; send the bytes hex-encoded";
+            "{} is not allowed in the data: send the bytes hex-encoded";
         UserToUserParameterInvalid = 213 "uui-parameter-invalid"
-            "{} is no token; use letters, digits and -.!%*_+`'~";
-        UserToUserSyntax = 214 "uui-syntax" "{} was not expected; write data;encoding=hex";
+            "{} is not a token: use letters, digits and -.!%*_+`'~";
+        UserToUserSyntax = 214 "uui-syntax" "unexpected {}: write data;encoding=hex";
         UserToUserParameterRepeated = 215 "uui-parameter-repeated"
-            "the parameter {} stands twice; keep one";
+            "duplicate parameter {}: keep one";
     }
     "invalid TwiML" Twiml {
         XmlCharacterForbidden = 301 "xml-character-forbidden"
-            "{} cannot stand in an XML document; remove it";
+            "{} is not allowed in an XML document: remove it";
         XmlNameInvalid = 302 "xml-name-invalid"
-            "{} is no XML name; begin with a letter, then letters, digits, hyphens, dots";
-        AttributeRepeated = 303 "attribute-repeated" "the attribute {} is set twice; keep one";
-        MethodInvalid = 304 "method-invalid" "{} is no method here; write GET or POST";
+            "invalid XML name {}: begin with a letter, then letters, digits, hyphens, dots";
+        AttributeRepeated = 303 "attribute-repeated" "duplicate attribute {}: keep one";
+        MethodInvalid = 304 "method-invalid" "invalid method `{}`: use GET or POST (upper case)";
         ActionInvalid = 305 "action-invalid"
-            "{} is no URL to call; write https://…, http://… or a path such as /handleRefer";
+            "invalid URL {}: write https://…, http://… or a path such as /handleRefer";
         DepthExceeded = 306 "depth-exceeded"
-            "elements are nested deeper than {} levels; flatten the document";
+            "elements are nested more than {} levels deep: flatten the document";
         ElementsExceeded = 307 "elements-exceeded"
-            "there are more than {} elements; make the document smaller";
+            "more than {} elements: make the document smaller";
         CommentInvalid = 308 "comment-invalid"
-            "a comment cannot hold -- or end with -; write it otherwise";
+            "a comment must not contain -- or end with -: reword it";
     }
     "invalid document" Document {
         DocumentTooLarge = 401 "document-too-large" (11750)
-            "it has more than {} bytes, and the platform refuses it; make it smaller";
+            "more than {} bytes, which Twilio refuses: make it smaller";
         DocumentEmpty = 402 "document-empty"
-            "there is no element in it; write <Response>…</Response>";
+            "no element: write <Response>…</Response>";
         DocumentEncoding = 403 "document-encoding"
-            "it declares the encoding {}; only UTF-8 is read";
-        DocumentNotUtf8 = 404 "document-not-utf8" "the bytes here are not UTF-8; save it as UTF-8";
+            "unsupported encoding {}: save it as UTF-8";
+        DocumentNotUtf8 = 404 "document-not-utf8" "not UTF-8: save it as UTF-8";
         DocumentRootInvalid = 405 "document-root-invalid"
-            "the root is <{}>, expected <Response>{}";
+            "the root element is <{}>: expected <Response>{}";
         DocumentDtd = 406 "document-dtd"
-            "document types and entity definitions are refused; remove <!DOCTYPE";
+            "document types and entity definitions are refused: remove <!DOCTYPE";
         DocumentEntityUnknown = 407 "document-entity-unknown"
-            "the entity &{}; is not defined; write the character itself, or &amp; for an ampersand";
-        DocumentEndTag = 408 "document-end-tag" "found </{}>, expected {}";
+            "undefined entity &{};: write the character itself, or &amp; for an ampersand";
+        DocumentEndTag = 408 "document-end-tag" "found </{}>: expected {}";
         DocumentUnclosed = 409 "document-unclosed"
-            "<{}> is never closed; expected </{}> before the end";
+            "<{}> is never closed: expected </{}> before the end";
         DocumentOutsideRoot = 410 "document-outside-root"
-            "{} stands outside <Response>; remove it";
+            "{} outside <Response>: remove it";
         DocumentSyntax = 411 "document-syntax" "{}";
         DocumentAttributeSyntax = 412 "document-attribute-syntax"
-            "an attribute is not well-formed; expected name=\"value\"";
+            "malformed attribute: expected name=\"value\"";
     }
     "invalid REST request" Rest {
-        SidInvalid = 501 "sid-invalid" "{} is no {}; expected {} and 32 hexadecimal digits";
+        SidInvalid = 501 "sid-invalid" "invalid {} {}: expected {} and 32 hexadecimal digits";
         RestTwimlTooLong = 502 "rest-twiml-too-long" (32018)
-            "the document has {} characters, the REST API takes {}; serve it and give its URL";
+            "the document has {} characters, the REST API takes {}: serve it and give its URL";
         RestUrlInvalid = 503 "rest-url-invalid"
-            "{} is no URL to fetch; write it whole, as https://voice.example.com/voice";
+            "invalid URL {}: write it whole, as https://voice.example.com/voice";
         RestBaseInvalid = 504 "rest-base-invalid"
-            "{} is no base; write https://api.twilio.com or the like, without path";
-        RestFromEmpty = 505 "rest-from-empty" "From is empty; write the caller's number or SIP URI";
+            "invalid base {}: write https://api.twilio.com or the like, without a path";
+        RestFromEmpty = 505 "rest-from-empty" "empty From: write the caller's number or SIP URI";
     }
     "invalid request" Request {
         RequestTooLarge = 601 "request-too-large"
-            "it has more than {} bytes: answer 413, or raise the limit";
+            "more than {} bytes: answer 413, or raise the limit";
         RequestNotUtf8 = 602 "request-not-utf8"
             "a parameter is not UTF-8 once decoded: answer 400";
         RequestLimitInvalid = 603 "request-limit-invalid"
-            "the limit of {} bytes is out of range: expected 0 to 2147483647";
+            "the limit must be 0 to 2147483647 bytes, got {}";
     }
     "signature check failed" Signature {
         SignatureMismatch = 611 "signature-mismatch"
@@ -418,26 +418,26 @@ error_kinds! {
     }
     "invalid transfer" Transfer {
         ReferNotSupported = 701 "refer-not-supported" (13801)
-            "the leg is not SIP; <Refer> works on SIP call legs only";
+            "the leg is not SIP: <Refer> works on SIP call legs only";
         TransferEventUnexpected = 702 "transfer-event-unexpected"
-            "{} cannot come in the state {}; feed events in the order they happen";
-        SettingInvalid = 704 "setting-invalid" "{} is out of range; expected {}";
+            "unexpected {} in state {}: feed events in the order they happen";
+        SettingInvalid = 704 "setting-invalid" "{} must be {}, got {}";
         TransferOutputsPending = 705 "transfer-outputs-pending"
-            "{} outputs wait; poll until there is none, then feed the event again";
-        CseqInvalid = 706 "cseq-invalid" "the CSeq {} is out of range: expected 0 to 4294967295";
+            "{} outputs are pending: poll until there is none, then feed the event again";
+        CseqInvalid = 706 "cseq-invalid" "invalid CSeq {}: must be 0 to 4294967295";
     }
     "invalid saved transfer" Transfer {
-        StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";
+        StateTruncated = 711 "state-truncated" "bytes are missing: restore all that save returned";
         StateVersion = 712 "state-version"
-            "it was saved in version {}, this one reads up to {}; update this library";
+            "saved in version {}, this library reads up to {}: update it";
         StateAltered = 713 "state-altered"
-            "the bytes were changed since they were saved; restore what save returned";
+            "the bytes were changed since they were saved: restore what save returned";
     }
     "invalid text" Text {
         TextNotUtf8 = 801 "text-not-utf8"
-            "the bytes here are not UTF-8; from UTF-16, a lone surrogate is no character";
+            "not UTF-8; in UTF-16, a lone surrogate is not a character";
         TextOverLimit = 802 "text-over-limit"
-            "it has more than 2147483647 bytes; pass less in one call";
+            "more than 2147483647 bytes: pass less in one call";
     }
 }
 

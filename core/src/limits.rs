@@ -54,12 +54,13 @@ pub fn cseq(number: i64) -> Result<u32, Error> {
 pub fn milliseconds(time: i64) -> Result<Duration, Error> {
     u64::try_from(time).map(Duration::from_millis).map_err(|_| {
         Error::new(ErrorKind::SettingInvalid)
-            .arg(&format!("{time}ms"))
-            .arg("a time that is not negative")
+            .arg("time")
+            .arg("0 ms or more")
+            .arg(&format!("{time} ms"))
     })
 }
 
-/// Bytes of a TwiML document that the platform reads (its error 11750), and that the reader takes.
+/// Bytes of a TwiML document that Twilio reads (its error 11750), and that the reader takes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 
 /// Levels of elements in a document; `<Response>` is the first.
@@ -74,13 +75,13 @@ pub const MAX_URI_BYTES: usize = MAX_DOCUMENT_BYTES;
 /// Bytes of a callback's body or query, unless the caller sets another limit.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Characters of the REST API's `Twiml` parameter (the platform's error 32018).
+/// Characters of the REST API's `Twiml` parameter (Twilio's error 32018).
 pub const MAX_REST_TWIML_CHARS: usize = 4000;
 
 /// Characters of a SIP URI without its headers from which `<Dial><Sip>` refuses it.
 pub const DIAL_URI_CHARS: usize = 255;
 
-/// Characters after `?` from which `<Dial><Sip>` refuses the headers (the platform's error 21227).
+/// Characters after `?` from which `<Dial><Sip>` refuses the headers (Twilio's error 21227).
 pub const DIAL_HEADERS_CHARS: usize = 1024;
 
 /// Milliseconds to wait for an answer to the REFER, unless set otherwise: timer F, 64 x T1

@@ -10,7 +10,7 @@ fn an_error_shows_what_applies_and_null_elsewhere() {
         to_value(&error).unwrap(),
         json!({
             "kind": "uri-white-space",
-            "message": "invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20",
+            "message": "invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20",
             "offset": 27,
             "line": null,
             "column": null,

@@ -14,8 +14,8 @@ What the check of a document (`VoiceResponse`) or of a SIP URI can find: by `che
 in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what cannot be read
 is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
 
-An **error** means that the platform will refuse it, or that the app has a security hole; a
-**warning**, that something is dropped or never runs; a **note** is good to know. The platform's number
+An **error** means that Twilio will refuse it, or that the app has a security hole; a
+**warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
 is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";

@@ -19,7 +19,7 @@ What the library refuses, and how it says so. Every language has the same kinds 
 is the `kind` of `twr_error` in C. A message says what is wrong and, most often behind a semicolon,
 what to do; it may say the byte, or the line and column, after its first words (`invalid SIP URI at
 byte 27: …`), and holds at most 240 bytes. Text of yours stands at `…`, never a token, a signature or
-`CallToken`. The platform's number is that of its own error. What could be read, but will not work as
+`CallToken`. Twilio's number is that of its own error. What could be read, but will not work as
 meant, is a [diagnostic](diagnostics.md).
 
 The examples are calls of the Rust crate, with what they said. Other languages spell the calls in their

@@ -19,13 +19,13 @@ fn is_fresh(name: &str, made: &str) {
     );
 }
 
-/// The platform's own number in a table and in a sentence.
+/// Twilio's own number in a table and in a sentence.
 fn in_table(platform: Option<u16>) -> String {
     platform.map_or(String::new(), |number| number.to_string())
 }
 
 fn in_sentence(platform: Option<u16>) -> String {
-    platform.map_or(String::new(), |number| format!(", the platform's {number}"))
+    platform.map_or(String::new(), |number| format!(", Twilio's {number}"))
 }
 
 /// Text of a table of core as Markdown shows it word for word.

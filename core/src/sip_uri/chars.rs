@@ -64,12 +64,12 @@ fn is_escape(bytes: &[u8], at: usize) -> bool {
     is_hex(at + 1) && is_hex(at + 2)
 }
 
-/// A character as a message names it: "a space", "U+0007", "`é`".
+/// A character as a message names it: "space", "U+0007", "`é`".
 pub(crate) fn name(c: char) -> String {
     match c {
-        ' ' => "a space".to_owned(),
-        '\t' => "a tab".to_owned(),
-        '\r' | '\n' => "a line break".to_owned(),
+        ' ' => "space".to_owned(),
+        '\t' => "tab".to_owned(),
+        '\r' | '\n' => "line break".to_owned(),
         '\0' => "NUL".to_owned(),
         c if c.is_control() => format!("U+{:04X}", u32::from(c)),
         c => format!("`{c}`"),

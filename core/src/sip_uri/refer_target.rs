@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::SipUri;
 
-/// The target that a Refer-To value, or the platform's `ReferTransferTarget`, names.
+/// The target that a Refer-To value, or Twilio's `ReferTransferTarget`, names.
 ///
 /// ```
 /// use twiml_refer::ReferTarget;

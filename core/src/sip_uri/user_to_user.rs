@@ -214,10 +214,8 @@ impl UserToUser {
     pub(super) fn hex_fault(&self) -> Option<String> {
         let data = self.data();
         match data.chars().find(|c| !c.is_ascii_hexdigit()) {
-            Some(c) => Some(format!("{} is no hexadecimal digit", chars::name(c))),
-            None if data.len() % 2 == 1 => {
-                Some(format!("{} digits are no whole bytes", data.len()))
-            }
+            Some(c) => Some(format!("{} is not a hexadecimal digit", chars::name(c))),
+            None if data.len() % 2 == 1 => Some(format!("{} digits are an odd number", data.len())),
             None => None,
         }
     }

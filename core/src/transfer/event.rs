@@ -76,10 +76,10 @@ pub(super) enum EventKind {
 impl EventKind {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::Response => "a response",
-            Self::Notify => "a NOTIFY",
-            Self::HangUp => "a hang-up",
-            Self::TransportError => "a transport error",
+            Self::Response => "response",
+            Self::Notify => "NOTIFY",
+            Self::HangUp => "hang-up",
+            Self::TransportError => "transport error",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! [`ReferReport`]: how the verb ended, as the parameters that the platform sends to the action URL.
+//! [`ReferReport`]: how the verb ended, as the parameters that Twilio sends to the action URL.
 //! Reading them is [`ReferCallback`].
 
 use crate::{ReferCallStatus, ReferCallback, ReferOutcome};
@@ -46,7 +46,7 @@ impl ReferReport {
         self.notify_code
     }
 
-    /// Names and values in the order of the platform's documentation, ready to be joined with the
+    /// Names and values in the order of Twilio's documentation, ready to be joined with the
     /// standard voice parameters.
     pub fn params(&self) -> impl Iterator<Item = (&'static str, String)> {
         let values = [

@@ -12,7 +12,7 @@ use crate::limits::{
 use crate::{Error, ErrorKind, ReferCallStatus};
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
-/// cannot be reached: the platform's documentation says both.
+/// cannot be reached: Twilio's documentation says both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RejectedStatus {
@@ -72,7 +72,7 @@ impl TransferSettings {
     /// `setting-invalid`: less than a millisecond or more than
     /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
     pub fn with_response_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.response_timeout = milliseconds(timeout, 1)?;
+        self.response_timeout = milliseconds("response timeout", timeout, 1)?;
         Ok(self)
     }
 
@@ -83,7 +83,7 @@ impl TransferSettings {
     ///
     /// As [`with_response_timeout`](Self::with_response_timeout).
     pub fn with_notify_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.notify_timeout = milliseconds(timeout, 1)?;
+        self.notify_timeout = milliseconds("notify timeout", timeout, 1)?;
         Ok(self)
     }
 
@@ -94,7 +94,7 @@ impl TransferSettings {
     ///
     /// As [`with_response_timeout`](Self::with_response_timeout).
     pub fn with_subscription(mut self, lifetime: Duration) -> Result<Self, Error> {
-        self.subscription = milliseconds(lifetime, 1)?;
+        self.subscription = milliseconds("subscription lifetime", lifetime, 1)?;
         Ok(self)
     }
 
@@ -106,7 +106,7 @@ impl TransferSettings {
     ///
     /// As [`with_response_timeout`](Self::with_response_timeout).
     pub fn with_max_duration(mut self, duration: Duration) -> Result<Self, Error> {
-        self.max_duration = milliseconds(duration, 1)?;
+        self.max_duration = milliseconds("longest time", duration, 1)?;
         Ok(self)
     }
 
@@ -117,7 +117,7 @@ impl TransferSettings {
     ///
     /// `setting-invalid`: more than [`MAX_TRANSFER_TIMEOUT`] milliseconds.
     pub fn with_hang_up_grace(mut self, grace: Duration) -> Result<Self, Error> {
-        self.hang_up_grace = milliseconds(grace, 0)?;
+        self.hang_up_grace = milliseconds("hang-up grace", grace, 0)?;
         Ok(self)
     }
 
@@ -143,10 +143,11 @@ impl TransferSettings {
         let code = code.into();
         let final_code = u16::try_from(code).ok().filter(|code| (200..=699).contains(code));
         let code = final_code
-            .ok_or_else(|| refused(&code.to_string(), "a final SIP status code, 200 to 699"))?;
+            .ok_or_else(|| refused("status code", "a final one, 200 to 699", &code.to_string()))?;
         if !(1..=MAX_STATUS_BYTES).contains(&status.as_str().len()) {
-            let expected = format!("a status of 1 to {MAX_STATUS_BYTES} bytes");
-            return Err(refused(status.as_str(), &expected));
+            let expected = format!("1 to {MAX_STATUS_BYTES} bytes");
+            let shown = if status.as_str().is_empty() { "nothing" } else { status.as_str() };
+            return Err(refused("status", &expected, shown));
         }
         let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
         match found.map(|index| self.statuses.get_mut(index)) {
@@ -216,17 +217,18 @@ impl Default for TransferSettings {
     }
 }
 
-fn milliseconds(duration: Duration, least: u32) -> Result<u32, Error> {
+fn milliseconds(name: &str, duration: Duration, least: u32) -> Result<u32, Error> {
     // Rounded up: a short time is not none.
-    u32::try_from(duration.as_nanos().div_ceil(1_000_000))
+    let milliseconds = duration.as_nanos().div_ceil(1_000_000);
+    u32::try_from(milliseconds)
         .ok()
         .filter(|milliseconds| (least..=MAX_TRANSFER_TIMEOUT).contains(milliseconds))
         .ok_or_else(|| {
             let expected = format!("{least} ms to {} hours", MAX_TRANSFER_TIMEOUT / 3_600_000);
-            refused(&format!("{duration:?}"), &expected)
+            refused(name, &expected, &format!("{milliseconds} ms"))
         })
 }
 
-fn refused(value: &str, expected: &str) -> Error {
-    Error::new(ErrorKind::SettingInvalid).arg(value).arg(expected)
+fn refused(name: &str, expected: &str, value: &str) -> Error {
+    Error::new(ErrorKind::SettingInvalid).arg(name).arg(expected).arg(value)
 }

@@ -23,13 +23,13 @@ impl Transfer {
         };
         match *event {
             Event::Start { .. } if self.progress.state != TransferState::Idle => {
-                unexpected("a start")
+                unexpected("start")
             }
             Event::Start { leg, .. } if leg != Leg::Sip => {
                 Err(Error::new(ErrorKind::ReferNotSupported))
             }
             Event::Response { code, retry: Some(_), .. } if !matches!(code, 401 | 407) => {
-                unexpected("a retry without a challenge")
+                unexpected("retry without a challenge")
             }
             _ => Ok(()),
         }

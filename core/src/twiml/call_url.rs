@@ -1,4 +1,4 @@
-//! The URLs that the platform is asked to call: which text is one, and what a relative one means.
+//! The URLs that Twilio is asked to call: which text is one, and what a relative one means.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind};
 
 /// What an `action` may be: an absolute http(s) URL, or a relative reference (the empty one too).
 ///
-/// Characters outside ASCII are taken: the platform escapes them as a browser would. The offset of
+/// Characters outside ASCII are taken: Twilio escapes them as a browser would. The offset of
 /// the error is that of the first character at fault.
 pub(super) fn check_action(text: &str) -> Result<(), Error> {
     let at = match find_unfit(text) {

@@ -1,13 +1,13 @@
-//! The HTTP methods that the platform knows.
+//! The HTTP methods that Twilio knows.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, ErrorKind};
 
-/// How the platform asks for a URL. Without one said, it is `POST`.
+/// How Twilio asks for a URL. Without one said, it is `POST`.
 ///
-/// Read strictly, as the platform does: `GET` or `POST`, in capitals.
+/// Read strictly, as Twilio does: `GET` or `POST`, in capitals.
 ///
 /// ```
 /// use twiml_refer::Method;

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::xml;
 use crate::{Error, ErrorKind, SipUri};
 
-/// The verb `<Refer>`: the platform asks the SIP endpoint to call `target` in its stead.
+/// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
 ///
 /// ```
 /// use twiml_refer::{Method, Refer, SipUri, VoiceResponse};
@@ -77,13 +77,13 @@ impl Refer {
         self.action.as_deref()
     }
 
-    /// The method, if one was set; the platform's default is [`Method::Post`].
+    /// The method, if one was set; Twilio's default is [`Method::Post`].
     #[must_use]
     pub const fn method_set(&self) -> Option<Method> {
         self.method
     }
 
-    /// The URL that the platform will call: the action, resolved against the absolute http(s) URL
+    /// The URL that Twilio will call: the action, resolved against the absolute http(s) URL
     /// that served this document. Nothing if there is no action.
     ///
     /// ```

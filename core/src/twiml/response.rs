@@ -1,4 +1,4 @@
-//! [`VoiceResponse`]: a whole document, in the order in which the platform runs it. How it becomes
+//! [`VoiceResponse`]: a whole document, in the order in which Twilio runs it. How it becomes
 //! text and comes from text stands in `write` and `read`, what it will do in `check`.
 
 use std::fmt;
@@ -41,7 +41,7 @@ pub struct VoiceResponse(Element);
 impl VoiceResponse {
     pub(super) const NAME: &'static str = "Response";
 
-    /// An empty document: the platform ends the call.
+    /// An empty document: Twilio ends the call.
     #[must_use]
     pub fn new() -> Self {
         Self(Element::known(Self::NAME))
@@ -140,7 +140,7 @@ impl VoiceResponse {
         self.append(Comment::new(text)?)
     }
 
-    /// Adds text directly in `<Response>`; the platform ignores it, and
+    /// Adds text directly in `<Response>`; Twilio ignores it, and
     /// [`check`](Self::check) says so. Text after text joins it.
     ///
     /// # Errors
@@ -212,7 +212,7 @@ impl VoiceResponse {
     /// assert_eq!((error.line(), error.column(), error.offset()), (Some(2), Some(10), Some(20)));
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "invalid document at line 2, column 10: found </Reffer>, expected </Refer>",
+    ///     "invalid document at line 2, column 10: found </Reffer>: expected </Refer>",
     /// );
     /// ```
     ///

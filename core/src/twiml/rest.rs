@@ -93,7 +93,7 @@ impl CallUpdate {
         Call::new(account_sid, path, Vec::new(), source).map(Self)
     }
 
-    /// How the platform asks for the URL; `POST` if it is not said.
+    /// How Twilio asks for the URL; `POST` if it is not said.
     #[must_use]
     pub fn url_method(self, method: Method) -> Self {
         Self(Call { method: Some(method), ..self.0 })
@@ -169,7 +169,7 @@ impl CallCreate {
         Call::new(account_sid, "Calls.json".to_owned(), parties, source).map(Self)
     }
 
-    /// How the platform asks for the URL; `POST` if it is not said.
+    /// How Twilio asks for the URL; `POST` if it is not said.
     #[must_use]
     pub fn url_method(self, method: Method) -> Self {
         Self(Call { method: Some(method), ..self.0 })
@@ -263,7 +263,7 @@ fn check_sid(sid: &str, what: &str, prefix: &str, parameter: &str) -> Result<(),
     if digits.len() == SID_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::SidInvalid).arg(sid).arg(what).arg(prefix);
+    let error = Error::new(ErrorKind::SidInvalid).arg(what).arg(sid).arg(prefix);
     Err(error.parameter_named(parameter))
 }
 

@@ -1,5 +1,5 @@
 //! The everyday neighbours of `<Refer>`, each an [`Element`] with a constructor of its own. Their
-//! attributes are taken as they come: the platform adds to them without notice.
+//! attributes are taken as they come: Twilio adds to them without notice.
 
 use super::element::Element;
 use super::node::Node;

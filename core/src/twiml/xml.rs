@@ -93,7 +93,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
     }
     let fits = |&(at, c): &(usize, char)| if at == 0 { begins_name(c) } else { continues_name(c) };
     let at = name.char_indices().find(|at| !fits(at)).map_or(0, |(at, _)| at);
-    let shown = if name.is_empty() { "an empty text" } else { name };
+    let shown = if name.is_empty() { "(empty)" } else { name };
     Err(Error::new(ErrorKind::XmlNameInvalid).arg(shown).at(at))
 }
 

@@ -30,7 +30,7 @@ pub struct ReferCallback {
 }
 
 impl ReferCallback {
-    /// The names of its own three parameters, in the order of the platform's documentation.
+    /// The names of its own three parameters, in the order of Twilio's documentation.
     pub const PARAMETER_NAMES: [&'static str; 3] = [
         Parameter::ReferCallStatus.name(),
         Parameter::ReferSipResponseCode.name(),

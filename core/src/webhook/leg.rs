@@ -22,7 +22,7 @@ pub enum Leg {
     Sip,
     /// A telephone number.
     Pstn,
-    /// The platform's Voice SDK in a browser or an app.
+    /// Twilio's Voice SDK in a browser or an app.
     Client,
     /// The request does not tell.
     Unknown,

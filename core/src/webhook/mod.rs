@@ -1,4 +1,4 @@
-//! What the platform sends to the app: its requests, typed, and their signatures. What a `<Refer>`
+//! What Twilio sends to the app: its requests, typed, and their signatures. What a `<Refer>`
 //! does before it calls back is not here.
 
 mod body_hash;

@@ -41,7 +41,7 @@ pub enum ReferOutcome {
     Canceled,
     /// The endpoint never told how it went: it may or may not have transferred the caller.
     Unconfirmed,
-    /// The platform sent a status that this version does not know.
+    /// Twilio sent a status that this version does not know.
     Unknown {
         /// That status.
         status: String,
@@ -140,7 +140,7 @@ impl ReferOutcome {
                 "the target answered: the caller is with the target, no longer with the app"
                     .to_owned()
             }
-            // What the platform reports for silence and for a broken connection, too.
+            // What Twilio reports for silence and for a broken connection, too.
             Self::Rejected { code: 408 } => {
                 "the endpoint never answered the REFER, or with 408: there was no transfer"
                     .to_owned()
@@ -174,7 +174,7 @@ impl ReferOutcome {
             }
             Self::Unknown { status } => {
                 format!(
-                    "the platform reported the status {}, which is not known here",
+                    "Twilio reported the status {}, which this version does not know",
                     quote(status)
                 )
             }

@@ -13,7 +13,7 @@ macro_rules! parameters {
         pub(super) enum Parameter { $( $name, )* $( $refer_name, )* }
 
         impl Parameter {
-            /// Those of every request of the platform, then the three of `<Refer>`.
+            /// Those of every request of Twilio, then the three of `<Refer>`.
             pub(super) const STANDARD: &'static [Self] = &[$( Self::$name, )*];
             pub(super) const REFER: &'static [Self] = &[$( Self::$refer_name, )*];
             pub(super) const COUNT: usize = Self::STANDARD.len() + Self::REFER.len();
@@ -62,7 +62,7 @@ parameters! {
         From from "who calls: a number in E.164, a `sip:` URI or `client:` and a name."
         To to "who is called, in the forms of `From`."
         CallStatus call_status "how the call itself stands, for example `in-progress` or `completed`."
-        ApiVersion api_version "the version of the platform's API, a date."
+        ApiVersion api_version "the version of Twilio's API, a date."
         Direction direction "`inbound`, `outbound-api` or `outbound-dial`."
         ForwardedFrom forwarded_from "the number that forwarded the call, where its carrier says so."
         CallerName caller_name "the name that the lookup of the caller gave."
@@ -92,7 +92,7 @@ parameters! {
         SipUsername sip_username "the user name by which the SIP device authenticated itself."
         SipCallId sip_call_id "the `Call-ID` of the SIP dialog."
         SipSourceIp sip_source_ip "the address from which the SIP request came."
-        ReferTransferTarget refer_transfer_target "the `Refer-To` of a REFER that the platform got. \
+        ReferTransferTarget refer_transfer_target "the `Refer-To` of a REFER that Twilio got. \
             Kept as text: it may be a `tel:` URI."
     }
     refer {

@@ -16,7 +16,7 @@ use crate::message;
 /// assert_eq!(problem.parameter(), "NotifySipResponseCode");
 /// assert_eq!(
 ///     problem.to_string(),
-///     "NotifySipResponseCode: 48x is no SIP status code, which is three digits from 100 to 699; \
+///     "NotifySipResponseCode: 48x is not a SIP status code (three digits, 100 to 699): \
 ///      it counts as absent",
 /// );
 /// assert_eq!(callback.notify_sip_response_code(), None);
@@ -55,10 +55,9 @@ impl Problem {
     #[must_use]
     pub fn message(&self) -> String {
         match &self.fault {
-            Fault::Repeated => "it stands more than once; the first one counts".to_owned(),
+            Fault::Repeated => "duplicate parameter: the first value counts".to_owned(),
             Fault::NoCode(value) => format!(
-                "{value} is no SIP status code, which is three digits from 100 to 699; \
-                 it counts as absent"
+                "{value} is not a SIP status code (three digits, 100 to 699): it counts as absent"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Any request of the platform to the app, with its standard parameters: [`VoiceRequest`].
+//! Any request of Twilio to the app, with its standard parameters: [`VoiceRequest`].
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use super::problem::Problem;
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
 
-/// Any request of the platform to the app: the first `/voice` webhook, an action, a status.
+/// Any request of Twilio to the app: the first `/voice` webhook, an action, a status.
 ///
-/// Every pair stays readable in arrival order, known or not: the platform may add parameters without
+/// Every pair stays readable in arrival order, known or not: Twilio may add parameters without
 /// notice. The value of `CallToken` is a secret; `Debug` shows it as `***`.
 ///
 /// ```
@@ -57,7 +57,7 @@ impl VoiceRequest {
         form::read(body.as_ref(), max_bytes).map(Self::from_params)
     }
 
-    /// Reads a URL's query, without its `?`: what the platform sends where the method is GET.
+    /// Reads a URL's query, without its `?`: what Twilio sends where the method is GET.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ use crate::{Error, ErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// HMAC-SHA1 with the auth token, the platform's usual one.
+    /// HMAC-SHA1 with the auth token, Twilio's usual one.
     #[default]
     Sha1,
     /// HMAC-SHA256 with a shared key.

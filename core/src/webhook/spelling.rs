@@ -1,4 +1,4 @@
-//! The spellings of a URL that the platform may have signed, and [`Spelling`], which shows one to
+//! The spellings of a URL that Twilio may have signed, and [`Spelling`], which shows one to
 //! the person who hunts a mismatch.
 
 use std::sync::Arc;

@@ -139,7 +139,7 @@ fn what_is_cut_newer_or_altered_is_refused() {
         newer[3] = 2;
         let error = Transfer::restore(&newer).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::StateVersion);
-        assert!(error.to_string().contains("version 2, this one reads up to 1"), "{error}");
+        assert!(error.to_string().contains("version 2, this library reads up to 1"), "{error}");
         newer[3] = 0;
         assert_eq!(kind(&newer), ErrorKind::StateAltered);
     }

@@ -66,10 +66,10 @@ pub(super) fn notify_of<'a>(
 /// What is said of an event that changes nothing in this state.
 pub(super) fn unexpected(event: &Event<'_>, state: &str) -> Output {
     let what = match event {
-        Event::Response { .. } => "a response",
-        Event::Notify { .. } => "a NOTIFY",
-        Event::HangUp => "a hang-up",
-        Event::TransportError => "a transport error",
+        Event::Response { .. } => "response",
+        Event::Notify { .. } => "NOTIFY",
+        Event::HangUp => "hang-up",
+        Event::TransportError => "transport error",
         other => panic!("{other:?}"),
     };
     Output::Diagnostic(Diagnostic::new(DiagnosticCode::EventUnexpected).arg(what).arg(state))

@@ -69,7 +69,12 @@ fn durations_are_a_millisecond_to_a_day_and_a_grace_may_be_none() {
 fn a_refused_setting_says_what_is_expected() {
     let error = TransferSettings::new().with_notify_timeout(Duration::ZERO).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("0ns") && text.contains("1 ms to 24 hours"), "{text}");
+    assert!(
+        text.contains("notify timeout")
+            && text.contains("got 0 ms")
+            && text.contains("1 ms to 24 hours"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Before the REFER: the platform's four scenarios as a whole, and what the start refuses.
+//! Before the REFER: Twilio's four scenarios as a whole, and what the start refuses.
 
 use super::fixtures::{
     LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
@@ -6,7 +6,7 @@ use super::fixtures::{
 use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
 use crate::{ErrorKind, Leg, ReferOutcome, SipUri};
 
-/// What the app is told, as the platform's documentation of `<Refer>` prints it.
+/// What the app is told, as Twilio's documentation of `<Refer>` prints it.
 fn told(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {
     let mut transfer = idle(TransferSettings::new());
     let mut reports = Vec::new();

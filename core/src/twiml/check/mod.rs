@@ -57,7 +57,7 @@ impl std::fmt::Display for Follows {
 }
 
 impl VoiceResponse {
-    /// What the platform, or the endpoint, will make of this document: in document order, findings
+    /// What Twilio, or the endpoint, will make of this document: in document order, findings
     /// about the same place in the order of [`DiagnosticCode`]. Line and column stand where the
     /// document was read. A document without any finding that is an error will be run.
     ///
@@ -71,7 +71,7 @@ impl VoiceResponse {
     /// assert_eq!(
     ///     found[0].to_string(),
     ///     "warning[verb-unknown] Response/Reffer[0]: \
-    ///      <Reffer> is no verb of TwiML Voice and is ignored (did you mean <Refer>?)",
+    ///      <Reffer> is not a verb of TwiML Voice and is ignored (did you mean <Refer>?)",
     /// );
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
@@ -83,7 +83,7 @@ impl VoiceResponse {
     }
 
     /// What runs after the first `<Refer>`, typed or not; nothing if there is none. A verb that
-    /// TwiML Voice does not have is ignored by the platform, so it does not count as the next one.
+    /// TwiML Voice does not have is ignored by Twilio, so it does not count as the next one.
     #[must_use]
     pub fn follows(&self) -> Option<Follows> {
         let mut verbs = self.verbs();
@@ -98,7 +98,7 @@ impl VoiceResponse {
     }
 }
 
-/// Has the verb an action that the platform can call?
+/// Has the verb an action that Twilio can call?
 fn has_working_action(verb: &Node) -> bool {
     match verb {
         Node::Refer(refer) => refer.action_url().is_some(),

@@ -161,7 +161,7 @@ impl Document<'_> {
     fn text(&mut self, raw: &str, at: usize) -> Result<(), Fault> {
         if let Some(offset) = raw.find("]]>") {
             let at = at.saturating_add(offset);
-            return Err(Fault::syntax(at, "]]> stands in text; expected ]]&gt;"));
+            return Err(Fault::syntax(at, "]]> in text: expected ]]&gt;"));
         }
         if self.open.is_empty() {
             return match raw.find(|c| !xml::is_space(c)) {
@@ -290,17 +290,17 @@ fn syntax_fault(error: &XmlError, at: usize) -> Fault {
         }
         XmlError::Syntax(syntax) => match syntax {
             SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl => {
-                "the instruction is not closed; expected ?>"
+                "the instruction is not closed: expected ?>"
             }
-            SyntaxError::UnclosedComment => "the comment is not closed; expected -->",
-            SyntaxError::UnclosedCData => "the CDATA section is not closed; expected ]]>",
+            SyntaxError::UnclosedComment => "the comment is not closed: expected -->",
+            SyntaxError::UnclosedCData => "the CDATA section is not closed: expected ]]>",
             SyntaxError::UnclosedSingleQuotedAttributeValue => {
-                "an attribute value in this tag is not closed; expected '"
+                "an attribute value in this tag is not closed: expected '"
             }
             SyntaxError::UnclosedDoubleQuotedAttributeValue => {
-                "an attribute value in this tag is not closed; expected \""
+                "an attribute value in this tag is not closed: expected \""
             }
-            SyntaxError::UnclosedTag => "the tag is not closed; expected >",
+            SyntaxError::UnclosedTag => "the tag is not closed: expected >",
             SyntaxError::InvalidBangMarkup | SyntaxError::UnclosedDoctype => {
                 "expected <!-- or <![CDATA[ after <!"
             }
@@ -309,7 +309,7 @@ fn syntax_fault(error: &XmlError, at: usize) -> Fault {
             return Fault::of(ErrorKind::DocumentDtd, at);
         }
         XmlError::IllFormed(_) => return Fault::new(at, reference::bare_ampersand()),
-        _ => "this is no markup; expected an element, text or a comment",
+        _ => "not markup: expected an element, text or a comment",
     };
     Fault::syntax(at, text)
 }

@@ -1,4 +1,4 @@
-//! From text to values: TwiML as the platform would read it, within its bounds, and nothing that is
+//! From text to values: TwiML as Twilio would read it, within its bounds, and nothing that is
 //! not well-formed. `quick-xml` cuts the text into events; what it lets pass is refused here.
 //!
 //! There is a stack of open elements instead of recursion, and every byte is looked at a fixed number

@@ -40,5 +40,5 @@ pub(super) fn resolve(reference: &str) -> Result<char, Error> {
 }
 
 pub(super) fn bare_ampersand() -> Error {
-    Error::new(ErrorKind::DocumentSyntax).arg("an ampersand stands alone; expected &amp;")
+    Error::new(ErrorKind::DocumentSyntax).arg("an ampersand alone: expected &amp;")
 }

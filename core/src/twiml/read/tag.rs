@@ -86,7 +86,7 @@ pub(super) fn decode_value(pair: &Pair<'_>) -> Result<String, Fault> {
         let (run, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         out.push_str(&spaced(run));
         let Some(after) = tail.strip_prefix('&') else {
-            return Err(Fault::syntax(here(tail), "< stands in an attribute value; expected &lt;"));
+            return Err(Fault::syntax(here(tail), "< in an attribute value: expected &lt;"));
         };
         let (name, after) = after
             .split_once(';')

@@ -43,7 +43,7 @@ fn characters_that_xml_forbids_are_refused_with_their_offset() {
     let error = Say::new("\u{1b}").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "invalid TwiML at byte 0: U+001B cannot stand in an XML document; remove it",
+        "invalid TwiML at byte 0: U+001B is not allowed in an XML document: remove it",
     );
     for c in ['\t', '\n', '\r', ' ', '\u{7f}', '\u{85}', '\u{fffd}', '\u{10ffff}'] {
         assert!(Say::new(&c.to_string()).is_ok(), "{c:?}");

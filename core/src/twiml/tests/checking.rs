@@ -96,8 +96,8 @@ fn attributes_children_and_text_of_a_refer() {
     assert_eq!(
         messages,
         [
-            "the attribute x of <Refer> is not known and is ignored",
-            "the attribute y of <Sip> is not known and is ignored",
+            "unknown attribute x of <Refer>: it is ignored",
+            "unknown attribute y of <Sip>: it is ignored",
         ],
     );
 }
@@ -145,7 +145,7 @@ fn a_refer_inside_another_verb() {
         parse(&format!("<Response><Dial><x><Refer>{TARGET}</Refer></x></Dial></Response>"));
     assert_eq!(
         response.check()[0].message(),
-        "<Refer> stands inside <x>: the platform takes it in <Response> only",
+        "<Refer> inside <x>: Twilio takes it in <Response> only",
     );
 }
 
@@ -217,7 +217,7 @@ fn a_document_over_the_limit() {
     assert_eq!(found(&over), ["document-too-large Response"]);
     assert_eq!(
         over.check()[0].message(),
-        "the document has 65537 bytes: the platform refuses more than 65536",
+        "the document has 65537 bytes: Twilio refuses more than 65536",
     );
     assert_eq!(over.check()[0].platform_number(), Some(11750));
 }

@@ -68,7 +68,7 @@ fn nothing_is_smuggled_into_the_path() {
     assert_eq!(
         error.to_string(),
         format!(
-            "invalid REST request: {CA} is no account SID; expected AC and 32 hexadecimal digits"
+            "invalid REST request: invalid account SID {CA}: expected AC and 32 hexadecimal digits"
         ),
     );
 }
@@ -119,7 +119,7 @@ fn a_document_that_is_too_long_is_refused_in_characters() {
     assert_eq!((error.kind(), error.platform_number()), (ErrorKind::RestTwimlTooLong, Some(32018)));
     assert_eq!(
         error.to_string(),
-        "invalid REST request: the document has 4001 characters, the REST API takes 4000; \
+        "invalid REST request: the document has 4001 characters, the REST API takes 4000: \
          serve it and give its URL",
     );
 }

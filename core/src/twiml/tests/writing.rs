@@ -1,5 +1,5 @@
 //! The compact form is what twilio-python 9.13 prints, unless said otherwise; the pretty form is that
-//! of the platform's documentation of `<Refer>`.
+//! of Twilio's documentation of `<Refer>`.
 
 use super::*;
 

@@ -10,7 +10,7 @@ fn url() -> String {
     format!("{EXAMPLE_URL}&bodySHA256={HASH}")
 }
 
-/// A URL signed as the platform would, whatever stands in its query.
+/// A URL signed as Twilio would, whatever stands in its query.
 fn signed(url: &str) -> String {
     validator().sign(url, [("", ""); 0])
 }

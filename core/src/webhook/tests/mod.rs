@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Method};
 
 const TOKEN: &str = "12345";
 
-/// The parameters of the platform's own example.
+/// The parameters of Twilio's own example.
 const EXAMPLE: [(&str, &str); 5] = [
     ("CallSid", "CA1234567890ABCDE"),
     ("Caller", "+14158675309"),

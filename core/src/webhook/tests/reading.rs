@@ -68,7 +68,7 @@ fn every_standard_parameter_has_its_getter() {
             assert_eq!(request(concat!($name, "=")).$getter(), Some(""));
             let [problem] = one.problems() else { panic!("{:?}", one.problems()) };
             assert_eq!(problem.parameter(), $name);
-            assert_eq!(problem.message(), "it stands more than once; the first one counts");
+            assert_eq!(problem.message(), "duplicate parameter: the first value counts");
         )* };
     }
     check! {
@@ -129,7 +129,7 @@ fn the_limit_is_in_bytes_of_what_was_sent() {
     assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
     assert_eq!(
         error.to_string(),
-        "invalid request: it has more than 65536 bytes: answer 413, or raise the limit"
+        "invalid request: more than 65536 bytes: answer 413, or raise the limit"
     );
     assert!(VoiceRequest::from_form_with_limit(body.clone() + "x", 70_000).is_ok());
     assert!(ReferCallback::from_form_with_limit("a=%41", 4).is_err());

@@ -1,4 +1,4 @@
-//! The vectors of the platform's documentation and of the official packages.
+//! The vectors of Twilio's documentation and of the official packages.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn the_published_vectors() {
         assert!(validator().validate(url, EXAMPLE, Some(signature)), "{url}");
     }
     assert_eq!(validator().sign(EXAMPLE_URL, [("", ""); 0]), "zYQTYrRWXE7LtzbG4PfP7/bkkGo=");
-    // The platform may have signed the other spelling of the port.
+    // Twilio may have signed the other spelling of the port.
     for url in [EXAMPLE_URL, with_port] {
         assert!(validator().validate(url, EXAMPLE, Some(BY_SHA1)));
         assert!(validator().validate(url, EXAMPLE, Some("kvajT1Ptam85bY51eRf/AJRuM3w=")));
