@@ -139,7 +139,7 @@ extension SipUri: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 ///     print(uri)  // sip:bob@example.com
 /// }
 /// ```
-public enum ReferTarget: Sendable, Hashable, CustomStringConvertible {
+public enum ReferTarget: Sendable, Hashable {
     /// A SIP URI.
     case sip(SipUri)
     /// A `tel:` URI.
@@ -160,11 +160,17 @@ public enum ReferTarget: Sendable, Hashable, CustomStringConvertible {
         default: self = .other(target.text)
         }
     }
+}
 
+extension ReferTarget: CustomStringConvertible, CustomDebugStringConvertible {
     public var description: String {
         switch self {
         case .sip(let uri): uri.description
         case .tel(let text), .other(let text): text
         }
+    }
+
+    public var debugDescription: String {
+        if case .sip(let uri) = self { uri.debugDescription } else { description }
     }
 }

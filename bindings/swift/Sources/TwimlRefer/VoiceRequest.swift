@@ -140,9 +140,7 @@ public struct ReferCallback: VoiceParameters, Hashable {
 
 extension VoiceRequest: CustomStringConvertible, CustomReflectable {
     /// The parameters, secrets hidden.
-    public var description: String {
-        parameters.map { $0.isSecret ? Field($0.name, "***") : $0 }.description
-    }
+    public var description: String { parameters.description }
 
     public var customMirror: Mirror { Mirror(self, children: ["parameters": description]) }
 }
@@ -152,11 +150,4 @@ extension ReferCallback: CustomStringConvertible, CustomReflectable {
     public var description: String { "\(outcome) \(request)" }
 
     public var customMirror: Mirror { Mirror(self, children: ["callback": description]) }
-}
-
-extension Field {
-    /// What is too long for the bridge is no name of the platform.
-    fileprivate var isSecret: Bool {
-        (try? call(name.size) { isSecretParameter(name: name) }) ?? false
-    }
 }

@@ -113,25 +113,62 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(Set([try SipUri("sip:a@b"), try SipUri("sip:a@b")]).count == 1)
     }
 
-    @Test func noDescriptionShowsASecret() throws {
+    /// A verb whose arguments have defaults needs none of them, alone and in a builder.
+    @Test func verbsNeedNoClosure() throws {
+        let gather = Gather(action: "/choice", numDigits: 1)
+        let response = try VoiceResponse {
+            gather
+            Gather(action: "/choice", numDigits: 1)
+            Gather()
+            Gather {}
+            Element("Record")
+            Play(digits: "1")
+            Pause()
+        }
+        #expect(
+            response.xml.split(separator: "?>", maxSplits: 1)[1]
+                == """
+                <Response><Gather action="/choice" numDigits="1"/><Gather action="/choice" numDigits="1"/>\
+                <Gather/><Gather/><Record/><Play digits="1"/><Pause/></Response>
+                """)
+        #expect(try VoiceResponse().nodes.isEmpty && VoiceResponse {}.nodes.isEmpty)
+        struct Failed: Error {}
+        #expect(throws: Failed.self) { try Gather { throw Failed() } }
+    }
+
+    /// `print`, `dump` and reflection of every public type that can hold a secret.
+    @Test func nothingShowsASecret() throws {
         let token = "a-very-secret-token"
-        let validator = try RequestValidator(tokens: [token, token + "2"])
-        let callback = try ReferCallback(parameters: ["CallToken": token, "CallSid": "CA1"])
+        let validator = try RequestValidator(tokens: [token, token + "2"], publicBase: "https://a.example")
+        // Twice, so that it is odd as well.
+        let form = "CallSid=CA1&CallToken=\(token)&ReferCallStatus=busy&CallToken=\(token)"
+        let callback = try ReferCallback(form: form)
+        let url = "https://a:\(token)@a.example/?CallToken=\(token)"
         let uri = try SipUri("sip:a:\(token)@b")
-        let refer = Refer(to: uri)
+        #expect(callback.callToken == token && uri.password == token && !callback.problems.isEmpty)
+        let forged = Result { try validator.verify(url: url, body: form, signature: token) }.failed
+        let tooLarge = Result { try ReferCallback(form: form, maxBytes: 1) }.failed
         for value in [
-            validator, callback, callback.request, refer, Node.refer(refer), try Transfer(to: uri),
+            validator, callback, callback.request, callback.parameters, callback.parameters[1],
+            callback.parameters[1...], Array(callback.parameters), callback.problems,
+            callback.outcome, ["headers": Fields(["calltoken": token])],
+            try validator.explain(url: url), try validator.explain(url: url, body: form.utf8),
+            try validator.sign(url: url, form: form.utf8), try #require(forged), try #require(tooLarge),
         ] as [Any] {
-            var dumped = ""
-            dump(value, to: &dumped)
-            for shown in [dumped, "\(value)", String(reflecting: value)] {
-                #expect(!shown.contains(token), "\(shown)")
+            for shown in shown(by: value) + ["\(value)"] {
+                #expect(!shown.contains(token), "\(type(of: value)): \(shown)")
             }
         }
-        var dumped = ""
-        dump(uri, to: &dumped)
-        #expect(!dumped.contains(token) && !String(reflecting: uri).contains(token))
-        #expect(callback.callToken == token && uri.password == token)
+        // As text, a URI is its own spelling, with its password.
+        let target = Refer(to: uri)
+        for value in [
+            uri, [uri], target, target.node, ReferTarget.sip(uri), try Transfer(to: uri), uri.check(),
+        ] as [Any] {
+            for shown in shown(by: value) {
+                #expect(!shown.contains(token), "\(type(of: value)): \(shown)")
+            }
+        }
+        #expect("\(callback.parameters[1])" == "CallToken=***")
     }
 
     @Test func parametersAreThoseOfTheLibrary() throws {
@@ -178,4 +215,12 @@ let voiceURL = "https://voice.example.com/handleRefer"
         fields.removeAll { $0.name == "a" }
         #expect(fields == ["b": "3"] && fields.description == "[b=3]")
     }
+}
+
+/// What debugging shows of a value and of all that is in it.
+private func shown(by value: Any) -> [String] {
+    var dumped = ""
+    dump(value, to: &dumped)
+    let parts = Mirror(reflecting: value).children.flatMap { shown(by: $0.value) }
+    return [dumped, String(reflecting: value)] + parts
 }
