@@ -91,7 +91,7 @@ public struct Gather: Verb {
             input: input, action: action, method: method, timeout: timeout, numDigits: numDigits,
             finishOnKey: finishOnKey, speechTimeout: speechTimeout, language: language,
             hints: hints, bargeIn: bargeIn, actionOnEmptyResult: actionOnEmptyResult,
-            attributes: attributes) {}
+            attributes: attributes, prompts: {})
     }
 }
 

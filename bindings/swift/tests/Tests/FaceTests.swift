@@ -65,10 +65,12 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 if names.isEmpty { Hangup() }
                 Node.comment(" a note ")
                 Element("Say") { "a" }
+                [Node.comment("b"), Node.comment("c")]
+                if #available(macOS 14, *) { Pause() }
             }
         }
-        #expect(try response([], isOpen: true).nodes.count == 4)
-        #expect(try response(["a", "b"], isOpen: false).nodes.count == 5)
+        #expect(try response([], isOpen: true).nodes.count == 7)
+        #expect(try response(["a", "b"], isOpen: false).nodes.count == 8)
     }
 
     @Test func documentsAreReadAsTheyWereBuilt() throws {
@@ -169,6 +171,28 @@ let voiceURL = "https://voice.example.com/handleRefer"
             }
         }
         #expect("\(callback.parameters[1])" == "CallToken=***")
+    }
+
+    @Test func valuesDescribeThemselves() throws {
+        let element = Element("Say", children: [.text("a"), .comment("b"), .text("c")])
+        let uri = try SipUri(
+            host: "b", parameters: [.init("lr"), .init("a", "1")],
+            headers: ["User-to-User": try UserToUser(data: "1f", encoding: "hex").description])
+        #expect(element.text == "ac" && element.description == "<Say> with 3 nodes")
+        #expect(Hangup().description == "<Hangup> with 0 nodes")
+        #expect(uri.parameters.map(\.description) == ["lr", "a=1"])
+        #expect(try uri.userToUser?.bytes == [0x1f] && SipUri("sip:a@b").userToUser == nil)
+        #expect(uri.referTo == "<\(uri)>" && ReferTarget(uri.referTo).description == uri.description)
+        #expect(ReferTarget("tel:1").description == "tel:1" && ReferTarget("x").description == "x")
+        let account = "AC\(String(repeating: "0", count: 32))"
+        let request = try RestRequest.callCreate(
+            accountSid: account, to: uri, from: "a", source: .url("https://a.example"))
+        #expect(request.description == "POST \(request.url)\n\n\(request.body)")
+        let transfer = try Transfer(to: uri)
+        _ = try transfer.handle(.start(cseq: 1), at: 0)
+        #expect(
+            "\(try transfer.handle(.hangUp, at: 0))"
+                == "[completed(canceled [ReferCallStatus=canceled])]")
     }
 
     @Test func parametersAreThoseOfTheLibrary() throws {
