@@ -3,23 +3,22 @@
 import Foundation
 
 struct CGIRequest {
-    /// With its query, as it was asked for.
-    let url: String
+    /// Path and query, as they came on the wire.
+    let target: String
+    /// The path without its escapes.
     let path: String
     let body: Data
     let signature: String?
 
-    /// Reads the request of this process; `nil` if it is none, or longer than an app wants.
-    init?(maxBodyBytes: Int) throws {
+    /// Reads the request of this process, and of its body at most so many bytes; `nil` if it is none.
+    init?(upToBodyBytes most: Int) throws {
         let environment = ProcessInfo.processInfo.environment
-        let length = Int(environment["CONTENT_LENGTH"] ?? "") ?? 0
-        guard let host = environment["HTTP_HOST"], let uri = environment["REQUEST_URI"],
-            (0...maxBodyBytes).contains(length)
-        else { return nil }
-        let isSecure = environment["HTTPS"] == "on" || environment["REQUEST_SCHEME"] == "https"
-        url = "\(isSecure ? "https" : "http")://\(host)\(uri)"
-        path = String(uri.prefix { $0 != "?" })
-        body = length == 0 ? Data() : try FileHandle.standardInput.read(upToCount: length) ?? Data()
+        guard let target = environment["REQUEST_URI"] else { return nil }
+        self.target = target
+        let escaped = String(target.prefix { $0 != "?" })
+        path = escaped.removingPercentEncoding ?? escaped
+        let length = min(Int(environment["CONTENT_LENGTH"] ?? "") ?? 0, most)
+        body = length > 0 ? try FileHandle.standardInput.read(upToCount: length) ?? Data() : Data()
         signature = environment["HTTP_X_TWILIO_SIGNATURE"]
     }
 }

@@ -109,7 +109,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(try one.request.form() == form)
         let validator = try RequestValidator("12345")
         let signature = try validator.sign(url: voiceURL, parameters: one.parameters)
-        let verified = try validator.verifyRequest(url: voiceURL, body: form, signature: signature)
+        let verified = try validator.verifyRequest(.post, url: voiceURL, body: form, signature: signature)
         #expect(verified == one.request)
         #expect(ReferOutcome.rejected(code: 405) != .rejected(code: 406))
         #expect(Set([try SipUri("sip:a@b"), try SipUri("sip:a@b")]).count == 1)
@@ -148,7 +148,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
         let url = "https://a:\(token)@a.example/?CallToken=\(token)"
         let uri = try SipUri("sip:a:\(token)@b")
         #expect(callback.callToken == token && uri.password == token && !callback.problems.isEmpty)
-        let forged = Result { try validator.verify(url: url, body: form, signature: token) }.failed
+        let forged = Result { try validator.verify(.post, url: url, body: form, signature: token) }.failed
         let tooLarge = Result { try ReferCallback(form: form, maxBytes: 1) }.failed
         for value in [
             validator, callback, callback.request, callback.parameters, callback.parameters[1],
