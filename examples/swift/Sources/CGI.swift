@@ -3,6 +3,7 @@
 import Foundation
 
 struct CGIRequest {
+    let method: String
     /// Path and query, as they came on the wire.
     let target: String
     /// The path without its escapes.
@@ -13,8 +14,9 @@ struct CGIRequest {
     /// Reads the request of this process, and of its body at most so many bytes; `nil` if it is none.
     init?(upToBodyBytes most: Int) throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let target = environment["REQUEST_URI"] else { return nil }
-        self.target = target
+        guard let method = environment["REQUEST_METHOD"], let target = environment["REQUEST_URI"]
+        else { return nil }
+        (self.method, self.target) = (method, target)
         let escaped = String(target.prefix { $0 != "?" })
         path = escaped.removingPercentEncoding ?? escaped
         let length = min(Int(environment["CONTENT_LENGTH"] ?? "") ?? 0, most)

@@ -15,13 +15,13 @@ func verified(_ method: TwimlRefer.Method, _ request: CGIRequest) throws -> Refe
 }
 
 func respond(to request: CGIRequest) throws -> VoiceResponse? {
-    switch request.path {
-    case "/voice":
+    switch (request.method, request.path) {
+    case ("POST", "/voice"):
         _ = try verified(.post, request)
         return try IVR.welcome()
-    case "/choice":
+    case ("GET", "/choice"):
         return try IVR.chosen(verified(.get, request).parameters.first(named: "Digits"))
-    case "/transferred":
+    case ("POST", "/transferred"):
         return try IVR.transferred(verified(.post, request).outcome)
     default:
         return nil
