@@ -195,6 +195,38 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 == "[completed(canceled [ReferCallStatus=canceled])]")
     }
 
+    @Test func everyUserToUserIsRead() throws {
+        let uri = try SipUri("sip:a@b?User-to-User=1f%3Bencoding%3Dhex%2C%2033&X-A=1&user-to-user=44")
+        #expect(try uri.userToUsers.map(\.description) == ["1f;encoding=hex", "33", "44"])
+        #expect(try uri.userToUser == uri.userToUsers.first)
+        #expect(try SipUri("sip:a@b").userToUsers.isEmpty)
+        let odd = try SipUri("sip:a@b?User-to-User=%3Bencoding%3Dhex")
+        let error = Result { try odd.userToUsers }.failed
+        #expect(error?.category == .sipUri && odd.check().map(\.code) == ["uui-invalid"])
+    }
+
+    @Test func whatIsBuiltIsMeasuredAsItIsSent() throws {
+        let response = try VoiceResponse { Say(String(repeating: "&", count: 60_000)) }
+        #expect(response.check().map(\.code) == ["document-too-large"])
+    }
+
+    @Test func aTransferEndsAfterItsLongestTime() throws {
+        for (settings, end) in [
+            (Transfer.Settings(), 600_050), (.init(maxDuration: .seconds(240)), 240_050),
+        ] {
+            let transfer = try Transfer(to: try SipUri("sip:a@b"), settings: settings)
+            _ = try transfer.handle(.start(cseq: 1), at: 0)
+            _ = try transfer.handle(.response(202), at: 50)
+            let notify = Transfer.Event.notify(
+                "refer", cseq: 1, subscriptionState: "active;expires=4294967295",
+                body: Array("SIP/2.0 180 Ringing".utf8))
+            _ = try transfer.handle(notify, at: 60)
+            #expect(transfer.deadline == end)
+            _ = try transfer.handle(.time, at: end)
+            #expect(transfer.report?.outcome == .targetFailed(status: .failed, code: 180))
+        }
+    }
+
     @Test func parametersAreThoseOfTheLibrary() throws {
         // The standard voice parameters, as the platform's documentation has them.
         for (getter, path) in getters {
