@@ -11,12 +11,11 @@ struct CGIRequest {
     let body: Data
     let signature: String?
 
-    /// Reads the request of this process, and of its body at most so many bytes; `nil` if it is none.
-    init?(upToBodyBytes most: Int) throws {
+    /// Reads the request of this process, and of its body at most so many bytes.
+    init(upToBodyBytes most: Int) throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let method = environment["REQUEST_METHOD"], let target = environment["REQUEST_URI"]
-        else { return nil }
-        (self.method, self.target) = (method, target)
+        method = environment["REQUEST_METHOD"] ?? ""
+        target = environment["REQUEST_URI"] ?? ""
         let escaped = String(target.prefix { $0 != "?" })
         path = escaped.removingPercentEncoding ?? escaped
         let length = min(Int(environment["CONTENT_LENGTH"] ?? "") ?? 0, most)
@@ -26,6 +25,8 @@ struct CGIRequest {
 }
 
 /// Answers the request of this process.
-func answer(_ status: String, _ body: String = "", type: String = "text/plain; charset=utf-8") {
-    print("Status: \(status)\r\nContent-Type: \(type)\r\n\r\n\(body)", terminator: "")
+func answer(
+    _ status: String, _ body: String = "", type: String = "text/plain; charset=utf-8", headers: String = ""
+) {
+    print("Status: \(status)\r\nContent-Type: \(type)\r\n\(headers)\r\n\(body)", terminator: "")
 }

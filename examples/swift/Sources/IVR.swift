@@ -7,7 +7,7 @@ enum IVR {
     /// Asks what the caller wants.
     static func welcome() throws -> VoiceResponse {
         try VoiceResponse {
-            Gather(action: "/choice", method: .get, numDigits: 1) {
+            Gather(action: "/choice", numDigits: 1) {
                 Say("Press 1 to talk to sales.")
             }
             Say("Goodbye.")
@@ -33,7 +33,7 @@ enum IVR {
             case .transferred, .canceled:
                 Hangup()
             case .targetFailed(let status, _):
-                Gather(action: "/choice", method: .get, numDigits: 1) {
+                Gather(action: "/choice", numDigits: 1) {
                     Say("They \(status == .busy ? "are busy" : "do not answer"). Press 1 to try again.")
                 }
                 Say("Goodbye.")

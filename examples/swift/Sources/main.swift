@@ -5,32 +5,26 @@
 import Foundation
 import TwimlRefer
 
-/// The request, if Twilio signed it: the method is that of the route.
-func verified(_ method: TwimlRefer.Method, _ request: CGIRequest) throws -> ReferCallback {
+func respond(to request: CGIRequest) throws -> VoiceResponse? {
     let environment = ProcessInfo.processInfo.environment
     let validator = try RequestValidator(
         environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"] ?? "")
-    return try validator.verify(
-        method, url: request.target, body: request.body, signature: request.signature)
-}
-
-func respond(to request: CGIRequest) throws -> VoiceResponse? {
-    switch (request.method, request.path) {
-    case ("POST", "/voice"):
-        _ = try verified(.post, request)
-        return try IVR.welcome()
-    case ("GET", "/choice"):
-        return try IVR.chosen(verified(.get, request).parameters.first(named: "Digits"))
-    case ("POST", "/transferred"):
-        return try IVR.transferred(verified(.post, request).outcome)
-    default:
-        return nil
+    let callback = try validator.verify(
+        .post, url: request.target, body: request.body, signature: request.signature)
+    switch request.path {
+    case "/voice": return try IVR.welcome()
+    case "/choice": return try IVR.chosen(callback.parameters.first(named: "Digits"))
+    case "/transferred": return try IVR.transferred(callback.outcome)
+    default: return nil
     }
 }
 
 do {
     // One byte more than the validator takes: what is longer is refused without being read.
-    if let request = try CGIRequest(upToBodyBytes: 65_537), let response = try respond(to: request) {
+    let request = try CGIRequest(upToBodyBytes: 65_537)
+    if request.method != "POST" {
+        answer("405 Method Not Allowed", headers: "Allow: POST\r\n")
+    } else if let response = try respond(to: request) {
         answer("200 OK", response.xml, type: "text/xml; charset=utf-8")
     } else {
         answer("404 Not Found")

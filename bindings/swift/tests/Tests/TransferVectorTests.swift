@@ -99,6 +99,10 @@ private func said(_ output: Transfer.Output) throws -> Case {
         let outcome = said(report.outcome).merging(["may_resume": mayResume]) { $1 }
         return ["output": "completed", "params": pairs(report.parameters), "outcome": outcome]
     case .diagnostic(let found):
-        return said(found).merging(["output": "diagnostic"]) { $1 }
+        let more: Case = [
+            "output": "diagnostic", "line": json(found.line), "column": json(found.column),
+            "error": json(found.error?.kind),
+        ]
+        return said(found).merging(more) { $1 }
     }
 }
