@@ -119,7 +119,7 @@ fn a_target_that_is_no_sip_uri_is_pointed_at() {
     assert_eq!(built.stdout, "");
     assert!(
         built.stderr.contains(
-            "invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20"
+            "invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20"
         ),
         "{}",
         built.stderr,
@@ -136,17 +136,17 @@ fn a_target_that_is_no_sip_uri_is_pointed_at() {
 #[test]
 fn values_that_core_refuses_are_wrong_usage() {
     for (option, value, complaint) in [
-        ("--method", "DELETE", "write GET or POST"),
-        ("--method", "post", "write GET or POST"),
-        ("--action", "ftp://example.com/", "is no URL to call"),
-        ("--action", "a b", "is no URL to call"),
-        ("--header", "X A=1", "is no header name"),
+        ("--method", "DELETE", "use GET or POST"),
+        ("--method", "post", "use GET or POST"),
+        ("--action", "ftp://example.com/", "invalid URL"),
+        ("--action", "a b", "invalid URL"),
+        ("--header", "X A=1", "invalid header name"),
         ("--header", "X-A", "write NAME=VALUE"),
-        ("--header", "X-A=1\r\nRoute: x", "cannot stand in a header value"),
-        ("--uui", "", "there is no data"),
+        ("--header", "X-A=1\r\nRoute: x", "is not allowed in a header value"),
+        ("--uui", "", "no data"),
         ("--uui-encoding", "hex", "required"),
         ("--uui-purpose", "isdn-uui", "required"),
-        ("--say", "\u{1b}[31m", "cannot stand in an XML document"),
+        ("--say", "\u{1b}[31m", "is not allowed in an XML document"),
         ("--uui-hex", "/nonexistent/file", "cannot read /nonexistent/file"),
     ] {
         for json in [&[][..], &["--json"]] {

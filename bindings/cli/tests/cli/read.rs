@@ -59,7 +59,7 @@ fn a_failure_points_into_the_document() {
     let document = "<Response>\n  <Refer></Reffer>\n</Response>";
     let read = run_with(&["read"], document).expect(1);
     assert_eq!(read.stdout, "");
-    assert!(read.stderr.contains("found </Reffer>, expected </Refer>"), "{}", read.stderr);
+    assert!(read.stderr.contains("found </Reffer>: expected </Refer>"), "{}", read.stderr);
     assert!(read.stderr.contains("<stdin>:2:10"), "{}", read.stderr);
     assert_eq!(read.pointed(), [("  <Refer></Reffer>".to_owned(), 9)]);
 
