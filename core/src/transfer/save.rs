@@ -88,6 +88,7 @@ impl Transfer {
         let mut fields = sealed.get(HEADER..).ok_or_else(altered)?;
         Self::take(&mut fields)
             .filter(|transfer| fields.is_empty() && transfer.is_reported_once())
+            .filter(|transfer| !transfer.outputs.is_over_full())
             .ok_or_else(altered)
     }
 
