@@ -35,26 +35,34 @@ pub(crate) fn in_words(text: &str, shown: fn(&str) -> String) -> String {
     text.split_inclusive(ends_word).map(word).collect()
 }
 
-/// In their order.
+/// In their order. A fragment may hold a query as well.
 fn secrets(url: &str) -> Vec<Range<usize>> {
-    let (before, query) = url.split_once('?').unwrap_or((url, ""));
-    let (query, _) = query.split_once('#').unwrap_or((query, ""));
+    let (before, _) = url.split_once('?').unwrap_or((url, ""));
     let mut secrets: Vec<_> = password(url, before).into_iter().collect();
-    let mut at = before.len().saturating_add(1);
-    for pair in query.split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if is_secret(name) && !value.is_empty() {
-            let start = at.saturating_add(name.len()).saturating_add(1);
-            secrets.push(start..start.saturating_add(value.len()));
+    let after = secrets.first().map_or(0, |password| password.end);
+    let rest = url.get(after..).unwrap_or_default();
+    let Some(query) = rest.find(['?', '#']) else { return secrets };
+    let mut at = after.saturating_add(query);
+    for piece in url.get(at..).unwrap_or_default().split_inclusive(['&', '#']) {
+        let pair = piece.strip_suffix(['&', '#']).unwrap_or(piece);
+        let end = at.saturating_add(pair.len());
+        let mut start = at;
+        for part in pair.split_inclusive(['?', ';']) {
+            let secret = part.split_once('=').filter(|(name, _)| is_secret(name));
+            if let Some((name, _)) = secret {
+                let value = start.saturating_add(name.len()).saturating_add(1);
+                secrets.extend((value < end).then_some(value..end));
+                break;
+            }
+            start = start.saturating_add(part.len());
         }
-        at = at.saturating_add(pair.len()).saturating_add(1);
+        at = at.saturating_add(piece.len());
     }
     secrets
 }
 
-/// As it is spelled in a query, or in one that stands in XML.
+/// As it is spelled in a query.
 fn is_secret(name: &str) -> bool {
-    let name = name.strip_prefix("amp;").unwrap_or(name);
     form_urlencoded::parse(name.as_bytes()).any(|(name, _)| VoiceRequest::is_secret(&name))
 }
 
@@ -69,18 +77,29 @@ fn password(url: &str, before_query: &str) -> Option<Range<usize>> {
         let (userinfo, _) = before_query.rsplit_once('@').or_else(|| url.rsplit_once('@'))?;
         (start, userinfo.get(start..)?)
     } else {
-        let rest = before_query.get(start..)?;
+        let rest = url.get(start..)?;
         let authority = rest.trim_start_matches(['/', '\\']);
         let slashes = rest.len().saturating_sub(authority.len());
         if slashes < 2 && !is(["http", "https"]) {
             return None;
         }
-        let authority = authority.split(['/', '\\', '#']).next()?;
-        (start.saturating_add(slashes), authority.rsplit_once('@')?.0)
+        (start.saturating_add(slashes), userinfo(authority)?)
     };
     let (user, password) = userinfo.split_once(':')?;
     let start = start.saturating_add(user.len()).saturating_add(1);
     (!password.is_empty()).then(|| start..start.saturating_add(password.len()))
+}
+
+/// What is before the `@` of the authority with which the text begins. A password that is not escaped may end
+/// the authority before that: then what follows the colon is not a port.
+fn userinfo(text: &str) -> Option<&str> {
+    let authority = text.split(['/', '\\', '?', '#']).next()?;
+    if let Some((userinfo, _)) = authority.rsplit_once('@') {
+        return Some(userinfo);
+    }
+    let (_, port) = authority.rsplit_once(':')?;
+    let is_host = authority.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_host { None } else { Some(text.rsplit_once('@')?.0) }
 }
 
 #[cfg(test)]
@@ -100,6 +119,12 @@ mod tests {
                 "/a?CallToken=***&x=1&Call%54oken=***#CallToken",
             ),
             ("?a=1&amp;CallToken=s3&amp;b=2", "?a=1&amp;CallToken=***&amp;b=2"),
+            ("https://u:s3/3@h/a", "https://u:***@h/a"),
+            ("https://u:s3?3@h/a?CallToken=s3", "https://u:***@h/a?CallToken=***"),
+            ("https://u:s3#3@h", "https://u:***@h"),
+            ("https://h#/a?CallToken=s3&x=1", "https://h#/a?CallToken=***&x=1"),
+            ("/a#CallToken=s3", "/a#CallToken=***"),
+            ("/a?x=1;CallToken=s3;s3", "/a?x=1;CallToken=***"),
             ("sip:alice:s3?3@h;p?X=1", "sip:alice:***@h;p?X=1"),
             ("sips:alice:s3@h", "sips:alice:***@h"),
         ] {
@@ -115,6 +140,8 @@ mod tests {
             "u@h",
             "http://u@h/",
             "http://h:80/x@y",
+            "http://[::1]/x@y",
+            "http://h/x:y@z",
             "mailto:a@b",
             "/a:b@c",
             "sip:a@h:5060",

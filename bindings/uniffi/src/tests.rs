@@ -7,7 +7,7 @@ use crate::document::{Document, Piece, document_render};
 use crate::export::twiml_refer_lane;
 use crate::failure::{Failure, size_check};
 use crate::frame::{Frame, Parts};
-use crate::webhook::{from_form, outcome_explanation};
+use crate::webhook::{Secrets, from_form, outcome_explanation};
 use crate::{Pair, lane};
 
 fn framed<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
@@ -143,4 +143,16 @@ fn an_outcome_is_explained_from_its_values() {
     ] {
         assert_eq!(outcome_explanation(outcome.clone().into()), outcome.explanation());
     }
+}
+
+#[test]
+fn secrets_do_not_show_themselves() {
+    let secrets = Secrets {
+        secrets: vec!["s3cret".to_owned()],
+        public_base: None,
+        sha256: false,
+        encoded_spellings: false,
+        max_body_bytes: None,
+    };
+    assert!(!format!("{secrets:?}").contains("s3cret"));
 }

@@ -1,5 +1,7 @@
 //! Requests of the platform, their signature, and the callback of `<Refer>`.
 
+use std::fmt;
+
 use twiml_refer::{
     Algorithm, Error, Leg, Method, ReferCallback, ReferOutcome, RequestValidator, VoiceRequest,
     limits,
@@ -43,13 +45,19 @@ pub fn outcome_explanation(outcome: Outcome) -> String {
 }
 
 /// What a validator was told.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Secrets {
     pub secrets: Vec<String>,
     pub public_base: Option<String>,
     pub sha256: bool,
     pub encoded_spellings: bool,
     pub max_body_bytes: Option<i64>,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").field("public_base", &self.public_base).finish_non_exhaustive()
+    }
 }
 
 /// A spelling that was tried, and what was hashed for it.

@@ -295,8 +295,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What is before a second `@` may be the end of a password, and is not quoted.
 fn invalid(kind: ErrorKind, found: &str) -> Error {
-    let shown = if found.is_empty() { "an empty text".to_owned() } else { format!("`{found}`") };
+    let shown = match found.rsplit_once('@') {
+        Some((_, host)) => format!("`***@{host}`"),
+        None if found.is_empty() => "an empty text".to_owned(),
+        None => format!("`{found}`"),
+    };
     Error::new(kind).arg(&shown)
 }
 

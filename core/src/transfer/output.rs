@@ -16,7 +16,8 @@ pub enum Output {
     SendRefer,
     /// Answer the NOTIFY that was just fed with this status code: 200, 400, 481, 489 or 500.
     Reply(u16),
-    /// The endpoint has lost the dialog: end it without waiting for an answer (RFC 3261 §12.2.1.2).
+    /// The endpoint has lost the dialog, or did not answer the REFER at all: end it without waiting
+    /// for an answer (RFC 3261 §12.2.1.2).
     EndDialog,
     /// The verb has ended; comes once. These are the parameters to call the action URL with.
     Completed(ReferReport),
@@ -78,6 +79,11 @@ impl Outputs {
     /// Whether whatever the next event causes finds room.
     pub(super) fn has_room(&self) -> bool {
         self.len() + Self::MOST_PER_EVENT <= Self::MOST
+    }
+
+    /// Whether more wait than any transfer lets wait.
+    pub(super) fn is_over_full(&self) -> bool {
+        self.len() > Self::MOST
     }
 
     /// How often the end waits to be told.

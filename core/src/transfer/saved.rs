@@ -148,6 +148,7 @@ impl Transfer {
             Self { target, settings: Arc::new(settings), progress, outputs: Outputs(outputs) };
         Some(transfer)
             .filter(|transfer| rest.is_empty() && transfer.is_reported_once())
+            .filter(|transfer| !transfer.outputs.is_over_full())
             .ok_or_else(altered)
     }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, redact_url};
 
 /// What an `action` may be: an absolute http(s) URL, or a relative reference (the empty one too).
 ///
@@ -21,7 +21,10 @@ pub(super) fn check_action(text: &str) -> Result<(), Error> {
         },
         None => return Ok(()),
     };
-    Err(Error::new(ErrorKind::ActionInvalid).arg(text).at(at).parameter_named("action"))
+    Err(Error::new(ErrorKind::ActionInvalid)
+        .arg(&redact_url(text))
+        .at(at)
+        .parameter_named("action"))
 }
 
 /// The URL, if the text is an absolute one with scheme http or https and a host, fit to be sent.

@@ -7,7 +7,7 @@ use super::method::Method;
 use super::node::Node;
 use super::place::Place;
 use super::xml;
-use crate::{Error, ErrorKind, SipUri};
+use crate::{Error, ErrorKind, SipUri, redact_url};
 
 /// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
 ///
@@ -103,9 +103,9 @@ impl Refer {
         let Some(action) = self.action_url() else { return Ok(None) };
         match call_url::absolute(base_url).and_then(|base| base.join(action).ok()) {
             Some(url) => Ok(Some(url.into())),
-            None => {
-                Err(Error::new(ErrorKind::ActionInvalid).arg(base_url).parameter_named("base_url"))
-            }
+            None => Err(Error::new(ErrorKind::ActionInvalid)
+                .arg(&redact_url(base_url))
+                .parameter_named("base_url")),
         }
     }
 

@@ -8,7 +8,7 @@ use super::call_url;
 use super::method::Method;
 use super::response::VoiceResponse;
 use crate::limits::MAX_REST_TWIML_CHARS;
-use crate::{Error, ErrorKind, SipUri};
+use crate::{Error, ErrorKind, SipUri, redact_url};
 
 const DEFAULT_BASE: &str = "https://api.twilio.com";
 const SID_DIGITS: usize = 32;
@@ -240,7 +240,9 @@ impl Source {
     fn url(url: &str) -> Result<Self, Error> {
         match call_url::absolute(url) {
             Some(_) => Ok(Self::Url(url.to_owned())),
-            None => Err(Error::new(ErrorKind::RestUrlInvalid).arg(url).parameter_named("Url")),
+            None => Err(Error::new(ErrorKind::RestUrlInvalid)
+                .arg(&redact_url(url))
+                .parameter_named("Url")),
         }
     }
 
@@ -271,7 +273,9 @@ fn check_base(base: &str) -> Result<String, Error> {
     call_url::absolute(base)
         .filter(is_bare)
         .map(|url| url.origin().ascii_serialization())
-        .ok_or_else(|| Error::new(ErrorKind::RestBaseInvalid).arg(base).parameter_named("base"))
+        .ok_or_else(|| {
+            Error::new(ErrorKind::RestBaseInvalid).arg(&redact_url(base)).parameter_named("base")
+        })
 }
 
 fn is_bare(url: &Url) -> bool {

@@ -10,6 +10,7 @@ mod outcome;
 mod parameter;
 mod params;
 mod problem;
+mod redact;
 mod request;
 mod secret;
 mod serialize;
@@ -24,11 +25,12 @@ pub use callback::ReferCallback;
 pub use leg::Leg;
 pub use outcome::ReferOutcome;
 pub use problem::Problem;
+pub use redact::redact_url;
 pub use request::VoiceRequest;
 pub use secret::Algorithm;
 pub use spelling::Spelling;
 pub use status::ReferCallStatus;
-pub use validator::{RequestValidator, redact_url};
+pub use validator::RequestValidator;
 pub use verify_error::VerifyError;
 
 #[cfg(test)]

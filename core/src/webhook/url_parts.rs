@@ -4,7 +4,6 @@
 use crate::{Error, ErrorKind};
 
 /// The pieces of a URL; put together in this order they are the URL.
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UrlParts<'a> {
     /// With `://`; empty where the text has none, then `path` holds what is before `?` and `#`.
@@ -98,6 +97,11 @@ fn before<'a>(text: &'a str, ends: &[char]) -> (&'a str, &'a str) {
     text.find(ends).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
 }
 
+/// `.` or `..`, escaped or not.
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
 /// Scheme, host, port and path prefix by which Twilio reaches the app.
 #[derive(Debug, Clone)]
 pub(super) struct PublicBase(String);
@@ -112,8 +116,10 @@ impl PublicBase {
         // What `Url` would drop or resolve is not what Twilio signs.
         let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
             && !parts.path.ends_with('/')
-            && !parts.path.split('/').any(|segment| matches!(segment, "." | ".."));
+            && !parts.path.split('/').any(is_dot_segment);
+        // `Url` takes the host of `https:///host` from the path.
         if parts.is_http()
+            && !parts.host.is_empty()
             && stands_alone
             && port_is_fit
             && is_plain

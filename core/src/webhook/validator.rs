@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::body_hash;
 use super::form;
-use super::params::{REDACTED, RawParams, is_secret};
+use super::params::RawParams;
+use super::redact::redact_url;
 use super::secret::{Algorithm, Secret};
 use super::spelling::{Spelled, Spelling, any_spelling};
 use super::url_parts::{PublicBase, UrlParts};
@@ -19,9 +20,10 @@ use crate::limits::DEFAULT_MAX_BODY_BYTES;
 /// decoding stands between. [`explain`](Self::explain) shows what was compared.
 ///
 /// A signature proves that Twilio once made this request to this URL. It covers neither the method
-/// nor the time, and joins names and values without delimiters (`Digits` + `1234` signs like
-/// `Digits1` + `234`): check `CallSid` and the state of the call, and treat a repeated action request
-/// as one.
+/// nor the time, and joins the URL, names and values without delimiters: `Digits` + `1234` signs like
+/// `Digits1` + `234`, and the first parameters may have been moved from the form to the end of the
+/// query. Check that the form has the `CallSid` of the call, check the state of the call, and treat a
+/// repeated action request as one.
 ///
 /// ```
 /// use twiml_refer::{ErrorKind, Method, ReferOutcome, RequestValidator};
@@ -98,12 +100,14 @@ impl RequestValidator {
     /// prefix that a gateway strips. A request target (`/refer?x=1`) is appended to it; of an
     /// absolute URL it replaces scheme, host and port.
     ///
-    /// A URL that is neither, as `*` or `refer`, is a mismatch.
+    /// A URL that is neither, as `*` or `refer`, is a mismatch. Pass the request target rather than an
+    /// absolute URL that a framework put together: that may have taken its path from the Host header.
     ///
     /// # Errors
     ///
     /// [`PublicBaseInvalid`](crate::ErrorKind::PublicBaseInvalid) unless it is `http`, `https`,
-    /// `ws` or `wss` with a host, and a port from 1 to 65535 if any; one slash at its end is dropped.
+    /// `ws` or `wss` with a host, a port from 1 to 65535 if any, and a path without `.` and `..`. One
+    /// slash at its end is dropped.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -274,41 +278,4 @@ impl RequestValidator {
         let url = Spelled::as_given(UrlParts { fragment: "", ..parts });
         self.first.sign(self.algorithm, &url, &params.signed())
     }
-}
-
-/// Returns the URL with `***` in the place of a password and of the value of `CallToken` in its query,
-/// to be shown or logged.
-///
-/// ```
-/// use twiml_refer::redact_url;
-///
-/// assert_eq!(
-///     redact_url("https://user:pw@example.com/refer?CallToken=abc&a=1"),
-///     "https://user:***@example.com/refer?CallToken=***&a=1",
-/// );
-/// ```
-#[must_use]
-pub fn redact_url(url: &str) -> String {
-    let UrlParts { scheme, userinfo, host, port, path, query, fragment, .. } = UrlParts::of(url);
-    let userinfo = match userinfo.split_once(':') {
-        Some((user, _)) => format!("{user}:{REDACTED}@"),
-        None => userinfo.to_owned(),
-    };
-    let (mark, pairs) = query.split_at_checked(1).unwrap_or(("", query));
-    let mut out = [scheme, &userinfo, host, port, path, mark].concat();
-    for (index, pair) in pairs.split('&').enumerate() {
-        if index > 0 {
-            out.push('&');
-        }
-        match pair.split_once('=') {
-            Some((name, _)) if is_secret_spelled(name) => out.extend([name, "=", REDACTED]),
-            _ => out.push_str(pair),
-        }
-    }
-    out + fragment
-}
-
-/// Whether a name, percent-encoded or not, is that of a secret.
-fn is_secret_spelled(name: &str) -> bool {
-    is_secret(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
 }

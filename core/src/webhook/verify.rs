@@ -31,7 +31,7 @@ impl RequestValidator {
     ///
     /// # Errors
     ///
-    /// * [`VerifyError::Request`] with `request-too-large`: body or query are over the
+    /// * [`VerifyError::Request`] with `request-too-large`: the body, or the query of a GET, is over the
     ///   [limit](Self::with_max_body_bytes); judged before anything else. Answer 413.
     /// * [`VerifyError::SignatureMissing`], [`VerifyError::SignatureMismatch`]: it is not proved that
     ///   Twilio made this request. Answer 403.

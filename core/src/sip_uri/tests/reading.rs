@@ -130,3 +130,11 @@ fn the_password_is_not_shown() {
     let shown = format!("{:?}", uri("sip:alice:secret@example.com;lr"));
     assert_eq!(shown, "SipUri(\"sip:alice:***@example.com;lr\")");
 }
+
+#[test]
+fn the_rest_of_a_password_with_an_at_sign_is_not_quoted() {
+    for uri in ["sip:a:b@hush@h", "sip:a:b@c:hush@h", "sip:a:b@c:d:hush@h", "sip:a:b@[hush@h]x"] {
+        let error = SipUri::parse(uri).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hush"), "{uri}: {error}");
+    }
+}

@@ -180,6 +180,22 @@ fn sealed_fields_that_cannot_be_are_altered() {
     assert_eq!(kind(&seal(&[fields, b"\0"].concat())), ErrorKind::StateAltered);
 }
 
+/// Taking them out one by one would not be linear.
+#[test]
+fn more_outputs_than_can_wait_are_altered() {
+    let bytes = subscribed().save();
+    let (fields, none) = bytes[8..bytes.len() - 8].split_last_chunk::<1>().unwrap();
+    assert_eq!(none, &[0]);
+    let waiting = |count: u8| {
+        let replies = b"\x01\xc8\x01".repeat(count.into());
+        Transfer::restore(&seal(&[fields, &[count], &replies].concat()))
+    };
+    assert_eq!(drain(&mut waiting(8).unwrap()), vec![reply(200); 8]);
+    for count in [9, 0x7f] {
+        assert_eq!(waiting(count).unwrap_err().kind(), ErrorKind::StateAltered);
+    }
+}
+
 #[test]
 fn settings_are_restored_in_force() {
     let settings = TransferSettings::new().with_status(603, ReferCallStatus::Busy).unwrap();

@@ -7,7 +7,7 @@ use super::super::refer::Refer;
 use super::super::{call_url, xml};
 use super::path::{self, Siblings};
 use super::{Check, verb_names};
-use crate::{Diagnostic, DiagnosticCode, SipUri};
+use crate::{Diagnostic, DiagnosticCode, SipUri, redact_url};
 
 impl Check {
     /// One that fits its type has no fault but what its target's headers have.
@@ -126,7 +126,8 @@ fn judge_attribute(name: &str, value: &str) -> Option<Diagnostic> {
         Refer::ACTION | Refer::METHOD => return None,
         _ => return Some(attribute_unknown(name, Refer::NAME)),
     };
-    Some(Diagnostic::new(code).arg(value))
+    // An action may hold a password.
+    Some(Diagnostic::new(code).arg(&redact_url(value)))
 }
 
 fn attribute_unknown(name: &str, element: &str) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! What must never be shown: `CallToken`, the secret, a signature, a password in a URL.
 
 use super::*;
+use crate::{CallUpdate, Element, Refer, SipUri, VoiceResponse};
 
 const TOKEN_VALUE: &str = "b7e0hush";
 
@@ -61,6 +62,83 @@ fn explain_shows_neither_token_nor_password() {
 fn a_bad_public_base_is_not_quoted() {
     let error = validator().with_public_base("https://user:hush@voice.example.com").unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+}
+
+#[test]
+fn a_url_is_shown_without_its_secrets() {
+    for (url, shown) in [
+        ("https://u:hush@h:80/a:b@c?x=1#f", "https://u:***@h:80/a:b@c?x=1#f"),
+        ("https://u:hu@sh@h/", "https://u:***@h/"),
+        // A password that is not escaped ends the authority.
+        ("https://u:hu/sh@h/refer", "https://u:***@h/refer"),
+        ("https://u:hu?sh@h/refer?CallToken=hush", "https://u:***@h/refer?CallToken=***"),
+        ("https://u:hu#sh@h/refer", "https://u:***@h/refer"),
+        ("https://u:hu\\sh@h", "https://u:***@h"),
+        ("https://u:hu sh@h", "https://u:***@h"),
+        // What clients read as https://u:hush@h.
+        ("https:u:hush@h", "https:u:***@h"),
+        ("https:/u:hush@h", "https:/u:***@h"),
+        ("HTTPS:\\\\u:hush@h/", "HTTPS:\\\\u:***@h/"),
+        ("//u:hush@h/", "//u:***@h/"),
+        (
+            "/r?CallToken=hush?hush;a&b=1&Call%54oken=hush#c",
+            "/r?CallToken=***&b=1&Call%54oken=***#c",
+        ),
+        ("/r?a=1;CallToken=hush&amp;calltoken=hush", "/r?a=1;CallToken=***&amp;calltoken=***"),
+        // A Host header of `h#`.
+        ("https://h#/refer?CallToken=hush&a=1", "https://h#/refer?CallToken=***&a=1"),
+        ("https://h/#CallToken=hush", "https://h/#CallToken=***"),
+    ] {
+        assert_eq!(redact_url(url), shown);
+    }
+    for url in [
+        "",
+        "?",
+        ":",
+        "@",
+        "http://u@h/",
+        "http://h:80/x@y",
+        "http://h:/x@y",
+        "http://[::1]/x@y",
+        "http://[::1]:80/x@y",
+        "mailto:a@b",
+        "/t/sip:alice@example.com?To=sip:bob@example.com",
+        "https://h/t/sip:alice@example.com",
+        "/?CallToken",
+        "é:é@é",
+    ] {
+        assert_eq!(redact_url(url), url);
+    }
+}
+
+#[test]
+fn no_url_that_is_refused_is_quoted_with_a_secret() {
+    let long = "hush".repeat(30);
+    let account = "AC00000000000000000000000000000001";
+    for url in [
+        "ftp://u:hush@h/?CallToken=hush".to_owned(),
+        "https://u:hush@h/<?CallToken=hush".to_owned(),
+        "https://u:hu sh@h/".to_owned(),
+        format!("ftp://u:{long}@h/"),
+    ] {
+        let call = "CA00000000000000000000000000000002";
+        let document = Element::new("Refer").and_then(|refer| refer.attribute("action", &url));
+        let document = document.and_then(|refer| VoiceResponse::new().append(refer)).unwrap();
+        let found = document.check().into_iter().find(|it| it.code().as_str() == "action-invalid");
+        let refer = Refer::to(SipUri::parse("sip:a@h").unwrap());
+        for shown in [
+            CallUpdate::with_url(account, call, &url).unwrap_err().to_string(),
+            CallUpdate::with_url(account, call, "https://h/")
+                .and_then(|update| update.base(&url))
+                .unwrap_err()
+                .to_string(),
+            refer.clone().action(&url).unwrap_err().to_string(),
+            refer.action("/a").and_then(|it| it.resolve_action(&url)).unwrap_err().to_string(),
+            found.unwrap().message(),
+        ] {
+            assert!(!shown.contains("hu") && !shown.contains("sh@"), "{shown}");
+        }
+    }
 }
 
 #[test]
