@@ -6,9 +6,13 @@ from ._errors import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ._errors import TwimlReferError
+
+
+_LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def module() -> Any:
@@ -18,31 +22,36 @@ def module() -> Any:
     return twiml_refer_uniffi
 
 
-def call(name: str, *arguments: Any) -> Any:
+def call(name: str, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
     """Call a function of the bridge by its name."""
     bridge = module()
-    return guarded(getattr(bridge, name), *arguments)
+    return guarded(getattr(bridge, name), *arguments, secrets=secrets)
 
 
-def guarded(function: Any, *arguments: Any) -> Any:
-    """Call something of the bridge."""
+def guarded(function: Any, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
+    """Call something of the bridge; what `secrets` returns is the first argument."""
     bridge = module()
-    fault = None
     try:
-        return function(*arguments)
+        return function(*arguments) if secrets is None else function(secrets(), *arguments)
     except bridge.Failure.Refused as failure:
-        fault = failure.fault
-    except UnicodeEncodeError as error:
-        at = len(error.object[: error.start].encode())
-        raise refused(
+        error = refusal(failure.fault)
+    except UnicodeEncodeError as failure:
+        at = len(failure.object[: failure.start].encode())
+        error = refused(
             "text-not-utf8",
             f"invalid text at byte {at}: a lone surrogate is no character",
             offset=at,
-        ) from None
-    except (ValueError, OverflowError) as error:
+        )
+    except (ValueError, OverflowError) as failure:
         # The bridge's integers have a size.
-        raise refused("setting-invalid", f"a number is out of range: {error}") from None
-    raise refusal(fault)
+        error = refused("setting-invalid", f"a number is out of range: {failure}")
+    # Outside of the handlers: their exceptions lead to frames that hold the arguments.
+    raise error
+
+
+def number(value: int) -> int:
+    """Clamp to what the bridge can carry: the library refuses what is out of range."""
+    return max(_LEAST, min(value, _MOST))
 
 
 def refusal(fault: Any) -> TwimlReferError:

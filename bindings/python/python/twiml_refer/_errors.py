@@ -80,12 +80,20 @@ class TransferError(TwimlReferError):
     """An event cannot come now, or saved bytes are not a transfer's."""
 
 
-class SignatureMismatch(TwimlReferError):
-    """It is not proved that the platform sent this request: answer 403."""
+class SignatureError(TwimlReferError):
+    """It is not proved that Twilio sent this request: answer 403."""
 
 
-class CallbackError(TwimlReferError):
-    """The request cannot be read: it is too large or not UTF-8."""
+class SignatureMissing(SignatureError):
+    """The request has no signature."""
+
+
+class SignatureMismatch(SignatureError):
+    """The signature is not that of this request."""
+
+
+class RequestError(TwimlReferError):
+    """The request is too large (`kind` is `request-too-large`) or not UTF-8."""
 
 
 for _error in (
@@ -94,8 +102,10 @@ for _error in (
     DocumentError,
     RestError,
     TransferError,
+    RequestError,
+    SignatureError,
+    SignatureMissing,
     SignatureMismatch,
-    CallbackError,
 ):
     # A traceback names them where they are imported from.
     _error.__module__ = "twiml_refer"
@@ -104,8 +114,9 @@ _CLASSES: tuple[tuple[str, type[TwimlReferError]], ...] = (
     ("uri-", SipUriError),
     ("header-", SipUriError),
     ("uui-", SipUriError),
+    ("signature-missing", SignatureMissing),
     ("signature-", SignatureMismatch),
-    ("callback-", CallbackError),
+    ("callback-", RequestError),
     ("rest-", RestError),
     ("sid-", RestError),
     ("refer-not-", TransferError),

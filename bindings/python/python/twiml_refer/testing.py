@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ._secret import sealed
 from ._transfer import Completed, Transfer
 from ._validator import RequestValidator
 from ._value import Value
@@ -58,6 +59,7 @@ class SignedRequest(Value):
         return {"X-Twilio-Signature": self.signature, **kind}
 
 
+@sealed
 def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     """Run the verb against an endpoint that does so; the three parameters that come of it.
 
@@ -80,6 +82,7 @@ def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     return report.params
 
 
+@sealed
 def signed_callback(
     token: str,
     url: str,
