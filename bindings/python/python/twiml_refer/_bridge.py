@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import index
+
+from . import _lane
 from ._errors import refused
 
 TYPE_CHECKING = False
@@ -31,27 +34,23 @@ def call(name: str, *arguments: Any, secrets: Callable[[], Any] | None = None) -
 def guarded(function: Any, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
     """Call something of the bridge; what `secrets` returns is the first argument."""
     bridge = module()
+    error = None
     try:
         return function(*arguments) if secrets is None else function(secrets(), *arguments)
     except bridge.Failure.Refused as failure:
         error = refusal(failure.fault)
     except UnicodeEncodeError as failure:
-        at = len(failure.object[: failure.start].encode())
-        error = refused(
-            "text-not-utf8",
-            f"invalid text at byte {at}: a lone surrogate is no character",
-            offset=at,
-        )
-    except (ValueError, OverflowError) as failure:
-        # The bridge's integers have a size.
-        error = refused("setting-invalid", f"a number is out of range: {failure}")
+        text = failure.object
     # Outside of the handlers: their exceptions lead to frames that hold the arguments.
-    raise error
+    if error is None:
+        # A lone surrogate, which is not UTF-8: the library says where.
+        _lane.check_uri(text)
+    raise error or UnicodeError
 
 
 def number(value: int) -> int:
     """Clamp to what the bridge can carry: the library refuses what is out of range."""
-    return max(_LEAST, min(value, _MOST))
+    return max(_LEAST, min(index(value), _MOST))
 
 
 def refusal(fault: Any) -> TwimlReferError:
@@ -59,6 +58,7 @@ def refusal(fault: Any) -> TwimlReferError:
     return refused(
         fault.kind,
         fault.text,
+        fault.group,
         offset=fault.offset,
         line=fault.line,
         column=fault.column,

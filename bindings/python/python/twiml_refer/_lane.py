@@ -149,11 +149,19 @@ def _parts(answer: bytes) -> list[str]:
 
 
 def _error(
-    kind: str, message: str, offset: str, line: str, column: str, parameter: str, number: str
+    kind: str,
+    message: str,
+    offset: str,
+    line: str,
+    column: str,
+    parameter: str,
+    number: str,
+    group: str,
 ) -> TwimlReferError:
     return refused(
         kind,
         message,
+        group,
         offset=integer(offset),
         line=integer(line),
         column=integer(column),

@@ -105,7 +105,8 @@ class RequestValidator:
         request is too large (`kind` is `request-too-large`, answer 413), or signed but not readable
         (answer 400).
         """
-        return ReferCallback._of(self._verified(method, url, signature, b"F", form(body)))
+        letter = _letter(method)
+        return ReferCallback._of(self._verified(url, signature, letter, form(body)))
 
     def verify_request(
         self,
@@ -115,7 +116,8 @@ class RequestValidator:
         signature: str | bytes | None = None,
     ) -> VoiceRequest:
         """Like `verify`, for any request from Twilio. Raises as `verify`."""
-        return VoiceRequest._of(self._verified(method, url, signature, b"F", form(body)))
+        letter = _letter(method)
+        return VoiceRequest._of(self._verified(url, signature, letter, form(body)))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | bytes | None = None
@@ -131,7 +133,7 @@ class RequestValidator:
         TargetFailed(status='busy', code=486)
         """
         pairs = encoded_pairs(params)
-        return ReferCallback._of(self._verified("POST", url, signature, b"P", *pairs))
+        return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
 
     def validate(
         self, url: str, params: Any = None, signature: str | bytes | None = None
@@ -200,7 +202,7 @@ class RequestValidator:
     def _call(self, job: int, *parts: bytes) -> bytes:
         return _lane.call_bytes(job, parts, self._secrets)
 
-    def _verified(self, method: str, url: str, signature: object, *body: bytes) -> bytes:
+    def _verified(self, url: str, signature: object, *body: bytes) -> bytes:
         given = _signature(signature)
         try:
             return self._call(_lane.VERIFY, _url(url), given, *body)
@@ -238,6 +240,12 @@ def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
         if not isinstance(token, str):
             wrong_type("a token", "str", token)
     return made
+
+
+def _letter(method: str) -> bytes:
+    if method not in ("GET", "POST"):
+        raise ValueError(f"invalid method {method!r}: use GET or POST (upper case)")
+    return b"F" if method == "POST" else b"G"
 
 
 def _url(url: object) -> bytes:

@@ -1,4 +1,4 @@
-"""For the tests of an app: signed callbacks as the platform would send them.
+"""For the tests of an app: signed callbacks as Twilio would send them.
 
 from twiml_refer.testing import signed_callback
 
@@ -95,8 +95,9 @@ def signed_callback(
 
     `params` are added to, or replace, the usual ones.
 
-    >>> request = signed_callback("12345", "https://example.com/refer", "hangup")
-    >>> RequestValidator("12345").verify(request.url, request.body, request.signature).outcome
+    >>> made = signed_callback("12345", "https://example.com/refer", "hangup")
+    >>> validator = RequestValidator("12345", public_base="https://example.com")
+    >>> validator.verify("POST", made.path, made.body, made.signature).outcome
     Canceled()
     """
     usual = {
