@@ -40,7 +40,9 @@ def refuse(_request: Request, _error: Exception) -> Response:
 @app.exception_handler(RequestError)
 def unreadable(_request: Request, error: RequestError) -> Response:
     """Answer a request that cannot be read."""
-    return Response(str(error), status_code=413 if error.kind == "request-too-large" else 400)
+    return Response(
+        str(error), status_code=413 if error.kind == "request-too-large" else 400
+    )
 
 
 async def verified(

@@ -113,15 +113,6 @@ def subjects() -> Iterator[Callable[..., Any]]:
                 yield getattr(subject, name)
 
 
-# What is shown again when it is wrong, and holds no secret unless arguments were mixed up.
-ECHOED = {"algorithm", "method", "scenario", "public_base"}
-
-
-def echoed(name: str) -> list[Any]:
-    password = [f"https://user:{TOKEN}@example.com"] if name == "public_base" else []
-    return [None, 5, b"\xff", "\ud800", "", "x", *password]
-
-
 ATTRIBUTES = {"__setattr__", "__delattr__", "__eq__", "__reduce__", "__reduce_ex__", "__init__"}
 
 
@@ -139,7 +130,7 @@ def ways() -> Iterator[Callable[[], Any]]:
         for name in good:
             yield partial(subject, **{key: good[key] for key in good if key != name})
         for name in named:
-            for value in echoed(name) if name in ECHOED else wrong():
+            for value in wrong():
                 yield partial(subject, **{**good, name: value})
     for subject in (validator(), request()):
         for function in (pickle.dumps, copy.copy, copy.deepcopy, hash, len, iter, int):

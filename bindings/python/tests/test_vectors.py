@@ -143,7 +143,7 @@ def test_signatures() -> None:
         assert validator.validate(url, params, signature) is valid
         form = urlencode(params).encode()
         for verify in (
-            lambda: validator.verify(url, form, signature),
+            lambda: validator.verify("POST", url, form, signature),
             lambda: validator.verify_params(url, params, signature),
         ):
             if valid:
@@ -222,8 +222,15 @@ def said(output: Any) -> dict[str, Any]:
         return {"output": "reply", "code": output.code}
     if isinstance(output, tr.EndDialog):
         return {"output": "end-dialog"}
+    if isinstance(output, tr.Diagnostic):
+        keys = ("code", "severity", "number", "path", "message")
+        found = {key: getattr(output, key) for key in keys}
+        return {"output": "diagnostic", **found}
     assert isinstance(output, tr.Completed)
     outcome = output.report.outcome
+    # The JSON tells what holds of a request without CallStatus.
+    callback = tr.ReferCallback.from_params(output.report.params)
+    assert callback.outcome == outcome
     return {
         "output": "completed",
         "params": [list(pair) for pair in output.report.params],
@@ -231,7 +238,7 @@ def said(output: Any) -> dict[str, Any]:
             "kind": outcome.kind,
             "status": getattr(outcome, "status", None),
             "code": getattr(outcome, "code", None),
-            "may_resume": output.report.may_resume,
+            "may_resume": callback.may_resume,
         },
     }
 

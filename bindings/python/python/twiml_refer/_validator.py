@@ -55,7 +55,7 @@ class RequestValidator:
     Transferred()
     >>> validator.verify("POST", target, body, "forged")
     Traceback (most recent call last):
-    twiml_refer.SignatureMismatch: signature check failed: no signature matches; ...
+    twiml_refer.SignatureMismatch: signature check failed: no signature matches: ...
     """
 
     __slots__ = ("_secrets", "_shown")
@@ -75,7 +75,7 @@ class RequestValidator:
         if not isinstance(public_base, (str, type(None))):
             wrong_type("public_base", "str", public_base)
         if algorithm not in ("sha1", "sha256"):
-            raise ValueError(f"invalid algorithm {algorithm!r}: use sha1 or sha256")
+            raise ValueError("invalid algorithm: use sha1 or sha256")
         letters = "s" if algorithm == "sha256" else ""
         if accept_encoded_spellings:
             letters += "e"
@@ -135,9 +135,7 @@ class RequestValidator:
         pairs = encoded_pairs(params)
         return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
 
-    def validate(
-        self, url: str, params: Any = None, signature: str | bytes | None = None
-    ) -> bool:
+    def validate(self, url: str, params: Any = None, signature: str | bytes | None = None) -> bool:
         """Check whether Twilio signed a request with these decoded parameters.
 
         As in the official libraries: this pins neither the method nor the size. Use `verify`.
@@ -244,7 +242,8 @@ def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
 
 def _letter(method: str) -> bytes:
     if method not in ("GET", "POST"):
-        raise ValueError(f"invalid method {method!r}: use GET or POST (upper case)")
+        # It is not shown: it may be another argument, a URL that holds a secret.
+        raise ValueError("invalid method: use GET or POST (upper case)")
     return b"F" if method == "POST" else b"G"
 
 

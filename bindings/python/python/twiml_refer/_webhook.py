@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ._answer import Pairs
 
+
 class Problem(Value):
     """What is odd about a parameter."""
 

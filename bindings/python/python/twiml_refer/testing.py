@@ -67,7 +67,7 @@ def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     (('ReferCallStatus', 'failed'), ('ReferSipResponseCode', '405'))
     """
     if scenario not in _NOTIFIES:
-        raise ValueError(f"{scenario!r} is no scenario; there are {', '.join(_NOTIFIES)}")
+        raise ValueError(f"invalid scenario: use one of {', '.join(_NOTIFIES)}")
     transfer = Transfer("sip:alice@example.com")
     outputs = transfer.start(cseq=1, now=0)
     outputs += transfer.response(405 if scenario == "refused" else 202, now=50)
