@@ -40,14 +40,10 @@ def refuse(_request: Request, _error: Exception) -> Response:
 @app.exception_handler(RequestError)
 def unreadable(_request: Request, error: RequestError) -> Response:
     """Answer a request that cannot be read."""
-    return Response(
-        str(error), status_code=413 if error.kind == "request-too-large" else 400
-    )
+    return Response(str(error), status_code=413 if error.kind == "request-too-large" else 400)
 
 
-async def verified(
-    request: Request, method: Literal["GET", "POST"] = "POST"
-) -> ReferCallback:
+async def verified(request: Request, method: Literal["GET", "POST"] = "POST") -> ReferCallback:
     """Verify a request to a route of this method."""
     signature = request.headers.get("X-Twilio-Signature")
     return validator.verify(method, target(request), await received(request), signature)

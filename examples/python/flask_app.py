@@ -39,9 +39,7 @@ def refuse(_error: SignatureError) -> Response:
 @app.errorhandler(RequestError)
 def unreadable(error: RequestError) -> Response:
     """Answer a request that cannot be read."""
-    return Response(
-        str(error), status=413 if error.kind == "request-too-large" else 400
-    )
+    return Response(str(error), status=413 if error.kind == "request-too-large" else 400)
 
 
 def verified(method: Literal["GET", "POST"] = "POST") -> ReferCallback:
@@ -49,9 +47,7 @@ def verified(method: Literal["GET", "POST"] = "POST") -> ReferCallback:
     # The request target as it came: in `request.url` escapes are decoded. REQUEST_URI is what most
     # servers call it, RAW_URI what Gunicorn does.
     target = request.environ.get("REQUEST_URI") or request.environ["RAW_URI"]
-    return validator.verify(
-        method, target, received(), request.headers.get("X-Twilio-Signature")
-    )
+    return validator.verify(method, target, received(), request.headers.get("X-Twilio-Signature"))
 
 
 def received() -> bytes:

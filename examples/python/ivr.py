@@ -41,9 +41,7 @@ def direct(colleague: str) -> VoiceResponse:
     response = VoiceResponse()
     try:
         whole = colleague.startswith("sip:")
-        target = (
-            SipUri(colleague) if whole else SipUri.build("example.com", user=colleague)
-        )
+        target = SipUri(colleague) if whole else SipUri.build("example.com", user=colleague)
     except SipUriError:
         response.say("There is nobody of that name. Goodbye.")
     else:

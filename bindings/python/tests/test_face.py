@@ -281,6 +281,29 @@ def test_values_are_what_they_were_when_they_are_read_or_copied_again() -> None:
     assert found != tr.Diagnostic(found.code, found.severity, found.path, found.message)
 
 
+def test_what_is_there_for_users_of_the_official_package() -> None:
+    response = tr.VoiceResponse()
+    refer = tr.Refer(action="/a")
+    assert refer.append(tr.SipUri("sip:a@b")) is refer
+    response.append(refer)
+    assert response.hangup() == tr.Hangup()
+    assert "<Sip>sip:a@b</Sip></Refer><Hangup/>" in str(response)
+    assert tr.Element("Say", "A").append("B").text == "AB"
+
+
+def test_a_refer_to_value_is_read_as_it_is_written() -> None:
+    uri = tr.SipUri("sip:a@b?X-A=1")
+    assert uri.refer_to == "<sip:a@b?X-A=1>"
+    assert tr.ReferTarget.parse(uri.refer_to).uri == uri
+    assert tr.ReferTarget.parse("<tel:+1555>").uri is None
+
+
+def test_outputs_that_wait_are_saved() -> None:
+    transfer = tr.Transfer("sip:a@b")
+    assert transfer.start(cseq=1, now=0) == [tr.SendRefer()]
+    assert transfer.poll() == tr.Transfer.restore(transfer.save()).poll() == []
+
+
 def test_a_uri_of_parts_takes_headers_as_any_other() -> None:
     built = [tr.SipUri.build("b", user="a", headers=it) for it in ({"ab": "1"}, [("ab", "1")])]
     assert built == [tr.SipUri("sip:a@b?ab=1")] * 2
@@ -335,6 +358,8 @@ def test_signed_callbacks_for_the_tests_of_an_app(method: str) -> None:
         callback = VALIDATOR.verify(method, request.url, request.body, request.signature)  # type: ignore[arg-type]
         assert callback.outcome.kind == kind
         assert callback.leg == "sip"
+        assert request.headers["X-Twilio-Signature"] == request.signature
+        assert ("Content-Type" in request.headers) is (method == "POST")
 
 
 def test_sixteen_threads_share_a_validator_and_a_transfer() -> None:

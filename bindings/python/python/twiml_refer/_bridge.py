@@ -5,14 +5,12 @@ from __future__ import annotations
 from operator import index
 
 from . import _lane
-from ._errors import refused
+from ._errors import TwimlReferError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-    from ._errors import TwimlReferError
 
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -34,18 +32,23 @@ def call(name: str, *arguments: Any, secrets: Callable[[], Any] | None = None) -
 def guarded(function: Any, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
     """Call something of the bridge; what `secrets` returns is the first argument."""
     bridge = module()
-    error = None
     try:
         return function(*arguments) if secrets is None else function(secrets(), *arguments)
-    except bridge.Failure.Refused as failure:
-        error = refusal(failure.fault)
-    except UnicodeEncodeError as failure:
-        text = failure.object
-    # Outside of the handlers: their exceptions lead to frames that hold the arguments.
-    if error is None:
-        # A lone surrogate, which is not UTF-8: the library says where.
-        _lane.check_uri(text)
-    raise error or UnicodeError
+    except (bridge.Failure.Refused, UnicodeEncodeError) as raised:
+        failure = raised
+    # Outside of the handler: what was raised there leads to frames that hold the arguments.
+    error = _not_utf8(failure) if isinstance(failure, UnicodeError) else refusal(failure.fault)
+    del failure
+    raise error
+
+
+def _not_utf8(failure: Any) -> TwimlReferError:
+    """Ask the library for its error of a text with a lone surrogate."""
+    try:
+        _lane.check_uri(failure.object)
+    except TwimlReferError as error:
+        return error
+    raise failure
 
 
 def number(value: int) -> int:

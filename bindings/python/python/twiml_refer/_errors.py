@@ -85,7 +85,7 @@ class TransferError(TwimlReferError):
 
 
 class SignatureError(TwimlReferError):
-    """It is not proved that Twilio sent this request (answer 403), or a validator cannot be made."""
+    """It is not proved that Twilio sent the request (answer 403), or no validator can be made."""
 
 
 class SignatureMissing(SignatureError):
