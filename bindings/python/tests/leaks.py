@@ -261,6 +261,25 @@ def interrupted(job: Callable[[], Any]) -> Iterator[BaseException]:
             sys.settrace(None)
 
 
+def exhausted(job: Callable[[], Any]) -> Iterator[BaseException]:
+    """Make a call where the stack is nearly full, so that it ends at each depth of ours."""
+
+    def down(left: int) -> None:
+        if left > 0:
+            down(left - 1)
+        else:
+            job()
+
+    limit = sys.getrecursionlimit()
+    for depth in range(limit - 100, limit):
+        try:
+            down(depth)
+        except RecursionError as error:
+            yield error
+        except Exception:
+            continue
+
+
 def main() -> int:
     sentry_sdk.init("http://key@127.0.0.1:1/1", transport=Collected)
     logger.remove()
@@ -287,17 +306,28 @@ def main() -> int:
             where = leaks(error)
             if where:
                 found[f"{job.func!r}: {type(error).__name__}"] = where  # type: ignore[attr-defined]
-    checked = validator()
+    checked, callback = validator(), request()
+    properties = [
+        partial(getattr, callback, name)
+        for name in dir(type(callback))
+        if isinstance(getattr(type(callback), name), property)
+    ]
     for attempt in (
         lambda: checked.verify("POST", URL, b"a=b", "forged"),
         lambda: checked.validate(URL, {"a": "b"}, "forged"),
         lambda: checked.sign(URL),
         lambda: checked.sign_raw(URL, b"{}"),
+        lambda: callback.param("CallToken"),
+        *properties,
     ):
-        for error in interrupted(attempt):
+        for error in exhausted(attempt):
+            errors += 1
+            if any(secret in by_frames(error) for secret in SECRETS):
+                found[f"stack exhausted: {attempt}"] = {"by_frames"}
+        for error in interrupted(attempt) if attempt not in properties else ():
             errors += 1
             if TOKEN in by_frames(error) + by_traceback(error):
-                found[f"interrupted: {frames(error)[-1]}"] = {"TOKEN"}
+                found[f"interrupted: {frames(error)[-1]}"] = {"by_frames"}
     for name, where in found.items():
         print(f"{name}: {sorted(where)}".replace(TOKEN, "TOKEN").replace(CALL_TOKEN, "CALL_TOKEN"))
     print(f"{len(jobs)} calls, {errors} errors, {len(found)} that show a secret")

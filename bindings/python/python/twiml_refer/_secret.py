@@ -39,16 +39,20 @@ def sealed(function: AnyFunction) -> AnyFunction:
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(call, name, getattr(function, name))
     call.__wrapped__ = function  # type: ignore[attr-defined]
+    # What a traceback, and the groups of an error tracker, say.
+    call.__code__ = call.__code__.replace(co_name=function.__name__)
     return call  # type: ignore[return-value]
 
 
 def sealed_class(kind: AnyClass) -> AnyClass:
-    """Seal every public method of a class, special methods included."""
+    """Seal every public method and property of a class, special methods included."""
     for name, member in list(vars(kind).items()):
         if name.startswith("_") and not name.endswith("__"):
             continue
         if isinstance(member, (classmethod, staticmethod)):
             setattr(kind, name, type(member)(sealed(member.__func__)))
+        elif isinstance(member, property) and member.fget:
+            setattr(kind, name, property(sealed(member.fget), doc=member.__doc__))
         elif type(member) is FunctionType:
             setattr(kind, name, sealed(member))
     return kind
