@@ -70,12 +70,17 @@ def _lengths(lengths: Sequence[int]) -> bytes:
     return _LISTED + pack(f"<{len(lengths) + 1}I", len(lengths), *lengths)
 
 
-def _send(job: int, frame: bytes, head: bytes, secrets: Secrets | None, out: Any, size: int) -> int:
+def _send(
+    job: int, frame: bytes, head: bytes, secrets: Secrets | None, out: Any, capacity: int
+) -> int:
+    size: int
     if secrets is None:
-        return int(_call(job, frame, len(frame), out, size))
-    # No variable holds the secrets, so that an error, wherever it is raised, does not lead to them.
-    length = len(head) + secrets.size + len(frame)
-    return int(_call(job, head + secrets.joined() + frame, length, out, size))
+        size = _call(job, frame, len(frame), out, capacity)
+    else:
+        length = len(head) + secrets.size + len(frame)
+        # No variable holds the secrets, so that no error, wherever it is raised, leads to them.
+        size = _call(job, head + secrets.joined() + frame, length, out, capacity)
+    return size
 
 
 def _done(job: int, frame: bytes, head: bytes = b"", secrets: Secrets | None = None) -> bytes:

@@ -76,12 +76,12 @@ class Secrets:
 
     def joined(self) -> bytes:
         """Return all of them in a row. Keep it in no variable."""
-        return ctypes.string_at(self._address, self.size)
+        return _kept[self._address].raw  # type: ignore[no-any-return]
 
     def apart(self) -> list[bytes]:
         """Return each of them. Keep it in no variable."""
-        starts = accumulate(self.lengths, initial=self._address)
-        return [ctypes.string_at(*place) for place in zip(starts, self.lengths)]
+        starts = accumulate(self.lengths, initial=0)
+        return [self.joined()[at : at + length] for at, length in zip(starts, self.lengths)]
 
     def __del__(self, _zero: Any = ctypes.memset) -> None:
         buffer = _kept.pop(getattr(self, "_address", 0), None)
