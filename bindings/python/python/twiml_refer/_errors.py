@@ -17,7 +17,7 @@ class TwimlReferError(ValueError):
     ...     print(error.kind, error.offset)
     ...     print(error)
     uri-white-space 27
-    invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+    invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20
     """
 
     kind: str

@@ -18,7 +18,7 @@ class Refer:
     >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
     >>> Refer(method="post")
     Traceback (most recent call last):
-    twiml_refer.DocumentError: invalid TwiML: post is no method here; write GET or POST
+    twiml_refer.DocumentError: invalid TwiML: invalid method `post`: use GET or POST (upper case)
     """
 
     __slots__ = ("target", "action", "method")

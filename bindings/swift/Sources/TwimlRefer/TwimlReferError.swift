@@ -10,7 +10,7 @@ internal import TwimlReferBridge
 ///     _ = try SipUri("sip:alice@example.com?X-A=a b")
 /// } catch {
 ///     print(error.kind, error.offset!)  // uri-white-space 27
-///     print(error)  // invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+///     print(error)  // invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20
 /// }
 /// ```
 public struct TwimlReferError: Error, Sendable, Hashable {

@@ -10,7 +10,7 @@ import dev.twimlrefer.internal.Place
  *     SipUri("sip:alice@example.com?X-A=a b")
  * } catch (error: TwimlReferException) {
  *     check(error.kind == "uri-white-space" && error.offset == 27)
- *     println(error.message) // invalid SIP URI at byte 27: a space cannot stand in a header value; write it as %20
+ *     println(error.message) // invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20
  * }
  * ```
  *
