@@ -3,16 +3,13 @@
 //! platform then sends to the app is read in `webhook`; the scenario files are the command's.
 
 mod event;
-mod event_header;
-mod notification;
+mod notify;
 mod output;
 mod progress;
 mod report;
 mod saved;
 mod serialize;
 mod settings;
-mod sipfrag;
-mod subscription_state;
 #[cfg(test)]
 mod tests;
 mod transitions;

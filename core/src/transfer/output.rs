@@ -28,7 +28,7 @@ pub enum Output {
 
 /// An output without its report, which the transfer itself holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Waiting {
+pub(super) enum QueuedOutput {
     SendRefer,
     Reply(u16),
     EndDialog,
@@ -37,7 +37,7 @@ pub(super) enum Waiting {
     CodeInvalid(u16),
 }
 
-impl Waiting {
+impl QueuedOutput {
     /// The diagnostic that it is, if it is one.
     pub(super) fn diagnostic(self) -> Option<Diagnostic> {
         match self {
@@ -55,7 +55,7 @@ impl Waiting {
 
 /// First in, first out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Outputs(pub(super) Vec<Waiting>);
+pub(super) struct Outputs(pub(super) Vec<QueuedOutput>);
 
 impl Outputs {
     /// What one event can cause: a deadline ends the dialog and completes, and the event itself is
@@ -64,11 +64,11 @@ impl Outputs {
     /// More than this wait only where nobody polls.
     const MOST: usize = 8;
 
-    pub(super) fn push(&mut self, output: Waiting) {
+    pub(super) fn push(&mut self, output: QueuedOutput) {
         self.0.push(output);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Waiting> {
+    pub(super) fn pop(&mut self) -> Option<QueuedOutput> {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
@@ -88,6 +88,6 @@ impl Outputs {
 
     /// How often the end waits to be told.
     pub(super) fn count_completed(&self) -> usize {
-        self.0.iter().filter(|output| **output == Waiting::Completed).count()
+        self.0.iter().filter(|output| **output == QueuedOutput::Completed).count()
     }
 }

@@ -1,11 +1,11 @@
 //! How far a transfer has come: plain data, without the rules that move it (`transitions`,
-//! `notification`) and without its bytes (`save`).
+//! `notify`) and without its bytes (`save`).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::notification::Heard;
+use super::notify::LastNotify;
 use super::report::ReferReport;
 use crate::ReferCallStatus;
 
@@ -47,7 +47,7 @@ impl fmt::Display for TransferState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
     pub(super) state: TransferState,
-    /// The latest time heard of.
+    /// the latest time fed.
     pub(super) now: u64,
     /// The CSeq of the REFER; of the last one, after a challenge.
     pub(super) refer_cseq: u32,
@@ -70,7 +70,7 @@ pub(super) struct Progress {
     pub(super) subscription_over: bool,
     /// What NOTIFYs said before the REFER was answered.
     pub(super) decided: Option<ReferCallStatus>,
-    pub(super) heard: Option<Heard>,
+    pub(super) last_notify: Option<LastNotify>,
     #[serde(skip)] // `saved` writes it apart
     pub(super) report: Option<ReferReport>,
 }
@@ -91,7 +91,7 @@ impl Progress {
             notified: false,
             subscription_over: false,
             decided: None,
-            heard: None,
+            last_notify: None,
             report: None,
         }
     }

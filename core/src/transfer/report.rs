@@ -63,6 +63,6 @@ impl ReferReport {
     /// What the app that receives them will read.
     #[must_use]
     pub fn outcome(&self) -> ReferOutcome {
-        ReferOutcome::judge(self.status.clone(), self.refer_code, self.notify_code)
+        ReferOutcome::classify(self.status.clone(), self.refer_code, self.notify_code)
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::output::{Outputs, Waiting};
+use super::output::{Outputs, QueuedOutput};
 use super::progress::{Progress, TransferState};
 use super::{ReferReport, RejectedStatus, Transfer, TransferSettings};
 use crate::{Error, ErrorKind, ReferCallStatus, SipUri};
@@ -28,7 +28,7 @@ struct Saved {
     progress: Progress,
     #[serde(with = "report")]
     report: Option<ReferReport>,
-    outputs: Vec<Waiting>,
+    outputs: Vec<QueuedOutput>,
 }
 
 /// The fields of [`TransferSettings`], which has no public serialization.

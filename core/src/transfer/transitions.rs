@@ -1,8 +1,8 @@
 //! The rules that move a transfer: one function for each kind of event, and one for time.
 
 use super::event::EventKind;
-use super::notification::{Notification, OK, Verdict};
-use super::output::Waiting;
+use super::notify::{Notification, OK, Verdict};
+use super::output::QueuedOutput;
 use super::progress::TransferState;
 use super::report::ReferReport;
 use super::settings::RejectedStatus;
@@ -41,14 +41,18 @@ impl Transfer {
                 self.progress.state = TransferState::Referring;
                 self.progress.first_in_dialog = first_in_dialog;
                 self.sent(cseq);
-                self.outputs.push(Waiting::SendRefer);
+                self.outputs.push(QueuedOutput::SendRefer);
             }
-            Event::Response { code, refer_sub, retry } => self.respond(code, refer_sub, retry),
+            Event::Response { code, refer_sub, retry } => self.on_response(code, refer_sub, retry),
             Event::Notify { event, cseq, subscription_state, body, in_dialog } => {
-                self.notify(Notification::read(event, subscription_state, body), cseq, in_dialog);
+                self.on_notify(
+                    Notification::read(event, subscription_state, body),
+                    cseq,
+                    in_dialog,
+                );
             }
-            Event::HangUp => self.hang_up(),
-            Event::TransportError => self.transport_error(),
+            Event::HangUp => self.on_hang_up(),
+            Event::TransportError => self.on_transport_error(),
             Event::Time => {}
         }
     }
@@ -58,9 +62,9 @@ impl Transfer {
         self.progress.response_by = self.after(self.settings.response_timeout);
     }
 
-    fn respond(&mut self, code: u16, refer_sub: bool, retry: Option<u32>) {
+    fn on_response(&mut self, code: u16, refer_sub: bool, retry: Option<u32>) {
         match (self.progress.state, code, retry) {
-            (_, ..=99 | 700.., _) => self.outputs.push(Waiting::CodeInvalid(code)),
+            (_, ..=99 | 700.., _) => self.outputs.push(QueuedOutput::CodeInvalid(code)),
             (TransferState::Idle | TransferState::Subscribed, ..) => {
                 self.unexpected(EventKind::Response);
             }
@@ -106,7 +110,7 @@ impl Transfer {
             return self.complete(Some(ReferCallStatus::Canceled));
         }
         if matches!(code, 408 | 481) {
-            self.outputs.push(Waiting::EndDialog);
+            self.outputs.push(QueuedOutput::EndDialog);
         }
         self.refer_failed();
     }
@@ -132,20 +136,20 @@ impl Transfer {
         });
     }
 
-    fn notify(&mut self, said: Notification, cseq: u32, in_dialog: bool) {
+    fn on_notify(&mut self, said: Notification, cseq: u32, in_dialog: bool) {
         if self.progress.state == TransferState::Idle {
             self.unexpected(EventKind::Notify);
         }
-        match self.progress.judge(said, cseq, in_dialog) {
-            Verdict::Refused(code) => self.outputs.push(Waiting::Reply(code)),
+        match self.progress.classify(said, cseq, in_dialog) {
+            Verdict::Refused(code) => self.outputs.push(QueuedOutput::Reply(code)),
             Verdict::Accepted => {
-                self.outputs.push(Waiting::Reply(OK));
-                self.heed(said);
+                self.outputs.push(QueuedOutput::Reply(OK));
+                self.accept_notify(said);
             }
         }
     }
 
-    fn heed(&mut self, said: Notification) {
+    fn accept_notify(&mut self, said: Notification) {
         self.progress.notified = true;
         self.bound_duration();
         if said.ends_subscription() {
@@ -174,7 +178,7 @@ impl Transfer {
         }
     }
 
-    fn hang_up(&mut self) {
+    fn on_hang_up(&mut self) {
         match self.progress.state {
             TransferState::Idle => self.unexpected(EventKind::HangUp),
             TransferState::Completed => {}
@@ -195,7 +199,7 @@ impl Transfer {
         }
     }
 
-    fn transport_error(&mut self) {
+    fn on_transport_error(&mut self) {
         match self.progress.state {
             TransferState::Idle => self.unexpected(EventKind::TransportError),
             TransferState::Referring if self.progress.grace_until.is_none() => {
@@ -207,14 +211,14 @@ impl Transfer {
     }
 
     /// What happens when nothing happens.
-    pub(super) fn fire(&mut self) {
+    pub(super) fn handle_timeout(&mut self) {
         if self.progress.deadline().is_none_or(|deadline| self.progress.now < deadline) {
             return;
         }
         if self.progress.grace_until.is_some() {
             self.complete(Some(ReferCallStatus::Canceled));
         } else if self.progress.state == TransferState::Referring {
-            self.outputs.push(Waiting::EndDialog);
+            self.outputs.push(QueuedOutput::EndDialog);
             self.unanswered(REQUEST_TIMEOUT);
         } else {
             self.progress.subscription_over = true;
@@ -229,7 +233,7 @@ impl Transfer {
             refer_code: self.progress.refer_code,
             notify_code: self.progress.last_code,
         });
-        self.outputs.push(Waiting::Completed);
+        self.outputs.push(QueuedOutput::Completed);
     }
 
     fn after(&self, milliseconds: u32) -> u64 {
@@ -248,6 +252,6 @@ impl Transfer {
     }
 
     fn unexpected(&mut self, kind: EventKind) {
-        self.outputs.push(Waiting::Unexpected(kind, self.progress.state));
+        self.outputs.push(QueuedOutput::Unexpected(kind, self.progress.state));
     }
 }

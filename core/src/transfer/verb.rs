@@ -1,9 +1,9 @@
 //! [`Transfer`]: the public face of the state machine. Its rules are in `transitions` and
-//! `notification`, its bytes in `save`.
+//! `notify`, its bytes in `save`.
 
 use std::sync::Arc;
 
-use super::output::{Outputs, Waiting};
+use super::output::{Outputs, QueuedOutput};
 use super::progress::Progress;
 use super::{Event, Output, ReferReport, TransferSettings, TransferState};
 use crate::{Error, ErrorKind, SipUri};
@@ -89,7 +89,7 @@ impl Transfer {
         }
         self.refuse_misuse(&event)?;
         self.progress.now = self.progress.now.max(now);
-        self.fire();
+        self.handle_timeout();
         self.apply(event);
         Ok(())
     }
@@ -97,10 +97,10 @@ impl Transfer {
     /// What to do next; call it after every event until there is nothing.
     pub fn poll(&mut self) -> Option<Output> {
         match self.outputs.pop()? {
-            Waiting::SendRefer => Some(Output::SendRefer),
-            Waiting::Reply(code) => Some(Output::Reply(code)),
-            Waiting::EndDialog => Some(Output::EndDialog),
-            Waiting::Completed => self.progress.report.clone().map(Output::Completed),
+            QueuedOutput::SendRefer => Some(Output::SendRefer),
+            QueuedOutput::Reply(code) => Some(Output::Reply(code)),
+            QueuedOutput::EndDialog => Some(Output::EndDialog),
+            QueuedOutput::Completed => self.progress.report.clone().map(Output::Completed),
             odd => odd.diagnostic().map(Output::Diagnostic),
         }
     }

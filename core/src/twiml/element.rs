@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use super::attributes::Attributes;
 use super::node::{Comment, Node, Text};
-use super::place::Place;
+use super::span::Span;
 use super::xml;
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
 use crate::{Error, ErrorKind};
@@ -37,7 +37,7 @@ pub struct Element {
     nodes: Vec<Node>,
     depth: usize,
     count: usize,
-    place: Place,
+    span: Span,
 }
 
 impl Element {
@@ -57,7 +57,7 @@ impl Element {
 
     fn with_checked_name(name: Cow<'static, str>) -> Self {
         let attributes = Attributes::default();
-        Self { name, attributes, nodes: Vec::new(), depth: 1, count: 1, place: Place::BUILT }
+        Self { name, attributes, nodes: Vec::new(), depth: 1, count: 1, span: Span::BUILT }
     }
 
     /// Adds an attribute after those it has. White space in the value is kept in writing.
@@ -76,7 +76,7 @@ impl Element {
     /// [`ErrorKind::XmlCharacterForbidden`] with the byte offset.
     pub fn text(mut self, text: &str) -> Result<Self, Error> {
         xml::check_text(text)?;
-        self.adopt_text(text, Place::BUILT);
+        self.adopt_text(text, Span::BUILT);
         Ok(self)
     }
 
@@ -157,18 +157,18 @@ impl Element {
         self.nodes.iter().filter_map(Node::as_text).collect()
     }
 
-    pub(super) fn at(mut self, place: Place) -> Self {
-        self.place = place;
+    pub(super) fn at(mut self, span: Span) -> Self {
+        self.span = span;
         self
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place
+    pub(super) fn span(&self) -> Span {
+        self.span
     }
 
     /// What was read is no longer what this is.
     pub(super) fn forget_place(&mut self) {
-        self.place = Place::BUILT;
+        self.span = Span::BUILT;
     }
 
     pub(super) fn attributes_mut(&mut self) -> &mut Attributes {
@@ -183,7 +183,7 @@ impl Element {
             Node::Refer(_) => (2, 2),
             Node::Comment(_) => (0, 0),
             Node::Text(text) => {
-                self.adopt_text(text.as_str(), text.place());
+                self.adopt_text(text.as_str(), text.span());
                 return Ok(());
             }
         };
@@ -216,14 +216,14 @@ impl Element {
     }
 
     /// Takes text that was checked already. Side by side it joins, as it would when read back.
-    pub(super) fn adopt_text(&mut self, text: &str, place: Place) {
+    pub(super) fn adopt_text(&mut self, text: &str, span: Span) {
         if text.is_empty() {
             return;
         }
         if let Some(Node::Text(last)) = self.nodes.last_mut() {
             last.push_str(text);
         } else {
-            self.push(Node::Text(Text::checked(text.to_owned(), place)));
+            self.push(Node::Text(Text::checked(text.to_owned(), span)));
         }
     }
 

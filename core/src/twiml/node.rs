@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::element::Element;
-use super::place::Place;
 use super::refer::Refer;
+use super::span::Span;
 use super::xml;
 use crate::{Error, ErrorKind};
 
@@ -108,7 +108,7 @@ impl From<Comment> for Node {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text {
     content: String,
-    place: Place,
+    span: Span,
 }
 
 impl Text {
@@ -118,19 +118,19 @@ impl Text {
     /// [`ErrorKind::XmlCharacterForbidden`] with the byte offset.
     pub fn new(text: &str) -> Result<Self, Error> {
         xml::check_text(text)?;
-        Ok(Self::checked(text.to_owned(), Place::BUILT))
+        Ok(Self::checked(text.to_owned(), Span::BUILT))
     }
 
-    pub(super) const fn checked(content: String, place: Place) -> Self {
-        Self { content, place }
+    pub(super) const fn checked(content: String, span: Span) -> Self {
+        Self { content, span }
     }
 
     pub(super) fn push_str(&mut self, text: &str) {
         self.content.push_str(text);
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place
+    pub(super) fn span(&self) -> Span {
+        self.span
     }
 
     /// The text.

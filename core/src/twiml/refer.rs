@@ -5,7 +5,7 @@ use super::call_url;
 use super::element::Element;
 use super::method::Method;
 use super::node::Node;
-use super::place::Place;
+use super::span::Span;
 use super::xml;
 use crate::{Error, ErrorKind, SipUri, redact_url};
 
@@ -29,8 +29,8 @@ pub struct Refer {
     target: SipUri,
     action: Option<Box<str>>,
     method: Option<Method>,
-    place: Place,
-    target_place: Place,
+    span: Span,
+    target_span: Span,
 }
 
 impl Refer {
@@ -42,8 +42,8 @@ impl Refer {
     /// Transfers the caller to this URI.
     #[must_use]
     pub const fn to(target: SipUri) -> Self {
-        let place = Place::BUILT;
-        Self { target, action: None, method: None, place, target_place: place }
+        let span = Span::BUILT;
+        Self { target, action: None, method: None, span, target_span: span }
     }
 
     /// The URL that learns how the transfer ended, and whose document runs next: absolute with
@@ -109,12 +109,12 @@ impl Refer {
         }
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place
+    pub(super) fn span(&self) -> Span {
+        self.span
     }
 
-    pub(super) fn target_place(&self) -> Place {
-        self.target_place
+    pub(super) fn target_span(&self) -> Span {
+        self.target_span
     }
 
     /// The element as this type, if nothing is lost by it but white space around the URI.
@@ -133,7 +133,7 @@ impl Refer {
                 _ => return None,
             }
         }
-        (refer.place, refer.target_place) = (element.place(), sip.place());
+        (refer.span, refer.target_span) = (element.span(), sip.span());
         Some(refer)
     }
 }
@@ -141,9 +141,9 @@ impl Refer {
 /// The verb as any other, for code that walks a document or nests it.
 impl From<Refer> for Element {
     fn from(refer: Refer) -> Self {
-        let mut sip = Self::known(Refer::TARGET).at(refer.target_place);
-        sip.adopt_text(refer.target.as_str(), refer.target_place);
-        let mut element = Self::known(Refer::NAME).at(refer.place);
+        let mut sip = Self::known(Refer::TARGET).at(refer.target_span);
+        sip.adopt_text(refer.target.as_str(), refer.target_span);
+        let mut element = Self::known(Refer::NAME).at(refer.span);
         if let Some(action) = refer.action {
             element.attributes_mut().insert(Refer::ACTION, action);
         }

@@ -140,7 +140,7 @@ impl ReferCallback {
     /// How the transfer ended.
     #[must_use]
     pub fn outcome(&self) -> ReferOutcome {
-        ReferOutcome::judge(
+        ReferOutcome::classify(
             self.refer_call_status(),
             self.refer_sip_response_code(),
             self.notify_sip_response_code(),

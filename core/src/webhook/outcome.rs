@@ -50,7 +50,7 @@ pub enum ReferOutcome {
 
 impl ReferOutcome {
     /// The first row that matches; a provisional code of the REFER counts as none.
-    pub(crate) fn judge(
+    pub(crate) fn classify(
         status: Option<ReferCallStatus>,
         refer_code: Option<u16>,
         notify_code: Option<u16>,

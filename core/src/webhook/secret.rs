@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
 
-use super::spelling::Spelled;
+use super::spelling::UrlCandidate;
 use crate::{Error, ErrorKind};
 
 /// The hash behind a signature. The app pins it: the request header that names it is not signed.
@@ -70,7 +70,12 @@ impl Secret {
         Ok(Self { sha1, sha256 })
     }
 
-    pub(super) fn sign(&self, algorithm: Algorithm, url: &Spelled<'_>, params: &[u8]) -> String {
+    pub(super) fn sign(
+        &self,
+        algorithm: Algorithm,
+        url: &UrlCandidate<'_>,
+        params: &[u8],
+    ) -> String {
         match algorithm {
             Algorithm::Sha1 => {
                 STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes())
@@ -84,7 +89,7 @@ impl Secret {
     pub(super) fn matches(
         &self,
         algorithm: Algorithm,
-        url: &Spelled<'_>,
+        url: &UrlCandidate<'_>,
         params: &[u8],
         signature: &Signature,
     ) -> bool {
@@ -102,7 +107,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn hash<M: Mac + Clone>(keyed: &M, url: &Spelled<'_>, params: &[u8]) -> M {
+fn hash<M: Mac + Clone>(keyed: &M, url: &UrlCandidate<'_>, params: &[u8]) -> M {
     let mut mac = keyed.clone();
     url.write(&mut |piece| mac.update(piece.as_bytes()));
     mac.update(params);

@@ -8,14 +8,14 @@ use super::url_parts::UrlParts;
 
 /// One way to write the URL, piece by piece, so that trying it needs no memory.
 #[derive(Clone, Copy)]
-pub(super) struct Spelled<'a> {
+pub(super) struct UrlCandidate<'a> {
     parts: UrlParts<'a>,
     /// Between path and query.
     slash: &'static str,
     escapes: Escapes,
 }
 
-impl<'a> Spelled<'a> {
+impl<'a> UrlCandidate<'a> {
     pub(super) fn as_given(parts: UrlParts<'a>) -> Self {
         Self { parts, slash: "", escapes: Escapes::AS_GIVEN }
     }
@@ -39,12 +39,12 @@ impl<'a> Spelled<'a> {
 }
 
 /// Whether `matches` says yes to one of the spellings; each is tried once, the likeliest first.
-pub(super) fn any_spelling(
+pub(super) fn any_candidate(
     parts: UrlParts<'_>,
     with_escapes: bool,
-    mut matches: impl FnMut(&Spelled<'_>) -> bool,
+    mut matches: impl FnMut(&UrlCandidate<'_>) -> bool,
 ) -> bool {
-    let given = Spelled::as_given(parts);
+    let given = UrlCandidate::as_given(parts);
     if matches(&given) {
         return true;
     }
@@ -71,7 +71,7 @@ pub(super) fn any_spelling(
                         continue;
                     }
                     let parts = UrlParts { userinfo, port, ..parts };
-                    if matches(&Spelled { parts, slash, escapes }) {
+                    if matches(&UrlCandidate { parts, slash, escapes }) {
                         return true;
                     }
                 }

@@ -7,7 +7,7 @@ use super::form;
 use super::params::RawParams;
 use super::redact::redact_url;
 use super::secret::{Algorithm, Secret};
-use super::spelling::{Spelled, Spelling, any_spelling};
+use super::spelling::{Spelling, UrlCandidate, any_candidate};
 use super::url_parts::{PublicBase, UrlParts};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
@@ -259,7 +259,7 @@ impl RequestValidator {
         let params: Arc<str> = String::from_utf8_lossy(&params.signed()).into();
         let mut tried = Vec::new();
         let Some(parts) = self.parts(&url) else { return tried };
-        any_spelling(parts, self.encoded_spellings, |spelled| {
+        any_candidate(parts, self.encoded_spellings, |spelled| {
             tried.push(Spelling::new(spelled.to_text(), Arc::clone(&params)));
             false
         });
@@ -275,7 +275,7 @@ impl RequestValidator {
 
     fn sign_params(&self, url: &str, params: &RawParams) -> String {
         let parts = self.parts(url).unwrap_or_else(|| UrlParts::of(url));
-        let url = Spelled::as_given(UrlParts { fragment: "", ..parts });
+        let url = UrlCandidate::as_given(UrlParts { fragment: "", ..parts });
         self.first.sign(self.algorithm, &url, &params.signed())
     }
 }

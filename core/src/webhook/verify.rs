@@ -6,7 +6,7 @@ use super::form;
 use super::params::{RawParams, too_large};
 use super::request::VoiceRequest;
 use super::secret::Signature;
-use super::spelling::any_spelling;
+use super::spelling::any_candidate;
 use super::url_parts::UrlParts;
 use super::validator::RequestValidator;
 use super::verify_error::VerifyError;
@@ -213,7 +213,7 @@ impl RequestValidator {
             return Err(mismatch);
         };
         let params = raw.signed();
-        let signed = any_spelling(parts, self.encoded_spellings, |spelled| {
+        let signed = any_candidate(parts, self.encoded_spellings, |spelled| {
             let mut secrets = std::iter::once(&self.first).chain(&self.more);
             secrets.any(|secret| secret.matches(self.algorithm, spelled, &params, &signature))
         });

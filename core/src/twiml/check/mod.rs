@@ -8,9 +8,9 @@ mod verb_names;
 
 use super::element::Element;
 use super::node::Node;
-use super::place::Place;
 use super::refer::Refer;
 use super::response::VoiceResponse;
+use super::span::Span;
 use super::{call_url, xml};
 use crate::limits::MAX_DOCUMENT_BYTES;
 use crate::{Diagnostic, DiagnosticCode};
@@ -122,19 +122,19 @@ impl Check {
             let found = Diagnostic::new(DiagnosticCode::DocumentTooLarge)
                 .arg(&size.to_string())
                 .arg(&MAX_DOCUMENT_BYTES.to_string());
-            self.report(found, response.root().place());
+            self.report(found, response.root().span());
         }
         let mut siblings = Siblings::default();
         let (mut leaves, mut told) = (false, false);
         for node in response.nodes() {
-            let (name, place) = match node {
+            let (name, span) = match node {
                 Node::Text(text) => {
-                    self.stray_text(text.as_str(), VoiceResponse::NAME, text.place());
+                    self.stray_text(text.as_str(), VoiceResponse::NAME, text.span());
                     continue;
                 }
                 Node::Comment(_) => continue,
-                Node::Element(element) => (element.name(), element.place()),
-                Node::Refer(refer) => (Refer::NAME, refer.place()),
+                Node::Element(element) => (element.name(), element.span()),
+                Node::Refer(refer) => (Refer::NAME, refer.span()),
             };
             let outer = path::enter(&mut self.path, name, Some(siblings.next(name)));
             let mut here = Vec::new();
@@ -149,7 +149,7 @@ impl Check {
                 Node::Refer(refer) => self.typed_refer(refer, here),
                 Node::Element(refer) if name == Refer::NAME => self.refer(refer, None, here),
                 Node::Element(verb) => {
-                    self.report_all(here, place);
+                    self.report_all(here, span);
                     self.misplaced_inside(verb);
                 }
                 Node::Text(_) | Node::Comment(_) => {}
@@ -175,21 +175,21 @@ impl Check {
         }
     }
 
-    fn stray_text(&mut self, text: &str, parent: &str, place: Place) {
+    fn stray_text(&mut self, text: &str, parent: &str, span: Span) {
         if !xml::is_blank(text) {
-            self.report(Diagnostic::new(DiagnosticCode::TextIgnored).arg(parent), place);
+            self.report(Diagnostic::new(DiagnosticCode::TextIgnored).arg(parent), span);
         }
     }
 
-    fn report(&mut self, found: Diagnostic, place: Place) {
-        self.found.push(found.at_path(&self.path).at_line(place.line_column()));
+    fn report(&mut self, found: Diagnostic, span: Span) {
+        self.found.push(found.at_path(&self.path).at_line(span.line_column()));
     }
 
     /// Findings about one place, in the order of their codes.
-    fn report_all(&mut self, mut found: Vec<Diagnostic>, place: Place) {
+    fn report_all(&mut self, mut found: Vec<Diagnostic>, span: Span) {
         found.sort_by_key(Diagnostic::code);
         for found in found {
-            self.report(found, place);
+            self.report(found, span);
         }
     }
 }

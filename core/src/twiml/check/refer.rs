@@ -15,10 +15,10 @@ impl Check {
         if refer.action_url().is_none() {
             here.push(Diagnostic::new(DiagnosticCode::NoAction));
         }
-        self.report_all(here, refer.place());
+        self.report_all(here, refer.span());
         let outer = path::enter(&mut self.path, Refer::TARGET, None);
         for found in refer.target().check() {
-            self.report(found, refer.target_place());
+            self.report(found, refer.target_span());
         }
         self.path.truncate(outer);
     }
@@ -42,7 +42,7 @@ impl Check {
             None => {}
         }
         here.extend(refer.attributes().filter_map(|(name, value)| judge_attribute(name, value)));
-        self.report_all(here, refer.place());
+        self.report_all(here, refer.span());
         self.refer_nodes(refer, targets > 1);
     }
 
@@ -51,7 +51,7 @@ impl Check {
         for node in refer.nodes() {
             let child = match node {
                 Node::Text(text) => {
-                    self.stray_text(text.as_str(), Refer::NAME, text.place());
+                    self.stray_text(text.as_str(), Refer::NAME, text.span());
                     continue;
                 }
                 Node::Element(child) => child,
@@ -92,9 +92,9 @@ impl Check {
                 }
             }
         }
-        self.report_all(here, sip.place());
+        self.report_all(here, sip.span());
         for found in about_uri {
-            self.report(found, sip.place());
+            self.report(found, sip.span());
         }
         let mut siblings = Siblings::default();
         for child in sip.children() {
@@ -113,7 +113,7 @@ impl Check {
             self.refer(child, Some(parent), Vec::new());
         } else {
             let found = Diagnostic::new(DiagnosticCode::ChildUnknown);
-            self.report(found.arg(child.name()).arg(parent), child.place());
+            self.report(found.arg(child.name()).arg(parent), child.span());
             self.misplaced_inside(child);
         }
     }

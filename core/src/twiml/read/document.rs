@@ -6,8 +6,8 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::super::element::Element;
 use super::super::node::{Comment, Node};
-use super::super::place::Place;
 use super::super::response::VoiceResponse;
+use super::super::span::Span;
 use super::super::xml;
 use super::locator::Locator;
 use super::tag::{Pairs, decode_value};
@@ -69,7 +69,7 @@ struct Open {
     element: Element,
     at: usize,
     text: String,
-    text_place: Place,
+    text_span: Span,
     /// The text stands there literally, without reference or CDATA section.
     literal: bool,
     /// The nodes that are literal white space: dropped if nothing else in the element is text.
@@ -100,7 +100,7 @@ impl Document<'_> {
         if let Some(parent) = self.open.last_mut() {
             parent.flush();
         }
-        let mut element = element.at(self.place(at));
+        let mut element = element.at(self.span(at));
         let mut pairs = Pairs::new(pairs, name_at.saturating_add(name.len()));
         while let Some(pair) = pairs.next()? {
             let value = decode_value(&pair)?.into_boxed_str();
@@ -111,7 +111,7 @@ impl Document<'_> {
             element,
             at,
             text: String::new(),
-            text_place: Place::BUILT,
+            text_span: Span::BUILT,
             literal: true,
             blanks: Vec::new(),
         });
@@ -182,10 +182,10 @@ impl Document<'_> {
     }
 
     fn push_text(&mut self, text: &str, at: usize, literal: bool) -> Result<(), Fault> {
-        let place = self.place(at);
+        let span = self.span(at);
         let Some(open) = self.open.last_mut() else { return Err(outside(at, "text")) };
         if open.text.is_empty() {
-            open.text_place = place;
+            open.text_span = span;
         }
         open.text.push_str(text);
         open.literal &= literal;
@@ -212,9 +212,9 @@ impl Document<'_> {
         self.root.ok_or_else(|| Fault::of(ErrorKind::DocumentEmpty, end))
     }
 
-    fn place(&mut self, at: usize) -> Place {
+    fn span(&mut self, at: usize) -> Span {
         let (line, column) = self.locator.locate(at);
-        Place::new(line, column)
+        Span::new(line, column)
     }
 }
 
@@ -224,7 +224,7 @@ impl Open {
         if self.literal && !self.text.is_empty() && xml::is_blank(&self.text) {
             self.blanks.push(self.element.nodes().len());
         }
-        self.element.adopt_text(&self.text, self.text_place);
+        self.element.adopt_text(&self.text, self.text_span);
         self.text.clear();
         self.literal = true;
     }

@@ -3,9 +3,9 @@
 
 /// Line and column counted from 1, or nothing for what was built.
 #[derive(Clone, Copy)]
-pub(super) struct Place(Option<(u32, u32)>);
+pub(super) struct Span(Option<(u32, u32)>);
 
-impl Place {
+impl Span {
     /// That of a value which no document was read for.
     pub(super) const BUILT: Self = Self(None);
 
@@ -19,19 +19,19 @@ impl Place {
     }
 }
 
-impl PartialEq for Place {
+impl PartialEq for Span {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Place {}
+impl Eq for Span {}
 
-impl std::hash::Hash for Place {
+impl std::hash::Hash for Span {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for Span {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
             Some((line, column)) => write!(f, "{line}:{column}"),
