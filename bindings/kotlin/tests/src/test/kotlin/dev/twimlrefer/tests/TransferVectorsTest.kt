@@ -31,7 +31,7 @@ class TransferVectorsTest {
         assertTrue(files.isNotEmpty())
         var ran = 0
         return files.map { file ->
-            DynamicTest.dynamicTest("transfer: ${file.name}") {
+            test("transfer: ${file.name}") {
                 run(file.readLines().map { Json.parseToJsonElement(it).jsonObject })
                 enter("transfer", ++ran)
             }
