@@ -1,0 +1,310 @@
+"""Runs every language against poisoned vectors: all must notice each wrong value, and nothing else.
+
+Beside the cases of tests/vectors, a copy of them has wrong ones: each is a case with one expected value
+changed, and each kind of expected value (`error.offset`, `outcome.code`, `found[].path`) has one. The
+runners read the copy where TWIML_REFER_VECTORS names it; nothing is built for it. Failures are known by
+the names that a runner prints, which begin with what is expected of the case: `poisoned` or `sound`.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+Case = dict[str, Any]
+Path_ = tuple[Any, ...]
+
+VECTORS = Path("tests/vectors")
+AT_ONCE = 2
+SECONDS = 120
+
+# What is expected of a topic's cases; everything else in them is input. All topics have `error`.
+EXPECTED = {
+    "documents": ["compact", "pretty", "follows"],
+    "reading": ["compact"],
+    "diagnostics": ["found"],
+    "sip-uris": ["parts", "equivalent", "with_header", "target", "uri"],
+    "user-to-user": ["value", "data", "encoding", "purpose", "content"],
+    "callbacks": ["outcome", "problems", "leg", "params", "sip_headers", "typed"],
+    "signatures": ["valid", "signs"],
+    "rest": ["method", "request_url", "body"],
+    "saved-transfers": ["state", "deadline", "refer_to"],
+    "transfer-settings": [],
+    "requests": ["params"],
+    "raw-bodies": ["valid", "signature", "signed", "url_with_body_sha256"],
+}
+# Input and expectation have the same name there: it is expected only beside this key.
+ONLY_WITH = {("sip-uris", "uri"): "build", ("user-to-user", "value"): "bytes_hex"}
+
+# The command runs these; the others ask for what no subcommand answers.
+CLI_TOPICS = ("reading", "diagnostics", "callbacks", "signatures", "transfer")
+
+# What a runner cannot compare, and why.
+EXEMPT = {
+    ("c", "callbacks", "typed"): "there are no getters",
+    ("cpp", "callbacks", "typed"): "there are no getters",
+    ("c", "transfer", "outcome.status"): "only the parameters have it",
+    ("c", "transfer", "outcome.code"): "only the parameters have it",
+    ("cpp", "transfer", "outcome.status"): "only the parameters have it",
+    ("cpp", "transfer", "outcome.code"): "only the parameters have it",
+    ("cli", "signatures", "signs true"): "no subcommand signs",
+}
+
+
+def leaves(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
+    """Every value that is not a list or an object, with the way to it; and every list of lists or objects."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        if value and isinstance(value[0], (dict, list)):
+            yield path, value
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, index))
+    else:
+        yield path, value
+
+
+def kind(path: Path_, value: Any) -> str:
+    """What a wrong value is called: `found[].path`, `params fewer`, `outcome.code null`, `valid true`."""
+    # All getters do the same.
+    if path[0] == "typed":
+        return "typed"
+    name = ""
+    for place, step in enumerate(path):
+        # Which of many does not matter, but which half of a pair does.
+        index = f"[{step}]" if place == len(path) - 1 else "[]"
+        name += index if isinstance(step, int) else f".{step}"
+    if isinstance(value, list):
+        name += " fewer"
+    elif value is None or isinstance(value, bool):
+        name += f" {json.dumps(value)}"
+    return name.removeprefix(".")
+
+
+def changed(whole: Any, path: Path_, like: Any) -> Any:
+    """The same with another value of the same type at the end of the path; what was null is like another."""
+    whole = copy.deepcopy(whole)
+    at = whole
+    for step in path[:-1]:
+        at = at[step]
+    old = at[path[-1]]
+    if isinstance(old, list):
+        old.pop()
+    elif isinstance(old, bool):
+        at[path[-1]] = not old
+    elif isinstance(old, str):
+        at[path[-1]] = old + "x"
+    else:
+        at[path[-1]] = like if old is None else old + 1
+    return whole
+
+
+class Kinds:
+    """The first place of each kind of value."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, tuple[Any, Path_, Any]] = {}
+
+    def add(self, whole: Any, path: Path_, value: Any) -> None:
+        self.places.setdefault(kind(path, value), (whole, path, value))
+
+    def all(self) -> Iterator[tuple[str, Any, Path_, Any]]:
+        """Those that can be changed: name, where, and what a null there can be."""
+        for name, (whole, path, value) in self.places.items():
+            _, _, like = self.places.get(name.removesuffix(" null"), (None, None, None))
+            # A null that is always there has no other value; for a canonical form it means: not compared.
+            if value is not None or (like is not None and path != ("compact",)):
+                yield name, whole, path, like
+
+
+def poisoned(topic: str, cases: list[Case]) -> dict[str, Case]:
+    """For each kind of expected value the first case that has it, with that value changed."""
+    kinds = Kinds()
+    for case in cases:
+        for key in (*EXPECTED[topic], "error"):
+            if key in case and ONLY_WITH.get((topic, key), key) in case:
+                for path, value in leaves(case[key], (key,)):
+                    kinds.add(case, path, value)
+    made = {name: changed(case, path, like) for name, case, path, like in kinds.all()}
+    if case := made.get("signs true"):
+        # It means: the first secret makes this signature. Now that is another secret.
+        made["signs true"] = case | {"signs": True, "secrets": ["another", *case["secrets"]]}
+    refused = next((case for case in cases if "error" in case), None)
+    if refused:
+        made["refused"] = {key: value for key, value in refused.items() if key != "error"}
+        accepted = [case for case in cases if "error" not in case]
+        alike = max(accepted, key=lambda case: len(case.keys() & refused.keys()))
+        made["accepted"] = alike | {"error": refused["error"]}
+    return made
+
+
+def poisoned_transfers(transfers: dict[str, list[Case]]) -> dict[str, tuple[str, list[Case]]]:
+    """The same for transfers: the name of one, and its lines with one output changed."""
+    kinds = Kinds()
+    made: dict[str, tuple[str, list[Case]]] = {}
+    for name, lines in transfers.items():
+        for index, line in enumerate(lines):
+            for path, value in leaves(line, ()) if "output" in line else ():
+                if path != ("at",):
+                    kinds.add((name, index), path, value)
+                elif value > lines[index - 1]["at"] and "at" not in made:
+                    # The time of a deadline: nothing comes before.
+                    early = copy.deepcopy(lines)
+                    early[index]["at"] = round(value - 0.001, 3)
+                    made["at"] = name, early
+        if lines[-1].get("output") == "completed":
+            made.setdefault("an output fewer", (name, lines[:-1]))
+            made.setdefault("an output more", (name, [*lines, lines[-1]]))
+    for name, (transfer, index), path, like in kinds.all():
+        made[name] = transfer, changed(transfers[transfer], (index, *path), like)
+    return made
+
+
+def write(folder: Path) -> dict[str, list[str]]:
+    """Write the copy with what is poisoned: the kinds of wrong values in each topic, in order."""
+    kinds = {}
+    for file in sorted(VECTORS.glob("*.json")):
+        topic, whole = file.stem, json.loads(file.read_text("utf-8"))
+        if topic not in EXPECTED:
+            raise SystemExit(f"tests/bite/run.py: add the topic {topic} to EXPECTED")
+        wrong = poisoned(topic, whole["cases"])
+        kinds[topic] = list(wrong)
+        cases = [case | {"name": f"sound {topic} {case['name']}"} for case in whole["cases"]]
+        for number, case in enumerate(wrong.values()):
+            cases.append(case | {"name": f"poisoned-{topic}-{number}."})
+        (folder / file.name).write_text(json.dumps(whole | {"cases": cases}), "utf-8")
+
+    (folder / "transfer").mkdir()
+    transfers = {}
+    for file in sorted(VECTORS.glob("transfer/*.expected.jsonl")):
+        name = file.name.removesuffix(".expected.jsonl")
+        transfers[name] = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        for each in (file, file.with_name(f"{name}.scenario")):
+            shutil.copy(each, folder / f"transfer/sound-transfer-{each.name}")
+    wrong_transfers = poisoned_transfers(transfers)
+    kinds["transfer"] = list(wrong_transfers)
+    for number, (name, lines) in enumerate(wrong_transfers.values()):
+        to = folder / f"transfer/poisoned-transfer-{number}"
+        text = "".join(f"{json.dumps(line)}\n" for line in lines)
+        to.with_suffix(".expected.jsonl").write_text(text, "utf-8")
+        shutil.copy(VECTORS / f"transfer/{name}.scenario", to.with_suffix(".scenario"))
+    return kinds
+
+
+def program(name: str, *options: str) -> str:
+    """A test program of Rust, which cargo builds unless its part of the tests has."""
+    command = ["cargo", "test", "-q", "--no-run", "--message-format=json", "--test", name, *options]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    built = [message for message in map(json.loads, lines) if message.get("executable")]
+    [path] = [message["executable"] for message in built if message["target"]["name"] == name]
+    return path
+
+
+def commands(cache: Path, target: Path, vectors: Path) -> dict[str, list[str | Path]]:
+    """What runs the vectors of each language, as its part of the tests built it."""
+    python, kotlin = Path("bindings/python"), Path("bindings/kotlin/tests/pom.xml")
+    pytest = [cache / "python/clean/bin/python", "-B", "-m", "pytest", "-p", "no:cacheprovider"]
+    maven = ["mvn", "-o", "-B", "-ntp", f"-Dmaven.repo.local={cache / 'kotlin/repository'}"]
+    swift = ["bindings/swift/tests/toolchain", "swift", "test", "--package-path", cache / "swift/tests"]
+    return {
+        "rust": [program("vectors", "-p", "twiml-refer", "--all-features")],
+        "cli": [program("cli", "-p", "twiml-refer-cli"), "vectors::"],
+        "python": [*pytest, "--tb=short", f"--rootdir={python}", python / "tests/test_vectors.py"],
+        "kotlin": [*maven, "-f", kotlin, "surefire:test", "-Dtest=VectorsTest,TransferVectorsTest"],
+        "swift": [*swift, "--skip-build", "--disable-xctest", "--filter", "VectorTests|transfers|transferSettings"],
+        "c": [target / "c/tests/vectors", vectors],
+        "cpp": [target / "c/consumer/vectors", "--gtest_brief=1"],
+    }
+
+
+def run(command: list[str | Path], log: Path, extra: dict[str, str]) -> tuple[set[str], list[str]]:
+    """Run one language: the poisoned cases that it reported, and what else is wrong."""
+    with log.open("w") as file:
+        try:
+            status = subprocess.run(
+                command, env=os.environ | extra, stdout=file, stderr=file, timeout=SECONDS
+            ).returncode
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return set(), [f"could not run: {error}"]
+    text = log.read_text("utf-8", "replace")
+    wrong = ["passed"] if status == 0 else []
+    if sound := re.search(r"sound[ -][a-z].*", text):
+        wrong.append(f"failed for a case without a wrong value: {sound[0][:100]}")
+    return set(re.findall(r"poisoned-([a-z-]+-\d+)\.", text)), wrong
+
+
+def main() -> None:
+    started = time.monotonic()
+    cache, target = map(Path, sys.argv[1:])
+    # What the chroot of Swift sees is the folder of TWIML_REFER_LEDGER.
+    folder = Path(tempfile.mkdtemp(prefix="twiml-refer-bite-"))
+    vectors = folder / "vectors"
+    vectors.mkdir()
+    kinds = write(vectors)
+    languages = commands(cache, target, vectors)
+    extra = {
+        "TWIML_REFER_VECTORS": str(vectors),
+        "TWIML_REFER_LEDGER": str(folder),
+        "LD_LIBRARY_PATH": str(target / "c/installed/lib"),
+        "PKG_CONFIG_PATH": str(cache / "swift/out/lib/pkgconfig"),
+    }
+
+    faults = []
+    seconds = {}
+    reported = {}
+
+    def one(language: str) -> None:
+        began = time.monotonic()
+        log = folder / f"{language}.log"
+        reported[language], wrong = run(languages[language], log, extra)
+        faults.extend(f"{language} {what}" for what in wrong)
+        seconds[language] = time.monotonic() - began
+
+    # The slowest first.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(one, sorted(languages, key=lambda name: name not in ("kotlin", "swift"))))
+
+    def line(first: str, *cells: object) -> None:
+        print(f"{first:<18}", *(f"{cell!s:>8}" for cell in cells))
+
+    line("topic", "poisoned", *languages)
+    for topic, names in kinds.items():
+        row = []
+        for language in languages:
+            found = {
+                name for number, name in enumerate(names) if f"{topic}-{number}" in reported[language]
+            }
+            if language == "cli" and topic not in CLI_TOPICS:
+                row.append("-")
+                continue
+            row.append(str(len(found)))
+            for name in names:
+                exempt = (language, topic, name) in EXEMPT
+                if exempt == (name in found):
+                    what = "now notices" if exempt else "did not notice"
+                    faults.append(f"{language} {what} a wrong value of {topic}: {name}")
+        line(topic, len(names), *row)
+    line("seconds", "", *(f"{seconds[language]:.1f}" for language in languages))
+    for (language, topic, name), why in EXEMPT.items():
+        print(f"not compared by {language}: {name} of {topic}: {why}")
+    print(f"{time.monotonic() - started:.0f} seconds")
+    if faults:
+        print("", *faults, f"What the runners printed is in {folder}.", sep="\n", file=sys.stderr)
+        raise SystemExit(1)
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
