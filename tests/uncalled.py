@@ -1,0 +1,55 @@
+"""Lists the public functions of core that no test calls, and fails if there are any: `uncalled.py PROFILES`.
+
+PROFILES is the folder of what the instrumented tests counted; the environment is that of those tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PUBLIC = re.compile(r"^\s*pub (?:const )?fn (\w+)")
+
+
+def output(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def tool(name: str) -> Path:
+    """A tool of LLVM that belongs to this compiler: others cannot read what it counts."""
+    root = Path(output("rustc", "--print", "sysroot").strip())
+    host = re.search(r"^host: (.*)$", output("rustc", "-vV"), re.MULTILINE)[1]
+    return root / "lib/rustlib" / host / "bin" / name
+
+
+def main() -> None:
+    profiles = Path(sys.argv[1])
+    merged = profiles / "merged"
+    output(tool("llvm-profdata"), "merge", "-sparse", "-o", merged, *profiles.glob("*.profraw"))
+    build = ("cargo", "test", "-q", "-p", "twiml-refer", "--all-features", "--no-run")
+    messages = map(json.loads, output(*build, "--message-format=json").splitlines())
+    objects = [f"-object={path}" for message in messages if (path := message.get("executable"))]
+    export = (tool("llvm-cov"), "export", "--skip-expansions", f"-instr-profile={merged}", *objects)
+
+    # A function is compiled into each program, and a generic one for each type: the calls of all are added.
+    calls: dict[tuple[str, int], int] = {}
+    for function in json.loads(output(*export))["data"][0]["functions"]:
+        place = function["filenames"][0], function["regions"][0][0]
+        calls[place] = calls.get(place, 0) + function["count"]
+    sources = Path("core/src").absolute()
+    uncalled = []
+    for file in sorted(sources.rglob("*.rs")):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            found = PUBLIC.match(line)
+            if found and not calls.get((str(file), number)):
+                uncalled.append(f"{os.path.relpath(file)}:{number}: {found[1]}")
+    print("public functions of core that no test calls:", *(uncalled or ["none"]), sep="\n  ")
+    raise SystemExit(bool(uncalled))
+
+
+if __name__ == "__main__":
+    main()
