@@ -275,12 +275,16 @@ static void callbacks(const json_t *item)
                                     same(pair.value, json_array_get(one, 1)));
             }
         }
-        json_array_foreach(json_object_get(item, "sip_headers"), index, one)
+        list = json_object_get(item, "sip_headers");
+        json_array_foreach(list, index, one)
         {
             EXPECT("SIP header",
                    twr_callback_sip_header_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
                        same(pair.name, json_array_get(one, 0)) && same(pair.value, json_array_get(one, 1)));
         }
+        if (list)
+            EXPECT("SIP headers", twr_callback_sip_header_at(callback, json_array_size(list), &pair, NULL) ==
+                                      TWR_STATUS_NONE);
         list = json_object_get(item, "problems");
         json_array_foreach(list, index, one)
         {
