@@ -1,6 +1,6 @@
-"""Lists the public functions of core that no test calls, and fails if there are any: `uncalled.py PROFILES`.
+"""Lists the public functions of core that no test calls, and fails if there are any.
 
-PROFILES is the folder of what the instrumented tests counted; the environment is that of those tests.
+`uncalled.py PROFILES`, with the folder of what the tests counted, in their environment.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def output(*command: str | Path) -> str:
 def tool(name: str) -> Path:
     """A tool of LLVM that belongs to this compiler: others cannot read what it counts."""
     root = Path(output("rustc", "--print", "sysroot").strip())
-    host = re.search(r"^host: (.*)$", output("rustc", "-vV"), re.MULTILINE)[1]
+    [host] = re.findall(r"^host: (.*)$", output("rustc", "-vV"), re.MULTILINE)
     return root / "lib/rustlib" / host / "bin" / name
 
 
@@ -33,11 +33,12 @@ def main() -> None:
     build = ("cargo", "test", "-q", "-p", "twiml-refer", "--all-features", "--no-run")
     messages = map(json.loads, output(*build, "--message-format=json").splitlines())
     objects = [f"-object={path}" for message in messages if (path := message.get("executable"))]
-    export = (tool("llvm-cov"), "export", "--skip-expansions", f"-instr-profile={merged}", *objects)
+    options = ("export", "--skip-expansions", f"-instr-profile={merged}", *objects)
+    counted = json.loads(output(tool("llvm-cov"), *options))
 
-    # A function is compiled into each program, and a generic one for each type: the calls of all are added.
+    # A function is in several programs, and a generic one is there for each type: add the calls.
     calls: dict[tuple[str, int], int] = {}
-    for function in json.loads(output(*export))["data"][0]["functions"]:
+    for function in counted["data"][0]["functions"]:
         place = function["filenames"][0], function["regions"][0][0]
         calls[place] = calls.get(place, 0) + function["count"]
     sources = Path("core/src").absolute()

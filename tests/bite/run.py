@@ -1,9 +1,9 @@
-"""Runs every language against poisoned vectors: all must notice each wrong value, and nothing else.
+"""Runs every language on poisoned vectors: `run.py CACHE TARGET`. All must notice each wrong value.
 
-Beside the cases of tests/vectors, a copy of them has wrong ones: each is a case with one expected value
-changed, and each kind of expected value (`error.offset`, `outcome.code`, `found[].path`) has one. The
-runners read the copy where TWIML_REFER_VECTORS names it; nothing is built for it. Failures are known by
-the names that a runner prints, which begin with what is expected of the case: `poisoned` or `sound`.
+Beside the cases of tests/vectors, a copy of them has poisoned ones: each is a case with one
+expected value changed, and each kind of expected value (`error.offset`, `outcome.code`, `found[].path`) has
+one. TWIML_REFER_VECTORS names the copy; nothing is built for it. A runner prints the names of the
+cases that fail: these must be all that begin with `poisoned`, and none that begins with `sound`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 Case = dict[str, Any]
-Path_ = tuple[Any, ...]
+Keys = tuple[Any, ...]
 
 VECTORS = Path("tests/vectors")
 AT_ONCE = 2
@@ -35,14 +35,23 @@ EXPECTED = {
     "reading": ["compact"],
     "diagnostics": ["found"],
     "sip-uris": ["parts", "equivalent", "with_header", "target", "uri"],
-    "user-to-user": ["value", "data", "encoding", "purpose", "content"],
+    "user-to-user": ["value", "data", "encoding", "purpose", "content", "values"],
     "callbacks": ["outcome", "problems", "leg", "params", "sip_headers", "typed"],
     "signatures": ["valid", "signs"],
     "rest": ["method", "request_url", "body"],
     "saved-transfers": ["state", "deadline", "refer_to"],
     "transfer-settings": [],
     "requests": ["params"],
-    "raw-bodies": ["valid", "signature", "signed", "url_with_body_sha256"],
+    "raw-bodies": ["url_with_hash", "signature"],
+}
+# The same for the outputs of a transfer, all but when they come.
+OUTPUTS = {
+    "send-refer": ["output"],
+    "reply": ["output", "code"],
+    "diagnostic": ["output", "code", "severity", "message"],
+    "completed": ["output", "params", "outcome"],
+    "end-dialog": ["output"],
+    "error": ["output", "code"],
 }
 # Input and expectation have the same name there: it is expected only beside this key.
 ONLY_WITH = {("sip-uris", "uri"): "build", ("user-to-user", "value"): "bytes_hex"}
@@ -54,16 +63,16 @@ CLI_TOPICS = ("reading", "diagnostics", "callbacks", "signatures", "transfer")
 EXEMPT = {
     ("c", "callbacks", "typed"): "there are no getters",
     ("cpp", "callbacks", "typed"): "there are no getters",
-    ("c", "transfer", "outcome.status"): "an output has it only as a parameter",
-    ("c", "transfer", "outcome.code"): "an output has it only as a parameter",
-    ("cpp", "transfer", "outcome.status"): "an output has it only as a parameter",
-    ("cpp", "transfer", "outcome.code"): "an output has it only as a parameter",
+    ("c", "transfer", "completed.outcome.status"): "an output has it only as a parameter",
+    ("c", "transfer", "completed.outcome.code"): "an output has it only as a parameter",
+    ("cpp", "transfer", "completed.outcome.status"): "an output has it only as a parameter",
+    ("cpp", "transfer", "completed.outcome.code"): "an output has it only as a parameter",
     ("cli", "signatures", "signs true"): "no subcommand signs",
 }
 
 
-def leaves(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
-    """Every value that is not a list or an object, with the way to it; and every list of lists or objects."""
+def leaves(value: Any, path: Keys) -> Iterator[tuple[Keys, Any]]:
+    """All values with the keys to them, but for lists of values and for objects."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, (*path, key))
@@ -76,8 +85,8 @@ def leaves(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
         yield path, value
 
 
-def kind(path: Path_, value: Any) -> str:
-    """What a wrong value is called: `found[].path`, `params fewer`, `outcome.code null`, `valid true`."""
+def kind(path: Keys, value: Any) -> str:
+    """Name a wrong value: `found[].path`, `params fewer`, `outcome.code null`, `valid true`."""
     # All getters do the same.
     if path[0] == "typed":
         return "typed"
@@ -93,8 +102,8 @@ def kind(path: Path_, value: Any) -> str:
     return name.removeprefix(".")
 
 
-def changed(whole: Any, path: Path_, like: Any) -> Any:
-    """The same with another value of the same type at the end of the path; what was null is like another."""
+def changed(whole: Any, path: Keys, like: Any) -> Any:
+    """Change the value there to another of its type, or null to `like`; shorten a list."""
     whole = copy.deepcopy(whole)
     at = whole
     for step in path[:-1]:
@@ -115,16 +124,17 @@ class Kinds:
     """The first place of each kind of value."""
 
     def __init__(self) -> None:
-        self.places: dict[str, tuple[Any, Path_, Any]] = {}
+        self.places: dict[str, tuple[Any, Keys, Any]] = {}
 
-    def add(self, whole: Any, path: Path_, value: Any) -> None:
-        self.places.setdefault(kind(path, value), (whole, path, value))
+    def add(self, whole: Any, path: Keys, value: Any, prefix: str = "") -> None:
+        self.places.setdefault(prefix + kind(path, value), (whole, path, value))
 
-    def all(self) -> Iterator[tuple[str, Any, Path_, Any]]:
+    def all(self) -> Iterator[tuple[str, Any, Keys, Any]]:
         """Those that can be changed: name, where, and what a null there can be."""
         for name, (whole, path, value) in self.places.items():
             _, _, like = self.places.get(name.removesuffix(" null"), (None, None, None))
-            # A null that is always there has no other value; for a canonical form it means: not compared.
+            # Where null is all there is, nobody knows another value; a `compact` of null is not
+            # compared.
             if value is not None or (like is not None and path != ("compact",)):
                 yield name, whole, path, like
 
@@ -138,9 +148,9 @@ def poisoned(topic: str, cases: list[Case]) -> dict[str, Case]:
                 for path, value in leaves(case[key], (key,)):
                     kinds.add(case, path, value)
     made = {name: changed(case, path, like) for name, case, path, like in kinds.all()}
-    if case := made.get("signs true"):
+    if signs := made.get("signs true"):
         # It means: the first secret makes this signature. Now that is another secret.
-        made["signs true"] = case | {"signs": True, "secrets": ["another", *case["secrets"]]}
+        made["signs true"] = signs | {"signs": True, "secrets": ["another", *case["secrets"]]}
     refused = next((case for case in cases if "error" in case), None)
     if refused:
         made["refused"] = {key: value for key, value in refused.items() if key != "error"}
@@ -156,14 +166,16 @@ def poisoned_transfers(transfers: dict[str, list[Case]]) -> dict[str, tuple[str,
     made: dict[str, tuple[str, list[Case]]] = {}
     for name, lines in transfers.items():
         for index, line in enumerate(lines):
-            for path, value in leaves(line, ()) if "output" in line else ():
-                if path != ("at",):
-                    kinds.add((name, index), path, value)
-                elif value > lines[index - 1]["at"] and "at" not in made:
-                    # The time of a deadline: nothing comes before.
-                    early = copy.deepcopy(lines)
-                    early[index]["at"] = round(value - 0.001, 3)
-                    made["at"] = name, early
+            if "output" not in line:
+                continue
+            for key in OUTPUTS[line["output"]]:
+                for path, value in leaves(line[key], (key,)):
+                    kinds.add((name, index), path, value, f"{line['output']}.")
+            if line["at"] > lines[index - 1]["at"] and "at" not in made:
+                # The time of a deadline: nothing comes before.
+                early = copy.deepcopy(lines)
+                early[index]["at"] = round(line["at"] - 0.001, 3)
+                made["at"] = name, early
         if lines[-1].get("output") == "completed":
             made.setdefault("an output fewer", (name, lines[:-1]))
             made.setdefault("an output more", (name, [*lines, lines[-1]]))
@@ -206,24 +218,51 @@ def write(folder: Path) -> dict[str, list[str]]:
 def program(name: str, *options: str) -> str:
     """A test program of Rust, which cargo builds unless its part of the tests has."""
     command = ["cargo", "test", "-q", "--no-run", "--message-format=json", "--test", name, *options]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    lines = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.splitlines()
     built = [message for message in map(json.loads, lines) if message.get("executable")]
     [path] = [message["executable"] for message in built if message["target"]["name"] == name]
-    return path
+    return str(path)
 
 
 def commands(cache: Path, target: Path, vectors: Path) -> dict[str, list[str | Path]]:
     """What runs the vectors of each language, as its part of the tests built it."""
     python, kotlin = Path("bindings/python"), Path("bindings/kotlin/tests/pom.xml")
-    pytest = [cache / "python/clean/bin/python", "-B", "-m", "pytest", "-p", "no:cacheprovider"]
-    maven = ["mvn", "-o", "-B", "-ntp", f"-Dmaven.repo.local={cache / 'kotlin/repository'}"]
-    swift = ["bindings/swift/tests/toolchain", "swift", "test", "--package-path", cache / "swift/tests"]
+    pytest: list[str | Path] = [
+        cache / "python/clean/bin/python",
+        "-B",
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+    ]
+    maven: list[str | Path] = [
+        "mvn",
+        "-o",
+        "-B",
+        "-ntp",
+        f"-Dmaven.repo.local={cache / 'kotlin/repository'}",
+    ]
+    swift = [
+        "bindings/swift/tests/toolchain",
+        "swift",
+        "test",
+        "--package-path",
+        cache / "swift/tests",
+    ]
     return {
         "rust": [program("vectors", "-p", "twiml-refer", "--all-features")],
         "cli": [program("cli", "-p", "twiml-refer-cli"), "vectors::"],
         "python": [*pytest, "--tb=short", f"--rootdir={python}", python / "tests/test_vectors.py"],
         "kotlin": [*maven, "-f", kotlin, "surefire:test", "-Dtest=VectorsTest,TransferVectorsTest"],
-        "swift": [*swift, "--skip-build", "--disable-xctest", "--filter", "VectorTests|transfers|transferSettings"],
+        "swift": [
+            *swift,
+            "--skip-build",
+            "--disable-xctest",
+            "--filter",
+            "VectorTests|transfers|transferSettings",
+        ],
         "c": [target / "c/tests/vectors", vectors],
         "cpp": [target / "c/consumer/vectors", "--gtest_brief=1"],
     }
@@ -233,13 +272,14 @@ def run(command: list[str | Path], log: Path, extra: dict[str, str]) -> tuple[se
     """Run one language: the poisoned cases that it reported, and what else is wrong."""
     with log.open("w") as file:
         try:
-            status = subprocess.run(
-                command, env=os.environ | extra, stdout=file, stderr=file, timeout=SECONDS
-            ).returncode
+            environment = os.environ | extra
+            done = subprocess.run(
+                command, check=False, env=environment, stdout=file, stderr=file, timeout=SECONDS
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             return set(), [f"could not run: {error}"]
     text = log.read_text("utf-8", "replace")
-    wrong = ["passed"] if status == 0 else []
+    wrong = ["passed"] if done.returncode == 0 else []
     if sound := re.search(r"sound[ -][a-z].*", text):
         wrong.append(f"failed for a case without a wrong value: {sound[0][:100]}")
     return set(re.findall(r"poisoned-([a-z-]+-\d+)\.", text)), wrong
@@ -261,9 +301,9 @@ def main() -> None:
         "PKG_CONFIG_PATH": str(cache / "swift/out/lib/pkgconfig"),
     }
 
-    faults = []
-    seconds = {}
-    reported = {}
+    faults: list[str] = []
+    seconds: dict[str, float] = {}
+    reported: dict[str, set[str]] = {}
 
     def one(language: str) -> None:
         began = time.monotonic()
@@ -284,9 +324,11 @@ def main() -> None:
         row = []
         for language in languages:
             found = {
-                name for number, name in enumerate(names) if f"{topic}-{number}" in reported[language]
+                name
+                for number, name in enumerate(names)
+                if f"{topic}-{number}" in reported[language]
             }
-            if language == "cli" and topic not in CLI_TOPICS:
+            if language == "cli" and topic not in CLI_TOPICS and not found:
                 row.append("-")
                 continue
             row.append(str(len(found)))
