@@ -23,7 +23,7 @@ def tool(name: str) -> Path:
     """A tool of LLVM that belongs to this compiler: others cannot read what it counts."""
     root = Path(output("rustc", "--print", "sysroot").strip())
     [host] = re.findall(r"^host: (.*)$", output("rustc", "-vV"), re.MULTILINE)
-    return root / "lib/rustlib" / host / "bin" / name
+    return root / f"lib/rustlib/{host}/bin/{name}"
 
 
 def main() -> None:

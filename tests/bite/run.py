@@ -1,9 +1,9 @@
 """Runs every language on poisoned vectors: `run.py CACHE TARGET`. All must notice each wrong value.
 
 Beside the cases of tests/vectors, a copy of them has poisoned ones: each is a case with one
-expected value changed, and each kind of expected value (`error.offset`, `outcome.code`, `found[].path`) has
-one. TWIML_REFER_VECTORS names the copy; nothing is built for it. A runner prints the names of the
-cases that fail: these must be all that begin with `poisoned`, and none that begins with `sound`.
+expected value changed, and each kind of expected value (`error.offset`, `found[].path`) has one.
+TWIML_REFER_VECTORS names the copy; nothing is built for it. A runner prints the names of the cases
+that fail: these must be all that begin with `poisoned`, and none that begins with `sound`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ Keys = tuple[Any, ...]
 VECTORS = Path("tests/vectors")
 AT_ONCE = 2
 SECONDS = 120
+SWIFT_TESTS = "VectorTests|transfers|transferSettings"
 
 # What is expected of a topic's cases; everything else in them is input. All topics have `error`.
 EXPECTED = {
@@ -226,49 +227,28 @@ def program(name: str, *options: str) -> str:
     return str(path)
 
 
-def commands(cache: Path, target: Path, vectors: Path) -> dict[str, list[str | Path]]:
+def commands(cache: Path, target: Path, vectors: Path) -> dict[str, list[str]]:
     """What runs the vectors of each language, as its part of the tests built it."""
-    python, kotlin = Path("bindings/python"), Path("bindings/kotlin/tests/pom.xml")
-    pytest: list[str | Path] = [
-        cache / "python/clean/bin/python",
-        "-B",
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-    ]
-    maven: list[str | Path] = [
-        "mvn",
-        "-o",
-        "-B",
-        "-ntp",
-        f"-Dmaven.repo.local={cache / 'kotlin/repository'}",
-    ]
-    swift = [
-        "bindings/swift/tests/toolchain",
-        "swift",
-        "test",
-        "--package-path",
-        cache / "swift/tests",
-    ]
-    return {
+    pytest = "-B -m pytest -p no:cacheprovider --tb=short --rootdir=bindings/python".split()
+    maven = "mvn -o -B -ntp -f bindings/kotlin/tests/pom.xml surefire:test".split()
+    swift = "bindings/swift/tests/toolchain swift test --skip-build --disable-xctest".split()
+    all_commands: dict[str, list[str | Path]] = {
         "rust": [program("vectors", "-p", "twiml-refer", "--all-features")],
         "cli": [program("cli", "-p", "twiml-refer-cli"), "vectors::"],
-        "python": [*pytest, "--tb=short", f"--rootdir={python}", python / "tests/test_vectors.py"],
-        "kotlin": [*maven, "-f", kotlin, "surefire:test", "-Dtest=VectorsTest,TransferVectorsTest"],
-        "swift": [
-            *swift,
-            "--skip-build",
-            "--disable-xctest",
-            "--filter",
-            "VectorTests|transfers|transferSettings",
+        "python": [
+            cache / "python/clean/bin/python",
+            *pytest,
+            "bindings/python/tests/test_vectors.py",
         ],
+        "kotlin": [*maven, f"-Dmaven.repo.local={cache}/kotlin/repository", "-Dtest=*VectorsTest"],
+        "swift": [*swift, "--package-path", cache / "swift/tests", "--filter", SWIFT_TESTS],
         "c": [target / "c/tests/vectors", vectors],
         "cpp": [target / "c/consumer/vectors", "--gtest_brief=1"],
     }
+    return {name: [str(word) for word in words] for name, words in all_commands.items()}
 
 
-def run(command: list[str | Path], log: Path, extra: dict[str, str]) -> tuple[set[str], list[str]]:
+def run(command: list[str], log: Path, extra: dict[str, str]) -> tuple[set[str], list[str]]:
     """Run one language: the poisoned cases that it reported, and what else is wrong."""
     with log.open("w") as file:
         try:

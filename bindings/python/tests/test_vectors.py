@@ -30,6 +30,7 @@ def run(topic: str, judge: Callable[[dict[str, Any]], object]) -> None:
 
 def every(named: dict[str, Callable[[], object]]) -> None:
     """Run all, and fail with those that did."""
+    __tracebackhide__ = True
     failed = []
     for name, case in named.items():
         try:
