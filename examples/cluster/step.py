@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 from event import Event, begin, feed
 from record import Record
-from twiml_refer import Completed, Output, Reply, SendRefer, Transfer, VoiceRequest
+from twiml_refer import (
+    Completed,
+    Diagnostic,
+    Output,
+    Reply,
+    SendRefer,
+    Transfer,
+    VoiceRequest,
+)
 
 
 class Step(NamedTuple):
@@ -85,6 +93,8 @@ def _job(transfer: Transfer, output: Output) -> bytes:
         return _json(refer_to=transfer.refer_to)
     if isinstance(output, Reply):
         return _json(reply=output.code)
+    if isinstance(output, Diagnostic):
+        return _json(diagnostic=str(output))
     return _json(end_dialog=True)
 
 

@@ -1,44 +1,68 @@
-"""The transfer app with FastAPI: `TWILIO_AUTH_TOKEN=… python fastapi_app.py 8000`.
+"""The transfer app with FastAPI.
 
-Behind a proxy say in PUBLIC_BASE by which scheme, host and port the platform reaches the app.
+TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com python fastapi_app.py 8000
+
+PUBLIC_BASE is the URL by which Twilio reaches the app: scheme, host, port, and the path prefix that
+a gateway strips.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import Literal
 
 import ivr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from twiml_refer import (
-    CallbackError,
     ReferCallback,
+    RequestError,
     RequestValidator,
-    SignatureMismatch,
+    SignatureError,
     VoiceResponse,
 )
 
+MAX_BODY = 65_536
+
 app = FastAPI()
-validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], os.environ.get("PUBLIC_BASE"))
+validator = RequestValidator(
+    os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"], max_body_bytes=MAX_BODY
+)
 
 
-@app.exception_handler(SignatureMismatch)
+@app.exception_handler(SignatureError)
 def refuse(_request: Request, _error: Exception) -> Response:
-    """Answer who is not the platform."""
+    """Answer a request that Twilio did not sign."""
     return Response(status_code=403)
 
 
-@app.exception_handler(CallbackError)
-def unreadable(_request: Request, error: Exception) -> Response:
-    """Answer what cannot be read."""
-    return Response(str(error), status_code=400)
+@app.exception_handler(RequestError)
+def unreadable(_request: Request, error: RequestError) -> Response:
+    """Answer a request that cannot be read."""
+    return Response(str(error), status_code=413 if error.kind == "request-too-large" else 400)
 
 
-async def verified(request: Request) -> ReferCallback:
-    """Hand over the platform's request, if it is one."""
+async def verified(request: Request, method: Literal["GET", "POST"] = "POST") -> ReferCallback:
+    """Verify a request to a route of this method."""
     signature = request.headers.get("X-Twilio-Signature")
-    return validator.verify(str(request.url), await request.body(), signature)
+    return validator.verify(method, target(request), await received(request), signature)
+
+
+def target(request: Request) -> str:
+    """Return path and query as they came: `request.url` has escapes of the path decoded."""
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+async def received(request: Request) -> bytes:
+    """Read the body, or as much of it as shows that it is too large."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            break
+    return body
 
 
 def answer(response: VoiceResponse) -> Response:
@@ -51,6 +75,13 @@ async def voice(request: Request) -> Response:
     """Answer a call that comes in."""
     await verified(request)
     return answer(ivr.welcome())
+
+
+@app.get("/t/{colleague}")
+async def direct(request: Request, colleague: str) -> Response:
+    """Answer a call to a colleague's own number, whose webhook is a GET."""
+    await verified(request, "GET")
+    return answer(ivr.direct(colleague))
 
 
 @app.post("/choice")

@@ -1,46 +1,61 @@
-"""The transfer app with Flask: `TWILIO_AUTH_TOKEN=… python flask_app.py 8000`.
+"""The transfer app with Flask.
 
-Behind a proxy say in PUBLIC_BASE by which scheme, host and port the platform reaches the app.
+TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com python flask_app.py 8000
+
+PUBLIC_BASE is the URL by which Twilio reaches the app: scheme, host, port, and the path prefix that
+a gateway strips.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import Literal
 
 import ivr
 from flask import Flask, Response, request
 from twiml_refer import (
-    CallbackError,
     ReferCallback,
+    RequestError,
     RequestValidator,
-    SignatureMismatch,
+    SignatureError,
     VoiceResponse,
 )
 
+MAX_BODY = 65_536
+
 app = Flask(__name__)
-validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], os.environ.get("PUBLIC_BASE"))
+validator = RequestValidator(
+    os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"], max_body_bytes=MAX_BODY
+)
 
 
-@app.errorhandler(SignatureMismatch)
-def refuse(_error: SignatureMismatch) -> Response:
-    """Answer who is not the platform."""
+@app.errorhandler(SignatureError)
+def refuse(_error: SignatureError) -> Response:
+    """Answer a request that Twilio did not sign."""
     return Response(status=403)
 
 
-@app.errorhandler(CallbackError)
-def unreadable(error: CallbackError) -> Response:
-    """Answer what cannot be read."""
-    return Response(str(error), status=400)
+@app.errorhandler(RequestError)
+def unreadable(error: RequestError) -> Response:
+    """Answer a request that cannot be read."""
+    return Response(str(error), status=413 if error.kind == "request-too-large" else 400)
 
 
-def verified() -> ReferCallback:
-    """Hand over the platform's request, from the form that Flask has decoded."""
-    form = list(request.form.items(multi=True))
-    # Not request.url, in which Flask undoes escapes of the query: it was signed with them.
-    query = request.query_string.decode()
-    url = f"{request.base_url}?{query}" if query else request.base_url
-    return validator.verify_params(url, form, request.headers.get("X-Twilio-Signature"))
+def verified(method: Literal["GET", "POST"] = "POST") -> ReferCallback:
+    """Verify a request to a route of this method."""
+    # The request target as it came: in `request.url` escapes are decoded. REQUEST_URI is what most
+    # servers call it, RAW_URI what Gunicorn does.
+    target = request.environ.get("REQUEST_URI") or request.environ["RAW_URI"]
+    return validator.verify(method, target, received(), request.headers.get("X-Twilio-Signature"))
+
+
+def received() -> bytes:
+    """Read the body, or as much of it as shows that it is too large."""
+    body = b""
+    while len(body) <= MAX_BODY and (chunk := request.stream.read(MAX_BODY + 1 - len(body))):
+        body += chunk
+    return body
 
 
 def answer(response: VoiceResponse) -> Response:
@@ -53,6 +68,13 @@ def voice() -> Response:
     """Answer a call that comes in."""
     verified()
     return answer(ivr.welcome())
+
+
+@app.get("/t/<colleague>")
+def direct(colleague: str) -> Response:
+    """Answer a call to a colleague's own number, whose webhook is a GET."""
+    verified("GET")
+    return answer(ivr.direct(colleague))
 
 
 @app.post("/choice")

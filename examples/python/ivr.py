@@ -6,12 +6,11 @@ A caller chooses, is transferred, and is offered something else if that fails.
 from __future__ import annotations
 
 from twiml_refer import (
-    Canceled,
     ReferCallback,
     Rejected,
     SipUri,
+    SipUriError,
     TargetFailed,
-    Transferred,
     VoiceResponse,
 )
 
@@ -37,11 +36,24 @@ def chosen(digits: str | None) -> VoiceResponse:
     return response
 
 
+def direct(colleague: str) -> VoiceResponse:
+    """Transfer to a colleague, given by name, number or SIP URI."""
+    response = VoiceResponse()
+    try:
+        whole = colleague.startswith("sip:")
+        target = SipUri(colleague) if whole else SipUri.build("example.com", user=colleague)
+    except SipUriError:
+        response.say("There is nobody of that name. Goodbye.")
+    else:
+        response.refer(target, action="/transferred")
+    return response
+
+
 def transferred(callback: ReferCallback) -> VoiceResponse:
     """Go on with a caller whose transfer failed."""
     response = VoiceResponse()
     outcome = callback.outcome
-    if isinstance(outcome, (Transferred, Canceled)):
+    if not callback.may_resume:
         response.hangup()
     elif isinstance(outcome, TargetFailed):
         reason = "are busy" if outcome.status == "busy" else "do not answer"

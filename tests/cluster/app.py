@@ -7,27 +7,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from twiml_refer import RequestValidator, SignatureMismatch
+from twiml_refer import RequestError, RequestValidator, SignatureError
+
+MAX_BODY = 65_536
 
 
 class App:
     """What came."""
 
     def __init__(self, token: str) -> None:
-        self.validator = RequestValidator(token)
+        self._token = token
         self.url = ""
         self.first: dict[str, dict[str, str]] = {}
         """For each transfer the first callback: the one that an app acts on."""
         self.repeats = 0
         self.faults: list[str] = []
 
-    def take(self, body: bytes, signature: str | None, token: str | None) -> int:
+    def serve_at(self, base: str) -> None:
+        """Take requests to this base."""
+        self.url = f"{base}/transferred"
+        self._validator = RequestValidator(self._token, base, max_body_bytes=MAX_BODY)
+
+    def take(self, target: str, body: bytes, signature: str | None, token: str | None) -> int:
         """Take a request; the status to answer."""
         try:
-            params = dict(self.validator.verify(self.url, body, signature).params)
-        except SignatureMismatch as error:
+            params = dict(self._validator.verify("POST", target, body, signature).params)
+        except SignatureError as error:
             self.faults.append(str(error))
             return 403
+        except RequestError as error:
+            self.faults.append(str(error))
+            return 413 if error.kind == "request-too-large" else 400
         name = params.pop("CallSid", "")
         if token is None or token != name:
             self.faults.append(f"the token of {name} is {token}")
@@ -44,18 +54,19 @@ def serving(app: App) -> Iterator[None]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(min(length, MAX_BODY + 1))
             headers = (
                 self.headers[n] for n in ("X-Twilio-Signature", "I-Twilio-Idempotency-Token")
             )
-            self.send_response(app.take(body, *headers))
+            self.send_response(app.take(self.path, body, *headers))
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        app.url = f"http://127.0.0.1:{server.server_address[1]}/transferred"
+        app.serve_at(f"http://127.0.0.1:{server.server_address[1]}")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

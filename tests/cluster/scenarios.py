@@ -127,8 +127,8 @@ def expired(random: Random) -> tuple[list[Heard], Ending]:
 
 
 def unanswered(_random: Random) -> tuple[list[Heard], Ending]:
-    """No answer to the REFER: as if 408 had come (RFC 3261 section 8.1.3.1)."""
-    return [], ended("failed", 408, None, 0)
+    """No answer to the REFER: as if 408 had come (RFC 3261 sections 8.1.3.1 and 12.2.1.2)."""
+    return [], ended("failed", 408, None, 0, end_dialog=True)
 
 
 NEAR = {silent: "notify_timeout", unanswered: "response_timeout"}

@@ -43,12 +43,12 @@ def document(package: Any, action: str = "/handleRefer") -> str:
 
 
 def verify_ours() -> None:
-    callback = OURS.verify(URL, BODY, SIGNATURE)
+    callback = OURS.verify("POST", URL, BODY, SIGNATURE)
     assert callback.outcome.kind == "target-failed" and callback.call_sid
 
 
 def verify_outcome() -> None:
-    assert OURS.verify(URL, BODY, SIGNATURE).outcome.kind == "target-failed"
+    assert OURS.verify("POST", URL, BODY, SIGNATURE).outcome.kind == "target-failed"
 
 
 def verify_theirs() -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
+import twiml_refer
+from twiml_refer import testing
 
 VECTORS = Path(
     os.environ.get("TWIML_REFER_VECTORS") or Path(__file__).resolve().parents[3] / "tests/vectors"
@@ -39,3 +46,66 @@ def place(error: Any, expected: dict[str, Any]) -> None:
     for key, value in expected.items():
         found = str(error) if key == "message" else getattr(error, key)
         assert found == value, (key, found, value)
+
+
+# Public functions, methods and properties that no test has called yet.
+uncalled: set[str] = set()
+
+
+def public() -> Iterator[tuple[Any, str, Any, str]]:
+    """Owner, name, value as it stands in the owner, and full name of all that is public."""
+    names = [(twiml_refer, name) for name in twiml_refer.__all__]
+    names += [(testing, name) for name in vars(testing) if not name.startswith("_")]
+    for module, name in names:
+        item = getattr(module, name)
+        if inspect.isfunction(item) and item.__module__ == module.__name__:
+            yield module, name, item, name
+        taken: set[str] = set()
+        for kind in item.__mro__ if isinstance(item, type) else ():
+            if kind.__module__.partition(".")[0] != twiml_refer.__name__:
+                continue
+            # What another class before it overrides is not called.
+            for member in vars(kind).keys() - taken:
+                if member == "__init__" or not member.startswith("_"):
+                    yield kind, member, vars(kind)[member], f"{kind.__name__}.{member}"
+            taken |= vars(kind).keys()
+
+
+def watch(owner: Any, name: str, value: Any, full_name: str) -> None:
+    """Take a name off the list when it is called, and be gone then."""
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            uncalled.discard(full_name)
+            setattr(owner, name, value)
+            return function(*arguments, **named)
+
+        uncalled.add(full_name)
+        return call
+
+    if inspect.isfunction(value):
+        setattr(owner, name, watched(value))
+    elif isinstance(value, (classmethod, staticmethod)):
+        setattr(owner, name, type(value)(watched(value.__func__)))
+    elif isinstance(value, property) and value.fget:
+        setattr(owner, name, property(watched(value.fget), doc=value.__doc__))
+
+
+def pytest_configure() -> None:
+    # A class that two names lead to is watched once.
+    found = {full_name: place for *place, full_name in public()}
+    for full_name, place in found.items():
+        watch(*place, full_name)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    here = Path(__file__).parent
+    ran = {item.path for item in session.items}
+    whole = ran == set(here.glob("test_*.py")) and not session.config.option.keyword
+    if whole and uncalled:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.write_line(f"public, and called by no test: {sorted(uncalled)}")

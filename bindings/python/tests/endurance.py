@@ -67,9 +67,9 @@ JOBS: dict[str, Callable[[], object]] = {
     "a URI with headers": lambda: tr.SipUri("sip:a@b", headers={"X-A": "b c"}).headers,
     "a URI that is none": refused(lambda: tr.SipUri("sip:a@b?x")),
     "verify, and read a parameter": lambda: (
-        VALIDATOR.verify(URL, SIGNED.body, SIGNED.signature).call_sid
+        VALIDATOR.verify("POST", URL, SIGNED.body, SIGNED.signature).call_sid
     ),
-    "a mismatch": refused(lambda: VALIDATOR.verify(URL, b"a=b", SIGNED.signature)),
+    "a mismatch": refused(lambda: VALIDATOR.verify("POST", URL, b"a=b", SIGNED.signature)),
     "sign": lambda: VALIDATOR.sign(URL, {"a": "b"}),
     "a transfer, saved and restored": transfer,
     "bytes that are no transfer": refused(lambda: tr.Transfer.restore(b"x")),
@@ -112,7 +112,7 @@ def mutations(seed: int, count: int) -> int:
         else:
             signature = mutated(rng, signature)
         try:
-            VALIDATOR.verify(url.decode(), body, signature.decode())
+            VALIDATOR.verify("POST", url.decode(), body, signature.decode())
         except tr.SignatureMismatch:
             continue
         valid += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import twiml_refer as tr
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "python"
 TOKEN = "a-token-for-the-tests"
@@ -34,10 +36,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, **environment: str) -> Iterator[None]:
+def running(command: list[str], port: int, **environment: str) -> Iterator[int]:
+    base = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         command,
-        env={**os.environ, "TWILIO_AUTH_TOKEN": TOKEN, **environment},
+        env={**os.environ, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE": base, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -51,7 +54,7 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[None]
                 assert process.poll() is None, command
                 assert time.monotonic() < until, command
                 time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)
@@ -93,7 +96,133 @@ def check(port: int) -> None:
     assert [step["status"] for step in steps if step.get("step") == "request"] == [403]
 
 
-@pytest.mark.parametrize("app", ["fastapi_app.py", "flask_app.py"])
+def send(port: int, head: str, *body: bytes) -> tuple[int, bytes]:
+    """Send a request as it is written here, and read status and body."""
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        lines = f"{head}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        try:
+            connection.sendall(lines.encode("latin-1"))
+            for part in body:
+                connection.sendall(part)
+        except (BrokenPipeError, ConnectionResetError):
+            # It has answered before it has read all.
+            pass
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status, response.read()
+
+
+def request(
+    port: int,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    signature: str | None = None,
+    kind: str = "application/x-www-form-urlencoded",
+) -> tuple[int, bytes]:
+    headers = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    if signature is not None:
+        headers += f"X-Twilio-Signature: {signature}\r\n"
+    return send(port, f"{method} {target} HTTP/1.1", headers.encode("latin-1") + b"\r\n" + body)
+
+
+@contextmanager
+def example(app: str, **environment: str) -> Iterator[tuple[int, tr.RequestValidator, int]]:
+    port = free_port()
+    command = [sys.executable, str(EXAMPLES / app), str(port)]
+    with running(command, port, **environment) as pid:
+        yield port, tr.RequestValidator(TOKEN, f"http://127.0.0.1:{port}"), pid
+
+
+each_app = pytest.mark.parametrize("app", ["fastapi_app.py", "flask_app.py"])
+
+
+@each_app
+def test_escapes_of_the_path_are_signed_as_they_came(app: str) -> None:
+    targets = {
+        "/t/alice": b"sip:alice@",
+        "/t/%2B1555": b"sip:+1555@",
+        "/t/sip%3Aalice%40example.com": b"sip:alice@example.com<",
+        "/t/O%27Brien": b"sip:O'Brien@",
+        "/t/a%20b%25?x=%27&y=%2B": b"sip:a%20b%25@",
+    }
+    with example(app) as (port, validator, _):
+        for target, expected in targets.items():
+            status, body = request(port, "GET", target, signature=validator.sign(target))
+            assert (status, expected in body) == (200, True), (target, body)
+            status, _ = request(port, "GET", target + "&z=1", signature=validator.sign(target))
+            assert status == 403, target
+        for target in ("/t/\xff\xe9", "/t/a%FF", "/t/a?\xff"):
+            assert request(port, "GET", target, signature="forged")[0] in (400, 403), target
+
+
+@each_app
+def test_what_was_signed_for_another_method_is_refused(app: str) -> None:
+    with example(app) as (port, validator, _):
+        # A signed POST as a GET: what was the form is the end of the URL.
+        digits = {"SpeechResult": "&Digits=1"}
+        signature = validator.sign("/choice?a=", digits)
+        assert (
+            request(port, "POST", "/choice?a=", b"SpeechResult=%26Digits%3D1", signature)[0] == 200
+        )
+        recast = "/choice?a=SpeechResult&Digits=1"
+        assert request(port, "GET", recast, signature=signature)[0] in (403, 405)
+        # To a route that is a GET, a signed GET as a POST: the end of the query is the form.
+        signature = validator.sign("/t/alice?A=Digits1")
+        assert request(port, "GET", "/t/alice?A=Digits1", signature=signature)[0] == 200
+        for method in ("POST", "GET"):
+            status, _ = request(port, method, "/t/alice?A=", b"Digits=1", signature)
+            assert status in (403, 405), method
+        # A POST without a body has no parameters, whatever its query says.
+        signature = validator.sign("/choice?Digits=1")
+        status, body = request(port, "POST", "/choice?Digits=1", b"", signature)
+        assert b"<Refer" not in body, status
+
+
+@each_app
+def test_strangers_are_refused_whatever_they_send(app: str) -> None:
+    form = "multipart/form-data; boundary=x"
+    file = (
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n\0\xff\r\n--x--\r\n'
+    )
+    with example(app) as (port, _, _):
+        assert request(port, "POST", "/choice", file, "forged", form)[0] == 403
+        assert request(port, "POST", "/choice", file, None, form)[0] == 403
+        assert request(port, "POST", "/choice", b"Digits=1")[0] == 403
+        assert request(port, "POST", "/choice", b"Digits=1", "")[0] == 403
+        assert request(port, "POST", "/choice", b"Digits=1", "\xff")[0] == 403
+        assert request(port, "POST", "/choice", b"a" * 65_537, "forged")[0] == 413
+
+
+@each_app
+def test_a_large_body_is_refused_before_it_is_kept(app: str) -> None:
+    size, part = 100_000_000, b"a" * 100_000
+    with example(app) as (port, _, pid):
+        before = peak(pid)
+        kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+        head = kind + b"Content-Length: %d\r\n\r\n" % size
+        status, _ = send(port, "POST /choice HTTP/1.1", head, *[part] * (size // len(part)))
+        assert status == 413
+        chunk = b"%x\r\n%b\r\n" % (len(part), part)
+        head = kind + b"Transfer-Encoding: chunked\r\n\r\n"
+        status, _ = send(port, "POST /choice HTTP/1.1", head, *[chunk] * (size // len(part)))
+        assert status == 413
+        # Flask's own server discards the rest in pieces of 10 MB.
+        assert peak(pid) - before < 50_000_000
+        assert request(port, "POST", "/choice", b"Digits=1", "forged")[0] == 403
+
+
+def peak(pid: int) -> int:
+    """Bytes of memory that a process had at most."""
+    [line] = [
+        line
+        for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+        if line.startswith("VmHWM")
+    ]
+    return int(line.split()[1]) * 1024
+
+
+@each_app
 def test_an_app_transfers_and_goes_on_when_that_fails(app: str) -> None:
     port = free_port()
     with running([sys.executable, str(EXAMPLES / app), str(port)], port):
@@ -120,5 +249,5 @@ def test_behind_a_proxy_the_public_base_is_what_was_signed(tmp_path: Path) -> No
         check(outer)
     with running(proxy, outer), running(app, inner):
         status, steps = simulate(outer, "--digits", "1")
-        assert status == 1, "without the public base the signature cannot match"
+        assert status == 1, "with another public base the signature cannot match"
         assert [step["status"] for step in steps if step.get("step") == "request"] == [403]

@@ -142,7 +142,7 @@ def test_no_text_makes_verifying_fail_otherwise() -> None:
     bad = "\ud800"
     for url, signature, params in ((bad, "x", {}), (URL, bad, {}), (URL, "x", {bad: bad})):
         with pytest.raises(tr.SignatureMismatch):
-            VALIDATOR.verify(url, b"a=b", signature)
+            VALIDATOR.verify("POST", url, b"a=b", signature)
         with pytest.raises(tr.SignatureMismatch):
             VALIDATOR.verify_params(url, params, signature)
         assert VALIDATOR.validate(url, params, signature) is False
@@ -175,13 +175,12 @@ def test_a_short_grace_is_not_none() -> None:
         lambda: tr.VoiceResponse.parse(None),
         lambda: tr.RequestValidator(None),
         lambda: tr.RequestValidator([b"x"]),
-        lambda: VALIDATOR.verify(None, b"", ""),
-        lambda: VALIDATOR.verify(URL, {"a": "b"}, ""),
-        lambda: VALIDATOR.verify(URL, b"", b"sig"),
-        lambda: VALIDATOR.validate(URL, "a=b", ""),
-        lambda: VALIDATOR.validate(URL, {"a": 1}, ""),
-        lambda: tr.ReferCallback.from_form(None),
-        lambda: tr.ReferCallback.from_form(b"", max_bytes=-1),
+        lambda: VALIDATOR.verify("POST", None, b"", ""),
+        lambda: VALIDATOR.verify("POST", URL, {"a": "b"}, ""),
+        lambda: VALIDATOR.sign(URL, {"a": 1}),
+        lambda: VALIDATOR.sign(URL, "a=b"),
+        lambda: tr.ReferCallback.from_form(5),
+        lambda: tr.ReferCallback.from_form(b"", max_bytes="1"),
         lambda: tr.UserToUser(b"x"),
         lambda: tr.Transfer(None),
         lambda: tr.Transfer("sip:a@b").notify("refer", cseq=1, now=0, body="text"),
@@ -213,8 +212,6 @@ def test_wrong_types_are_type_errors_at_the_call(wrong: Any) -> None:
         lambda: tr.Transfer("sip:a@b", hang_up_grace=float("nan")),
         lambda: tr.Transfer("sip:a@b", statuses={-1: "busy"}),
         lambda: tr.Transfer("sip:a@b").start(cseq=-1, now=0),
-        lambda: tr.Transfer("sip:a@b").start(cseq=1, now=2**64),
-        lambda: tr.Transfer("sip:a@b").response(70_000, now=0),
         lambda: tr.RequestValidator("1", public_base="nonsense"),
     ],
 )
@@ -229,19 +226,6 @@ def test_wrong_values_are_our_errors_at_the_call(wrong: Any) -> None:
         str(caught.value),
         caught.value.kind,
     )
-
-
-def test_a_mismatch_and_an_unreadable_callback_are_told_apart() -> None:
-    body = b"a=%ff"
-    secrets = VALIDATOR._bridged()
-    signature = _bridge.call("request_sign_form", secrets, URL, body)
-    with pytest.raises(tr.CallbackError):
-        VALIDATOR.verify(URL, body, signature)
-    for wrong in (None, "", "AAAA", "no base64 \N{SNOWMAN}"):
-        with pytest.raises(tr.SignatureMismatch):
-            VALIDATOR.verify(URL, b"a=b", wrong)
-    assert not issubclass(tr.SignatureMismatch, tr.CallbackError)
-    assert not issubclass(tr.CallbackError, tr.SignatureMismatch)
 
 
 def test_multidicts_of_frameworks_are_taken_as_they_come() -> None:
@@ -297,20 +281,32 @@ def test_values_are_what_they_were_when_they_are_read_or_copied_again() -> None:
     assert found != tr.Diagnostic(found.code, found.severity, found.path, found.message)
 
 
+def test_what_is_there_for_users_of_the_official_package() -> None:
+    response = tr.VoiceResponse()
+    refer = tr.Refer(action="/a")
+    assert refer.append(tr.SipUri("sip:a@b")) is refer
+    response.append(refer)
+    assert response.hangup() == tr.Hangup()
+    assert "<Sip>sip:a@b</Sip></Refer><Hangup/>" in str(response)
+    assert tr.Element("Say", "A").append("B").text == "AB"
+
+
+def test_a_refer_to_value_is_read_as_it_is_written() -> None:
+    uri = tr.SipUri("sip:a@b?X-A=1")
+    assert uri.refer_to == "<sip:a@b?X-A=1>"
+    assert tr.ReferTarget.parse(uri.refer_to).uri == uri
+    assert tr.ReferTarget.parse("<tel:+1555>").uri is None
+
+
+def test_outputs_that_wait_are_saved() -> None:
+    transfer = tr.Transfer("sip:a@b")
+    assert transfer.start(cseq=1, now=0) == [tr.SendRefer()]
+    assert transfer.poll() == tr.Transfer.restore(transfer.save()).poll() == []
+
+
 def test_a_uri_of_parts_takes_headers_as_any_other() -> None:
     built = [tr.SipUri.build("b", user="a", headers=it) for it in ({"ab": "1"}, [("ab", "1")])]
     assert built == [tr.SipUri("sip:a@b?ab=1")] * 2
-
-
-def test_no_repr_shows_a_secret() -> None:
-    token = "a-very-secret-token"
-    validator = tr.RequestValidator([token, token + "2"])
-    callback = tr.ReferCallback.from_params({"CallToken": token, "CallSid": "CA1"})
-    shown = [repr(validator), repr(callback), str(callback), repr(tr.SipUri(f"sip:a:{token}@b"))]
-    assert not any(token in text for text in shown)
-    assert callback.call_token == token
-    with pytest.raises(TypeError):
-        pickle.dumps(validator)
 
 
 def test_parameters_are_those_of_the_library() -> None:
@@ -359,9 +355,11 @@ def test_signed_callbacks_for_the_tests_of_an_app(method: str) -> None:
     }
     for scenario, kind in kinds.items():
         request = testing.signed_callback("12345", URL, scenario, method=method)  # type: ignore[arg-type]
-        callback = VALIDATOR.verify(request.url, request.body, request.signature)
+        callback = VALIDATOR.verify(method, request.url, request.body, request.signature)  # type: ignore[arg-type]
         assert callback.outcome.kind == kind
         assert callback.leg == "sip"
+        assert request.headers["X-Twilio-Signature"] == request.signature
+        assert ("Content-Type" in request.headers) is (method == "POST")
 
 
 def test_sixteen_threads_share_a_validator_and_a_transfer() -> None:
@@ -372,10 +370,10 @@ def test_sixteen_threads_share_a_validator_and_a_transfer() -> None:
 
     def work(number: int) -> None:
         for step in range(200):
-            callback = VALIDATOR.verify(URL, request.body, request.signature)
+            callback = VALIDATOR.verify("POST", URL, request.body, request.signature)
             assert callback.outcome == tr.TargetFailed("busy", 486)
             with pytest.raises(tr.SignatureMismatch):
-                VALIDATOR.verify(URL, request.body + b"&x=%d" % number, request.signature)
+                VALIDATOR.verify("POST", URL, request.body + b"&x=%d" % number, request.signature)
             replies = transfer.notify(
                 "refer", cseq=number * 1000 + step, now=2, subscription_state="active"
             )
@@ -411,9 +409,7 @@ def test_any_pairs_come_back(pairs: list[tuple[str, str]]) -> None:
     callback = tr.ReferCallback.from_params(pairs)
     assert callback.params == tuple(pairs)
     assert tr.ReferCallback.from_form(callback.to_form()) == callback
-    assert VALIDATOR.verify_params(URL, pairs, VALIDATOR.sign(URL, pairs)).params == (
-        tuple(pairs) if pairs else ()
-    )
+    assert VALIDATOR.verify_params(URL, pairs, VALIDATOR.sign(URL, pairs)).params == tuple(pairs)
 
 
 def test_memory_is_flat() -> None:
@@ -423,8 +419,11 @@ def test_memory_is_flat() -> None:
         response = tr.VoiceResponse()
         response.refer("sip:a@b?X-A=1", action="/a")
         str(response)
-        assert VALIDATOR.verify(URL, request.body, request.signature).params
-        for wrong in (lambda: tr.SipUri("x"), lambda: VALIDATOR.verify(URL, b"a=b", "AAAA")):
+        assert VALIDATOR.verify("POST", URL, request.body, request.signature).params
+        for wrong in (
+            lambda: tr.SipUri("x"),
+            lambda: VALIDATOR.verify("POST", URL, b"a=b", "AAAA"),
+        ):
             with pytest.raises(tr.TwimlReferError):
                 wrong()
         transfer = tr.Transfer("sip:a@b")

@@ -116,6 +116,10 @@ def test_user_to_user() -> None:
             assert str(value) == case["value"]
             assert value.to_bytes() == given(case, "bytes")
             return
+        if "list" in case:
+            uri = tr.SipUri("sip:a@b", headers={"User-to-User": case["list"]})
+            assert [str(value) for value in uri.user_to_users] == case["values"]
+            return
         value = tr.UserToUser.parse(case["value"])
         assert str(value) == case["value"]
         for key in ("data", "encoding", "purpose", "content"):
@@ -146,11 +150,41 @@ def test_callbacks() -> None:
     run("callbacks", judge)
 
 
+def validator_of(case: dict[str, Any]) -> tr.RequestValidator:
+    return tr.RequestValidator(
+        case["secrets"],
+        case.get("public_base"),
+        algorithm=case.get("algorithm", "sha1"),
+        max_body_bytes=case.get("max_body_bytes"),
+    )
+
+
+def test_requests() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        arguments = (case["method"], case["url"], given(case, "body"), case["signature"])
+        validator = validator_of(case)
+        callback = validator.verify(*arguments)
+        assert [list(pair) for pair in callback.params] == case["params"]
+        assert validator.verify_request(*arguments).params == callback.params
+
+    run("requests", judge)
+
+
+def test_raw_bodies() -> None:
+    def judge(case: dict[str, Any]) -> None:
+        validator, body = validator_of(case), given(case, "raw_body")
+        url = validator.url_with_body_sha256(case["url"], body)
+        assert url == case["url_with_hash"]
+        assert validator.sign_raw(case["url"], body) == case["signature"]
+        assert validator.validate_raw(url, body, case["signature"]) is True
+        assert validator.validate_raw(url, body + b"x", case["signature"]) is False
+
+    run("raw-bodies", judge)
+
+
 def test_signatures() -> None:
     def judge(case: dict[str, Any]) -> None:
-        validator = tr.RequestValidator(
-            case["secrets"], case.get("public_base"), algorithm=case.get("algorithm", "sha1")
-        )
+        validator = validator_of(case)
         url, signature, valid = case["url"], case["signature"], case["valid"]
         if "raw_body" in case:
             assert validator.validate_raw(url, case["raw_body"], signature) is valid
@@ -158,14 +192,15 @@ def test_signatures() -> None:
         params = [tuple(pair) for pair in case["params"]]
         assert validator.validate(url, params, signature) is valid
         form = urlencode(params).encode()
-        for verify in (
-            lambda: validator.verify(url, form, signature),
-            lambda: validator.verify_params(url, params, signature),
-        ):
+        method = case.get("method", "POST")
+        verifies = [lambda: validator.verify(method, url, form, signature)]
+        if method == "POST":
+            verifies.append(lambda: validator.verify_params(url, params, signature))
+        for verify in verifies:
             if valid:
                 verify()
             else:
-                with pytest.raises(tr.SignatureMismatch):
+                with pytest.raises(tr.SignatureError):
                     verify()
         if case.get("signs"):
             assert validator.sign(url, params) == signature
@@ -238,8 +273,15 @@ def said(output: Any) -> dict[str, Any]:
         return {"output": "reply", "code": output.code}
     if isinstance(output, tr.EndDialog):
         return {"output": "end-dialog"}
+    if isinstance(output, tr.Diagnostic):
+        keys = ("code", "severity", "path", "message", "number", "line", "column", "error")
+        found = {key: getattr(output, key) for key in keys}
+        return {"output": "diagnostic", **found}
     assert isinstance(output, tr.Completed)
     outcome = output.report.outcome
+    # The JSON tells what holds of a request without CallStatus.
+    callback = tr.ReferCallback.from_params(output.report.params)
+    assert callback.outcome == outcome
     return {
         "output": "completed",
         "params": [list(pair) for pair in output.report.params],
@@ -247,7 +289,7 @@ def said(output: Any) -> dict[str, Any]:
             "kind": outcome.kind,
             "status": getattr(outcome, "status", None),
             "code": getattr(outcome, "code", None),
-            "may_resume": output.report.may_resume,
+            "may_resume": callback.may_resume,
         },
     }
 

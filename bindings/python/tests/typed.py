@@ -35,7 +35,8 @@ def outcomes(outcome: tr.ReferOutcome) -> str:
 
 
 def callbacks(validator: tr.RequestValidator) -> None:
-    callback = validator.verify("https://example.com/", b"", None)
+    callback = validator.verify("POST", "https://example.com/", b"", None)
+    validator.verify("post", "https://example.com/", b"", None)  # type: ignore[arg-type]
     assert_type(callback, tr.ReferCallback)
     assert_type(callback.call_sid, "str | None")
     callback.call_sid = "CA"  # type: ignore[misc]

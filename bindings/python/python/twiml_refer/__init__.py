@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from ._diagnostic import Diagnostic
     from ._element import Comment, Element
     from ._errors import (
-        CallbackError,
         DocumentError,
+        RequestError,
         RestError,
+        SignatureError,
         SignatureMismatch,
+        SignatureMissing,
         SipUriError,
         TransferError,
         TwimlReferError,
@@ -89,8 +91,10 @@ __all__ = [
     "DocumentError",
     "RestError",
     "TransferError",
+    "RequestError",
+    "SignatureError",
+    "SignatureMissing",
     "SignatureMismatch",
-    "CallbackError",
 ]
 
 # What is public is imported when it is first used: a process that prints a document needs little.
@@ -100,8 +104,8 @@ _HOMES = {
     "_refer": "Refer",
     "_verbs": "Gather Hangup Pause Play Redirect Say",
     "_response": "VoiceResponse",
-    "_errors": "CallbackError DocumentError RestError SignatureMismatch SipUriError TransferError "
-    "TwimlReferError",
+    "_errors": "DocumentError RequestError RestError SignatureError SignatureMismatch "
+    "SignatureMissing SipUriError TransferError TwimlReferError",
     "_outcome": "Canceled ReferOutcome Rejected TargetFailed Transferred Unconfirmed Unknown",
     "_rest": "RestRequest call_create call_update",
     "_transfer": "Completed EndDialog Output ReferReport Reply SendRefer Transfer",

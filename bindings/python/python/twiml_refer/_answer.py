@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import _lane
+from ._parameters import parameter_name
+from ._secret import Hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ class Answer:
             if texts and _lane.is_joined(self._frame):
                 texts = texts[0].split("\0")
             end = 2 * int(heads[8])
+            secret = parameter_name("call_token").lower()
+            for at in range(end, len(texts) - 1, 2):
+                # The library compares without regard to case.
+                if len(texts[at]) == len(secret) and texts[at].lower() == secret:
+                    texts[at + 1] = Hidden(texts[at + 1])
             made = self._texts = texts, end, end + 2 * int(heads[9])
         return made
 

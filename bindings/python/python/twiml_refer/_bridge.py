@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from ._errors import refused
+from operator import index
+
+from . import _lane
+from ._errors import TwimlReferError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from ._errors import TwimlReferError
+
+_LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def module() -> Any:
@@ -18,31 +23,37 @@ def module() -> Any:
     return twiml_refer_uniffi
 
 
-def call(name: str, *arguments: Any) -> Any:
+def call(name: str, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
     """Call a function of the bridge by its name."""
     bridge = module()
-    return guarded(getattr(bridge, name), *arguments)
+    return guarded(getattr(bridge, name), *arguments, secrets=secrets)
 
 
-def guarded(function: Any, *arguments: Any) -> Any:
-    """Call something of the bridge."""
+def guarded(function: Any, *arguments: Any, secrets: Callable[[], Any] | None = None) -> Any:
+    """Call something of the bridge; what `secrets` returns is the first argument."""
     bridge = module()
-    fault = None
     try:
-        return function(*arguments)
-    except bridge.Failure.Refused as failure:
-        fault = failure.fault
-    except UnicodeEncodeError as error:
-        at = len(error.object[: error.start].encode())
-        raise refused(
-            "text-not-utf8",
-            f"invalid text at byte {at}: a lone surrogate is no character",
-            offset=at,
-        ) from None
-    except (ValueError, OverflowError) as error:
-        # The bridge's integers have a size.
-        raise refused("setting-invalid", f"a number is out of range: {error}") from None
-    raise refusal(fault)
+        return function(*arguments) if secrets is None else function(secrets(), *arguments)
+    except (bridge.Failure.Refused, UnicodeEncodeError) as raised:
+        failure = raised
+    # Outside of the handler: what was raised there leads to frames that hold the arguments.
+    error = _not_utf8(failure) if isinstance(failure, UnicodeError) else refusal(failure.fault)
+    del failure
+    raise error
+
+
+def _not_utf8(failure: Any) -> TwimlReferError:
+    """Ask the library for its error of a text with a lone surrogate."""
+    try:
+        _lane.check_uri(failure.object)
+    except TwimlReferError as error:
+        return error
+    raise failure
+
+
+def number(value: int) -> int:
+    """Clamp to what the bridge can carry: the library refuses what is out of range."""
+    return max(_LEAST, min(index(value), _MOST))
 
 
 def refusal(fault: Any) -> TwimlReferError:
@@ -50,6 +61,7 @@ def refusal(fault: Any) -> TwimlReferError:
     return refused(
         fault.kind,
         fault.text,
+        fault.group,
         offset=fault.offset,
         line=fault.line,
         column=fault.column,

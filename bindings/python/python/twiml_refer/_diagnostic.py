@@ -27,7 +27,7 @@ class Diagnostic(Value):
     severity: str
     """`error`, `warning` or `note`."""
     path: str
-    """Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone."""
+    """Where, as `Response/Refer[0]/Sip`; empty for a URI by itself, and for a `Transfer`."""
     message: str
     """What will happen."""
     number: int | None

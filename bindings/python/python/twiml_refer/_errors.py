@@ -31,7 +31,9 @@ class TwimlReferError(ValueError):
     parameter: str | None
     """The parameter, attribute or header at fault."""
     number: int | None
-    """The platform's own number for it."""
+    """Twilio's own number for it."""
+    group: str
+    """The part of the library that refuses, the same in every language; it chooses the class."""
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class TwimlReferError(ValueError):
         column: int | None = None,
         parameter: str | None = None,
         number: int | None = None,
+        group: str = "",
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -50,10 +53,11 @@ class TwimlReferError(ValueError):
         self.column = column
         self.parameter = parameter
         self.number = number
+        self.group = group
 
     def __reduce__(self) -> tuple[Any, ...]:
-        place = (self.kind, self.offset, self.line, self.column, self.parameter, self.number)
-        return type(self), (str(self), *place)
+        place = (self.offset, self.line, self.column, self.parameter, self.number, self.group)
+        return type(self), (str(self), self.kind, *place)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TwimlReferError):
@@ -77,15 +81,23 @@ class RestError(TwimlReferError):
 
 
 class TransferError(TwimlReferError):
-    """An event cannot come now, or saved bytes are not a transfer's."""
+    """A setting or a call is wrong, or saved bytes are not a transfer's."""
 
 
-class SignatureMismatch(TwimlReferError):
-    """It is not proved that the platform sent this request: answer 403."""
+class SignatureError(TwimlReferError):
+    """It is not proved that Twilio sent the request (answer 403), or no validator can be made."""
 
 
-class CallbackError(TwimlReferError):
-    """The request cannot be read: it is too large or not UTF-8."""
+class SignatureMissing(SignatureError):
+    """The request has no signature."""
+
+
+class SignatureMismatch(SignatureError):
+    """The signature is not that of this request."""
+
+
+class RequestError(TwimlReferError):
+    """The request is too large (`kind` is `request-too-large`) or not UTF-8."""
 
 
 for _error in (
@@ -94,36 +106,33 @@ for _error in (
     DocumentError,
     RestError,
     TransferError,
+    RequestError,
+    SignatureError,
+    SignatureMissing,
     SignatureMismatch,
-    CallbackError,
 ):
     # A traceback names them where they are imported from.
     _error.__module__ = "twiml_refer"
 
-_CLASSES: tuple[tuple[str, type[TwimlReferError]], ...] = (
-    ("uri-", SipUriError),
-    ("header-", SipUriError),
-    ("uui-", SipUriError),
-    ("signature-", SignatureMismatch),
-    ("callback-", CallbackError),
-    ("rest-", RestError),
-    ("sid-", RestError),
-    ("refer-not-", TransferError),
-    ("transfer-", TransferError),
-    ("status-code-", TransferError),
-    ("setting-", TransferError),
-    ("state-", TransferError),
-    ("public-base-", TwimlReferError),
-    ("text-", TwimlReferError),
-)
+# A kind that has a class of its own, then groups.
+_CLASSES = {
+    "signature-missing": SignatureMissing,
+    "signature-mismatch": SignatureMismatch,
+    "sip-uri": SipUriError,
+    "header": SipUriError,
+    "twiml": DocumentError,
+    "document": DocumentError,
+    "rest": RestError,
+    "request": RequestError,
+    "signature": SignatureError,
+    "transfer": TransferError,
+}
 
 
-def refused(kind: str, message: str, **place: Any) -> TwimlReferError:
+def refused(kind: str, message: str, group: str, **place: Any) -> TwimlReferError:
     """Make the error of a kind."""
-    for prefix, error in _CLASSES:
-        if kind.startswith(prefix):
-            return error(message, kind, **place)
-    return DocumentError(message, kind, **place)
+    made = _CLASSES.get(kind) or _CLASSES.get(group) or TwimlReferError
+    return made(message, kind, group=group, **place)
 
 
 def wrong_type(what: str, expected: str, value: object) -> NoReturn:

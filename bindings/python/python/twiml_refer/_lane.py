@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    # A frame's beginning as it is if the whole can be joined, and the parts of it.
-    Before = tuple[bytes, tuple[bytes, ...]]
+    from ._secret import Secrets
 
 URI, REFER, ELEMENT, RENDER, VERIFY, FROM_FORM, FROM_PAIRS, VALIDATE, NAMES, SIGN = range(1, 11)
 COMMENT, CHECK_URI = range(11, 13)
@@ -52,39 +51,48 @@ def call(job: int, parts: Sequence[str]) -> bytes:
     return _done(job, _listed([encoded(part) for part in parts]))
 
 
-def call_bytes(job: int, parts: Sequence[bytes], before: Before = (_JOINED, ())) -> bytes:
-    """Do as `call`, with parts that were encoded; `before` them come those of `prepared`."""
-    beginning, first = before
+def call_bytes(job: int, parts: Sequence[bytes], secrets: Secrets | None = None) -> bytes:
+    """Do as `call`, with parts that were encoded; secrets come before them."""
+    if secrets is not None:
+        lengths = [*secrets.lengths, *map(len, parts)]
+        return _done(job, b"".join(parts), _lengths(lengths), secrets)
     data = b"\0".join(parts)
-    if beginning and data.count(0) == len(parts) - 1:
-        return _done(job, beginning + data)
-    return _done(job, _listed((*first, *parts)))
-
-
-def prepared(parts: Sequence[bytes]) -> Before:
-    """Make the beginning of a frame, for parts that are passed with every call."""
-    joined = b"".join(part + b"\0" for part in parts)
-    return (_JOINED + joined if joined.count(0) == len(parts) else b""), tuple(parts)
+    if data.count(0) == len(parts) - 1:
+        return _done(job, _JOINED + data)
+    return _done(job, _listed(parts))
 
 
 def _listed(parts: Sequence[bytes]) -> bytes:
-    count = len(parts)
-    return _LISTED + pack(f"<{count + 1}I", count, *map(len, parts)) + b"".join(parts)
+    return _lengths([len(part) for part in parts]) + b"".join(parts)
 
 
-def _done(job: int, frame: bytes) -> bytes:
+def _lengths(lengths: Sequence[int]) -> bytes:
+    return _LISTED + pack(f"<{len(lengths) + 1}I", len(lengths), *lengths)
+
+
+def _send(job: int, frame: bytes, head: bytes, secrets: Secrets | None, out: Any, size: int) -> int:
+    if secrets is None:
+        return int(_call(job, frame, len(frame), out, size))
+    # No variable holds the secrets, so that an error, wherever it is raised, does not lead to them.
+    length = len(head) + secrets.size + len(frame)
+    return int(_call(job, head + secrets.joined() + frame, length, out, size))
+
+
+def _done(job: int, frame: bytes, head: bytes = b"", secrets: Secrets | None = None) -> bytes:
     try:
         buffer = _pool.pop()
     except IndexError:
         buffer = ctypes.create_string_buffer(_SMALL)
-    size = _call(job, frame, len(frame), buffer, _SMALL)
+    size = _send(job, frame, head, secrets, buffer, _SMALL)
     if size < 0:
         raise RuntimeError("the native library could not do this job; please report it")
     answer: Any = buffer[:size]
     _pool.append(buffer)
+    # It may still hold the end of another answer, which a traceback must not lead to.
+    del buffer
     if size > _SMALL:
         large = ctypes.create_string_buffer(size)
-        _call(job, frame, len(frame), large, size)
+        _send(job, frame, head, secrets, large, size)
         answer = large.raw
     if answer.startswith(_GOOD) or size == _NOTHING_WRONG:
         return bytes(answer)
@@ -141,11 +149,19 @@ def _parts(answer: bytes) -> list[str]:
 
 
 def _error(
-    kind: str, message: str, offset: str, line: str, column: str, parameter: str, number: str
+    kind: str,
+    message: str,
+    offset: str,
+    line: str,
+    column: str,
+    parameter: str,
+    number: str,
+    group: str,
 ) -> TwimlReferError:
     return refused(
         kind,
         message,
+        group,
         offset=integer(offset),
         line=integer(line),
         column=integer(column),

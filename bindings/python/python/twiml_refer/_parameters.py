@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _lane
+from ._secret import sealed_class
 
 _names: dict[str, str] = {}
 
@@ -15,6 +16,7 @@ def parameter_name(getter: str) -> str:
     return _names[getter]
 
 
+@sealed_class
 class Parameters:
     """The standard voice parameters; `None` where one was not sent."""
 

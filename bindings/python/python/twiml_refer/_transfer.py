@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from . import _bridge
-from ._errors import refused, wrong_type
+from ._diagnostic import Diagnostic, diagnostics
+from ._errors import wrong_type
 from ._outcome import ReferOutcome, outcome
 from ._uri import SipUri
 from ._value import Value
@@ -19,20 +22,16 @@ _MICROSECOND = 0.001
 
 
 class ReferReport(Value):
-    """The parameters that the platform would send to the action URL, in their order."""
+    """The parameters that Twilio would send to the action URL, in their order."""
 
-    __slots__ = ("params", "outcome", "may_resume")
+    __slots__ = ("params", "outcome")
     params: tuple[tuple[str, str], ...]
     """Names and values."""
     outcome: ReferOutcome
     """What an app makes of them."""
-    may_resume: bool
-    """Whether the original call is still there for the app to talk to."""
 
-    def __init__(
-        self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome, may_resume: bool
-    ) -> None:
-        self._set(params, outcome, may_resume)
+    def __init__(self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome) -> None:
+        self._set(params, outcome)
 
 
 class SendRefer(Value):
@@ -63,16 +62,16 @@ class Completed(Value):
 
     __slots__ = ("report",)
     report: ReferReport
-    """What the platform would tell the app."""
+    """What Twilio would tell the app."""
 
     def __init__(self, report: ReferReport) -> None:
         self._set(report)
 
 
 if TYPE_CHECKING:
-    Output = Union[SendRefer, Reply, EndDialog, Completed]
+    Output = Union[SendRefer, Reply, EndDialog, Completed, Diagnostic]
 else:
-    Output = (SendRefer, Reply, EndDialog, Completed)
+    Output = (SendRefer, Reply, EndDialog, Completed, Diagnostic)
 
 
 class Transfer:
@@ -82,8 +81,9 @@ class Transfer:
     do what comes back; call `time` when the `deadline` has come. Calls from several threads come
     one after the other. It cannot be copied or pickled: `save` and `restore` it.
 
-    An event that cannot come now, or with a code that is none, raises `TransferError`, and
-    is as if it had not been fed.
+    What comes from the wire is never an error: what is unexpected is answered or ignored, and a
+    `Diagnostic` is returned. `TransferError` is misuse: a second start, a leg that is not SIP, a
+    retry after another code than 401 or 407. It changes nothing.
 
     >>> transfer = Transfer("sip:alice@example.com")
     >>> transfer.start(cseq=1, now=0), transfer.refer_to
@@ -106,23 +106,28 @@ class Transfer:
         response_timeout: float | None = None,
         notify_timeout: float | None = None,
         subscription: float | None = None,
+        max_duration: float | None = None,
         hang_up_grace: float | None = None,
         rejected_status_omitted: bool = False,
         statuses: Mapping[int, str] | None = None,
     ) -> None:
         """Make a transfer that is not started; times are in seconds, `None` is the default.
 
+        `max_duration` is the longest time after the 2xx, whatever the endpoint says; 10 minutes by
+        default.
+
         Raises `SipUriError` for the target, and `TransferError` for a setting out of its range.
         """
         bridge = _bridge.module()
         entries = [
-            bridge.StatusEntry(code=code, status=status)
+            bridge.StatusEntry(code=_bridge.number(code), status=status)
             for code, status in (statuses or {}).items()
         ]
         settings = bridge.Settings(
             response_timeout=_milliseconds(response_timeout),
             notify_timeout=_milliseconds(notify_timeout),
             subscription=_milliseconds(subscription),
+            max_duration=_milliseconds(max_duration),
             hang_up_grace=_milliseconds(hang_up_grace),
             rejected_status_omitted=rejected_status_omitted,
             statuses=entries,
@@ -152,7 +157,8 @@ class Transfer:
         self, *, cseq: int, now: int, leg: str = "sip", first_in_dialog: bool = True
     ) -> list[Output]:
         """Begin; `cseq` is that of the REFER. On any leg but `sip`: `TransferError`, 13801."""
-        return self._feed("START", now, leg=leg, cseq=cseq, first_in_dialog=first_in_dialog)
+        number = _bridge.number(cseq)
+        return self._feed("START", now, leg=leg, cseq=number, first_in_dialog=first_in_dialog)
 
     def response(
         self, code: int, *, now: int, refer_sub: bool = True, retry: int | None = None
@@ -161,7 +167,9 @@ class Transfer:
 
         `retry` after 401 or 407 is the CSeq of the REFER that was sent again with credentials.
         """
-        return self._feed("RESPONSE", now, code=code, refer_sub=refer_sub, retry=retry)
+        again = None if retry is None else _bridge.number(retry)
+        number = _bridge.number(code)
+        return self._feed("RESPONSE", now, code=number, refer_sub=refer_sub, retry=again)
 
     def notify(
         self,
@@ -180,7 +188,7 @@ class Transfer:
             "NOTIFY",
             now,
             event=event,
-            cseq=cseq,
+            cseq=_bridge.number(cseq),
             subscription_state=subscription_state,
             body=bytes(body),
             in_dialog=in_dialog,
@@ -231,7 +239,7 @@ class Transfer:
 
     def _feed(self, name: str, now: int, **fields: Any) -> list[Output]:
         occurrence = getattr(_bridge.module().Occurrence, name)(**fields)
-        actions = _bridge.guarded(self._inner.handle, occurrence, now)
+        actions = _bridge.guarded(self._inner.handle, occurrence, _bridge.number(now))
         return [_output(action) for action in actions]
 
     def __copy__(self) -> NoReturn:
@@ -253,18 +261,19 @@ def _milliseconds(seconds: float | None) -> int | None:
         return None
     if not isinstance(seconds, (int, float)):
         wrong_type("a time", "a number of seconds", seconds)
-    try:
-        nearest = round(seconds * 1000)
-    except (ValueError, OverflowError):
-        raise refused("setting-invalid", f"a number is out of range: {seconds}") from None
+    exact = seconds * 1000
+    if isinstance(exact, int) or not math.isfinite(exact):
+        # The library refuses the ends of the range.
+        return _bridge.number(exact if isinstance(exact, int) else 2**63 if exact > 0 else -(2**63))
+    nearest = round(exact)
     # What floating point adds below a microsecond is no time.
-    return nearest if seconds * 1000 - nearest < _MICROSECOND else nearest + 1
+    short = exact - nearest < _MICROSECOND
+    return _bridge.number(nearest if short else nearest + 1)
 
 
 def _report(report: Any) -> ReferReport:
-    judged = report.outcome
-    ended = outcome(judged.kind, judged.status, judged.code)
-    return ReferReport(_bridge.plain(report.params), ended, report.may_resume)
+    ended = outcome(report.outcome.kind, report.outcome.status, report.outcome.code)
+    return ReferReport(_bridge.plain(report.params), ended)
 
 
 def _output(action: Any) -> Output:
@@ -272,4 +281,6 @@ def _output(action: Any) -> Output:
         return Reply(action.code)
     if action.is_completed():
         return Completed(_report(action.report))
+    if action.is_diagnostic():
+        return diagnostics([action.finding])[0]
     return SendRefer() if action.is_send_refer() else EndDialog()

@@ -158,7 +158,7 @@ class SipUri(Value):
             user=user,
             password=password,
             host=host,
-            port=port,
+            port=None if port is None else _bridge.number(port),
             params=[bridge.Param(name=name, value=value) for name, value in params],
             headers=[],
         )
@@ -220,9 +220,20 @@ class SipUri(Value):
 
     @property
     def user_to_user(self) -> UserToUser | None:
-        """The first User-to-User header; a `SipUriError` if it is none."""
+        """The first User-to-User value. Raises `SipUriError` if it cannot be read."""
         parts = _bridge.call("uri_user_to_user", self._text)
         return parts and UserToUser._of(parts)
+
+    @property
+    def user_to_users(self) -> tuple[UserToUser, ...]:
+        """Every User-to-User value, in order: a header may hold several.
+
+        Raises `SipUriError` if one of them cannot be read.
+
+        >>> [it.data for it in SipUri("sip:a@b?User-to-User=31%2C32&User-to-User=33").user_to_users]
+        ['31', '32', '33']
+        """
+        return tuple(map(UserToUser._of, _bridge.call("uri_user_to_users", self._text)))
 
     @property
     def refer_to(self) -> str:

@@ -1,19 +1,23 @@
-"""Verifying that the platform sent a request."""
+"""Signatures of requests: `RequestValidator`."""
 
 from __future__ import annotations
 
 from . import _bridge, _lane
 from ._errors import TwimlReferError, wrong_type
+from ._secret import Secrets, sealed_class
 from ._value import Value
-from ._webhook import ReferCallback, VoiceRequest, _limit, flat, form
+from ._webhook import ReferCallback, VoiceRequest, encoded_pairs, flat, form, limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn
+    from typing import Any, Literal, NoReturn
 
+    Method = Literal["GET", "POST"]
 
 _NO_TEXT = "text-not-utf8"
+# Not base64: no request has this signature.
+_NEVER = "-"
 
 
 class Spelling(Value):
@@ -29,29 +33,34 @@ class Spelling(Value):
         self._set(url, hashed)
 
 
+@sealed_class
 class RequestValidator:
-    """Verifies requests by the account's auth token, or by any of several (rotation).
+    """Verifies that Twilio signed a request, by the account's auth token.
 
-    Behind a proxy say by which `public_base` (scheme, host, port) the platform reaches the app: it
-    replaces that of the URL that the app sees. That is the cure for most mismatches. One validator
-    may be used by any number of threads. `max_body_bytes` is how large a body may be, 64 KiB if it
-    is not given; `algorithm` is `sha1` or `sha256`.
+    `token` is one token or several (rotation: any may have signed). `public_base` is the scheme,
+    host, port and path prefix by which Twilio reaches the app. With it, pass the request target as
+    it came (`/handleRefer?x=1`) as `url`: no Host header is believed, and no framework's decoding
+    is in between. That is the cure for most mismatches.
 
-    Raises `TwimlReferError`: the public base is none; `ValueError`: the algorithm is not known.
+    `max_body_bytes` is how large a body may be, 64 KiB by default; `algorithm` is `sha1` or
+    `sha256`. One validator may be used by any number of threads.
+
+    Raises `TwimlReferError` for an empty token and for an invalid public base, and `ValueError`
+    for an unknown algorithm.
 
     >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
-    >>> url, body = "http://10.0.0.7:8000/handleRefer", b"ReferCallStatus=in-progress"
-    >>> signature = validator.sign(url, {"ReferCallStatus": "in-progress"})
-    >>> validator.verify(url, body, signature).outcome
+    >>> target, body = "/handleRefer", b"ReferCallStatus=in-progress"
+    >>> signature = validator.sign(target, {"ReferCallStatus": "in-progress"})
+    >>> validator.verify("POST", target, body, signature).outcome
     Transferred()
-    >>> validator.verify(url, body, "forged")
+    >>> validator.verify("POST", target, body, "forged")
     Traceback (most recent call last):
-    twiml_refer.SignatureMismatch: signature check failed: no signature matches; ...
+    twiml_refer.SignatureMismatch: signature check failed: no signature matches: ...
     """
 
-    __slots__ = ("_secrets", "_typed")
-    _secrets: _lane.Before
-    _typed: tuple[Any, ...]
+    __slots__ = ("_secrets", "_shown")
+    _secrets: Secrets
+    _shown: str
 
     def __init__(
         self,
@@ -66,129 +75,156 @@ class RequestValidator:
         if not isinstance(public_base, (str, type(None))):
             wrong_type("public_base", "str", public_base)
         if algorithm not in ("sha1", "sha256"):
-            raise ValueError(f"{algorithm!r} is no algorithm; write sha1 or sha256")
-        flags = (algorithm == "sha256", bool(accept_encoded_spellings))
-        limit = _limit(max_body_bytes)
-        self._typed = (tokens, public_base, *flags, max_body_bytes)
-        letters = ("s" if flags[0] else "") + ("e" if flags[1] else "")
+            raise ValueError("invalid algorithm: use sha1 or sha256")
+        letters = "s" if algorithm == "sha256" else ""
+        if accept_encoded_spellings:
+            letters += "e"
         announced = (letters,) if public_base is None else (letters + "b", public_base)
-        secrets = (*announced, limit, str(len(tokens)), *tokens)
-        self._secrets = _lane.prepared([_lane.encoded(part) for part in secrets])
-        # The library judges the base.
-        self.validate("")
+        parts = (*announced, limit(max_body_bytes), str(len(tokens)), *tokens)
+        self._secrets = Secrets([_lane.encoded(part) for part in parts])
+        # The library checks all of these.
+        self._call(_lane.VALIDATE, b"", b"")
+        self._shown = f"{len(tokens)} secrets, base {public_base!r}"
 
     def verify(
-        self, url: str, body: bytes | str = b"", signature: str | None = None
+        self,
+        method: Method,
+        url: str,
+        body: bytes | str | None = b"",
+        signature: str | bytes | None = None,
     ) -> ReferCallback:
-        """Hand over the callback that this request brings, if the platform signed it.
+        """Verify the signature and return the parsed request.
 
-        `url` is the one that was asked for, with its query; `body` the form as it was received.
-        Without body it is a GET: the callback is the URL's query. `signature` is the header
-        `X-Twilio-Signature`.
+        `method` is that of the route, `GET` or `POST`: a constant, not a copy of the request's,
+        because a signature does not cover the method. For `POST` the body is the form; for `GET`
+        the parameters are those of the URL's query, and a body makes it a mismatch. `url` is the
+        request target if there is a public base, else the whole URL; `body` as it was received;
+        `signature` the header `X-Twilio-Signature`.
 
-        Raises `SignatureMismatch` (answer 403), or `CallbackError`: it was signed, but cannot be
-        read.
+        Raises `SignatureMissing` or `SignatureMismatch` (answer 403), or `RequestError`: the
+        request is too large (`kind` is `request-too-large`, answer 413), or signed but not readable
+        (answer 400).
         """
-        return ReferCallback._of(self._verified(url, signature, b"F", form(body)))
+        letter = _letter(method)
+        return ReferCallback._of(self._verified(url, signature, letter, form(body)))
 
     def verify_request(
-        self, url: str, body: bytes | str = b"", signature: str | None = None
+        self,
+        method: Method,
+        url: str,
+        body: bytes | str | None = b"",
+        signature: str | bytes | None = None,
     ) -> VoiceRequest:
-        """Do as `verify`, for any request of the platform. Raises as `verify`."""
-        return VoiceRequest._of(self._verified(url, signature, b"F", form(body)))
+        """Like `verify`, for any request from Twilio. Raises as `verify`."""
+        letter = _letter(method)
+        return VoiceRequest._of(self._verified(url, signature, letter, form(body)))
 
     def verify_params(
-        self, url: str, params: Any = None, signature: str | None = None
+        self, url: str, params: Any = None, signature: str | bytes | None = None
     ) -> ReferCallback:
-        """Do as `verify`, where a framework has decoded the form: its multidict as it comes.
+        """Like `verify`, for the form of a `POST` that a framework has decoded.
 
-        Raises as `verify`.
+        `params` is the framework's multidict as it comes. What is not text in it, such as a file
+        of a multipart form, was not signed: a mismatch. Raises as `verify`.
 
         >>> validator, url = RequestValidator("12345"), "https://voice.example.com/handleRefer"
         >>> params = {"ReferCallStatus": "busy", "NotifySipResponseCode": "486"}
         >>> validator.verify_params(url, params, validator.sign(url, params)).outcome
         TargetFailed(status='busy', code=486)
         """
-        pairs = map(_lane.encoded, flat(params))
+        pairs = encoded_pairs(params)
         return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
 
-    def validate(self, url: str, params: Any = None, signature: str | None = None) -> bool:
-        """Tell whether the platform signed a request with these decoded parameters."""
-        self._check(url, signature)
-        pairs = map(_lane.encoded, flat(params))
-        parts = (_lane.encoded(url), _lane.encoded(signature or ""), *pairs)
+    def validate(self, url: str, params: Any = None, signature: str | bytes | None = None) -> bool:
+        """Check whether Twilio signed a request with these decoded parameters.
+
+        As in the official libraries: this pins neither the method nor the size. Use `verify`.
+        """
         try:
-            return _lane.text(_lane.call_bytes(_lane.VALIDATE, parts, self._secrets)) != ""
+            parts = (_url(url), _signature(signature), *encoded_pairs(params))
+            return _lane.text(self._call(_lane.VALIDATE, *parts)) != ""
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
         return False
 
-    def validate_raw(self, url: str, body: bytes | str, signature: str | None) -> bool:
-        """Tell whether it signed a request whose body is no form, by `bodySHA256` in the URL."""
-        self._check(url, signature)
-        return bool(
-            _bridge.call("request_validate_raw", self._bridged(), url, form(body), signature)
-        )
+    def validate_raw(
+        self, url: str, body: bytes | str | None, signature: str | bytes | None
+    ) -> bool:
+        """Check whether Twilio signed a request whose body is not a form.
+
+        The URL holds the hash of the body as `bodySHA256`.
+        """
+        _url(url)
+        told = _signature(signature).decode("utf-8", "replace")
+        try:
+            valid = _bridge.call(
+                "request_validate_raw", url, form(body), told, secrets=self._bridged
+            )
+        except TwimlReferError as error:
+            if error.kind != _NO_TEXT:
+                raise
+            return False
+        return bool(valid)
 
     def sign(self, url: str, params: Any = None) -> str:
-        """Make the signature of a request with these parameters; without any, of a GET."""
-        self._check(url, None)
-        parts = (_lane.encoded(url), *map(_lane.encoded, flat(params)))
-        return _lane.text(_lane.call_bytes(_lane.SIGN, parts, self._secrets))
+        """Sign a request with these parameters; without any, a `GET`."""
+        return _lane.text(self._call(_lane.SIGN, _url(url), *map(_lane.encoded, flat(params))))
 
     def sign_raw(self, url: str, body: bytes | str) -> str:
-        """Make the signature of a request whose body is no form.
+        """Sign a request whose body is not a form.
 
-        `bodySHA256` must stand in the URL; `url_with_body_sha256` puts it there.
+        It must go to the URL that `url_with_body_sha256` returns.
         """
-        self._check(url, None)
-        return str(_bridge.call("request_sign_raw", self._bridged(), url, form(body)))
+        _url(url)
+        return str(_bridge.call("request_sign_raw", url, form(body), secrets=self._bridged))
 
     @staticmethod
-    def url_with_body_sha256(url: str, body: bytes) -> str:
+    def url_with_body_sha256(url: str, body: bytes | str) -> str:
         """Add the hash of a body to the query of a URL."""
-        return str(_bridge.call("url_with_body_sha256", url, body))
+        _url(url)
+        return str(_bridge.call("url_with_body_sha256", url, form(body)))
 
-    def explain(self, url: str, body: bytes = b"") -> list[Spelling]:
-        """List what was tried, for the person who hunts a mismatch; no signature, no secret.
+    def explain(self, url: str, body: bytes | str = b"") -> list[Spelling]:
+        """List what was tried, for the person who looks for the cause of a mismatch.
+
+        It holds neither signatures nor secrets.
 
         >>> [tried.url for tried in RequestValidator("12345").explain("https://a.example/b")]
         ['https://a.example/b', 'https://a.example:443/b']
         """
-        tried = _bridge.call("request_explain", self._bridged(), url, body)
+        _url(url)
+        tried = _bridge.call("request_explain", url, form(body), secrets=self._bridged)
         return [Spelling(one.url, one.hashed) for one in tried]
 
-    def _verified(self, url: str, signature: str | None, *body: bytes) -> bytes:
-        self._check(url, signature)
-        parts = (_lane.encoded(url), _lane.encoded(signature or ""), *body)
+    def _call(self, job: int, *parts: bytes) -> bytes:
+        return _lane.call_bytes(job, parts, self._secrets)
+
+    def _verified(self, url: str, signature: object, *body: bytes) -> bytes:
+        given = _signature(signature)
         try:
-            return _lane.call_bytes(_lane.VERIFY, parts, self._secrets)
+            return self._call(_lane.VERIFY, _url(url), given, *body)
         except TwimlReferError as error:
             if error.kind != _NO_TEXT:
                 raise
-        # The platform signs no lone surrogate.
-        return _lane.call_bytes(_lane.VERIFY, (b"", b"", b"F", b""), self._secrets)
-
-    @staticmethod
-    def _check(url: str, signature: str | None) -> None:
-        if not isinstance(url, str):
-            wrong_type("url", "str", url)
-        if signature is not None and not isinstance(signature, str):
-            wrong_type("a signature", "str or None", signature)
+        # Twilio signs text alone.
+        never = _NEVER.encode() if given else b""
+        return self._call(_lane.VERIFY, b"", never, b"F", b"")
 
     def _bridged(self) -> Any:
-        tokens, base, sha256, encoded, limit = self._typed
+        letters, *parts = self._secrets.apart()
+        base = parts.pop(0).decode() if b"b" in letters else None
+        most, _count, *tokens = parts
         return _bridge.module().Secrets(
-            secrets=list(tokens),
+            secrets=[token.decode() for token in tokens],
             public_base=base,
-            sha256=sha256,
-            encoded_spellings=encoded,
-            max_body_bytes=limit,
+            sha256=b"s" in letters,
+            encoded_spellings=b"e" in letters,
+            max_body_bytes=_lane.integer(most.decode()),
         )
 
     def __repr__(self) -> str:
-        return f"<RequestValidator with {len(self._typed[0])} secrets, base {self._typed[1]!r}>"
+        return f"<RequestValidator with {self._shown}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a validator holds secrets; make a new one where it is needed")
@@ -202,3 +238,25 @@ def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
         if not isinstance(token, str):
             wrong_type("a token", "str", token)
     return made
+
+
+def _letter(method: str) -> bytes:
+    if method not in ("GET", "POST"):
+        # It is not shown: it may be another argument, a URL that holds a secret.
+        raise ValueError("invalid method: use GET or POST (upper case)")
+    return b"F" if method == "POST" else b"G"
+
+
+def _url(url: object) -> bytes:
+    if not isinstance(url, str):
+        wrong_type("url", "str", url)
+    return _lane.encoded(url)
+
+
+def _signature(given: object) -> bytes:
+    """Take the header as a framework has it; what is neither text nor bytes never matches."""
+    if given is None:
+        return b""
+    if isinstance(given, str):
+        return _lane.encoded(given)
+    return bytes(given) if isinstance(given, (bytes, bytearray)) else _NEVER.encode()

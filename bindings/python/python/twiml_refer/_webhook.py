@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 from . import _bridge, _lane
 from ._answer import Answer
-from ._errors import wrong_type
+from ._errors import TwimlReferError, wrong_type
 from ._lane import integer
 from ._outcome import ReferOutcome, outcome
 from ._parameters import Parameters
+from ._secret import sealed_class
 from ._value import Value
 
 TYPE_CHECKING = False
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._answer import Pairs
-
-_HIDDEN = "***"
 
 
 class Problem(Value):
@@ -37,8 +34,11 @@ class Problem(Value):
         self._set(parameter, message)
 
 
+@sealed_class
 class VoiceRequest(Parameters):
-    """Any request of the platform to an app, frozen.
+    """A request from Twilio to an app, frozen.
+
+    `CallToken` is a secret: `repr` hides its value, here and in `params`.
 
     >>> request = VoiceRequest.from_form(b"CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")
     >>> request.call_sid, request.leg
@@ -49,26 +49,32 @@ class VoiceRequest(Parameters):
     _answer: Answer
 
     def __init__(self, params: Any = (), *, max_bytes: int | None = None) -> None:
-        frame = _lane.call(_lane.FROM_PAIRS, (_limit(max_bytes), *flat(params)))
+        parts = (limit(max_bytes).encode(), *encoded_pairs(params))
+        try:
+            frame = _lane.call_bytes(_lane.FROM_PAIRS, parts)
+        except TwimlReferError as error:
+            if error.kind != "text-not-utf8":
+                raise
+            frame = _lane.call_bytes(_lane.FROM_FORM, (b"", b"%ff"))
         object.__setattr__(self, "_answer", Answer(frame))
 
     @classmethod
     def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> Self:
         """Read a form body, or a URL's query without its `?`.
 
-        Raises `CallbackError`: it is too large (64 KiB, unless `max_bytes` says otherwise), or not
-        UTF-8. An odd value is no error but stands in `problems`.
+        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not UTF-8. An
+        odd value is not an error: it is listed in `problems`.
         """
-        limit = _limit(max_bytes).encode()
-        return cls._of(_lane.call_bytes(_lane.FROM_FORM, (limit, form(body))))
+        parts = (limit(max_bytes).encode(), form(body))
+        return cls._of(_lane.call_bytes(_lane.FROM_FORM, parts))
 
     from_query = from_form
 
     @classmethod
     def from_params(cls, params: Any, *, max_bytes: int | None = None) -> Self:
-        """Take what a web framework has decoded: a mapping, a multidict, or pairs.
+        """Read what a web framework has decoded: a mapping, a multidict, or pairs.
 
-        Raises `CallbackError`: it is larger than `max_bytes`, 64 KiB unless that is given.
+        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not text.
 
         >>> VoiceRequest.from_params({"CallSid": "CA1"}).call_sid
         'CA1'
@@ -127,10 +133,10 @@ class VoiceRequest(Parameters):
         return _again, (type(self), self.params)
 
     def __repr__(self) -> str:
-        shown = [(n, _HIDDEN if _is_secret(n) else v) for n, v in self.params]
-        return f"{type(self).__name__}({shown!r})"
+        return f"{type(self).__name__}({list(self.params)!r})"
 
 
+@sealed_class
 class ReferCallback(VoiceRequest):
     """The request that tells how a `<Refer>` ended, frozen.
 
@@ -169,34 +175,43 @@ class ReferCallback(VoiceRequest):
         return self._answer.heads()[3] != ""
 
 
+# The largest limit that there is.
+_MOST_BYTES = 2**31 - 1
+
+
 def _again(kind: type[VoiceRequest], params: Pairs) -> VoiceRequest:
     """Make a request of what was within its limit before."""
-    return kind(params, max_bytes=sys.maxsize)
+    return kind(params, max_bytes=_MOST_BYTES)
 
 
-def _is_secret(name: str) -> bool:
-    return bool(_bridge.call("is_secret_parameter", name))
+def limit(max_bytes: int | None) -> str:
+    """Write a limit as the library takes it; empty is the default."""
+    return "" if max_bytes is None else str(_bridge.number(max_bytes))
 
 
-def _limit(max_bytes: int | None) -> str:
-    if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
-        wrong_type("max_bytes", "a number of bytes", max_bytes)
-    return "" if max_bytes is None else str(max_bytes)
-
-
-def form(body: bytes | str) -> bytes:
-    """Take a body, in whatever it came."""
+def form(body: bytes | str | None) -> bytes:
+    """Take a body in whatever type it comes."""
     if type(body) is bytes:
         return body
     if isinstance(body, str):
         return _lane.encoded(body)
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
+    if body is None:
+        return b""
     wrong_type("a body", "bytes or str", body)
 
 
+def encoded_pairs(params: Any) -> Iterable[bytes]:
+    """Encode what a framework hands over; what is not text becomes bytes that are not UTF-8."""
+    try:
+        return map(_lane.encoded, flat(params))
+    except (TypeError, ValueError):
+        return b"\xff", b""
+
+
 def flat(params: Any) -> list[str]:
-    """Flatten what frameworks call parameters: mappings, multidicts, and pairs."""
+    """Flatten parameters: mappings, the multidicts of frameworks, and pairs."""
     parts: list[str] = []
     for name, value in _items(params):
         values = value if isinstance(value, (list, tuple)) else (value,)

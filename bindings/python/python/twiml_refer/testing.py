@@ -1,4 +1,4 @@
-"""For the tests of an app: signed callbacks as the platform would send them.
+"""For the tests of an app: signed callbacks as Twilio would send them.
 
 from twiml_refer.testing import signed_callback
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ._secret import sealed
 from ._transfer import Completed, Transfer
 from ._validator import RequestValidator
 from ._value import Value
@@ -58,6 +59,7 @@ class SignedRequest(Value):
         return {"X-Twilio-Signature": self.signature, **kind}
 
 
+@sealed
 def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     """Run the verb against an endpoint that does so; the three parameters that come of it.
 
@@ -65,7 +67,7 @@ def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     (('ReferCallStatus', 'failed'), ('ReferSipResponseCode', '405'))
     """
     if scenario not in _NOTIFIES:
-        raise ValueError(f"{scenario!r} is no scenario; there are {', '.join(_NOTIFIES)}")
+        raise ValueError(f"invalid scenario: use one of {', '.join(_NOTIFIES)}")
     transfer = Transfer("sip:alice@example.com")
     outputs = transfer.start(cseq=1, now=0)
     outputs += transfer.response(405 if scenario == "refused" else 202, now=50)
@@ -80,6 +82,7 @@ def refer_params(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     return report.params
 
 
+@sealed
 def signed_callback(
     token: str,
     url: str,
@@ -92,8 +95,9 @@ def signed_callback(
 
     `params` are added to, or replace, the usual ones.
 
-    >>> request = signed_callback("12345", "https://example.com/refer", "hangup")
-    >>> RequestValidator("12345").verify(request.url, request.body, request.signature).outcome
+    >>> made = signed_callback("12345", "https://example.com/refer", "hangup")
+    >>> validator = RequestValidator("12345", public_base="https://example.com")
+    >>> validator.verify("POST", made.path, made.body, made.signature).outcome
     Canceled()
     """
     usual = {
