@@ -1,6 +1,7 @@
 //! The platform's requests and the callback of `<Refer>`.
 
 use std::ffi::c_char;
+use std::sync::OnceLock;
 
 use twiml_refer::{Leg, ReferCallback, ReferOutcome};
 
@@ -15,6 +16,25 @@ pub struct twr_callback {
     outcome: ReferOutcome,
     status: Option<String>,
     messages: Vec<String>,
+    params: Listed,
+    sip_headers: Listed,
+}
+
+/// Views of the pairs of an object, made when the first is asked for: who walks them by index takes
+/// linear time, whatever it takes to step over one.
+#[derive(Default)]
+pub(crate) struct Listed(OnceLock<Vec<twr_pair>>);
+
+impl Listed {
+    pub(crate) fn get<'a>(
+        &self,
+        index: usize,
+        pairs: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+    ) -> Result<twr_pair, Fault> {
+        let view =
+            |(name, value)| twr_pair { name: twr_str::of(name), value: twr_str::maybe(value) };
+        self.0.get_or_init(|| pairs.map(view).collect()).get(index).copied().ok_or(Fault::None)
+    }
 }
 
 /// A name and a value.
@@ -80,7 +100,8 @@ impl twr_callback {
         let outcome = callback.outcome();
         let status = callback.refer_call_status().map(|status| status.to_string());
         let messages = callback.problems().iter().map(|problem| problem.message()).collect();
-        Self { callback, outcome, status, messages }
+        let (params, sip_headers) = (Listed::default(), Listed::default());
+        Self { callback, outcome, status, messages, params, sip_headers }
     }
 }
 
@@ -241,10 +262,10 @@ pub unsafe extern "C" fn twr_callback_param_at(
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let mut params = unsafe { get(callback) }?.callback.params();
-        let (name, value) = params.nth(index).ok_or(Fault::None)?;
+        let held = unsafe { get(callback) }?;
+        let params = held.callback.params().map(|(name, value)| (name, Some(value)));
         // SAFETY: the conventions of the header.
-        unsafe { put(pair, twr_pair { name: twr_str::of(name), value: twr_str::of(value) }) }
+        unsafe { put(pair, held.params.get(index, params)?) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -261,10 +282,11 @@ pub unsafe extern "C" fn twr_callback_sip_header_at(
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let mut headers = unsafe { get(callback) }?.callback.request().sip_headers();
-        let (name, value) = headers.nth(index).ok_or(Fault::None)?;
+        let held = unsafe { get(callback) }?;
+        let headers = held.callback.request().sip_headers();
+        let headers = headers.map(|(name, value)| (name, Some(value)));
         // SAFETY: the conventions of the header.
-        unsafe { put(pair, twr_pair { name: twr_str::of(name), value: twr_str::of(value) }) }
+        unsafe { put(pair, held.sip_headers.get(index, headers)?) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use twiml_refer::{ReferTarget, Scheme, SipUri, UserToUser};
 
-use crate::callback::twr_pair;
+use crate::callback::{Listed, twr_pair};
 use crate::error::{Fault, twr_error, twr_status};
 use crate::findings::twr_findings;
 use crate::guard::{array, calm, get, get_mut, give, guard, present, put, put_all, take};
@@ -14,6 +14,7 @@ use crate::text::{twr_str, write};
 /// A SIP URI. Any number of threads may read one; who changes it must be alone.
 pub struct twr_uri {
     uri: SipUri,
+    params: Listed,
     decoded: OnceLock<Vec<(String, String)>>,
 }
 
@@ -40,7 +41,12 @@ pub struct twr_uri_parts {
 
 impl twr_uri {
     pub(crate) fn new(uri: SipUri) -> Self {
-        Self { uri, decoded: OnceLock::new() }
+        Self { uri, params: Listed::default(), decoded: OnceLock::new() }
+    }
+
+    /// Drops the views of a URI that has changed.
+    fn changed(&mut self) {
+        (self.params, self.decoded) = (Listed::default(), OnceLock::new());
     }
 
     fn headers(&self) -> &[(String, String)] {
@@ -116,9 +122,9 @@ pub unsafe extern "C" fn twr_uri_param(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get(uri) }?;
-        let (found, spelled) = held.uri.params().nth(index).ok_or(Fault::None)?;
+        let param = held.params.get(index, held.uri.params())?;
         // SAFETY: the conventions of the header.
-        unsafe { put_all([(name, twr_str::of(found)), (value, twr_str::maybe(spelled))]) }
+        unsafe { put_all([(name, param.name), (value, param.value)]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -174,10 +180,13 @@ pub unsafe extern "C" fn twr_uri_add_header(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
+        // They may be views of this URI, which end as it grows.
         // SAFETY: the conventions of the header.
-        let (held, name, value) = unsafe { (get_mut(uri)?, name.text()?, value.text()?) };
-        held.uri.add_header(name, value)?;
-        held.decoded = OnceLock::new();
+        let (name, value) = unsafe { (name.text()?.to_owned(), value.text()?.to_owned()) };
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(uri) }?;
+        held.uri.add_header(&name, &value)?;
+        held.changed();
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -192,11 +201,13 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
+        // Made first: the bytes may be a view of this URI.
         // SAFETY: the conventions of the header.
-        let (held, bytes) = unsafe { (get_mut(uri)?, bytes.bytes()?) };
-        let value = UserToUser::from_bytes(bytes)?;
+        let value = UserToUser::from_bytes(unsafe { bytes.bytes() }?)?;
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(uri) }?;
         held.uri = held.uri.clone().with_user_to_user(&value)?;
-        held.decoded = OnceLock::new();
+        held.changed();
         Ok(())
     };
     // SAFETY: the conventions of the header.

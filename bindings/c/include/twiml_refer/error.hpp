@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "../twiml_refer.h"
+#include "text.hpp"
 
 namespace twiml_refer {
 
@@ -60,7 +61,8 @@ class error : public std::runtime_error {
     std::optional<std::size_t> column() const noexcept { return detail::given(column_); }
 
     /// The parameter, attribute or header at fault.
-    const std::string &parameter() const noexcept { return parameter_; }
+    const std::string &parameter() const & noexcept { return parameter_; }
+    const std::string &parameter() const && = delete;
 
   private:
     twr_status status_;
@@ -83,13 +85,6 @@ class callback_error : public error {
 };
 
 namespace detail {
-
-inline twr_str str(std::string_view text) { return {text.data() ? text.data() : "", text.size()}; }
-
-inline twr_str maybe(std::optional<std::string_view> text)
-{
-    return text ? str(*text) : twr_str{nullptr, 0};
-}
 
 inline std::string_view view(twr_str text) { return text.ptr ? std::string_view(text.ptr, text.len) : std::string_view(); }
 

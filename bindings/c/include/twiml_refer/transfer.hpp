@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sip_uri.hpp"
 #include "webhook.hpp"
@@ -25,39 +26,59 @@ class transfer_settings {
     }
 
     /// Waits so long for an answer to the REFER (32 s unless set).
-    transfer_settings &response_timeout(std::chrono::milliseconds time)
+    transfer_settings &response_timeout(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_RESPONSE, time);
     }
     /// Waits so long for the first NOTIFY (32 s).
-    transfer_settings &notify_timeout(std::chrono::milliseconds time) { return set(TWR_TIME_NOTIFY, time); }
+    transfer_settings &notify_timeout(std::chrono::milliseconds time) & { return set(TWR_TIME_NOTIFY, time); }
     /// Lets a subscription live so long after a NOTIFY without expires (180 s).
-    transfer_settings &subscription(std::chrono::milliseconds time)
+    transfer_settings &subscription(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_SUBSCRIPTION, time);
     }
     /// Waits so long for a last NOTIFY after a hang-up (0).
-    transfer_settings &hang_up_grace(std::chrono::milliseconds time)
+    transfer_settings &hang_up_grace(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_HANG_UP_GRACE, time);
     }
 
     /// Leaves ReferCallStatus out when the endpoint refuses the REFER.
-    transfer_settings &omit_rejected_status(bool omit)
+    transfer_settings &omit_rejected_status(bool omit) &
     {
         detail::call(twr_settings_omit_rejected_status, handle_.get(), omit);
         return *this;
     }
 
     /// Reports this status for a final code.
-    transfer_settings &status(std::uint16_t code, std::string_view status)
+    transfer_settings &status(std::uint16_t code, text_in status) &
     {
-        detail::call(twr_settings_set_status, handle_.get(), code, detail::str(status));
+        detail::call(twr_settings_set_status, handle_.get(), code, status);
         return *this;
     }
 
+    /// The same for settings that have no name yet.
+    transfer_settings response_timeout(std::chrono::milliseconds time) &&
+    {
+        return std::move(response_timeout(time));
+    }
+    /// The same.
+    transfer_settings notify_timeout(std::chrono::milliseconds time) && { return std::move(notify_timeout(time)); }
+    /// The same.
+    transfer_settings subscription(std::chrono::milliseconds time) && { return std::move(subscription(time)); }
+    /// The same.
+    transfer_settings hang_up_grace(std::chrono::milliseconds time) && { return std::move(hang_up_grace(time)); }
+    /// The same.
+    transfer_settings omit_rejected_status(bool omit) && { return std::move(omit_rejected_status(omit)); }
+    /// The same.
+    transfer_settings status(std::uint16_t code, text_in status) &&
+    {
+        return std::move(this->status(code, status));
+    }
+
     /// The handle, for what C alone offers.
-    const twr_settings *get() const { return handle_.get(); }
+    const twr_settings *get() const & { return handle_.get(); }
+    const twr_settings *get() const && = delete;
 
   private:
     transfer_settings &set(std::int32_t which, std::chrono::milliseconds time)
@@ -111,10 +132,10 @@ class transfer {
     }
 
     /// Takes back what save() returned.
-    static transfer restore(std::string_view bytes)
+    static transfer restore(text_in bytes)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_restore, detail::str(bytes), &made);
+        detail::call(twr_transfer_restore, bytes, &made);
         return transfer(made);
     }
 
@@ -144,12 +165,11 @@ class transfer {
     }
 
     /// A NOTIFY: its headers as they stand on the wire, its body as it is.
-    void notify(std::string_view event, std::uint32_t cseq,
-                std::optional<std::string_view> subscription_state, std::string_view body,
+    void notify(text_in event, std::uint32_t cseq, text_in subscription_state, text_in body,
                 std::uint64_t now_ms, bool in_dialog = true)
     {
-        detail::call(twr_transfer_notify, handle_.get(), detail::str(event), cseq,
-                     detail::maybe(subscription_state), detail::str(body), in_dialog, now_ms);
+        detail::call(twr_transfer_notify, handle_.get(), event, cseq, subscription_state, body, in_dialog,
+                     now_ms);
     }
 
     /// Either side ended the call.
@@ -190,13 +210,14 @@ class transfer {
     std::string_view state() const { return detail::view(twr_transfer_state(get())); }
 
     /// The handle, for what C alone offers.
-    const twr_transfer *get() const { return handle_.get(); }
+    const twr_transfer *get() const & { return handle_.get(); }
+    const twr_transfer *get() const && = delete;
 
   private:
-    transfer(std::string_view target, const twr_settings *settings)
+    transfer(text_in target, const twr_settings *settings)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, detail::str(target), settings, &made);
+        detail::call(twr_transfer_new, target, settings, &made);
         handle_.reset(made);
     }
     explicit transfer(twr_transfer *handle) : handle_(handle) {}
