@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Leg, ReferCallback, ReferOutcome};
+use twiml_refer::{Leg, ReferCallback, ReferOutcome, limits};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{array, calm, get, give, guard, put, take};
@@ -67,8 +67,6 @@ pub struct twr_outcome {
     pub kind: i32,
     /// The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
     pub code: u16,
-    /// Whether the original call is still there for the app to talk to.
-    pub may_resume: bool,
     /// The status of TARGET_FAILED and UNKNOWN, a view; else absent.
     pub status: twr_str,
     /// Zero; room for later versions.
@@ -125,7 +123,7 @@ pub(crate) unsafe fn pairs<'a>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_from_form(
     body: twr_str,
-    max_bytes: usize,
+    max_bytes: i64,
     callback: *mut *mut twr_callback,
     error: *mut twr_error,
 ) -> twr_status {
@@ -134,7 +132,7 @@ pub unsafe extern "C" fn twr_callback_from_form(
         let body = unsafe { body.bytes() }?;
         let read = match max_bytes {
             0 => ReferCallback::from_form(body)?,
-            max_bytes => ReferCallback::from_form_with_limit(body, max_bytes)?,
+            limit => ReferCallback::from_form_with_limit(body, limits::body_bytes(limit)?)?,
         };
         // SAFETY: the conventions of the header.
         unsafe { give(callback, twr_callback::new(read)) }
@@ -173,7 +171,6 @@ pub unsafe extern "C" fn twr_callback_outcome(callback: *const twr_callback) -> 
     let none = twr_outcome {
         kind: 0,
         code: 0,
-        may_resume: false,
         status: twr_str::ABSENT,
         reserved: [0; 2],
     };
@@ -181,10 +178,16 @@ pub unsafe extern "C" fn twr_callback_outcome(callback: *const twr_callback) -> 
     unsafe { get(callback) }.map_or(none, |held| twr_outcome {
         kind: outcome_number(&held.outcome),
         code: held.outcome.code().unwrap_or(0),
-        may_resume: held.callback.may_resume(),
         status: twr_str::maybe(held.outcome.status()),
         reserved: [0; 2],
     })
+}
+
+/// Whether the original call is still there for the app to talk to; false for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_callback_may_resume(callback: *const twr_callback) -> bool {
+    // SAFETY: the conventions of the header.
+    unsafe { get(callback) }.is_ok_and(|held| held.callback.may_resume())
 }
 
 /// ReferCallStatus; a view, absent if there is none.

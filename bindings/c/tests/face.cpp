@@ -25,6 +25,16 @@ template <typename Thrown, typename Call> static bool throws(Call call)
     return false;
 }
 
+template <typename Call> static std::string kind(Call call)
+{
+    try {
+        call();
+    } catch (const error &fault) {
+        return std::string(fault.kind());
+    }
+    return "";
+}
+
 int main()
 {
     sip_uri uri("sip:alice@example.com");
@@ -59,11 +69,35 @@ int main()
     validator.public_base("https://voice.example.com");
     const std::string url = "http://10.0.0.7:8000/handleRefer";
     const std::string signature = validator.sign(url, {{"ReferCallStatus", "busy"}});
-    const refer_callback callback = validator.verify(url, "ReferCallStatus=busy", signature);
+    const refer_callback callback = validator.verify(method::post, url, "ReferCallStatus=busy", signature);
     EXPECT(callback.outcome().kind == outcome_kind::target_failed && callback.outcome().status == "busy");
-    EXPECT(callback.outcome().may_resume && callback.params().size() == 1);
-    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(url, "a=b", signature); }));
-    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(url, "a=b", std::nullopt); }));
+    EXPECT(callback.may_resume() && callback.params().size() == 1);
+    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(method::post, url, "a=b", signature); }));
+    EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", std::nullopt); }));
+    EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", ""); }));
+    EXPECT(throws<signature_error>([&] { (void)validator.verify(method::post, url, "a=b", nullptr); }));
+    // A signed POST recast as a GET, and a signed GET recast as a POST.
+    const char *said = "/handleRefer?a=bSpeechResult&Digits=1";
+    const std::string post = validator.sign("/handleRefer?a=b", {{"SpeechResult", "&Digits=1"}});
+    const std::string get = validator.sign("/handleRefer?A=Digits1");
+    const refer_callback empty = validator.verify(method::post, said, "", post);
+    EXPECT(empty.params().empty());
+    const refer_callback queried = validator.verify(method::get, "/handleRefer?A=Digits1", "", get);
+    EXPECT(queried.param("A") == "Digits1");
+    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(method::get, "/handleRefer?A=", "Digits=1", get); }));
+    // The size is judged before the signature.
+    const std::string large(65537, 'x');
+    EXPECT(throws<request_too_large>([&] { (void)validator.verify(method::post, url, large, nullptr); }));
+    EXPECT(throws<request_too_large>([&] { (void)refer_callback::from_form(large); }));
+    // Numbers that are out of range have the kind of their place.
+    EXPECT(kind([] { (void)sip_uri::build("b", {}, 70000); }) == "uri-port-invalid");
+    EXPECT(kind([] { (void)sip_uri::build("b", {}, -1); }) == "uri-port-invalid");
+    EXPECT(kind([&] { validator.max_body_bytes(-1); }) == "request-limit-invalid");
+    EXPECT(kind([] { (void)transfer_settings().notify_timeout(std::chrono::milliseconds(-1)); }) == "setting-invalid");
+    EXPECT(kind([] { (void)transfer_settings().max_duration(std::chrono::hours(48)); }) == "setting-invalid");
+    EXPECT(kind([] { (void)transfer_settings().status(70000, "busy"); }) == "setting-invalid");
+    EXPECT(kind([] { request_validator(""); }) == "secret-empty");
+    EXPECT(kind([&] { validator.add_secret(""); }) == "secret-empty");
 
     transfer verb(uri);
     verb.start(1, 0);
@@ -77,5 +111,22 @@ int main()
     EXPECT(completed && completed->outcome == outcome_kind::target_failed);
     EXPECT(again.state() == "completed" && !again.deadline() && verb.state() == "subscribed");
     EXPECT(throws<error>([&] { again.start(2, 9600); }));
+    EXPECT(kind([&] { transfer(uri).start(-1, 0); }) == "cseq-invalid");
+
+    transfer odd(uri, transfer_settings().max_duration(std::chrono::seconds(2)));
+    odd.response(65736, 0);
+    const auto found = odd.poll();
+    EXPECT(found && found->kind == output_kind::diagnostic && found->diagnostic->severity == severity_kind::warning);
+    EXPECT(found->diagnostic->code == "response-code-invalid" && !found->diagnostic->message.empty());
+    odd.hang_up(0);
+    EXPECT(odd.poll()->diagnostic->code == "event-unexpected" && !odd.poll());
+    odd.start(1, 0);
+    odd.response(200, 0);
+    odd.notify("refer", 1, "active;expires=4294967295", "SIP/2.0 180 Ringing\r\n", 10);
+    EXPECT(odd.deadline() == 2000U);
+
+    const sip_uri several("sip:a@b?User-to-User=61%3Bencoding%3Dhex%2C62&User-to-User=%3B&User-to-User=63");
+    EXPECT(several.user_to_users().size() == 3 && several.user_to_users().at(1).str() == "62");
+    EXPECT(several.check().at(0).code == "uui-invalid" || several.check().size() > 1);
     return failures ? 1 : 0;
 }

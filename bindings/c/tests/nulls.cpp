@@ -92,6 +92,8 @@ static void rest()
 static void webhooks()
 {
     request_validator validator("12345");
+    EXPECT(refused([] { return request_validator(none); }) == "secret-empty");
+    EXPECT(refused([&] { return &validator.add_secret(none); }) == "secret-empty");
     const std::string url = "https://voice.example.com/";
     EXPECT(refused([&] { return &validator.public_base(none); }) == refused([&] { return &validator.public_base(""); }));
     const refer_callback callback = refer_callback::from_form(none);
@@ -99,6 +101,10 @@ static void webhooks()
     EXPECT(validator.sign(none) == validator.sign("") && validator.sign_raw(none, none) == validator.sign_raw("", ""));
     EXPECT(request_validator::url_with_body_sha256(none, none) == request_validator::url_with_body_sha256("", ""));
     EXPECT(validator.explain(none, none).size() == validator.explain("", "").size());
+    EXPECT(refused([&] { return validator.verify(method::post, url, "a=b", none); }) == "signature-missing");
+    EXPECT(refused([&] { return validator.verify_params(url, {}, none); }) == "signature-missing");
+    EXPECT(refused([&] { return validator.verify(method::get, none, none, "x"); }) == "signature-mismatch");
+    EXPECT(refused([&] { return validator.verify_params(none, {}, "x"); }) == "signature-mismatch");
     EXPECT(!validator.validate_raw(none, none, none) && !validator.validate_raw(url, "", none));
 }
 

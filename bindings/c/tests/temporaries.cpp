@@ -24,7 +24,7 @@ void views(const error &fault, const char *uri, const char *form, const request_
     (void)refer_callback::from_form(form).sip_headers(); // deleted
     (void)refer_callback::from_form(form).refer_call_status(); // deleted
     (void)refer_callback::from_form(form).get(); // deleted
-    (void)validator.verify(uri, form, form).param("Digits"); // deleted
+    (void)validator.verify(method::post, uri, form, form).param("Digits"); // deleted
     (void)validator.verify_params(uri, {}, form).param("Digits"); // deleted
     (void)request_validator("12345").get(); // deleted
     (void)voice_response().nodes(); // deleted
@@ -41,9 +41,9 @@ void values(const char *uri, const char *form, const request_validator &validato
 {
     const sip_uri named = sip_uri(uri).add_header("X-A", "1").add_user_to_user("x");
     (void)named.parts().user;
-    const refer_callback callback = validator.verify(uri, form, form);
+    const refer_callback callback = validator.verify(method::post, uri, form, form);
     (void)callback.param("Digits");
-    (void)validator.verify(uri, form, form).outcome().status;
+    (void)validator.verify(method::post, uri, form, form).outcome().status;
     const voice_response response = voice_response().say("x").play("y").add("Say", "z").hangup();
     (void)instructions(response);
     (void)voice_response().refer(named).refer("sip:a@b").redirect("/").append(element("Say")).to_xml();

@@ -101,7 +101,7 @@ TEST(Vectors, SipUris)
                                                        : std::optional(param[1].get<std::string>()));
             const sip_uri built =
                 sip_uri::build(parts.at("host").get<std::string>(), user,
-                               parts.value("port", std::uint16_t{0}), "sip", password, params);
+                               parts.value("port", std::int64_t{0}), "sip", password, params);
             EXPECT_EQ(built.str(), item.at("uri").get<std::string>());
             return;
         }
@@ -164,7 +164,7 @@ TEST(Vectors, Callbacks)
         EXPECT_EQ(outcome.status, maybe(wanted, "status").value_or(""));
         EXPECT_EQ(outcome.code ? json(*outcome.code) : json(nullptr), wanted.at("code"));
         if (wanted.contains("may_resume")) {
-            EXPECT_EQ(outcome.may_resume, wanted["may_resume"].get<bool>());
+            EXPECT_EQ(callback.may_resume(), wanted["may_resume"].get<bool>());
         }
         if (item.contains("leg")) {
             EXPECT_EQ(legs.at(static_cast<std::size_t>(callback.leg())), item["leg"].get<std::string>());
@@ -212,7 +212,7 @@ TEST(Vectors, Signatures)
             }
         };
         EXPECT_EQ(verified([&] { (void)validator.verify_params(url, params, signature); }), valid);
-        EXPECT_EQ(verified([&] { (void)validator.verify(url, form, signature); }), valid);
+        EXPECT_EQ(verified([&] { (void)validator.verify(method::post, url, form, signature); }), valid);
         EXPECT_FALSE(validator.explain(url, form).empty());
         if (item.value("signs", false)) {
             EXPECT_EQ(validator.sign(url, params), signature);

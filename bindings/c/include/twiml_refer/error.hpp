@@ -75,11 +75,26 @@ class error : public std::runtime_error {
 };
 
 /// It is not proved that the platform sent this request: answer 403.
-class signature_mismatch : public error {
+class signature_error : public error {
     using error::error;
 };
 
-/// The request is signed, but cannot be read.
+/// The request has no signature, or an empty one: answer 403.
+class signature_missing : public signature_error {
+    using signature_error::signature_error;
+};
+
+/// The signature is not that of this request: answer 403.
+class signature_mismatch : public signature_error {
+    using signature_error::signature_error;
+};
+
+/// The request has more bytes than the limit: answer 413. Nothing else of it was looked at.
+class request_too_large : public error {
+    using error::error;
+};
+
+/// The request is signed, but cannot be read: answer 400.
 class callback_error : public error {
     using error::error;
 };
@@ -97,7 +112,9 @@ inline void check(twr_status status, const twr_error &fault)
 {
     switch (status) {
     case TWR_STATUS_OK: return;
+    case TWR_STATUS_SIGNATURE_MISSING: throw signature_missing(fault);
     case TWR_STATUS_SIGNATURE_MISMATCH: throw signature_mismatch(fault);
+    case TWR_STATUS_TOO_LARGE: throw request_too_large(fault);
     case TWR_STATUS_CALLBACK_INVALID: throw callback_error(fault);
     default: throw error(fault);
     }

@@ -28,6 +28,57 @@ struct uri_parts {
     std::optional<std::uint16_t> port;
 };
 
+/// A User-to-User value (RFC 7433).
+class user_to_user {
+  public:
+    /// Reads the decoded value of a User-to-User header.
+    static user_to_user parse(text_in text)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_parse, text, &made);
+        return user_to_user(made);
+    }
+
+    /// Makes one of bytes, which are hex-encoded.
+    static user_to_user from_bytes(text_in bytes)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_from_bytes, bytes, &made);
+        return user_to_user(made);
+    }
+
+    /// The data as it was given; hexadecimal digits where bytes were.
+    std::string_view data() const & { return detail::view(part(0)); }
+    std::string_view data() const && = delete;
+    /// Its parameter `encoding`.
+    std::optional<std::string_view> encoding() const & { return detail::maybe(part(1)); }
+    std::optional<std::string_view> encoding() const && = delete;
+    /// Its parameter `purpose`.
+    std::optional<std::string_view> purpose() const & { return detail::maybe(part(2)); }
+    std::optional<std::string_view> purpose() const && = delete;
+    /// Its parameter `content`.
+    std::optional<std::string_view> content() const & { return detail::maybe(part(3)); }
+    std::optional<std::string_view> content() const && = delete;
+
+    /// The value as it stands in a header.
+    std::string str() const { return detail::text(twr_user_to_user_text, get()); }
+
+    /// The handle, for what C alone offers.
+    const twr_user_to_user *get() const & { return handle_.get(); }
+    const twr_user_to_user *get() const && = delete;
+
+  private:
+    friend class sip_uri;
+    explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
+    twr_str part(std::size_t which) const
+    {
+        twr_str parts[4] = {};
+        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
+        return parts[which];
+    }
+    detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
+};
+
 /// A valid SIP URI.
 class sip_uri {
   public:
@@ -55,7 +106,7 @@ class sip_uri {
     std::string_view str() const && = delete;
 
     /// Puts one together; an absent part is one that is not there, a parameter without a value a flag.
-    static sip_uri build(text_in host, text_in user = {}, std::uint16_t port = 0, text_in scheme = "sip",
+    static sip_uri build(text_in host, text_in user = {}, std::int64_t port = 0, text_in scheme = "sip",
                          text_in password = {},
                          const std::vector<std::pair<std::string, std::optional<std::string>>> &params = {})
     {
@@ -117,6 +168,20 @@ class sip_uri {
     }
     std::optional<std::string_view> header(text_in name) const && = delete;
 
+    /// The User-to-User values of its headers, each of which may hold several (RFC 7433 section 4); those that
+    /// cannot be read are left out, and found by check().
+    std::vector<user_to_user> user_to_users() const
+    {
+        std::vector<user_to_user> all;
+        const std::size_t count = twr_uri_user_to_user_count(get());
+        for (std::size_t index = 0; index < count; index++) {
+            twr_user_to_user *made = nullptr;
+            if (twr_uri_user_to_user_at(get(), index, &made, nullptr) == TWR_STATUS_OK)
+                all.push_back(user_to_user(made));
+        }
+        return all;
+    }
+
     /// Its parameters as spelled; a flag has no value.
     std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const &
     {
@@ -135,7 +200,7 @@ class sip_uri {
         twr_uri_parts found{};
         detail::call(twr_uri_take_apart, get(), &found);
         return {detail::view(found.scheme), detail::maybe(found.user), detail::maybe(found.password),
-                detail::view(found.host), detail::given(found.port)};
+                detail::view(found.host), detail::given(static_cast<std::uint16_t>(found.port))};
     }
     uri_parts parts() const && = delete;
 
@@ -165,56 +230,6 @@ class sip_uri {
   private:
     sip_uri() = default;
     detail::owned<twr_uri, twr_uri_free> handle_;
-};
-
-/// A User-to-User value (RFC 7433).
-class user_to_user {
-  public:
-    /// Reads the decoded value of a User-to-User header.
-    static user_to_user parse(text_in text)
-    {
-        twr_user_to_user *made = nullptr;
-        detail::call(twr_user_to_user_parse, text, &made);
-        return user_to_user(made);
-    }
-
-    /// Makes one of bytes, which are hex-encoded.
-    static user_to_user from_bytes(text_in bytes)
-    {
-        twr_user_to_user *made = nullptr;
-        detail::call(twr_user_to_user_from_bytes, bytes, &made);
-        return user_to_user(made);
-    }
-
-    /// The data as it was given; hexadecimal digits where bytes were.
-    std::string_view data() const & { return detail::view(part(0)); }
-    std::string_view data() const && = delete;
-    /// Its parameter `encoding`.
-    std::optional<std::string_view> encoding() const & { return detail::maybe(part(1)); }
-    std::optional<std::string_view> encoding() const && = delete;
-    /// Its parameter `purpose`.
-    std::optional<std::string_view> purpose() const & { return detail::maybe(part(2)); }
-    std::optional<std::string_view> purpose() const && = delete;
-    /// Its parameter `content`.
-    std::optional<std::string_view> content() const & { return detail::maybe(part(3)); }
-    std::optional<std::string_view> content() const && = delete;
-
-    /// The value as it stands in a header.
-    std::string str() const { return detail::text(twr_user_to_user_text, get()); }
-
-    /// The handle, for what C alone offers.
-    const twr_user_to_user *get() const & { return handle_.get(); }
-    const twr_user_to_user *get() const && = delete;
-
-  private:
-    explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
-    twr_str part(std::size_t which) const
-    {
-        twr_str parts[4] = {};
-        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
-        return parts[which];
-    }
-    detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
 };
 
 /// What a Refer-To header can name.

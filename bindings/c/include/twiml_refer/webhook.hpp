@@ -70,6 +70,14 @@ enum class leg_kind : std::int32_t {
     unknown = TWR_LEG_UNKNOWN,
 };
 
+/// The HTTP method of a route.
+enum class method : std::int32_t {
+    /// The URL's query holds the parameters.
+    get = TWR_METHOD_GET,
+    /// The body is the form.
+    post = TWR_METHOD_POST,
+};
+
 /// How a signature is made.
 enum class hash_algorithm : std::int32_t {
     /// The usual one.
@@ -86,8 +94,6 @@ struct refer_outcome {
     std::optional<std::uint16_t> code;
     /// The status of a target that failed, or one that is unknown; else empty.
     std::string status;
-    /// Whether the original call is still there for the app to talk to.
-    bool may_resume;
 };
 
 /// A request of the platform; immutable.
@@ -97,7 +103,7 @@ class refer_callback {
     static refer_callback from_form(text_in body)
     {
         twr_callback *made = nullptr;
-        detail::call(twr_callback_from_form, body, std::size_t{0}, &made);
+        detail::call(twr_callback_from_form, body, std::int64_t{0}, &made);
         return refer_callback(made);
     }
 
@@ -115,8 +121,11 @@ class refer_callback {
     {
         const twr_outcome found = twr_callback_outcome(get());
         return {static_cast<outcome_kind>(found.kind), detail::given(found.code),
-                std::string(detail::view(found.status)), found.may_resume};
+                std::string(detail::view(found.status))};
     }
+
+    /// Whether the original call is still there for the app to talk to.
+    bool may_resume() const { return twr_callback_may_resume(get()); }
 
     /// The first value of the parameter of this name.
     std::optional<std::string_view> param(text_in name) const &
@@ -190,7 +199,7 @@ class refer_callback {
 /// Verifies requests of the platform; set up, it may be used by any number of threads.
 class request_validator {
   public:
-    /// By the account's auth token.
+    /// By the account's auth token; a null one or an empty one is refused.
     explicit request_validator(text_in token)
     {
         twr_validator *made = nullptr;
@@ -207,7 +216,7 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator add_secret(text_in token) && { return std::move(add_secret(token)); }
 
-    /// Says by which scheme, host and port the platform reaches the app.
+    /// Says how the platform reaches the app: scheme, host, port, and the path prefix that a gateway strips.
     request_validator &public_base(text_in base) &
     {
         detail::call(twr_validator_set_public_base, handle_.get(), base);
@@ -226,13 +235,13 @@ class request_validator {
     request_validator algorithm(hash_algorithm which) && { return std::move(algorithm(which)); }
 
     /// Takes bodies of this size at most (64 KiB unless set).
-    request_validator &max_body_bytes(std::size_t bytes) &
+    request_validator &max_body_bytes(std::int64_t bytes) &
     {
         detail::call(twr_validator_set_max_body_bytes, handle_.get(), bytes);
         return *this;
     }
     /// The same for one that has no name yet.
-    request_validator max_body_bytes(std::size_t bytes) && { return std::move(max_body_bytes(bytes)); }
+    request_validator max_body_bytes(std::int64_t bytes) && { return std::move(max_body_bytes(bytes)); }
 
     /// Takes URLs as well whose percent-encoding a proxy or framework has changed.
     request_validator &accept_encoded_spellings(bool accept) &
@@ -243,15 +252,18 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator accept_encoded_spellings(bool accept) && { return std::move(accept_encoded_spellings(accept)); }
 
-    /// Hands over the callback, if the platform signed it; throws signature_mismatch or callback_error.
-    [[nodiscard]] refer_callback verify(text_in url, text_in body, text_in signature) const
+    /// Hands over the callback, if the platform signed it; throws request_too_large (before anything is hashed),
+    /// signature_missing, signature_mismatch or callback_error. `method` is that of the route, not a copy of the
+    /// request's; `url` is the request target where a public base is set, else the URL that was asked for.
+    [[nodiscard]] refer_callback verify(twiml_refer::method method, text_in url, text_in body,
+                                        text_in signature) const
     {
         twr_callback *made = nullptr;
-        detail::call(twr_validator_verify, get(), url, body, signature, &made);
+        detail::call(twr_validator_verify, get(), static_cast<std::int32_t>(method), url, body, signature, &made);
         return refer_callback(made);
     }
 
-    /// Does as verify, where a framework has decoded the form.
+    /// Does as verify for a POST whose form a framework has decoded; the URL's own must not be among them.
     [[nodiscard]] refer_callback verify_params(text_in url, const params_in &params, text_in signature) const
     {
         const auto pairs = detail::pairs(params);
@@ -273,7 +285,7 @@ class request_validator {
         return detail::text(twr_validator_sign, get(), url, pairs.data(), pairs.size());
     }
 
-    /// The signature of a request whose body is no form; bodySHA256 must stand in the URL.
+    /// The signature of a request whose body is no form; it must go to url_with_body_sha256.
     std::string sign_raw(text_in url, text_in body) const
     {
         return detail::text(twr_validator_sign_raw, get(), url, body);
