@@ -168,12 +168,7 @@ pub unsafe extern "C" fn twr_callback_free(callback: *mut *mut twr_callback) {
 /// How the transfer ended; never fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_outcome(callback: *const twr_callback) -> twr_outcome {
-    let none = twr_outcome {
-        kind: 0,
-        code: 0,
-        status: twr_str::ABSENT,
-        reserved: [0; 2],
-    };
+    let none = twr_outcome { kind: 0, code: 0, status: twr_str::ABSENT, reserved: [0; 2] };
     // SAFETY: the conventions of the header.
     unsafe { get(callback) }.map_or(none, |held| twr_outcome {
         kind: outcome_number(&held.outcome),

@@ -100,8 +100,7 @@ pub unsafe extern "C" fn twr_settings_set_time(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(settings) }?;
-        let (old, time) =
-            (TransferSettings::clone(&held.0), limits::milliseconds(milliseconds)?);
+        let (old, time) = (TransferSettings::clone(&held.0), limits::milliseconds(milliseconds)?);
         held.0 = Arc::new(match which {
             TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
             TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
