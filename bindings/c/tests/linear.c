@@ -113,16 +113,16 @@ static size_t attributes(size_t count)
 
 static size_t findings(size_t count)
 {
-    twr_response *response = NULL;
+    twr_uri *uri = NULL;
     twr_findings *findings = NULL;
     twr_finding finding;
     size_t met = 0;
-    twr_response_parse(repeated("<Response><Hangup/>", "<", "/>", count, "</Response>"), &response, NULL);
-    twr_response_check(response, &findings, NULL);
+    twr_uri_parse(repeated("sip:a@b?a=1", "&", "=1", count - 1, ""), &uri, NULL);
+    twr_uri_check(uri, &findings, NULL);
     while (twr_findings_get(findings, met, &finding, NULL) == TWR_STATUS_OK)
         met++;
     twr_findings_free(&findings);
-    twr_response_free(&response);
+    twr_uri_free(&uri);
     return met;
 }
 
