@@ -110,6 +110,7 @@ static bool says(const twr_output *found, const json_t *line)
         return has(line, "output", "reply") && found->code == number(line, "code");
     if (found->kind == TWR_OUTPUT_DIAGNOSTIC)
         return has(line, "output", "diagnostic") && same(found->finding.code, json_object_get(line, "code")) &&
+               found->finding.severity == TWR_SEVERITY_WARNING && has(line, "severity", "warning") &&
                same(found->finding.message, json_object_get(line, "message"));
     if (!has(line, "output", "completed"))
         return false;

@@ -77,7 +77,11 @@ json said(const output &output)
     case output_kind::end_dialog: return {{"output", "end-dialog"}};
     case output_kind::reply: return {{"output", "reply"}, {"code", output.code.value()}};
     case output_kind::diagnostic:
-        return {{"output", "diagnostic"}, {"code", output.diagnostic.value().code}, {"message", output.diagnostic->message}};
+        EXPECT_EQ(output.diagnostic.value().severity, severity_kind::warning);
+        return {{"output", "diagnostic"},
+                {"code", output.diagnostic->code},
+                {"severity", "warning"},
+                {"message", output.diagnostic->message}};
     case output_kind::completed: break;
     }
     json params = json::array();
@@ -98,6 +102,8 @@ json wanted(json line)
     line.erase("at");
     if (line.at("output") == "completed")
         line["outcome"] = line["outcome"].at("kind");
+    for (const char *key : {"path", "number", "line", "column", "error"})
+        line.erase(key);
     return line;
 }
 

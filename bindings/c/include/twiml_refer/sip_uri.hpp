@@ -168,16 +168,16 @@ class sip_uri {
     }
     std::optional<std::string_view> header(text_in name) const && = delete;
 
-    /// The User-to-User values of its headers, each of which may hold several (RFC 7433 section 4); those that
-    /// cannot be read are left out, and found by check().
+    /// The User-to-User values of its headers, each of which may hold several (RFC 7433 section 4); throws if one
+    /// cannot be read.
     std::vector<user_to_user> user_to_users() const
     {
         std::vector<user_to_user> all;
         const std::size_t count = twr_uri_user_to_user_count(get());
         for (std::size_t index = 0; index < count; index++) {
             twr_user_to_user *made = nullptr;
-            if (twr_uri_user_to_user_at(get(), index, &made, nullptr) == TWR_STATUS_OK)
-                all.push_back(user_to_user(made));
+            detail::call(twr_uri_user_to_user_at, get(), index, &made);
+            all.push_back(user_to_user(made));
         }
         return all;
     }
