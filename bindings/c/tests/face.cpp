@@ -44,11 +44,16 @@ int main()
     EXPECT(copy.header("x-reason") == "billing question" && !copy.header("X-None"));
     EXPECT(copy.refer_to() == "<sip:alice@example.com?X-Reason=billing%20question>");
     EXPECT(copy.check().empty());
+    sip_uri other("sip:b");
+    EXPECT(other != copy && !(other == copy));
+    other = copy;
+    EXPECT(other == copy && sip_uri("sip:b").add_user_to_user("x") == sip_uri("sip:b?User-to-User=78%3Bencoding%3Dhex"));
     try {
         sip_uri wrong("sip:alice@example.com?X-A=a b");
         failures++;
     } catch (const error &fault) {
         EXPECT(fault.kind() == "uri-white-space" && fault.offset() == 27U);
+        EXPECT(fault.status() == TWR_STATUS_REFUSED && !fault.number() && !fault.line());
         EXPECT(std::string(fault.what()).find("write it as %20") != std::string::npos);
     }
 
@@ -64,6 +69,17 @@ int main()
     EXPECT(response.nodes().at(3).attributes.at(0).first == "numDigits");
     EXPECT(throws<error>([&] { response.refer(uri, std::nullopt, "DELETE"); }));
     EXPECT(throws<error>([] { (void)voice_response::parse("<Response>"); }));
+    EXPECT(voice_response().append(element("Say").add_text("x").add_comment("y")).hangup().to_xml() ==
+           voice_response::parse("<Response><Say>x<!--y--></Say><Hangup/></Response>").to_xml());
+    voice_response ended;
+    ended.hangup();
+    EXPECT(ended.to_xml() == voice_response().hangup().to_xml());
+    try {
+        (void)refer_callback::from_form("To=%FF");
+        failures++;
+    } catch (const error &fault) {
+        EXPECT(fault.parameter() == "To" && fault.kind() == "request-not-utf8");
+    }
 
     request_validator validator("12345");
     validator.public_base("https://voice.example.com");
@@ -76,6 +92,26 @@ int main()
     EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", std::nullopt); }));
     EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", ""); }));
     EXPECT(throws<signature_error>([&] { (void)validator.verify(method::post, url, "a=b", nullptr); }));
+    EXPECT(callback.refer_call_status() == "busy" && !callback.refer_sip_response_code());
+    const refer_callback whole =
+        refer_callback::from_form("ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480");
+    EXPECT(whole.refer_sip_response_code() == 202 && whole.notify_sip_response_code() == 480);
+
+    // Made in one go: the second secret, the other hash, a URL that was written anew.
+    const request_validator chained = request_validator("other").add_secret("12345").public_base("https://a.example");
+    const refer_callback rotated = chained.verify_params("/", {}, request_validator("12345").sign("https://a.example/"));
+    EXPECT(rotated.params().empty());
+    const request_validator hashed = request_validator("12345").algorithm(hash_algorithm::sha256).max_body_bytes(3);
+    EXPECT(throws<request_too_large>([&] { (void)hashed.verify(method::post, url, "a=12", nullptr); }));
+    EXPECT(hashed.sign(url) != request_validator("12345").sign(url) && hashed.sign(url).size() == 44);
+    const std::string quoted = request_validator("12345").sign("https://a.example/?a=%27");
+    request_validator lenient("12345");
+    EXPECT(throws<signature_mismatch>([&] { (void)lenient.verify(method::post, "https://a.example/?a='", "", quoted); }));
+    lenient.accept_encoded_spellings(true);
+    (void)lenient.verify(method::post, "https://a.example/?a='", "", quoted);
+    (void)request_validator("12345").accept_encoded_spellings(true).verify(method::get, "https://a.example/?a='", "",
+                                                                           quoted);
+
     // A signed POST recast as a GET, and a signed GET recast as a POST.
     const char *said = "/handleRefer?a=bSpeechResult&Digits=1";
     const std::string post = validator.sign("/handleRefer?a=b", {{"SpeechResult", "&Digits=1"}});
@@ -112,6 +148,18 @@ int main()
     EXPECT(again.state() == "completed" && !again.deadline() && verb.state() == "subscribed");
     EXPECT(throws<error>([&] { again.start(2, 9600); }));
     EXPECT(kind([&] { transfer(uri).start(-1, 0); }) == "cseq-invalid");
+
+    using std::chrono::milliseconds;
+    transfer refused(uri, transfer_settings()
+                              .response_timeout(milliseconds(300))
+                              .notify_timeout(milliseconds(400))
+                              .subscription(milliseconds(500))
+                              .hang_up_grace(milliseconds(600))
+                              .omit_rejected_status(true));
+    refused.start(1, 0);
+    EXPECT(refused.deadline() == 300U);
+    refused.response(405, 0);
+    EXPECT(refused.poll()->kind == output_kind::send_refer && !refused.poll()->refer_call_status);
 
     transfer odd(uri, transfer_settings().max_duration(std::chrono::seconds(2)));
     odd.response(65736, 0);

@@ -207,6 +207,30 @@ int main(void)
         EXPECT(is(twr_error_kind_name(error.kind), "uri-port-invalid") && built == NULL);
     }
 
+    /* What a callback says, and of none. */
+    EXPECT(twr_callback_from_form(TWR_STR("ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480"),
+                                  0, &callback, NULL) == TWR_STATUS_OK);
+    EXPECT(is(twr_callback_refer_call_status(callback), "failed"));
+    EXPECT(twr_callback_refer_sip_response_code(callback) == 202);
+    EXPECT(twr_callback_notify_sip_response_code(callback) == 480);
+    twr_callback_free(&callback);
+    EXPECT(twr_callback_refer_call_status(NULL).ptr == NULL && twr_callback_refer_sip_response_code(NULL) == 0);
+    EXPECT(twr_callback_notify_sip_response_code(NULL) == 0);
+
+    /* A URL that was written anew is taken if the app says so. */
+    twr_validator *lenient = NULL;
+    char signature[64];
+    EXPECT(twr_validator_new(TWR_STR("12345"), &lenient, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_sign(lenient, TWR_STR("https://a.example/?a=%27"), NULL, 0, signature, sizeof signature,
+                              &length, NULL) == TWR_STATUS_OK);
+    twr_str quoted = {signature, length}, anew = TWR_STR("https://a.example/?a='");
+    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &callback, NULL) ==
+           TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_accept_encoded_spellings(lenient, true, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &callback, NULL) == TWR_STATUS_OK);
+    twr_callback_free(&callback);
+    twr_validator_free(&lenient);
+
     /* Elements in themselves, and elements that are gone. */
     EXPECT(twr_response_new(&response, NULL) == TWR_STATUS_OK);
     EXPECT(twr_element_new(TWR_STR("Say"), &element, NULL) == TWR_STATUS_OK);

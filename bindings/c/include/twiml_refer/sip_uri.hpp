@@ -123,9 +123,7 @@ class sip_uri {
         twr_uri *made = nullptr;
         detail::call(twr_uri_build, static_cast<const twr_uri_parts *>(&parts),
                      static_cast<const twr_pair *>(given.data()), given.size(), &made);
-        sip_uri built;
-        built.handle_.reset(made);
-        return built;
+        return sip_uri(taken{made});
     }
 
     /// Adds a header, given as decoded text.
@@ -228,7 +226,10 @@ class sip_uri {
     const twr_uri *get() const && = delete;
 
   private:
-    sip_uri() = default;
+    struct taken {
+        twr_uri *handle;
+    };
+    explicit sip_uri(taken made) : handle_(made.handle) {}
     detail::owned<twr_uri, twr_uri_free> handle_;
 };
 
