@@ -3,15 +3,16 @@ package dev.twimlrefer
 import dev.twimlrefer.internal.Answer
 import dev.twimlrefer.internal.Frame
 import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.NOT_TEXT
 import dev.twimlrefer.internal.bridge.Secrets
 import dev.twimlrefer.internal.bridge.requestExplain
 import dev.twimlrefer.internal.bridge.requestSignRaw
 import dev.twimlrefer.internal.bridge.requestValidateRaw
-import dev.twimlrefer.internal.bridge.urlWithBodySha256
 import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.encoded
 import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.bridge.urlWithBodySha256 as bridgeUrlWithBodySha256
 
 /**
  * Verifies requests by the account's auth token, or by any of several (rotation). Immutable: any number
@@ -54,6 +55,8 @@ constructor(
         acceptEncodedSpellings: Boolean = false,
     ) : this(listOf(token), publicBase, algorithm, maxBodyBytes, acceptEncodedSpellings)
 
+    // Transient: what writes the fields of any object, as Gson does, must not write these.
+    @Transient
     private val typed: Secrets =
         Secrets(
             secrets = tokens.map(::wellFormed),
@@ -64,6 +67,7 @@ constructor(
         )
 
     /** What every frame begins with. */
+    @Transient
     private val secrets: Frame = Frame().apply {
         put(
             (if (publicBase == null) "" else "b") + (if (typed.sha256) "s" else "") +
@@ -88,31 +92,35 @@ constructor(
      * @throws SignatureMismatchException it is not proved that the platform sent it: answer 403.
      * @throws CallbackException it was signed, but cannot be read: answer 400.
      */
-    public fun verify(url: String, body: ByteArray = NO_BODY, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put("F").put(body) })
+    public fun verify(url: String?, body: ByteArray? = NO_BODY, signature: String?): ReferCallback =
+        ReferCallback(verified(url, signature) { put("F").put(body ?: NO_BODY) })
 
     /** Does so for a body that is text. */
-    public fun verify(url: String, body: String, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put("F").put(body) })
+    public fun verify(url: String?, body: String?, signature: String?): ReferCallback =
+        ReferCallback(verified(url, signature) { put("F").put(body.orEmpty()) })
 
     /** Does as [verify], for any request of the platform. */
-    public fun verifyRequest(url: String, body: ByteArray = NO_BODY, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put("F").put(body) })
+    public fun verifyRequest(url: String?, body: ByteArray? = NO_BODY, signature: String?): VoiceRequest =
+        VoiceRequest(verified(url, signature) { put("F").put(body ?: NO_BODY) })
 
     /** Does as [verify], for any request of the platform whose body is text. */
-    public fun verifyRequest(url: String, body: String, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put("F").put(body) })
+    public fun verifyRequest(url: String?, body: String?, signature: String?): VoiceRequest =
+        VoiceRequest(verified(url, signature) { put("F").put(body.orEmpty()) })
 
     /** Does as [verify], where a framework has decoded the form. */
     public fun verifyParams(
-        url: String,
-        params: Iterable<Pair<String, String>>,
+        url: String?,
+        params: Iterable<Pair<String?, String?>?>?,
         signature: String?,
     ): ReferCallback = ReferCallback(verified(url, signature) { put("P").put(params) })
 
     /** Whether the platform signed a request with these decoded parameters. */
-    public fun validate(url: String, params: Iterable<Pair<String, String>>, signature: String?): Boolean {
-        val input = secrets.continued().put(url).put(signature.orEmpty()).put(params)
+    public fun validate(
+        url: String?,
+        params: Iterable<Pair<String?, String?>?>?,
+        signature: String?,
+    ): Boolean {
+        val input = secrets.continued().put(url ?: NOT_TEXT).put(signature.orEmpty()).put(params)
         return try {
             Lane.call(Lane.VALIDATE, input).maybe() != null
         } catch (error: TwimlReferException) {
@@ -122,9 +130,9 @@ constructor(
     }
 
     /** Whether it signed a request whose body is no form, by `bodySHA256` in the URL. */
-    public fun validateRaw(url: String, body: ByteArray, signature: String?): Boolean = try {
-        val texts = wellFormed(url) to signature?.let(::wellFormed)
-        bridged { requestValidateRaw(typed, texts.first, body, texts.second) }
+    public fun validateRaw(url: String?, body: ByteArray?, signature: String?): Boolean = try {
+        val texts = wellFormed(url ?: NOT_TEXT) to signature?.let(::wellFormed)
+        bridged { requestValidateRaw(typed, texts.first, body ?: NO_BODY, texts.second) }
     } catch (error: TwimlReferException) {
         if (error.kind != NO_TEXT) throw error
         false
@@ -155,14 +163,15 @@ constructor(
         bridged { requestExplain(typed, it, body) }
     }.map { Spelling(it.url, it.hashed) }
 
-    private inline fun verified(url: String, signature: String?, body: Frame.() -> Frame): Answer {
-        val input = secrets.continued().put(url).put(signature.orEmpty()).body()
+    private inline fun verified(url: String?, signature: String?, body: Frame.() -> Frame): Answer {
+        val input = secrets.continued().put(url ?: NOT_TEXT).put(signature.orEmpty()).body()
         return try {
             Answer(Lane.call(Lane.VERIFY, input))
         } catch (error: TwimlReferException) {
             if (error.kind != NO_TEXT) throw error
-            // The platform signs no lone surrogate.
-            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put("").put("F").put(NO_BODY)))
+            // Twilio signs no lone surrogate: whatever the signature is, it does not match.
+            val none = if (signature.isNullOrEmpty()) "" else "-"
+            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put(none).put("F").put(NO_BODY)))
         }
     }
 
@@ -178,7 +187,7 @@ constructor(
         /** Adds the hash of a body to the query of a URL, as [signRaw] wants it. */
         @JvmStatic
         public fun urlWithBodySha256(url: String, body: ByteArray): String =
-            wellFormed(url).let { bridged { urlWithBodySha256(it, body) } }
+            wellFormed(url).let { bridged { bridgeUrlWithBodySha256(it, body) } }
     }
 }
 
