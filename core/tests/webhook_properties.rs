@@ -164,8 +164,8 @@ proptest! {
             let alike = hashed(&body) == hashed(&changed);
             match validator.verify(url, &changed, Some(&signature)) {
                 Ok(_) => prop_assert!(alike, "{changed}"),
-                Err(VerifyError::Callback(error)) => {
-                    prop_assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+                Err(VerifyError::Request(error)) => {
+                    prop_assert_eq!(error.kind(), ErrorKind::RequestNotUtf8);
                 }
                 Err(VerifyError::SignatureMismatch) => prop_assert!(!alike, "{changed}"),
             }
@@ -209,7 +209,7 @@ proptest! {
                 prop_assert_eq!(read, expected);
             }
             Err(error) => {
-                prop_assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+                prop_assert_eq!(error.kind(), ErrorKind::RequestNotUtf8);
                 let lossy = form_urlencoded::parse(&form).any(|(n, v)| (n + v.as_ref()).contains('\u{fffd}'));
                 prop_assert!(lossy);
                 prop_assert!(error.offset().unwrap() <= form.len());

@@ -171,9 +171,9 @@ const EXAMPLES: &[Example] = examples! {
     RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
         .and_then(|update| update.base("api.twilio.com"));
     RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
-    CallbackTooLarge ReferCallback::from_form("a".repeat(65_537)),
+    RequestTooLarge ReferCallback::from_form("a".repeat(65_537)),
         ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
-    CallbackNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
+    RequestNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
     SignatureMismatch validator().verify("https://voice.example.com/a", "", Some("c2lnbmF0dXJl")),
         validator().verify("https://voice.example.com/a", "", None);
     PublicBaseInvalid validator().with_public_base("voice.example.com");

@@ -122,9 +122,9 @@ fn the_signature_is_judged_before_the_body() {
         validator().verify(URL, "To=%FF", Some("WU7qpHwqi9WD+g3phAyv7ptg3YA=")).unwrap_err();
     assert_eq!(
         (error.kind(), error.kind().as_str()),
-        (ErrorKind::CallbackNotUtf8, "callback-not-utf8")
+        (ErrorKind::RequestNotUtf8, "request-not-utf8")
     );
-    let VerifyError::Callback(error) = error else { panic!("{error:?}") };
+    let VerifyError::Request(error) = error else { panic!("{error:?}") };
     assert_eq!((error.offset(), error.parameter()), (Some(3), Some("To")));
     let error =
         validator().verify(URL, "To=%FE", Some("WU7qpHwqi9WD+g3phAyv7ptg3YA=")).unwrap_err();
@@ -134,14 +134,14 @@ fn the_signature_is_judged_before_the_body() {
     let long = format!("To={}", "a".repeat(70_000));
     let signature = Some("jZQHhdJ3ilN5yrM8aCa6gSt0u1Q=");
     let error = validator().verify(URL, &long, signature).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::CallbackTooLarge);
+    assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
     let error = validator().verify(URL, long.clone() + "a", signature).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignatureMismatch);
     let wide = validator().with_max_body_bytes(100_000);
     assert!(wide.verify(URL, &long, signature).is_ok());
     let pairs = [("To", "a".repeat(70_000))];
     let error = validator().verify_params(URL, pairs.clone(), signature).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::CallbackTooLarge);
+    assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
     assert!(wide.verify_params(URL, pairs, signature).is_ok());
 }
 
@@ -150,7 +150,7 @@ fn the_limit_holds_for_the_query_of_a_get() {
     let url = format!("{URL}?To={}", "a".repeat(70_000));
     let signature = validator().sign_form(&url, "");
     let error = validator().verify(&url, "", Some(&signature)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::CallbackTooLarge);
+    assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
 }
 
 #[test]
