@@ -422,8 +422,6 @@ error_kinds! {
             "the leg is not SIP; <Refer> works on SIP call legs only";
         TransferEventUnexpected = 702 "transfer-event-unexpected"
             "{} cannot come in the state {}; feed events in the order they happen";
-        StatusCodeInvalid = 703 "status-code-invalid"
-            "{} is no SIP status code; expected 100 to 699";
         SettingInvalid = 704 "setting-invalid" "{} is out of range; expected {}";
         TransferOutputsPending = 705 "transfer-outputs-pending"
             "{} outputs wait; poll until there is none, then feed the event again";
@@ -473,5 +471,18 @@ mod tests {
         let error = Error::new(ErrorKind::UriParameterRepeated).arg(&"é\n".repeat(1000));
         let text = error.to_string();
         assert!(text.len() <= MAX_MESSAGE_BYTES && text.contains("é\\né\\n"), "{text}");
+    }
+
+    /// What a terminal would act on, or show as nothing, is escaped wherever foreign text is quoted.
+    #[test]
+    fn invisible_characters_are_shown() {
+        let ranges =
+            ['\0'..='\u{1f}', '\u{7f}'..='\u{9f}', '\u{61c}'..='\u{61c}', '\u{200b}'..='\u{200f}']
+                .into_iter()
+                .chain(['\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{feff}'..='\u{feff}']);
+        for c in ranges.flatten() {
+            let text = Error::new(ErrorKind::UriParameterRepeated).arg(&c.to_string()).to_string();
+            assert!(!text.contains(c), "{c:?}");
+        }
     }
 }

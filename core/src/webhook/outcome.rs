@@ -76,12 +76,13 @@ impl ReferOutcome {
 
     /// Whether the original call goes on, where the request has this `CallStatus`.
     pub(super) fn leaves_call(&self, call_status: Option<&str>) -> bool {
-        match (self, call_status) {
+        let gone = matches!(
+            (self, call_status),
             (Self::Transferred | Self::Canceled, _)
-            | (_, Some("completed" | "canceled" | "busy" | "failed" | "no-answer"))
-            | (Self::Rejected { code: 408 | 481 }, None) => false,
-            _ => true,
-        }
+                | (_, Some("completed" | "canceled" | "busy" | "failed" | "no-answer"))
+                | (Self::Rejected { code: 408 | 481 }, None)
+        );
+        !gone
     }
 
     /// What [`kind`](Self::kind) may say.

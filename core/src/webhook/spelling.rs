@@ -89,7 +89,7 @@ pub(super) fn any_spelling(
 /// ```
 /// use twiml_refer::RequestValidator;
 ///
-/// let tried = RequestValidator::new("12345").explain("http://u:pw@h.example:80/?a=1", b"To=b");
+/// let tried = RequestValidator::new("12345")?.explain("http://u:pw@h.example:80/?a=1", b"To=b");
 /// let urls: Vec<_> = tried.iter().map(|spelling| spelling.url()).collect();
 /// assert_eq!(
 ///     urls,
@@ -101,6 +101,7 @@ pub(super) fn any_spelling(
 ///     ],
 /// );
 /// assert_eq!(tried[3].hashed(), "http://h.example/?a=1Tob");
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spelling {

@@ -117,7 +117,7 @@ fn what_is_not_utf8_is_named_with_its_byte() {
     }
     assert_eq!(
         refused("From=%FF").to_string(),
-        "invalid callback at byte 5: a parameter is not UTF-8 once decoded; answer 400"
+        "invalid request at byte 5: a parameter is not UTF-8 once decoded: answer 400"
     );
 }
 
@@ -129,7 +129,7 @@ fn the_limit_is_in_bytes_of_what_was_sent() {
     assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
     assert_eq!(
         error.to_string(),
-        "invalid callback: it has more than 65536 bytes; refuse it, or raise the limit"
+        "invalid request: it has more than 65536 bytes: answer 413, or raise the limit"
     );
     assert!(VoiceRequest::from_form_with_limit(body.clone() + "x", 70_000).is_ok());
     assert!(ReferCallback::from_form_with_limit("a=%41", 4).is_err());
