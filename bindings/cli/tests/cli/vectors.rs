@@ -39,11 +39,12 @@ fn each(topic: &str, case: impl Fn(&Value) -> Verdict) {
     }
 }
 
-/// The options for the secrets of a case: a file for each.
-fn token_files(case: &Value) -> Vec<String> {
+/// The options for the secrets of a case: a file for each. Topics run beside each other, so each has its own.
+fn token_files(topic: &str, case: &Value) -> Vec<String> {
     let secrets = case["secrets"].as_array().unwrap().iter().map(|s| s.as_str().unwrap());
-    let token_file =
-        |secret| ["--token-file".to_owned(), file(&format!("vector-secret-{secret}"), secret)];
+    let token_file = |secret| {
+        ["--token-file".to_owned(), file(&format!("vector-secret-{topic}-{secret}"), secret)]
+    };
     secrets.flat_map(token_file).collect()
 }
 
@@ -144,7 +145,7 @@ fn signatures() {
         for (option, key) in [("--algorithm", "algorithm"), ("--public-base", "public_base")] {
             arguments.extend(text(key).map(|value| [option, value]).into_iter().flatten());
         }
-        let files = token_files(case);
+        let files = token_files("signatures", case);
         arguments.extend(files.iter().map(String::as_str));
         arguments.extend(["--method", text("method").unwrap_or("POST")]);
         let params = case["params"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -179,7 +180,7 @@ fn requests() {
         arguments.extend(["--method", text("method").unwrap(), "--signature", signature]);
         let base = text("public_base").map(|base| ["--public-base", base]);
         arguments.extend(base.into_iter().flatten());
-        let files = token_files(case);
+        let files = token_files("requests", case);
         arguments.extend(files.iter().map(String::as_str));
         let body = bytes(case, "body");
         if !body.is_empty() {
@@ -202,7 +203,8 @@ fn raw_bodies() {
     each("raw-bodies", |case| {
         let (url, with_hash) =
             (case["url"].as_str().unwrap(), case["url_with_hash"].as_str().unwrap());
-        let (signature, files) = (case["signature"].as_str().unwrap(), token_files(case));
+        let (signature, files) =
+            (case["signature"].as_str().unwrap(), token_files("raw-bodies", case));
         let files: Vec<_> = files.iter().map(String::as_str).collect();
         let body = bytes(case, "raw_body");
         let sign = [&["sign", "--json", "--url", url, "--json-body", "-"], &files[..]].concat();
