@@ -20,6 +20,7 @@ import twiml_refer as tr
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "python"
 TOKEN = "a-token-for-the-tests"
+VALIDATOR = tr.RequestValidator(TOKEN)
 OUTCOMES = {
     "answered": "transferred",
     "busy": "target-failed",
@@ -96,10 +97,10 @@ def check(port: int) -> None:
     assert [step["status"] for step in steps if step.get("step") == "request"] == [403]
 
 
-def send(port: int, head: str, *body: bytes) -> tuple[int, bytes]:
+def send(port: int, head: str, *body: bytes, host: str = "a.example") -> tuple[int, bytes]:
     """Send a request as it is written here, and read status and body."""
     with socket.create_connection(("127.0.0.1", port), 10) as connection:
-        lines = f"{head}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        lines = f"{head}\r\nHost: {host}\r\nConnection: close\r\n"
         try:
             connection.sendall(lines.encode("latin-1"))
             for part in body:
@@ -185,13 +186,20 @@ def test_strangers_are_refused_whatever_they_send(app: str) -> None:
     file = (
         b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n\0\xff\r\n--x--\r\n'
     )
-    with example(app) as (port, _, _):
+    with example(app) as (port, validator, _):
         assert request(port, "POST", "/choice", file, "forged", form)[0] == 403
         assert request(port, "POST", "/choice", file, None, form)[0] == 403
         assert request(port, "POST", "/choice", b"Digits=1")[0] == 403
         assert request(port, "POST", "/choice", b"Digits=1", "")[0] == 403
         assert request(port, "POST", "/choice", b"Digits=1", "\xff")[0] == 403
         assert request(port, "POST", "/choice", b"a" * 65_537, "forged")[0] == 413
+        # What was signed for one path, sent to another: neither Host nor a fragment helps.
+        signature = validator.sign("/choice", {"Digits": "1"})
+        body = b"Content-Length: 8\r\nX-Twilio-Signature: %b\r\n\r\nDigits=1" % signature.encode()
+        for target in ("/voice", "/voice#", "/choice#/voice", "http://a.example/choice#/voice"):
+            for host in (f"127.0.0.1:{port}/choice#", f"127.0.0.1:{port}/choice?"):
+                status, _ = send(port, f"POST {target} HTTP/1.1", body, host=host)
+                assert status != 200, (target, host)
 
 
 @each_app
@@ -240,7 +248,8 @@ def test_behind_a_proxy_the_public_base_is_what_was_signed(tmp_path: Path) -> No
         f" fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u;"
         f" scgi_temp_path {tmp_path}/s;\n"
         f"server {{ listen 127.0.0.1:{outer};"
-        f" location / {{ proxy_pass http://127.0.0.1:{inner}; }} }} }}"
+        f" location / {{ proxy_pass http://127.0.0.1:{inner}; }}"
+        f" location /tw/ {{ proxy_pass http://127.0.0.1:{inner}/; }} }} }}"
     )
     app = [sys.executable, str(EXAMPLES / "fastapi_app.py"), str(inner)]
     proxy = [nginx, "-c", str(config), "-p", str(tmp_path)]
@@ -251,3 +260,10 @@ def test_behind_a_proxy_the_public_base_is_what_was_signed(tmp_path: Path) -> No
         status, steps = simulate(outer, "--digits", "1")
         assert status == 1, "with another public base the signature cannot match"
         assert [step["status"] for step in steps if step.get("step") == "request"] == [403]
+    # A gateway that strips a prefix.
+    prefixed = tr.RequestValidator(TOKEN, f"{base}/tw")
+    with running(proxy, outer), running(app, inner, PUBLIC_BASE=f"{base}/tw"):
+        target = "/t/alice?x=%27"
+        signature = prefixed.sign(target)
+        assert request(outer, "GET", f"/tw{target}", signature=signature)[0] == 200
+        assert request(outer, "GET", target, signature=VALIDATOR.sign(base + target))[0] == 403
