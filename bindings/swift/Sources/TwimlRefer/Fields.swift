@@ -36,9 +36,14 @@ public struct Fields: Sendable, Hashable {
         fields = []
     }
 
-    /// Takes what maps names to values: `KeyValuePairs`, which have an order, or a dictionary, which has none.
+    /// Takes what maps names to values in an order: `KeyValuePairs`.
     public init(_ pairs: some Sequence<(key: String, value: String)>) {
         fields = pairs.map { Field($0.key, $0.value) }
+    }
+
+    /// Takes a dictionary, sorted by name: its own order changes from run to run.
+    public init(_ pairs: [String: String]) {
+        fields = pairs.sorted { $0.key < $1.key }.map { Field($0.key, $0.value) }
     }
 
     init(fields: [Field]) {

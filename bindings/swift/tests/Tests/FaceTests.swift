@@ -264,6 +264,10 @@ let voiceURL = "https://voice.example.com/handleRefer"
     }
 
     @Test func fieldsAreACollection() {
+        let names = (10..<60).map { "n\($0)" }
+        let dictionary = Dictionary(uniqueKeysWithValues: names.map { ($0, "") })
+        #expect(Fields(dictionary).map(\.name) == names)
+        #expect(Fields(KeyValuePairs(dictionaryLiteral: ("b", "1"), ("a", "2"))).map(\.name) == ["b", "a"])
         var fields = Fields(["a": "1"])
         fields.append(Field("a", "2"))
         fields.append(Field("b", "3"))
