@@ -128,7 +128,8 @@ class AppTest {
     ): Pair<Int, String> = Socket("127.0.0.1", port).use { socket ->
         val signed = if (signature == null) "" else "X-Twilio-Signature: $signature\r\n"
         val head = "$method $target HTTP/1.1\r\nHost: $host\r\n$signed" +
-            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n" +
+            "Content-Length: ${body.length}\r\nConnection: close\r\n\r\n"
         socket.getOutputStream().write((head + body).toByteArray())
         val answer = socket.getInputStream().readAllBytes().decodeToString()
         answer.substringAfter(' ').take(3).toInt() to answer.substringAfter("\r\n\r\n")
@@ -140,7 +141,9 @@ class AppTest {
             val output = socket.getOutputStream()
             val part = ByteArray(1024 * 1024) { 'a'.code.toByte() }
             try {
-                output.write("POST $target HTTP/1.1\r\nHost: h\r\nContent-Length: $size\r\n\r\n".toByteArray())
+                output.write(
+                    "POST $target HTTP/1.1\r\nHost: h\r\nContent-Length: $size\r\n\r\n".toByteArray(),
+                )
                 repeat((size / part.size).toInt()) { output.write(part) }
             } catch (closed: IOException) {
                 // It had enough.
