@@ -46,7 +46,7 @@ fun Application.transferApp(validator: RequestValidator) {
     }
 }
 
-/** The request, if Twilio signed it. Every route is a POST; the URI is the request target as it came on the wire. */
+/** The request, if Twilio signed it. Each route is a POST; the URI is the request target as it came on the wire. */
 private suspend fun ApplicationCall.verified(validator: RequestValidator): ReferCallback {
     val body = receiveChannel().readRemaining(MAX_BODY_BYTES + 1L).readByteArray()
     return validator.verify(Method.POST, request.uri, body, request.headers["X-Twilio-Signature"])

@@ -125,22 +125,25 @@ class AppTest {
         body: String,
         signature: String?,
         host: String = "10.0.0.7:8000",
-    ): Pair<Int, String> = Socket("127.0.0.1", port).use { socket ->
+    ): Pair<Int, String> = connected { socket ->
         val signed = if (signature == null) "" else "X-Twilio-Signature: $signature\r\n"
         val head = "$method $target HTTP/1.1\r\nHost: $host\r\n$signed" +
-            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n" +
+            "Content-Length: ${body.length}\r\nConnection: close\r\n\r\n"
         socket.getOutputStream().write((head + body).toByteArray())
         val answer = socket.getInputStream().readAllBytes().decodeToString()
         answer.substringAfter(' ').take(3).toInt() to answer.substringAfter("\r\n\r\n")
     }
 
     /** Sends a body of so many bytes, as long as the app takes it: the status that it answers. */
-    private fun large(target: String, size: Long): Int = Socket("127.0.0.1", port).use { socket ->
+    private fun large(target: String, size: Long): Int = connected { socket ->
         val sender = Thread {
             val output = socket.getOutputStream()
             val part = ByteArray(1024 * 1024) { 'a'.code.toByte() }
             try {
-                output.write("POST $target HTTP/1.1\r\nHost: h\r\nContent-Length: $size\r\n\r\n".toByteArray())
+                output.write(
+                    "POST $target HTTP/1.1\r\nHost: h\r\nContent-Length: $size\r\n\r\n".toByteArray(),
+                )
                 repeat((size / part.size).toInt()) { output.write(part) }
             } catch (closed: IOException) {
                 // It had enough.
@@ -151,6 +154,12 @@ class AppTest {
         socket.close()
         sender.join()
         line.split(' ')[1].toInt()
+    }
+
+    private fun <T> connected(talk: (Socket) -> T): T = Socket("127.0.0.1", port).use { socket ->
+        // An app that has died says nothing.
+        socket.soTimeout = 60_000
+        talk(socket)
     }
 
     private fun simulate(vararg options: String, token: String = this.token): Pair<Int, String> {

@@ -38,7 +38,9 @@ object Uncalled {
         val type = Class.forName(recorded.name.replace('/', '.'), false, javaClass.classLoader)
         val open = when (type.getAnnotation(Metadata::class.java)?.kind) {
             CLASS -> type.kotlin.visibility.let { it == KVisibility.PUBLIC || it == KVisibility.PROTECTED }
+
             FILE -> true
+
             // Made by the compiler.
             else -> false
         }
