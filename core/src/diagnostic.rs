@@ -36,7 +36,8 @@ impl fmt::Display for Severity {
 }
 
 /// One finding of [`VoiceResponse::check`](crate::VoiceResponse::check) or
-/// [`SipUri::check`](crate::SipUri::check): what will happen on the wire, and where.
+/// [`SipUri::check`](crate::SipUri::check): what will happen on the wire, and where. Also what was
+/// odd about an event, as [`Output::Diagnostic`](crate::Output::Diagnostic) says.
 ///
 /// ```
 /// use twiml_refer::{Severity, VoiceResponse};
@@ -350,6 +351,11 @@ diagnostic_codes! {
         "The INVITE carries the bytes as they are; a receiver that expects UTF-8 shows other \
          characters or drops the header."
         "Escape text as UTF-8, and send bytes hex-encoded in User-to-User.";
+    UserToUserInvalid "uui-invalid" Warning
+        "the User-to-User cannot be read by RFC 7433: a strict receiver will drop it"
+        "The INVITE carries the header, but a strict receiver finds no data in it and drops it."
+        "Write data;encoding=hex, or build the value with UserToUser; the error of the finding says \
+         at which byte it went wrong.";
     UserToUserOddHex "uui-odd-hex" Warning
         "the User-to-User says encoding=hex, but {}: a strict receiver will drop it"
         "The INVITE carries the header, but its bytes cannot be decoded, and a strict receiver \
@@ -376,6 +382,15 @@ diagnostic_codes! {
          fails."
         "Write udp, tcp or tls, or leave transport out: the endpoint then finds one by DNS (RFC \
          3263).";
+
+    EventUnexpected "event-unexpected" Warning
+        "{} in the state {}: it changes nothing"
+        "A NOTIFY is answered with 481; anything else is ignored."
+        "Feed events in the order in which they happen, each to the transfer of its dialog.";
+    ResponseCodeInvalid "response-code-invalid" Warning
+        "a response with the code {}: it is ignored, SIP has 100 to 699"
+        "The transfer waits on for a response to the REFER."
+        "Feed the status code of the response as it is on the wire.";
 }
 
 #[cfg(test)]

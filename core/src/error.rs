@@ -79,6 +79,12 @@ impl Error {
         self.0.kind
     }
 
+    /// The part of the library that refused it.
+    #[must_use]
+    pub fn group(&self) -> ErrorGroup {
+        self.0.kind.group()
+    }
+
     /// The byte of the input, counted from 0, at which it went wrong.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
@@ -164,9 +170,58 @@ impl serde::Serialize for Error {
     }
 }
 
+/// What an [`ErrorKind`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorGroup {
+    /// A SIP URI cannot be read or built.
+    SipUri,
+    /// A SIP header, or the value of User-to-User, cannot be written or read.
+    Header,
+    /// A verb, an attribute or a text cannot be written.
+    Twiml,
+    /// A document cannot be read.
+    Document,
+    /// A REST request cannot be made.
+    Rest,
+    /// A request of Twilio's cannot be read.
+    Request,
+    /// A request is not proved to be signed, or a validator cannot be made.
+    Signature,
+    /// A transfer was used wrongly, or cannot be restored.
+    Transfer,
+    /// Text or numbers of another language cannot be passed.
+    Text,
+}
+
+impl ErrorGroup {
+    /// `sip-uri`, `header`, `twiml`, `document`, `rest`, `request`, `signature`, `transfer` or
+    /// `text`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SipUri => "sip-uri",
+            Self::Header => "header",
+            Self::Twiml => "twiml",
+            Self::Document => "document",
+            Self::Rest => "rest",
+            Self::Request => "request",
+            Self::Signature => "signature",
+            Self::Transfer => "transfer",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl fmt::Display for ErrorGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 macro_rules! error_kinds {
     ($(
-        $subject:literal {
+        $subject:literal $group:ident {
             $( $name:ident = $number:literal $code:literal $(($platform:literal))? $template:literal; )*
         }
     )*) => {
@@ -202,6 +257,13 @@ macro_rules! error_kinds {
                 }
             }
 
+            /// The part of the library that refuses with this kind; a language has an error class
+            /// for each.
+            #[must_use]
+            pub const fn group(self) -> ErrorGroup {
+                match self { $($( Self::$name => ErrorGroup::$group, )*)* }
+            }
+
             pub(crate) const fn subject(self) -> &'static str {
                 match self { $($( Self::$name => $subject, )*)* }
             }
@@ -228,7 +290,7 @@ impl fmt::Display for ErrorKind {
 }
 
 error_kinds! {
-    "invalid SIP URI" {
+    "invalid SIP URI" SipUri {
         UriEmpty = 101 "uri-empty" "it is empty; write sip:user@host";
         UriOverLimit = 102 "uri-over-limit" "it has more than {} bytes; shorten it";
         UriSchemeMissing = 103 "uri-scheme-missing" "there is no scheme; begin with sip: or sips:";
@@ -266,13 +328,13 @@ error_kinds! {
         UriXmlLeftOver = 122 "uri-xml-left-over"
             "{} looks left over from XML; separate headers by &, and write ; in a value as %3B";
     }
-    "invalid SIP header" {
+    "invalid SIP header" Header {
         HeaderNameInvalid = 201 "header-name-invalid"
             "{} is no header name; use letters, digits and -.!%*_+`'~";
         HeaderValueInvalid = 202 "header-value-invalid"
             "{} cannot stand in a header value; remove it";
     }
-    "invalid User-to-User" {
+    "invalid User-to-User" Header {
         UserToUserDataEmpty = 211 "uui-data-empty" "there is no data; write some, RFC 7433 asks for it";
         UserToUserDataInvalid = 212 "uui-data-invalid"
             "{} cannot stand in the data; send the bytes hex-encoded";
@@ -282,7 +344,7 @@ error_kinds! {
         UserToUserParameterRepeated = 215 "uui-parameter-repeated"
             "the parameter {} stands twice; keep one";
     }
-    "invalid TwiML" {
+    "invalid TwiML" Twiml {
         XmlCharacterForbidden = 301 "xml-character-forbidden"
             "{} cannot stand in an XML document; remove it";
         XmlNameInvalid = 302 "xml-name-invalid"
@@ -298,7 +360,7 @@ error_kinds! {
         CommentInvalid = 308 "comment-invalid"
             "a comment cannot hold -- or end with -; write it otherwise";
     }
-    "invalid document" {
+    "invalid document" Document {
         DocumentTooLarge = 401 "document-too-large" (11750)
             "it has more than {} bytes, and the platform refuses it; make it smaller";
         DocumentEmpty = 402 "document-empty"
@@ -321,7 +383,7 @@ error_kinds! {
         DocumentAttributeSyntax = 412 "document-attribute-syntax"
             "an attribute is not well-formed; expected name=\"value\"";
     }
-    "invalid REST request" {
+    "invalid REST request" Rest {
         SidInvalid = 501 "sid-invalid" "{} is no {}; expected {} and 32 hexadecimal digits";
         RestTwimlTooLong = 502 "rest-twiml-too-long" (32018)
             "the document has {} characters, the REST API takes {}; serve it and give its URL";
@@ -331,39 +393,48 @@ error_kinds! {
             "{} is no base; write https://api.twilio.com or the like, without path";
         RestFromEmpty = 505 "rest-from-empty" "From is empty; write the caller's number or SIP URI";
     }
-    "invalid callback" {
-        CallbackTooLarge = 601 "callback-too-large"
-            "it has more than {} bytes; refuse it, or raise the limit";
-        CallbackNotUtf8 = 602 "callback-not-utf8"
-            "a parameter is not UTF-8 once decoded; answer 400";
+    "invalid request" Request {
+        RequestTooLarge = 601 "request-too-large"
+            "it has more than {} bytes: answer 413, or raise the limit";
+        RequestNotUtf8 = 602 "request-not-utf8"
+            "a parameter is not UTF-8 once decoded: answer 400";
+        RequestLimitInvalid = 603 "request-limit-invalid"
+            "the limit of {} bytes is out of range: expected 0 to 2147483647";
     }
-    "signature check failed" {
+    "signature check failed" Signature {
         SignatureMismatch = 611 "signature-mismatch"
-            "no signature matches; check the auth token, and behind a proxy set the public base";
+            "no signature matches: check the auth token, and behind a proxy set the public base";
     }
-    "invalid public base" {
+    "invalid public base" Signature {
         PublicBaseInvalid = 612 "public-base-invalid"
-            "{} is none; write scheme, host and port alone, as https://voice.example.com";
+            "expected scheme, host, and optionally port and path prefix, for example https://voice.example.com";
     }
-    "invalid transfer" {
+    "signature check failed" Signature {
+        SignatureMissing = 613 "signature-missing"
+            "the request has no X-Twilio-Signature: answer 403";
+    }
+    "invalid secret" Signature {
+        SecretEmpty = 614 "secret-empty"
+            "the auth token is empty: set it, for example from the environment variable TWILIO_AUTH_TOKEN";
+    }
+    "invalid transfer" Transfer {
         ReferNotSupported = 701 "refer-not-supported" (13801)
             "the leg is not SIP; <Refer> works on SIP call legs only";
         TransferEventUnexpected = 702 "transfer-event-unexpected"
             "{} cannot come in the state {}; feed events in the order they happen";
-        StatusCodeInvalid = 703 "status-code-invalid"
-            "{} is no SIP status code; expected 100 to 699";
         SettingInvalid = 704 "setting-invalid" "{} is out of range; expected {}";
         TransferOutputsPending = 705 "transfer-outputs-pending"
             "{} outputs wait; poll until there is none, then feed the event again";
+        CseqInvalid = 706 "cseq-invalid" "the CSeq {} is out of range: expected 0 to 4294967295";
     }
-    "invalid saved transfer" {
+    "invalid saved transfer" Transfer {
         StateTruncated = 711 "state-truncated" "bytes are missing; restore all that save returned";
         StateVersion = 712 "state-version"
             "it was saved in version {}, this one reads up to {}; update this library";
         StateAltered = 713 "state-altered"
             "the bytes were changed since they were saved; restore what save returned";
     }
-    "invalid text" {
+    "invalid text" Text {
         TextNotUtf8 = 801 "text-not-utf8"
             "the bytes here are not UTF-8; from UTF-16, a lone surrogate is no character";
         TextOverLimit = 802 "text-over-limit"
@@ -400,5 +471,18 @@ mod tests {
         let error = Error::new(ErrorKind::UriParameterRepeated).arg(&"é\n".repeat(1000));
         let text = error.to_string();
         assert!(text.len() <= MAX_MESSAGE_BYTES && text.contains("é\\né\\n"), "{text}");
+    }
+
+    /// What a terminal would act on, or show as nothing, is escaped wherever foreign text is quoted.
+    #[test]
+    fn invisible_characters_are_shown() {
+        let ranges =
+            ['\0'..='\u{1f}', '\u{7f}'..='\u{9f}', '\u{61c}'..='\u{61c}', '\u{200b}'..='\u{200f}']
+                .into_iter()
+                .chain(['\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{feff}'..='\u{feff}']);
+        for c in ranges.flatten() {
+            let text = Error::new(ErrorKind::UriParameterRepeated).arg(&c.to_string()).to_string();
+            assert!(!text.contains(c), "{c:?}");
+        }
     }
 }

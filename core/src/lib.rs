@@ -23,7 +23,7 @@ mod twiml;
 mod webhook;
 
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorGroup, ErrorKind};
 pub use sip_uri::*;
 pub use transfer::*;
 pub use twiml::*;

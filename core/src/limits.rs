@@ -1,5 +1,63 @@
 //! Every bound of this crate, as a documented constant. A limit stands here and nowhere else;
-//! what happens when one is passed is said in [`ErrorKind`](crate::ErrorKind).
+//! what happens when one is passed is said in [`ErrorKind`](crate::ErrorKind). The functions take
+//! numbers of any size from another language.
+
+use std::time::Duration;
+
+use crate::{Error, ErrorKind};
+
+/// Checks a limit for the bytes of a body.
+///
+/// # Errors
+///
+/// `request-limit-invalid` for a negative one, or one of 2 GiB and more.
+///
+/// ```
+/// assert_eq!(twiml_refer::limits::body_bytes(1024)?, 1024);
+/// assert!(twiml_refer::limits::body_bytes(-1).is_err());
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+pub fn body_bytes(limit: i64) -> Result<usize, Error> {
+    let refused = || Error::new(ErrorKind::RequestLimitInvalid).arg(&limit.to_string());
+    let bytes = i32::try_from(limit).map_err(|_| refused())?;
+    usize::try_from(bytes).map_err(|_| refused())
+}
+
+/// Checks a CSeq number (RFC 3261 §20.16).
+///
+/// # Errors
+///
+/// `cseq-invalid` for what is not 0 to 4294967295.
+///
+/// ```
+/// assert_eq!(twiml_refer::limits::cseq(7)?, 7);
+/// assert!(twiml_refer::limits::cseq(-1).is_err());
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+pub fn cseq(number: i64) -> Result<u32, Error> {
+    u32::try_from(number).map_err(|_| Error::new(ErrorKind::CseqInvalid).arg(&number.to_string()))
+}
+
+/// Checks a number of milliseconds for [`TransferSettings`](crate::TransferSettings).
+///
+/// # Errors
+///
+/// `setting-invalid` for a negative one.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(twiml_refer::limits::milliseconds(1500)?, Duration::from_millis(1500));
+/// assert!(twiml_refer::limits::milliseconds(-1).is_err());
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+pub fn milliseconds(time: i64) -> Result<Duration, Error> {
+    u64::try_from(time).map(Duration::from_millis).map_err(|_| {
+        Error::new(ErrorKind::SettingInvalid)
+            .arg(&format!("{time}ms"))
+            .arg("a time that is not negative")
+    })
+}
 
 /// Bytes of a TwiML document that the platform reads (its error 11750), and that the reader takes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
@@ -36,6 +94,10 @@ pub const TIMER_N: u32 = 32_000;
 /// Milliseconds that a subscription lives after a NOTIFY without `expires`, unless set otherwise:
 /// the least timer C of RFC 3261 §16.6, for as long may the call to the target ring.
 pub const DEFAULT_SUBSCRIPTION: u32 = 180_000;
+
+/// Milliseconds that a transfer may last once the REFER was accepted, unless set otherwise: ten
+/// minutes, whatever `expires` says. An endpoint that dies must not keep the caller.
+pub const DEFAULT_MAX_TRANSFER: u32 = 600_000;
 
 /// Milliseconds that any time of [`TransferSettings`](crate::TransferSettings) may have: a day.
 pub const MAX_TRANSFER_TIMEOUT: u32 = 24 * 60 * 60 * 1000;

@@ -2,14 +2,22 @@
 
 use crate::limits::{MAX_MESSAGE_BYTES, MAX_QUOTE_BYTES};
 
+/// Whether a terminal would act on the character, or show it as nothing: controls (C0, C1, DEL), marks
+/// of direction, zero width, and separators of lines.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+}
+
 /// Foreign text made safe for a terminal and a log line: escapes for control characters, bounded.
 pub(crate) fn quote(text: &str) -> Box<str> {
     let mut out = String::new();
     for c in text.chars() {
         let before = out.len();
-        if c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        {
+        if is_invisible(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);

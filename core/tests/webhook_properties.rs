@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use twiml_refer::{
-    Algorithm, ErrorKind, ReferCallback, RequestValidator, VerifyError, VoiceRequest,
+    Algorithm, ErrorKind, Method, ReferCallback, RequestValidator, VerifyError, VoiceRequest,
 };
 use url::form_urlencoded;
 
@@ -83,6 +83,10 @@ fn changed(text: &str, place: Index, with: u8, how: u8) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|changed| changed != text)
 }
 
+fn without_fragment(url: &str) -> &str {
+    url.split('#').next().unwrap_or_default()
+}
+
 proptest! {
     #[test]
     fn what_was_signed_verifies(
@@ -94,30 +98,34 @@ proptest! {
     ) {
         prop_assume!(!url.contains("bodySHA256"));
         let algorithm = if sha256 { Algorithm::Sha256 } else { Algorithm::Sha1 };
-        let validator = RequestValidator::new(&secret).with_algorithm(algorithm);
+        let validator = RequestValidator::new(&secret).unwrap().with_algorithm(algorithm);
         let signature = validator.sign(&url, pairs.clone());
+        // Signed without its fragment, which no request has: with one, nothing verifies.
+        let asked = without_fragment(&url);
+        prop_assert!(asked == url || !validator.validate(&url, pairs.clone(), Some(&signature)));
+        let url = asked.to_owned();
         prop_assert!(validator.validate(&url, pairs.clone(), Some(&signature)));
 
         let body = ReferCallback::from_pairs(pairs.clone()).unwrap().to_form();
         prop_assert_eq!(&validator.sign_form(&url, &body), &signature);
         if !pairs.is_empty() {
-            let callback = validator.verify(&url, &body, Some(&signature)).unwrap();
+            let callback = validator.verify(Method::Post, &url, &body, Some(&signature)).unwrap();
             prop_assert!(callback.params().eq(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))));
             // The order of arrival is not signed.
             let mut turned = pairs.clone();
             turned.rotate_left(shift.index(pairs.len()));
             prop_assert!(validator.validate(&url, turned, Some(&signature)));
         }
-        let other = RequestValidator::new(secret + "x").with_algorithm(algorithm);
+        let other = RequestValidator::new(secret + "x").unwrap().with_algorithm(algorithm);
         prop_assert!(!other.validate(&url, pairs, Some(&signature)));
     }
 
     #[test]
     fn what_was_signed_raw_verifies(url in hostile_url(), body in vec(any::<u8>(), 0..64)) {
-        let validator = RequestValidator::new("12345");
+        let validator = RequestValidator::new("12345").unwrap();
         let with_hash = RequestValidator::url_with_body_sha256(&url, &body);
         let signature = validator.sign_raw(&url, &body);
-        prop_assert!(validator.validate_raw(&with_hash, &body, Some(&signature)));
+        prop_assert!(validator.validate_raw(without_fragment(&with_hash), &body, Some(&signature)));
         prop_assert_eq!(RequestValidator::url_with_body_sha256(&with_hash, &body), with_hash.clone());
         let mut other = body.clone();
         other.push(b'x');
@@ -128,7 +136,7 @@ proptest! {
     fn a_changed_url_does_not_verify(
         url in url(), place in any::<Index>(), with in any::<u8>(), how in any::<u8>(),
     ) {
-        let validator = RequestValidator::new("12345");
+        let validator = RequestValidator::new("12345").unwrap();
         let body = "CallSid=CA1&ReferCallStatus=busy";
         let signature = validator.sign_form(&url, body);
         if let Some(changed) = changed(&url, place, with, how) {
@@ -138,11 +146,11 @@ proptest! {
             };
             let accepted = tried(&changed).contains(&url);
             prop_assert_eq!(
-                validator.verify(&changed, body, Some(&signature)).is_ok(), accepted, "{}", changed
+                validator.verify(Method::Post, &changed, body, Some(&signature)).is_ok(), accepted, "{}", changed
             );
-            // That is: another port, no port, user info or a fragment, and nothing else.
+            // That is: another port, no port, or user info, and nothing else.
             if accepted {
-                prop_assert!(changed.contains(['#', '@']) || changed.matches(':').count() > 1, "{changed}");
+                prop_assert!(changed.contains('@') || changed.matches(':').count() > 1, "{changed}");
             }
         }
     }
@@ -152,7 +160,7 @@ proptest! {
         pairs in pairs(), place in any::<Index>(), with in any::<u8>(), how in any::<u8>(),
     ) {
         prop_assume!(!pairs.is_empty());
-        let validator = RequestValidator::new("12345");
+        let validator = RequestValidator::new("12345").unwrap();
         let url = "https://voice.example.com/refer";
         let body = VoiceRequest::from_pairs(pairs).unwrap().to_form();
         let signature = validator.sign_form(url, &body);
@@ -162,12 +170,15 @@ proptest! {
             let hashed = |body: &str| validator.explain(url, body.replace("CallToken", "CallTokem"))
                 .first().map(|spelling| spelling.hashed());
             let alike = hashed(&body) == hashed(&changed);
-            match validator.verify(url, &changed, Some(&signature)) {
+            match validator.verify(Method::Post, url, &changed, Some(&signature)) {
                 Ok(_) => prop_assert!(alike, "{changed}"),
-                Err(VerifyError::Callback(error)) => {
-                    prop_assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+                Err(VerifyError::Request(error)) => {
+                    prop_assert_eq!(error.kind(), ErrorKind::RequestNotUtf8);
                 }
-                Err(VerifyError::SignatureMismatch) => prop_assert!(!alike, "{changed}"),
+                Err(error) => {
+                    prop_assert_eq!(error, VerifyError::SignatureMismatch);
+                    prop_assert!(!alike, "{changed}");
+                }
             }
         }
     }
@@ -177,11 +188,11 @@ proptest! {
         place in any::<Index>(), with in any::<u8>(), how in any::<u8>(), sha256 in any::<bool>(),
     ) {
         let algorithm = if sha256 { Algorithm::Sha256 } else { Algorithm::Sha1 };
-        let validator = RequestValidator::new("12345").with_algorithm(algorithm);
+        let validator = RequestValidator::new("12345").unwrap().with_algorithm(algorithm);
         let url = "https://voice.example.com/refer";
         let signature = validator.sign_form(url, "CallSid=CA1");
         if let Some(changed) = changed(&signature, place, with, how) {
-            let error = validator.verify(url, "CallSid=CA1", Some(&changed)).unwrap_err();
+            let error = validator.verify(Method::Post, url, "CallSid=CA1", Some(&changed)).unwrap_err();
             prop_assert_eq!(error, VerifyError::SignatureMismatch);
         }
     }
@@ -209,7 +220,7 @@ proptest! {
                 prop_assert_eq!(read, expected);
             }
             Err(error) => {
-                prop_assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+                prop_assert_eq!(error.kind(), ErrorKind::RequestNotUtf8);
                 let lossy = form_urlencoded::parse(&form).any(|(n, v)| (n + v.as_ref()).contains('\u{fffd}'));
                 prop_assert!(lossy);
                 prop_assert!(error.offset().unwrap() <= form.len());
@@ -224,11 +235,11 @@ proptest! {
         signature in prop::option::of(any::<String>()),
         base in hostile_url(),
     ) {
-        let mut validator = RequestValidator::new("12345").accept_encoded_spellings(true);
+        let mut validator = RequestValidator::new("12345").unwrap().accept_encoded_spellings(true);
         if let Ok(behind) = validator.clone().with_public_base(&base) {
             validator = behind;
         }
-        prop_assert!(validator.verify(&url, &body, signature.as_deref()).is_err());
+        prop_assert!(validator.verify(Method::Post, &url, &body, signature.as_deref()).is_err());
         prop_assert!(!validator.validate_raw(&url, &body, signature.as_deref()));
         prop_assert!(!validator.sign_form(&url, &body).is_empty());
         let tried = validator.explain(&url, &body);

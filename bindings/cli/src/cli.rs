@@ -15,6 +15,7 @@ pub(crate) use simulate::{Demo, Simulate};
 
 use crate::exit;
 use crate::output;
+use crate::secret;
 use crate::source::printable;
 
 const TOKEN_HELP: &str = "The auth token is taken from the environment variable TWILIO_AUTH_TOKEN, \
@@ -175,7 +176,7 @@ pub(crate) struct Request {
     /// The URL that the platform asks for, with its query
     #[arg(long, value_name = "URL")]
     pub(crate) url: String,
-    /// A file (or -) with the form body; without a body it is a GET
+    /// A file (or -) with the form body
     #[arg(long, value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,
     /// A file (or -) with a body that is no form, for instance JSON
@@ -220,15 +221,19 @@ pub(crate) struct Sign {
 /// Tell whether the platform signed a request.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{TOKEN_HELP}\n\nExample:\n  twiml-refer verify \
-    --url http://10.0.0.7:8080/refer --public-base https://voice.example.com \\\n      \
+    --url /refer --public-base https://voice.example.com \\\n      \
     --signature RSOYDt4T1cUTdK1PDd93/VVr8B8= --body body.txt --explain"))]
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) request: Request,
+    /// The method of the route: POST with a body and GET without, unless said
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<Method>,
     /// The value of the header X-Twilio-Signature
     #[arg(long, value_name = "SIGNATURE", allow_hyphen_values = true)]
     pub(crate) signature: String,
-    /// Scheme, host and port by which the platform reaches the app, if a proxy stands between
+    /// Scheme, host and port by which the platform reaches the app, and the path prefix that a gateway strips:
+    /// the URL may then be the request target, as it came (/refer?x=1)
     #[arg(long, value_name = "BASE")]
     pub(crate) public_base: Option<String>,
     /// List the spellings of the URL that were tried, and what was hashed for each
@@ -297,7 +302,7 @@ pub(crate) struct Replay {
 /// The ladder as a picture.
 #[derive(Debug, Args)]
 pub(crate) struct Svg {
-    /// Draw the ladder into this file, too
+    /// Draw the ladder into this file, too; a file that is read is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 }
@@ -358,7 +363,7 @@ pub(crate) fn parse() -> Result<Command, ExitCode> {
     };
     if error.use_stderr() && std::env::args_os().any(|argument| is_unsafe(&argument)) {
         // The complaint quotes its argument as it is.
-        let text = error.render().to_string();
+        let text = secret::in_words(&error.render().to_string(), secret::hidden);
         let lines: Vec<String> = text.lines().map(printable).collect();
         output::complain(&lines.join("\n"));
         return Err(exit::usage_code());
@@ -373,5 +378,5 @@ pub(crate) fn parse() -> Result<Command, ExitCode> {
 }
 
 fn is_unsafe(argument: &OsString) -> bool {
-    argument.to_str().is_none_or(|text| printable(text) != text)
+    argument.to_str().is_none_or(|text| printable(text) != text || secret::hidden(text) != text)
 }

@@ -34,6 +34,27 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// Whether an input and another path are one regular file, by whatever names and links.
+#[cfg(unix)]
+pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {
+    use std::fs::{Metadata, metadata};
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |it: Metadata| it.is_file().then(|| (it.dev(), it.ino()));
+    let of_stdin = || File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata();
+    let input = if is_stdin(input) { of_stdin() } else { metadata(input) };
+    let (input, other) = (input.ok().and_then(identity), metadata(other).ok().and_then(identity));
+    input.is_some() && input == other
+}
+
+/// Whether an input and another path are one file.
+#[cfg(not(unix))]
+pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {
+    let (input, other) = (input.canonicalize().ok(), other.canonicalize().ok());
+    input.is_some() && input == other
+}
+
 fn read_from(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader

@@ -12,6 +12,7 @@ mod picture;
 mod platform;
 mod render;
 mod scenario;
+mod secret;
 mod secrets;
 mod source;
 mod trace;

@@ -1,14 +1,15 @@
 //! What goes out: results on standard output, everything else on standard error. How a message is
 //! drawn stands in `render`.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 use twiml_refer::Error;
 
 use crate::exit::{Answer, Failure};
 use crate::render;
-use crate::source::Source;
+use crate::source::{Source, is_invisible};
 
 /// Results are held back up to this size, so that a late failure can still leave standard output
 /// empty.
@@ -41,11 +42,23 @@ impl Output {
         self.bytes(b"\n")
     }
 
-    /// A result as one line of JSON.
+    /// A document and a line end. On a terminal a character that one would not see is a reference, which means
+    /// the same.
+    pub(crate) fn document(&mut self, xml: &str) -> Result<(), Failure> {
+        if !io::stdout().is_terminal() {
+            return self.line(xml);
+        }
+        let is_hidden = |c: char| is_invisible(c) && !matches!(c, '\n' | '\t');
+        self.line(&escaped(xml, is_hidden, |text, c| write!(text, "&#x{:X};", u32::from(c))))
+    }
+
+    /// A result as one line of JSON. A character that one would not see is escaped.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value)
             .map_err(|error| Failure::usage(&format!("cannot write JSON: {error}")))?;
-        self.line(&text)
+        self.line(&escaped(&text, is_invisible, |text, c| {
+            c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(text, "\\u{unit:04x}"))
+        }))
     }
 
     /// Everything held back goes out.
@@ -69,6 +82,23 @@ impl Output {
         }
         Ok(Answer::No)
     }
+}
+
+fn escaped(
+    text: &str,
+    is_hidden: impl Fn(char) -> bool,
+    escape: impl Fn(&mut String, char) -> std::fmt::Result,
+) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            // Writing to a String cannot fail.
+            let _ = escape(&mut shown, c);
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 #[derive(Serialize)]

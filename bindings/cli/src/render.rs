@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use anstream::{AutoStream, ColorChoice};
 use twiml_refer::{Diagnostic, Error, Severity};
 
+use crate::secret;
 use crate::source::{Excerpt, Source, printable};
 
 /// How to draw on standard output: in colour on a terminal that wants it.
@@ -20,13 +21,18 @@ pub(crate) fn for_stderr() -> Renderer {
     renderer(AutoStream::choice(&io::stderr()))
 }
 
+/// What a message quotes comes from others, and may be a URL with a secret in it.
+fn safe(message: &str) -> String {
+    printable(&secret::in_words(message, secret::hidden))
+}
+
 fn renderer(choice: ColorChoice) -> Renderer {
     if choice == ColorChoice::Never { Renderer::plain() } else { Renderer::styled() }
 }
 
 /// An error of this command itself.
 pub(crate) fn plain_error(message: &str, renderer: &Renderer) -> String {
-    let title = Level::ERROR.primary_title(printable(message));
+    let title = Level::ERROR.primary_title(safe(message));
     renderer.render(&[Group::with_title(title)])
 }
 
@@ -37,26 +43,26 @@ pub(crate) fn plain_error_at(
     place: (usize, usize),
     renderer: &Renderer,
 ) -> String {
-    let title = Level::ERROR.primary_title(printable(message));
+    let title = Level::ERROR.primary_title(safe(message));
     let excerpt = source.excerpt_at(place);
     renderer.render(&[Group::with_title(title).elements(excerpt.map(snippet))])
 }
 
 /// A warning that points nowhere.
 pub(crate) fn warning(message: &str, renderer: &Renderer) -> String {
-    let title = Level::WARNING.primary_title(printable(message));
+    let title = Level::WARNING.primary_title(safe(message));
     renderer.render(&[Group::with_title(title)])
 }
 
 /// A hint.
 pub(crate) fn note(message: &str, renderer: &Renderer) -> String {
-    let title = Level::NOTE.primary_title(printable(message));
+    let title = Level::NOTE.primary_title(safe(message));
     renderer.render(&[Group::with_title(title)])
 }
 
 /// An error of core, pointing into the text.
 pub(crate) fn error(error: &Error, source: Option<&Source<'_>>, renderer: &Renderer) -> String {
-    let title = Level::ERROR.primary_title(error.message()).id(error.kind().as_str());
+    let title = Level::ERROR.primary_title(safe(&error.message())).id(error.kind().as_str());
     let mut group = Group::with_title(title);
     if let Some(excerpt) = source.and_then(|source| source.excerpt_of(error)) {
         group = group.element(snippet(excerpt));
@@ -94,7 +100,8 @@ pub(crate) fn diagnostic(
     source: Option<&Source<'_>>,
     renderer: &Renderer,
 ) -> String {
-    let title = level(found.severity()).primary_title(found.message()).id(found.code().as_str());
+    let title =
+        level(found.severity()).primary_title(safe(&found.message())).id(found.code().as_str());
     let mut group = Group::with_title(title);
     let excerpt = source.and_then(|source| match found.line().zip(found.column()) {
         Some(place) => source.excerpt_at(place),
@@ -103,10 +110,10 @@ pub(crate) fn diagnostic(
     match excerpt {
         Some(excerpt) => {
             let path = Some(found.path()).filter(|path| !path.is_empty());
-            let path = path.map(|path| Level::NOTE.message(format!("in {path}")));
+            let path = path.map(|path| Level::NOTE.message(format!("in {}", printable(path))));
             group = group.element(snippet(excerpt)).elements(path);
         }
-        None => group = group.element(Origin::path(found.path())),
+        None => group = group.element(Origin::path(printable(found.path()))),
     }
     if let Some(number) = found.platform_number() {
         group = group.element(platform_number(number));
@@ -114,7 +121,7 @@ pub(crate) fn diagnostic(
     let mut groups = vec![group];
     if let Some(error) = found.error() {
         let subject = found.subject().map(|text| Source::text(found.path(), text));
-        let cause = Level::NOTE.secondary_title(error.message());
+        let cause = Level::NOTE.secondary_title(safe(&error.message()));
         let excerpt = subject.as_ref().and_then(|source| source.excerpt_of(error));
         groups.push(Group::with_title(cause).elements(excerpt.map(snippet)));
     }

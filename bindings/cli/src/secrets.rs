@@ -4,7 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use twiml_refer::RequestValidator;
+use twiml_refer::{Error, RequestValidator};
 
 use crate::exit::Failure;
 use crate::input;
@@ -18,14 +18,14 @@ const MAX_TOKEN_BYTES: usize = 4096;
 /// The first one signs, any of them verifies.
 pub(crate) fn validator(files: &[PathBuf]) -> Result<RequestValidator, Failure> {
     if files.is_empty() {
-        return from_environment().map(RequestValidator::new);
+        return RequestValidator::new(from_environment()?).map_err(|error| refused(&error));
     }
     let mut validator: Option<RequestValidator> = None;
     for file in files {
         let token = from_file(file)?;
         validator = Some(match validator {
-            Some(validator) => validator.with_secret(token),
-            None => RequestValidator::new(token),
+            Some(validator) => validator.with_secret(token).map_err(|error| refused(&error))?,
+            None => RequestValidator::new(token).map_err(|error| refused(&error))?,
         });
     }
     validator.ok_or_else(missing)
@@ -35,6 +35,10 @@ pub(crate) fn validator(files: &[PathBuf]) -> Result<RequestValidator, Failure> 
 pub(crate) fn validator_if_any(files: &[PathBuf]) -> Result<Option<RequestValidator>, Failure> {
     let is_set = env::var_os(TOKEN_VARIABLE).is_some_and(|token| !token.is_empty());
     if files.is_empty() && !is_set { Ok(None) } else { validator(files).map(Some) }
+}
+
+fn refused(error: &Error) -> Failure {
+    Failure::usage(&error.message())
 }
 
 fn missing() -> Failure {

@@ -1,10 +1,12 @@
 //! The text that a message points into, and the one line of it that is shown: whatever the input
-//! holds, only visible characters reach a terminal, and no secret.
+//! holds, only visible characters reach a terminal, and no secret. What is secret in a URL, `secret` says.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use twiml_refer::{Error, VoiceRequest};
+
+use crate::secret;
 
 /// The text that messages point into, and what it is called.
 pub(crate) struct Source<'a> {
@@ -14,6 +16,8 @@ pub(crate) struct Source<'a> {
     start: usize,
     /// The number of its first line.
     first_line: usize,
+    /// URLs stand in it among other text; otherwise it may be one.
+    is_document: bool,
 }
 
 /// One line to show, and what is marked in it (in bytes of the line).
@@ -26,7 +30,7 @@ pub(crate) struct Excerpt {
 
 impl<'a> Source<'a> {
     pub(crate) fn text(name: &'a str, text: &'a str) -> Self {
-        Self { name, text: Cow::Borrowed(text), start: 0, first_line: 1 }
+        Self { name, text: Cow::Borrowed(text), start: 0, first_line: 1, is_document: false }
     }
 
     /// A single line of a longer input, by its number from 1.
@@ -37,7 +41,8 @@ impl<'a> Source<'a> {
     /// A document as it was read, UTF-8 or not. Lines and columns do not count its byte order mark.
     pub(crate) fn document(name: &'a str, bytes: &'a [u8]) -> Self {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        Self { name, text: String::from_utf8_lossy(bytes), start: 0, first_line: 1 }
+        let text = String::from_utf8_lossy(bytes);
+        Self { name, text, start: 0, first_line: 1, is_document: true }
     }
 
     /// Of a form body the pair at fault alone, for others may be secrets. If its name is not known it
@@ -52,7 +57,8 @@ impl<'a> Source<'a> {
         let start =
             before.iter().rposition(|byte| *byte == b'&').map_or(0, |at| at.saturating_add(1));
         let pair = body.get(start..before.len().saturating_add(length))?;
-        Some(Self { name, text: String::from_utf8_lossy(pair), start, first_line: 1 })
+        let text = String::from_utf8_lossy(pair);
+        Some(Self { name, text, start, first_line: 1, is_document: false })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -72,7 +78,7 @@ impl<'a> Source<'a> {
 
     /// All of it, marked: for what is one line by nature.
     pub(crate) fn whole(&self) -> Excerpt {
-        let line = printable(&self.text);
+        let line = printable(&self.without_secrets(&self.text));
         let marked = 0..line.len();
         Excerpt { name: printable(self.name), number: self.first_line, line, marked }
     }
@@ -83,8 +89,18 @@ impl<'a> Source<'a> {
         Some(self.excerpt(number, line, column.checked_sub(1)?))
     }
 
+    /// With as many characters, so that a caret stays under its place.
+    fn without_secrets(&self, line: &str) -> String {
+        if self.is_document {
+            secret::in_words(line, secret::starred)
+        } else {
+            secret::starred(line)
+        }
+    }
+
     /// Marks the word that begins behind this many characters.
     fn excerpt(&self, number: usize, line: &str, before: usize) -> Excerpt {
+        let line = self.without_secrets(line);
         let mut shown = String::with_capacity(line.len());
         let mut marked = None;
         for (index, c) in line.chars().enumerate() {
@@ -129,11 +145,18 @@ fn picture(c: char) -> char {
             char::from_u32(0x2400 | u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
         '\u{7f}' => '\u{2421}',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
-        '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => char::REPLACEMENT_CHARACTER,
+        c if is_invisible(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     }
+}
+
+/// What a terminal acts on or shows as nothing: control characters (C1 as well), marks of direction, what has
+/// no width, and separators of lines.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }

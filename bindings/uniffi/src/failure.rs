@@ -14,6 +14,7 @@ pub struct Fault {
     pub column: Option<u32>,
     pub parameter: Option<String>,
     pub number: Option<u16>,
+    pub group: String,
 }
 
 /// What every fallible call throws.
@@ -47,6 +48,7 @@ impl From<&Error> for Fault {
             // An empty one, as of an empty header name, is none: the lane cannot tell them apart.
             parameter: error.parameter().filter(|name| !name.is_empty()).map(str::to_owned),
             number: error.platform_number(),
+            group: error.group().as_str().to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::str;
 
-use twiml_refer::{Error, ReferCallback, SipUri};
+use twiml_refer::{Error, Method, ReferCallback, SipUri};
 
 use crate::Pair;
 use crate::document::{self, Builder};
@@ -86,8 +86,12 @@ impl<'a> Input<'a> {
         letters.contains(&letter).then(|| self.text()).transpose()
     }
 
-    fn number(&mut self) -> Option<u64> {
-        str::from_utf8(self.bytes()).ok()?.parse().ok()
+    /// Nothing if it is empty. One that passes 64 bits is passed on as the outermost one: the library
+    /// refuses it.
+    fn number(&mut self) -> Option<i64> {
+        let text = str::from_utf8(self.bytes()).ok().filter(|text| !text.is_empty())?;
+        let outermost = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+        Some(text.parse().unwrap_or(outermost))
     }
 
     /// A count, and as many pairs.
@@ -98,10 +102,10 @@ impl<'a> Input<'a> {
 
     /// All that is left.
     fn rest(&mut self) -> Result<Vec<Pair>, Failure> {
-        self.take_pairs(u64::MAX)
+        self.take_pairs(i64::MAX)
     }
 
-    fn take_pairs(&mut self, most: u64) -> Result<Vec<Pair>, Failure> {
+    fn take_pairs(&mut self, most: i64) -> Result<Vec<Pair>, Failure> {
         let mut pairs = Vec::new();
         for _ in 0..most {
             if self.0.is_empty() {
@@ -121,6 +125,7 @@ fn refused(fault: &Fault) -> Vec<u8> {
     out.put_maybe(fault.column);
     out.put_maybe(fault.parameter.as_ref());
     out.put_maybe(fault.number);
+    out.put(&fault.group);
     out.finish()
 }
 
@@ -193,14 +198,15 @@ fn secrets(parts: &mut Input<'_>) -> Result<Secrets, Failure> {
     })
 }
 
-/// The secrets, the URL, the signature, and `F` with a body or `P` with pairs. A signature that is
-/// empty is as good as none.
+/// The secrets, the URL, the signature, and `F` (a POST) or `G` (a GET) with a body, or `P` with pairs.
+/// A signature that is empty is missing.
 fn verify(parts: &mut Input<'_>, out: &mut Frame) -> Result<(), Failure> {
     let validator = webhook::validator(&secrets(parts)?)?;
     let url = parts.text()?;
     let signature = Some(parts.text()?);
     let callback = match parts.bytes() {
-        b"F" => webhook::verified(&validator, url, parts.bytes(), signature)?,
+        b"F" => webhook::verified(&validator, Method::Post, url, parts.bytes(), signature)?,
+        b"G" => webhook::verified(&validator, Method::Get, url, parts.bytes(), signature)?,
         _ => webhook::verified_pairs(&validator, url, parts.rest()?, signature)?,
     };
     put(&callback, out);

@@ -5,6 +5,9 @@
 //! `lane` carries the jobs that every call of an app makes in frames of bytes, because the generated
 //! code of UniFFI costs more than they do; `export` is its door, and all the unsafe code there is.
 
+// The error is a type of UniFFI, which cannot box it.
+#![allow(clippy::result_large_err)]
+
 mod document;
 mod export;
 mod failure;

@@ -1,23 +1,23 @@
 //! The verb: the one object that crosses the bridge.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use twiml_refer::{
-    Event, Output, ReferCallStatus, ReferReport, RejectedStatus, SipUri, TransferSettings,
+    Event, Output, ReferCallStatus, ReferReport, RejectedStatus, SipUri, TransferSettings, limits,
 };
 
 use crate::Pair;
-use crate::failure::Failure;
+use crate::failure::{Failure, Finding};
 use crate::webhook::{Outcome, leg};
 
 /// What differs from the defaults; times in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Settings {
-    pub response_timeout: Option<u64>,
-    pub notify_timeout: Option<u64>,
-    pub subscription: Option<u64>,
-    pub hang_up_grace: Option<u64>,
+    pub response_timeout: Option<i64>,
+    pub notify_timeout: Option<i64>,
+    pub subscription: Option<i64>,
+    pub max_duration: Option<i64>,
+    pub hang_up_grace: Option<i64>,
     pub rejected_status_omitted: bool,
     pub statuses: Vec<StatusEntry>,
 }
@@ -25,7 +25,7 @@ pub struct Settings {
 /// The status that is reported for a code.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct StatusEntry {
-    pub code: u16,
+    pub code: i64,
     pub status: String,
 }
 
@@ -36,6 +36,7 @@ pub enum Action {
     Reply { code: u16 },
     EndDialog,
     Completed { report: Report },
+    Diagnostic { finding: Finding },
 }
 
 /// The three parameters, and what they mean.
@@ -43,7 +44,6 @@ pub enum Action {
 pub struct Report {
     pub params: Vec<Pair>,
     pub outcome: Outcome,
-    pub may_resume: bool,
 }
 
 /// What happened.
@@ -51,17 +51,17 @@ pub struct Report {
 pub enum Occurrence {
     Start {
         leg: String,
-        cseq: u32,
+        cseq: i64,
         first_in_dialog: bool,
     },
     Response {
-        code: u16,
+        code: i64,
         refer_sub: bool,
-        retry: Option<u32>,
+        retry: Option<i64>,
     },
     Notify {
         event: String,
-        cseq: u32,
+        cseq: i64,
         subscription_state: Option<String>,
         body: Vec<u8>,
         in_dialog: bool,
@@ -90,19 +90,24 @@ impl Transfer {
     }
 
     /// Feeds what happened and takes everything that is to be done.
-    pub fn handle(&self, occurrence: Occurrence, now: u64) -> Result<Vec<Action>, Failure> {
+    pub fn handle(&self, occurrence: Occurrence, now: i64) -> Result<Vec<Action>, Failure> {
         let mut transfer = self.lock();
         let event = match &occurrence {
-            Occurrence::Start { leg: name, cseq, first_in_dialog } => {
-                Event::Start { leg: leg(name), cseq: *cseq, first_in_dialog: *first_in_dialog }
-            }
-            &Occurrence::Response { code, refer_sub, retry } => {
-                Event::Response { code, refer_sub, retry }
-            }
+            Occurrence::Start { leg: name, cseq, first_in_dialog } => Event::Start {
+                leg: leg(name),
+                cseq: limits::cseq(*cseq)?,
+                first_in_dialog: *first_in_dialog,
+            },
+            &Occurrence::Response { code, refer_sub, retry } => Event::Response {
+                // No code of SIP, so that the transfer says so.
+                code: u16::try_from(code).unwrap_or_default(),
+                refer_sub,
+                retry: retry.map(limits::cseq).transpose()?,
+            },
             Occurrence::Notify { event, cseq, subscription_state, body, in_dialog } => {
                 Event::Notify {
                     event,
-                    cseq: *cseq,
+                    cseq: limits::cseq(*cseq)?,
                     subscription_state: subscription_state.as_deref(),
                     body,
                     in_dialog: *in_dialog,
@@ -112,7 +117,8 @@ impl Transfer {
             Occurrence::TransportError => Event::TransportError,
             Occurrence::Time => Event::Time,
         };
-        transfer.handle(event, now)?;
+        // Times before the epoch count as it: the clock never goes back.
+        transfer.handle(event, u64::try_from(now).unwrap_or_default())?;
         Ok(taken(&mut transfer))
     }
 
@@ -159,6 +165,7 @@ fn taken(transfer: &mut twiml_refer::Transfer) -> Vec<Action> {
         Output::Reply(code) => Some(Action::Reply { code }),
         Output::EndDialog => Some(Action::EndDialog),
         Output::Completed(report) => Some(Action::Completed { report: plain(&report) }),
+        Output::Diagnostic(found) => Some(Action::Diagnostic { finding: Finding::from(&found) }),
         _ => None,
     };
     std::iter::from_fn(|| transfer.poll()).filter_map(action).collect()
@@ -168,7 +175,6 @@ fn plain(report: &ReferReport) -> Report {
     let outcome = report.outcome();
     Report {
         params: report.params().map(|(name, value)| Pair::new(name, value)).collect(),
-        may_resume: outcome.may_resume(),
         outcome: outcome.into(),
     }
 }
@@ -176,16 +182,19 @@ fn plain(report: &ReferReport) -> Report {
 fn read(settings: Settings) -> Result<TransferSettings, twiml_refer::Error> {
     let mut read = TransferSettings::new();
     if let Some(time) = settings.response_timeout {
-        read = read.with_response_timeout(Duration::from_millis(time))?;
+        read = read.with_response_timeout(limits::milliseconds(time)?)?;
     }
     if let Some(time) = settings.notify_timeout {
-        read = read.with_notify_timeout(Duration::from_millis(time))?;
+        read = read.with_notify_timeout(limits::milliseconds(time)?)?;
     }
     if let Some(time) = settings.subscription {
-        read = read.with_subscription(Duration::from_millis(time))?;
+        read = read.with_subscription(limits::milliseconds(time)?)?;
+    }
+    if let Some(time) = settings.max_duration {
+        read = read.with_max_duration(limits::milliseconds(time)?)?;
     }
     if let Some(time) = settings.hang_up_grace {
-        read = read.with_hang_up_grace(Duration::from_millis(time))?;
+        read = read.with_hang_up_grace(limits::milliseconds(time)?)?;
     }
     if settings.rejected_status_omitted {
         read = read.with_rejected_status(RejectedStatus::Omitted);

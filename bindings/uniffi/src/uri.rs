@@ -1,6 +1,6 @@
 //! SIP URIs, Refer-To values and User-to-User.
 
-use twiml_refer::{ReferTarget, SipUri, UserToUser};
+use twiml_refer::{Error, ReferTarget, SipUri, UserToUser};
 
 use crate::Pair;
 use crate::failure::{Failure, Finding, findings};
@@ -12,7 +12,7 @@ pub struct UriParts {
     pub user: Option<String>,
     pub password: Option<String>,
     pub host: String,
-    pub port: Option<u16>,
+    pub port: Option<i64>,
     pub params: Vec<Param>,
     pub headers: Vec<Pair>,
 }
@@ -58,7 +58,7 @@ pub fn uri_parts(uri: &str) -> Result<UriParts, Failure> {
         user: uri.user().map(str::to_owned),
         password: uri.password().map(str::to_owned),
         host: uri.host().to_owned(),
-        port: uri.port(),
+        port: uri.port().map(i64::from),
         params: uri
             .params()
             .map(|(name, value)| Param { name: name.to_owned(), value: value.map(str::to_owned) })
@@ -121,6 +121,16 @@ pub fn refer_target(text: &str) -> Target {
 #[uniffi::export]
 pub fn uri_user_to_user(uri: &str) -> Result<Option<UserToUserParts>, Failure> {
     Ok(SipUri::parse(uri)?.user_to_user().transpose()?.as_ref().map(parts))
+}
+
+/// Takes every User-to-User value of a URI apart, in order.
+#[uniffi::export]
+pub fn uri_user_to_users(uri: &str) -> Result<Vec<UserToUserParts>, Failure> {
+    let values = SipUri::parse(uri)?.user_to_users();
+    Ok(values
+        .into_iter()
+        .map(|value| value.as_ref().map(parts).map_err(Error::clone))
+        .collect::<Result<_, _>>()?)
 }
 
 #[uniffi::export]

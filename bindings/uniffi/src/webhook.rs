@@ -1,7 +1,8 @@
 //! Requests of the platform, their signature, and the callback of `<Refer>`.
 
 use twiml_refer::{
-    Algorithm, Error, Leg, ReferCallback, ReferOutcome, RequestValidator, VoiceRequest,
+    Algorithm, Error, Leg, Method, ReferCallback, ReferOutcome, RequestValidator, VoiceRequest,
+    limits,
 };
 
 use crate::Pair;
@@ -48,7 +49,7 @@ pub struct Secrets {
     pub public_base: Option<String>,
     pub sha256: bool,
     pub encoded_spellings: bool,
-    pub max_body_bytes: Option<u64>,
+    pub max_body_bytes: Option<i64>,
 }
 
 /// A spelling that was tried, and what was hashed for it.
@@ -58,15 +59,15 @@ pub struct Tried {
     pub hashed: String,
 }
 
-pub(crate) fn from_form(body: &[u8], max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
-    match limit(max_bytes) {
+pub(crate) fn from_form(body: &[u8], max_bytes: Option<i64>) -> Result<ReferCallback, Error> {
+    match limit(max_bytes)? {
         Some(max_bytes) => ReferCallback::from_form_with_limit(body, max_bytes),
         None => ReferCallback::from_form(body),
     }
 }
 
-pub(crate) fn from_pairs(pairs: Vec<Pair>, max_bytes: Option<u64>) -> Result<ReferCallback, Error> {
-    match limit(max_bytes) {
+pub(crate) fn from_pairs(pairs: Vec<Pair>, max_bytes: Option<i64>) -> Result<ReferCallback, Error> {
+    match limit(max_bytes)? {
         Some(max_bytes) => ReferCallback::from_pairs_with_limit(tuples(pairs), max_bytes),
         None => ReferCallback::from_pairs(tuples(pairs)),
     }
@@ -85,11 +86,12 @@ pub fn is_secret_parameter(name: &str) -> bool {
 
 pub(crate) fn verified(
     validator: &RequestValidator,
+    method: Method,
     url: &str,
     body: &[u8],
     signature: Option<&str>,
 ) -> Result<ReferCallback, Failure> {
-    Ok(validator.verify(url, body, signature)?)
+    Ok(validator.verify(method, url, body, signature)?)
 }
 
 pub(crate) fn verified_pairs(
@@ -141,6 +143,19 @@ pub fn url_with_body_sha256(url: &str, body: Vec<u8>) -> String {
     RequestValidator::url_with_body_sha256(url, body)
 }
 
+/// Whether a validator can be made of this.
+#[uniffi::export]
+pub fn secrets_check(secrets: &Secrets) -> Result<(), Failure> {
+    validator(secrets)?;
+    Ok(())
+}
+
+/// The URL as it may be shown or logged.
+#[uniffi::export]
+pub fn redact_url(url: &str) -> String {
+    twiml_refer::redact_url(url)
+}
+
 #[uniffi::export]
 pub fn request_explain(secrets: &Secrets, url: &str, body: Vec<u8>) -> Result<Vec<Tried>, Failure> {
     let spellings = validator(secrets)?.explain(url, body);
@@ -152,9 +167,9 @@ pub fn request_explain(secrets: &Secrets, url: &str, body: Vec<u8>) -> Result<Ve
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
     let mut list = secrets.secrets.iter();
-    let mut validator = RequestValidator::new(list.next().map(String::as_str).unwrap_or_default());
+    let mut validator = RequestValidator::new(list.next().map(String::as_str).unwrap_or_default())?;
     for secret in list {
-        validator = validator.with_secret(secret);
+        validator = validator.with_secret(secret)?;
     }
     if let Some(base) = &secrets.public_base {
         validator = validator.with_public_base(base)?;
@@ -162,7 +177,7 @@ pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
     if secrets.sha256 {
         validator = validator.with_algorithm(Algorithm::Sha256);
     }
-    if let Some(max_bytes) = limit(secrets.max_body_bytes) {
+    if let Some(max_bytes) = limit(secrets.max_body_bytes)? {
         validator = validator.with_max_body_bytes(max_bytes);
     }
     Ok(validator.accept_encoded_spellings(secrets.encoded_spellings))
@@ -172,8 +187,8 @@ fn tuples(pairs: Vec<Pair>) -> impl Iterator<Item = (String, String)> {
     pairs.into_iter().map(|pair| (pair.name, pair.value))
 }
 
-fn limit(max_bytes: Option<u64>) -> Option<usize> {
-    max_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+fn limit(max_bytes: Option<i64>) -> Result<Option<usize>, Error> {
+    max_bytes.map(limits::body_bytes).transpose()
 }
 
 /// The leg of this name.

@@ -77,7 +77,7 @@ pub(crate) fn callback(count: usize, longer: usize) -> Callback {
     let mut sorted = pairs.clone();
     sorted.sort();
     sorted.iter().for_each(|(name, value)| hashed.extend([name.as_str(), value]));
-    let validator = RequestValidator::new(TOKEN);
+    let validator = RequestValidator::new(TOKEN).unwrap();
     let mut callback = Callback {
         body: form.finish().into_bytes(),
         signature: String::new(),
@@ -97,6 +97,6 @@ impl Callback {
     }
 
     pub(crate) fn verify(&self) -> Result<ReferCallback, VerifyError> {
-        self.validator.verify(URL, &self.body, Some(&self.signature))
+        self.validator.verify(Method::Post, URL, &self.body, Some(&self.signature))
     }
 }

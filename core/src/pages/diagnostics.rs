@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{in_sentence, in_table, is_fresh, one_line, plain};
 use crate::DiagnosticCode::{self, *};
-use crate::{Diagnostic, SipUri, VoiceResponse};
+use crate::{Diagnostic, Event, Output, SipUri, Transfer, VoiceResponse};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
@@ -19,6 +19,18 @@ An **error** means that the platform will refuse it, or that the app has a secur
 is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";
+
+/// What a transfer that has not started says of an event.
+fn odd(event: Event<'_>) -> Vec<Diagnostic> {
+    let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com").unwrap());
+    transfer.handle(event, 0).unwrap();
+    let outputs = std::iter::from_fn(|| transfer.poll());
+    let diagnostics = outputs.filter_map(|output| match output {
+        Output::Diagnostic(found) => Some(found),
+        _ => None,
+    });
+    diagnostics.collect()
+}
 
 enum Input {
     Xml(&'static str),
@@ -123,11 +135,14 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (HeaderNameInvalid, Input::Uri("sip:alice@example.com?X-%20A=1")),
     (HeaderInjection, Input::Uri("sip:alice@example.com?X-A=1%0D%0AX-B:2")),
     (HeaderNotUtf8, Input::Uri("sip:alice@example.com?X-A=%FF")),
+    (UserToUserInvalid, Input::Uri("sip:alice@example.com?User-to-User=%3Bencoding%3Dhex")),
     (UserToUserOddHex, Input::Uri("sip:alice@example.com?User-to-User=123%3Bencoding%3Dhex")),
     (PlusInValue, Input::Uri("sip:alice@example.com?X-Reason=billing+question")),
     (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
     (DoubleSlash, Input::Uri("sip://alice@example.com")),
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
+    (EventUnexpected, made!(odd(Event::response(202)))),
+    (ResponseCodeInvalid, made!(odd(Event::response(99)))),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::{in_sentence, in_table, is_fresh, one_line};
+use crate::limits;
 use crate::{
     CallCreate, CallUpdate, Comment, Element, Error, ErrorKind, Event, Leg, Method, Refer,
     ReferCallback, RequestValidator, SipUri, Text, Transfer, TransferSettings, UserToUser,
@@ -73,7 +74,7 @@ fn saved() -> Vec<u8> {
 }
 
 fn validator() -> RequestValidator {
-    RequestValidator::new("12345")
+    RequestValidator::new("12345").unwrap()
 }
 
 struct Example {
@@ -121,7 +122,7 @@ const EXAMPLES: &[Example] = examples! {
     UriIpv4Invalid SipUri::parse("sip:alice@192.0.2.256");
     UriIpv6Invalid SipUri::parse("sip:alice@[2001:db8]");
     UriPortInvalid SipUri::parse("sip:alice@example.com:0"),
-        SipUri::builder("example.com").port(0).build();
+        SipUri::builder("example.com").port(70_000).build();
     UriParameterNameEmpty SipUri::parse("sip:alice@example.com;");
     UriParameterValueEmpty SipUri::parse("sip:alice@example.com;transport=");
     UriParameterRepeated SipUri::parse("sip:alice@example.com;lr;LR");
@@ -171,19 +172,21 @@ const EXAMPLES: &[Example] = examples! {
     RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
         .and_then(|update| update.base("api.twilio.com"));
     RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
-    CallbackTooLarge ReferCallback::from_form("a".repeat(65_537)),
+    RequestTooLarge ReferCallback::from_form("a".repeat(65_537)),
         ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
-    CallbackNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
-    SignatureMismatch validator().verify("https://voice.example.com/a", "", Some("c2lnbmF0dXJl")),
-        validator().verify("https://voice.example.com/a", "", None);
+    RequestNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
+    RequestLimitInvalid limits::body_bytes(-1);
+    SignatureMismatch validator().verify(Method::Post, "https://voice.example.com/a", "", Some("c2lnbmF0dXJl"));
     PublicBaseInvalid validator().with_public_base("voice.example.com");
+    SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
+    SecretEmpty RequestValidator::new("");
     ReferNotSupported transfer().handle(
         Event::Start { leg: Leg::Pstn, cseq: 1, first_in_dialog: true }, 0
     );
-    TransferEventUnexpected transfer().handle(Event::response(202), 0);
-    StatusCodeInvalid started().handle(Event::response(99), 0);
+    TransferEventUnexpected started().handle(Event::start(2), 0);
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
     TransferOutputsPending unpolled().handle(Event::Time, 0);
+    CseqInvalid limits::cseq(-1);
     StateTruncated Transfer::restore(&saved()[..20]);
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");

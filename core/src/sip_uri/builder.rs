@@ -14,7 +14,7 @@ pub struct SipUriBuilder {
     user: Option<String>,
     password: Option<String>,
     host: String,
-    port: Option<u16>,
+    port: Option<i64>,
     params: String,
     headers: String,
     /// The first fault of a parameter or header: those are escaped as they come.
@@ -54,9 +54,9 @@ impl SipUriBuilder {
         self
     }
 
-    /// The port, 1 to 65535.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = Some(port);
+    /// The port, 1 to 65535; any other number is refused by [`build`](Self::build).
+    pub fn port(mut self, port: impl Into<i64>) -> Self {
+        self.port = Some(port.into());
         self
     }
 
@@ -100,6 +100,9 @@ impl SipUriBuilder {
             return Err(fault);
         }
         check_host(&self.host)?;
+        if let Some(port) = self.port.filter(|port| !(1..=65_535).contains(port)) {
+            return Err(Error::new(ErrorKind::UriPortInvalid).arg(&port.to_string()));
+        }
         if self.user.is_none() && self.password.is_some() {
             return Err(Error::new(ErrorKind::UriUserEmpty));
         }

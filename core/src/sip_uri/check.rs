@@ -120,8 +120,8 @@ impl<'a> Header<'a> {
         ];
         let raised = codes.iter().filter(|(_, is_raised)| *is_raised);
         found.extend(raised.map(|&(code, _)| self.diagnostic(code)));
-        if let Some(fault) = self.hex_fault() {
-            found.push(Diagnostic::new(Code::UserToUserOddHex).arg(&fault));
+        if self.name.eq_ignore_ascii_case(USER_TO_USER) {
+            self.check_user_to_user(found);
         }
         if self.spelled_value.contains('+') {
             found.push(self.diagnostic(Code::PlusInValue));
@@ -154,11 +154,17 @@ impl<'a> Header<'a> {
             || std::str::from_utf8(&self.value_bytes).is_err()
     }
 
-    fn hex_fault(&self) -> Option<String> {
-        if !self.name.eq_ignore_ascii_case(USER_TO_USER) {
-            return None;
+    /// Each kind once for a header, however many values it holds.
+    fn check_user_to_user(&self, found: &mut Vec<Diagnostic>) {
+        let text = escape::decode(self.spelled_value);
+        let (values, errors): (Vec<_>, Vec<_>) =
+            UserToUser::parse_list(&text).partition(Result::is_ok);
+        if let Some(error) = errors.into_iter().find_map(Result::err) {
+            found.push(Diagnostic::new(Code::UserToUserInvalid).caused_by(error, &text));
         }
-        let value = UserToUser::parse(&escape::decode(self.spelled_value)).ok()?;
-        if value.is_hex() { value.hex_fault() } else { None }
+        let mut hex = values.iter().flatten().filter(|value| value.is_hex());
+        if let Some(fault) = hex.find_map(UserToUser::hex_fault) {
+            found.push(Diagnostic::new(Code::UserToUserOddHex).arg(&fault));
+        }
     }
 }

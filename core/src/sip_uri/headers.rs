@@ -39,7 +39,7 @@ impl SipUri {
             .map(|(_, value)| escape::decode(value))
     }
 
-    /// The first `User-to-User` header, typed (RFC 7433).
+    /// The first `User-to-User` value, typed (RFC 7433). An error says why it cannot be read.
     ///
     /// ```
     /// # use twiml_refer::SipUri;
@@ -50,7 +50,28 @@ impl SipUri {
     /// ```
     #[must_use]
     pub fn user_to_user(&self) -> Option<Result<UserToUser, Error>> {
-        self.header(USER_TO_USER).map(|value| UserToUser::parse(&value))
+        self.user_to_users().into_iter().next()
+    }
+
+    /// Every `User-to-User` value in order, typed: a header may hold several, separated by commas
+    /// (RFC 7433 §4).
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let uri = SipUri::parse("sip:alice@example.com?User-to-User=a%2Cb&User-to-User=c")?;
+    /// let values = uri.user_to_users().into_iter().map(|value| value.unwrap().to_string());
+    /// assert_eq!(values.collect::<Vec<_>>(), ["a", "b", "c"]);
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn user_to_users(&self) -> Vec<Result<UserToUser, Error>> {
+        let is_ours = |name: &str| escape::decode(name).eq_ignore_ascii_case(USER_TO_USER);
+        let headers = self.header_pairs().filter(|(name, _)| is_ours(name));
+        headers
+            .flat_map(|(_, value)| {
+                UserToUser::parse_list(&escape::decode(value)).collect::<Vec<_>>()
+            })
+            .collect()
     }
 
     /// Adds a header behind those that are there. Name and value are given decoded and are escaped

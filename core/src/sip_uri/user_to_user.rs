@@ -92,6 +92,31 @@ impl UserToUser {
         }
     }
 
+    /// Reads the decoded value of a header that may hold several values, separated by commas
+    /// (RFC 7433 §4), each by itself and in order.
+    ///
+    /// ```
+    /// use twiml_refer::UserToUser;
+    ///
+    /// let values = UserToUser::parse_list("56a390;encoding=hex, \"a,b\";content=text");
+    /// let data: Vec<_> = values.map(|value| value.map(|value| value.data().to_owned())).collect();
+    /// assert_eq!(data, [Ok("56a390".to_owned()), Ok("a,b".to_owned())]);
+    /// ```
+    pub fn parse_list(text: &str) -> impl Iterator<Item = Result<Self, Error>> {
+        let mut start = Some(0);
+        std::iter::from_fn(move || {
+            let from = start?;
+            let rest = text.get(from..)?;
+            let comma = first_comma(rest);
+            start = comma.map(|at| from + at + 1);
+            let value = rest.get(..comma.unwrap_or(rest.len()))?;
+            Some(Self::parse(value).map_err(|error| match error.offset() {
+                Some(at) => error.at(from + at),
+                None => error,
+            }))
+        })
+    }
+
     fn read_param(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
         reader.skip_space();
         let start = reader.at;
@@ -220,6 +245,21 @@ impl UserToUser {
         }
         Ok(self)
     }
+}
+
+/// The first comma that stands in no quoted string.
+fn first_comma(text: &str) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.bytes().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => return true,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// The RFC's own parameters: tokens, and each at most once.

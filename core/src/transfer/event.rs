@@ -60,16 +60,24 @@ impl Event<'_> {
     pub const fn start(cseq: u32) -> Self {
         Self::Start { leg: Leg::Sip, cseq, first_in_dialog: true }
     }
+}
 
-    pub(super) const fn name(&self) -> &'static str {
+/// What a diagnostic calls an event that came from the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventKind {
+    Response,
+    Notify,
+    HangUp,
+    TransportError,
+}
+
+impl EventKind {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::Start { .. } => "a start",
-            Self::Response { retry: Some(_), .. } => "a retry",
-            Self::Response { .. } => "a response",
-            Self::Notify { .. } => "a NOTIFY",
+            Self::Response => "a response",
+            Self::Notify => "a NOTIFY",
             Self::HangUp => "a hang-up",
             Self::TransportError => "a transport error",
-            Self::Time => "time",
         }
     }
 }

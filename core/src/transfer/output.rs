@@ -1,6 +1,9 @@
 //! [`Output`]: what a transfer asks of the SIP stack, and the small queue in which it waits.
 
+use super::event::EventKind;
+use super::progress::TransferState;
 use super::report::ReferReport;
+use crate::{Diagnostic, DiagnosticCode};
 
 /// What [`Transfer::poll`](crate::Transfer::poll) asks the SIP stack to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,9 @@ pub enum Output {
     EndDialog,
     /// The verb has ended; comes once. These are the parameters to call the action URL with.
     Completed(ReferReport),
+    /// What came from the wire was odd, and was answered or ignored: `event-unexpected` or
+    /// `response-code-invalid`. There is nothing to do but to log it.
+    Diagnostic(Diagnostic),
 }
 
 /// An output without its report, which the transfer itself holds.
@@ -24,68 +30,56 @@ pub(super) enum Waiting {
     Reply(u16),
     EndDialog,
     Completed,
+    Unexpected(EventKind, TransferState),
+    CodeInvalid(u16),
 }
 
-/// First in, first out, in one word: sixteen bits each, none of them zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Outputs(u128);
+impl Waiting {
+    /// The diagnostic that it is, if it is one.
+    pub(super) fn diagnostic(self) -> Option<Diagnostic> {
+        match self {
+            Self::Unexpected(kind, state) => {
+                let found = Diagnostic::new(DiagnosticCode::EventUnexpected);
+                Some(found.arg(kind.as_str()).arg(state.as_str()))
+            }
+            Self::CodeInvalid(code) => {
+                Some(Diagnostic::new(DiagnosticCode::ResponseCodeInvalid).arg(&code.to_string()))
+            }
+            _ => None,
+        }
+    }
+}
 
-const SEND_REFER: u16 = 1;
-const END_DIALOG: u16 = 2;
-const COMPLETED: u16 = 3;
+/// First in, first out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Outputs(pub(super) Vec<Waiting>);
 
 impl Outputs {
-    /// What one event can cause: a deadline completes and the event itself is answered.
-    const MOST_PER_EVENT: u32 = 4;
+    /// What one event can cause: a deadline ends the dialog and completes, and the event itself is
+    /// answered and odd.
+    const MOST_PER_EVENT: usize = 4;
+    /// More than this wait only where nobody polls.
+    const MOST: usize = 8;
 
     pub(super) fn push(&mut self, output: Waiting) {
-        let word = match output {
-            Waiting::SendRefer => SEND_REFER,
-            Waiting::EndDialog => END_DIALOG,
-            Waiting::Completed => COMPLETED,
-            Waiting::Reply(code) => code,
-        };
-        self.0 |= u128::from(word) << (u16::BITS * self.len());
+        self.0.push(output);
     }
 
     pub(super) fn pop(&mut self) -> Option<Waiting> {
-        let word = u16::try_from(self.0 & u128::from(u16::MAX)).unwrap_or_default();
-        self.0 >>= u16::BITS;
-        match word {
-            0 => None,
-            SEND_REFER => Some(Waiting::SendRefer),
-            END_DIALOG => Some(Waiting::EndDialog),
-            COMPLETED => Some(Waiting::Completed),
-            code => Some(Waiting::Reply(code)),
-        }
+        (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
-    pub(super) fn len(self) -> u32 {
-        (u128::BITS - self.0.leading_zeros()).div_ceil(u16::BITS)
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether whatever the next event causes finds room.
-    pub(super) fn has_room(self) -> bool {
-        self.len() + Self::MOST_PER_EVENT <= u128::BITS / u16::BITS
+    pub(super) fn has_room(&self) -> bool {
+        self.len() + Self::MOST_PER_EVENT <= Self::MOST
     }
 
     /// How often the end waits to be told.
-    pub(super) fn count_completed(mut self) -> usize {
-        std::iter::from_fn(|| self.pop()).filter(|it| *it == Waiting::Completed).count()
-    }
-
-    /// For saving.
-    pub(super) fn bits(self) -> u128 {
-        self.0
-    }
-
-    /// Back from saving; nothing that `push` could not have made.
-    pub(super) fn from_bits(bits: u128) -> Option<Self> {
-        let outputs = Self(bits);
-        let mut rest = outputs;
-        for _ in 0..outputs.len() {
-            rest.pop()?;
-        }
-        Some(outputs)
+    pub(super) fn count_completed(&self) -> usize {
+        self.0.iter().filter(|output| **output == Waiting::Completed).count()
     }
 }

@@ -57,6 +57,8 @@ pub(super) struct Progress {
     pub(super) response_by: u64,
     /// Until when the subscription lives; before the first NOTIFY, until when that is awaited.
     pub(super) notify_by: u64,
+    /// Until when all of it must be over; 0 until the REFER was accepted or a NOTIFY came.
+    pub(super) ends_by: u64,
     /// Since a hang-up: until when a last NOTIFY may still decide.
     pub(super) grace_until: Option<u64>,
     /// Whether a NOTIFY of this subscription came.
@@ -80,6 +82,7 @@ impl Progress {
             last_code: None,
             response_by: 0,
             notify_by: 0,
+            ends_by: 0,
             grace_until: None,
             notified: false,
             subscription_over: false,

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::event::EventKind;
 use super::event_header::Id;
 use super::notification::{Heard, Notification};
-use super::output::Outputs;
+use super::output::{Outputs, Waiting};
 use super::progress::{Progress, TransferState};
 use super::settings::Shared;
 use super::stored::Stored;
@@ -139,11 +140,12 @@ macro_rules! stored_variants {
 stored_fields! {
     Transfer { target settings progress outputs }
     TransferSettings {
-        response_timeout notify_timeout subscription hang_up_grace rejected_status statuses
+        response_timeout notify_timeout subscription max_duration hang_up_grace rejected_status
+        statuses
     }
     Progress {
-        state now refer_cseq first_in_dialog refer_code last_code response_by notify_by grace_until
-        notified subscription_over decided heard report
+        state now refer_cseq first_in_dialog refer_code last_code response_by notify_by ends_by
+        grace_until notified subscription_over decided heard report
     }
     Heard { cseq notification reply }
     Notification { is_refer id subscription expires code }
@@ -154,6 +156,7 @@ stored_variants! {
     TransferState { Idle = 0 Referring = 1 Subscribed = 2 Completed = 3 }
     RejectedStatus { Failed = 0 Omitted = 1 }
     Subscription { Missing = 0 Live = 1 Terminated = 2 }
+    EventKind { Response = 0 Notify = 1 HangUp = 2 TransportError = 3 }
 }
 
 impl Stored for Shared {
@@ -208,10 +211,38 @@ impl Stored for Id {
 
 impl Stored for Outputs {
     fn put(&self, out: &mut Vec<u8>) {
-        self.bits().put(out);
+        self.0.put(out);
     }
 
     fn take(input: &mut &[u8]) -> Option<Self> {
-        u128::take(input).and_then(Self::from_bits)
+        Vec::take(input).map(Self)
+    }
+}
+
+impl Stored for Waiting {
+    fn put(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::SendRefer => 1_u8.put(out),
+            Self::Reply(code) => (2_u8, code).put(out),
+            Self::EndDialog => 3_u8.put(out),
+            Self::Completed => 4_u8.put(out),
+            Self::Unexpected(kind, state) => (5_u8, (kind, state)).put(out),
+            Self::CodeInvalid(code) => (6_u8, code).put(out),
+        }
+    }
+
+    fn take(input: &mut &[u8]) -> Option<Self> {
+        Some(match u8::take(input)? {
+            1 => Self::SendRefer,
+            2 => Self::Reply(u16::take(input)?),
+            3 => Self::EndDialog,
+            4 => Self::Completed,
+            5 => {
+                let (kind, state) = Stored::take(input)?;
+                Self::Unexpected(kind, state)
+            }
+            6 => Self::CodeInvalid(u16::take(input)?),
+            _ => return None,
+        })
     }
 }

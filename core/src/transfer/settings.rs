@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::limits::{
-    DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F, TIMER_N,
+    DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
+    TIMER_N,
 };
 use crate::{Error, ErrorKind, ReferCallStatus};
 
@@ -40,6 +41,7 @@ pub struct TransferSettings {
     pub(super) response_timeout: u32,
     pub(super) notify_timeout: u32,
     pub(super) subscription: u32,
+    pub(super) max_duration: u32,
     pub(super) hang_up_grace: u32,
     pub(super) rejected_status: RejectedStatus,
     /// Ordered by code; only what differs from the standard map.
@@ -85,6 +87,7 @@ impl TransferSettings {
             response_timeout: TIMER_F,
             notify_timeout: TIMER_N,
             subscription: DEFAULT_SUBSCRIPTION,
+            max_duration: DEFAULT_MAX_TRANSFER,
             hang_up_grace: 0,
             rejected_status: RejectedStatus::Failed,
             statuses: Vec::new(),
@@ -125,6 +128,18 @@ impl TransferSettings {
         Ok(self)
     }
 
+    /// How long a transfer may last, counted from the 2xx to the REFER (or from the first NOTIFY, if
+    /// that came before), whatever `expires` says: ten minutes by default. After it the transfer
+    /// completes as when the subscription expires.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_response_timeout`](Self::with_response_timeout).
+    pub fn with_max_duration(mut self, duration: Duration) -> Result<Self, Error> {
+        self.max_duration = milliseconds(duration, 1)?;
+        Ok(self)
+    }
+
     /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by
     /// default not at all; a second is enough in practice.
     ///
@@ -150,10 +165,15 @@ impl TransferSettings {
     ///
     /// `setting-invalid`: the code is not 200 to 699, or the status has no text or one of more than
     /// [`MAX_STATUS_BYTES`] bytes.
-    pub fn with_status(mut self, code: u16, status: ReferCallStatus) -> Result<Self, Error> {
-        if !(200..=699).contains(&code) {
-            return Err(refused(&code.to_string(), "a final SIP status code, 200 to 699"));
-        }
+    pub fn with_status(
+        mut self,
+        code: impl Into<i64>,
+        status: ReferCallStatus,
+    ) -> Result<Self, Error> {
+        let code = code.into();
+        let final_code = u16::try_from(code).ok().filter(|code| (200..=699).contains(code));
+        let code = final_code
+            .ok_or_else(|| refused(&code.to_string(), "a final SIP status code, 200 to 699"))?;
         if !(1..=MAX_STATUS_BYTES).contains(&status.as_str().len()) {
             let expected = format!("a status of 1 to {MAX_STATUS_BYTES} bytes");
             return Err(refused(status.as_str(), &expected));
@@ -183,6 +203,12 @@ impl TransferSettings {
     #[must_use]
     pub const fn subscription(&self) -> Duration {
         Duration::from_millis(self.subscription as u64)
+    }
+
+    /// See [`with_max_duration`](Self::with_max_duration).
+    #[must_use]
+    pub const fn max_duration(&self) -> Duration {
+        Duration::from_millis(self.max_duration as u64)
     }
 
     /// See [`with_hang_up_grace`](Self::with_hang_up_grace).

@@ -23,7 +23,7 @@ macro_rules! integers {
     )* };
 }
 
-integers! { u8 u16 u32 u64 u128 }
+integers! { u8 u16 u32 u64 }
 
 impl Stored for bool {
     fn put(&self, out: &mut Vec<u8>) {

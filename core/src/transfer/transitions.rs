@@ -1,5 +1,6 @@
 //! The rules that move a transfer: one function for each kind of event, and one for time.
 
+use super::event::EventKind;
 use super::notification::{Notification, OK, Verdict};
 use super::output::Waiting;
 use super::progress::TransferState;
@@ -14,32 +15,42 @@ const REQUEST_TIMEOUT: u16 = 408;
 const SERVICE_UNAVAILABLE: u16 = 503;
 
 impl Transfer {
-    pub(super) fn apply(&mut self, event: Event<'_>) -> Result<(), Error> {
-        match event {
-            Event::Start { leg, cseq, first_in_dialog } => self.start(leg, cseq, first_in_dialog),
-            Event::Response { code, refer_sub, retry } => self.respond(code, refer_sub, retry),
-            Event::Notify { event, cseq, subscription_state, body, in_dialog } => {
-                self.notify(Notification::read(event, subscription_state, body), cseq, in_dialog);
-                Ok(())
+    /// Refuses what no wire can bring, before anything has changed.
+    pub(super) fn refuse_misuse(&self, event: &Event<'_>) -> Result<(), Error> {
+        let unexpected = |name| {
+            let error = Error::new(ErrorKind::TransferEventUnexpected);
+            Err(error.arg(name).arg(self.progress.state.as_str()))
+        };
+        match *event {
+            Event::Start { .. } if self.progress.state != TransferState::Idle => {
+                unexpected("a start")
             }
-            Event::HangUp => self.hang_up(),
-            Event::TransportError => self.transport_error(),
-            Event::Time => Ok(()),
+            Event::Start { leg, .. } if leg != Leg::Sip => {
+                Err(Error::new(ErrorKind::ReferNotSupported))
+            }
+            Event::Response { code, retry: Some(_), .. } if !matches!(code, 401 | 407) => {
+                unexpected("a retry without a challenge")
+            }
+            _ => Ok(()),
         }
     }
 
-    fn start(&mut self, leg: Leg, cseq: u32, first_in_dialog: bool) -> Result<(), Error> {
-        if self.progress.state != TransferState::Idle {
-            return Err(self.unexpected(&Event::start(cseq)));
+    pub(super) fn apply(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start { cseq, first_in_dialog, .. } => {
+                self.progress.state = TransferState::Referring;
+                self.progress.first_in_dialog = first_in_dialog;
+                self.sent(cseq);
+                self.outputs.push(Waiting::SendRefer);
+            }
+            Event::Response { code, refer_sub, retry } => self.respond(code, refer_sub, retry),
+            Event::Notify { event, cseq, subscription_state, body, in_dialog } => {
+                self.notify(Notification::read(event, subscription_state, body), cseq, in_dialog);
+            }
+            Event::HangUp => self.hang_up(),
+            Event::TransportError => self.transport_error(),
+            Event::Time => {}
         }
-        if leg != Leg::Sip {
-            return Err(Error::new(ErrorKind::ReferNotSupported));
-        }
-        self.progress.state = TransferState::Referring;
-        self.progress.first_in_dialog = first_in_dialog;
-        self.sent(cseq);
-        self.outputs.push(Waiting::SendRefer);
-        Ok(())
     }
 
     fn sent(&mut self, cseq: u32) {
@@ -47,32 +58,27 @@ impl Transfer {
         self.progress.response_by = self.after(self.settings.response_timeout);
     }
 
-    fn respond(&mut self, code: u16, refer_sub: bool, retry: Option<u32>) -> Result<(), Error> {
-        if !(100..=699).contains(&code) {
-            return Err(Error::new(ErrorKind::StatusCodeInvalid).arg(&code.to_string()));
-        }
+    fn respond(&mut self, code: u16, refer_sub: bool, retry: Option<u32>) {
         match (self.progress.state, code, retry) {
+            (_, ..=99 | 700.., _) => self.outputs.push(Waiting::CodeInvalid(code)),
             (TransferState::Idle | TransferState::Subscribed, ..) => {
-                return Err(self.unexpected(&Event::Response { code, refer_sub, retry }));
+                self.unexpected(EventKind::Response);
             }
             // Nobody waits for it any more.
             (TransferState::Completed, ..) if self.progress.refer_code.is_some() => {}
-            (_, 401 | 407, Some(cseq)) => self.sent(cseq),
-            (_, _, Some(_)) => {
-                return Err(self.unexpected(&Event::Response { code, refer_sub, retry }));
-            }
+            (_, _, Some(cseq)) => self.sent(cseq),
             (_, 100..=199, None) => {}
             (_, 200..=299, None) => self.accepted(code, refer_sub),
             (_, _, None) => self.refused(code),
         }
-        Ok(())
     }
 
     fn accepted(&mut self, code: u16, refer_sub: bool) {
         self.progress.refer_code = Some(code);
         self.progress.response_by = 0;
+        self.bound_duration();
         if !self.progress.notified {
-            self.progress.notify_by = self.after(self.settings.notify_timeout);
+            self.live_until(self.after(self.settings.notify_timeout));
         }
         self.progress.subscription_over |= !refer_sub;
         if self.progress.state == TransferState::Completed {
@@ -127,6 +133,9 @@ impl Transfer {
     }
 
     fn notify(&mut self, said: Notification, cseq: u32, in_dialog: bool) {
+        if self.progress.state == TransferState::Idle {
+            self.unexpected(EventKind::Notify);
+        }
         match self.progress.judge(said, cseq, in_dialog) {
             Verdict::Refused(code) => self.outputs.push(Waiting::Reply(code)),
             Verdict::Accepted => {
@@ -138,12 +147,13 @@ impl Transfer {
 
     fn heed(&mut self, said: Notification) {
         self.progress.notified = true;
+        self.bound_duration();
         if said.ends_subscription() {
             self.progress.subscription_over = true;
         } else {
             let expires = said.expires.map(|seconds| u64::from(seconds) * 1000);
             let lifetime = expires.unwrap_or_else(|| self.settings.subscription.into());
-            self.progress.notify_by = self.progress.now.saturating_add(lifetime);
+            self.live_until(self.progress.now.saturating_add(lifetime));
         }
         if self.progress.state == TransferState::Completed || self.progress.decided.is_some() {
             return;
@@ -164,13 +174,13 @@ impl Transfer {
         }
     }
 
-    fn hang_up(&mut self) -> Result<(), Error> {
+    fn hang_up(&mut self) {
         match self.progress.state {
-            TransferState::Idle => return Err(self.unexpected(&Event::HangUp)),
+            TransferState::Idle => self.unexpected(EventKind::HangUp),
             TransferState::Completed => {}
             TransferState::Referring | TransferState::Subscribed => {
                 if self.progress.grace_until.is_some() {
-                    return Ok(());
+                    return;
                 }
                 // The target's call was decided before: an endpoint that hangs up then is no
                 // caller who gave up.
@@ -183,19 +193,17 @@ impl Transfer {
                 }
             }
         }
-        Ok(())
     }
 
-    fn transport_error(&mut self) -> Result<(), Error> {
+    fn transport_error(&mut self) {
         match self.progress.state {
-            TransferState::Idle => return Err(self.unexpected(&Event::TransportError)),
+            TransferState::Idle => self.unexpected(EventKind::TransportError),
             TransferState::Referring if self.progress.grace_until.is_none() => {
                 self.unanswered(SERVICE_UNAVAILABLE);
             }
             // The dialog's own timers decide.
             _ => {}
         }
-        Ok(())
     }
 
     /// What happens when nothing happens.
@@ -206,6 +214,7 @@ impl Transfer {
         if self.progress.grace_until.is_some() {
             self.complete(Some(ReferCallStatus::Canceled));
         } else if self.progress.state == TransferState::Referring {
+            self.outputs.push(Waiting::EndDialog);
             self.unanswered(REQUEST_TIMEOUT);
         } else {
             self.progress.subscription_over = true;
@@ -227,9 +236,18 @@ impl Transfer {
         self.progress.now.saturating_add(milliseconds.into())
     }
 
-    fn unexpected(&self, event: &Event<'_>) -> Error {
-        Error::new(ErrorKind::TransferEventUnexpected)
-            .arg(event.name())
-            .arg(self.progress.state.as_str())
+    /// The longest time runs from the first sign that the endpoint acts on the REFER.
+    fn bound_duration(&mut self) {
+        if self.progress.ends_by == 0 {
+            self.progress.ends_by = self.after(self.settings.max_duration);
+        }
+    }
+
+    fn live_until(&mut self, time: u64) {
+        self.progress.notify_by = time.min(self.progress.ends_by);
+    }
+
+    fn unexpected(&mut self, kind: EventKind) {
+        self.outputs.push(Waiting::Unexpected(kind, self.progress.state));
     }
 }

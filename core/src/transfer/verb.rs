@@ -72,21 +72,27 @@ impl Transfer {
 
     /// Takes in what happened at the time `now`. Deadlines up to `now` come first.
     ///
+    /// What comes from the wire is never an error: a response in another state, a code that SIP does
+    /// not have, a NOTIFY or a hang-up before the start are answered or ignored as SIP says, and leave
+    /// an [`Output::Diagnostic`].
+    ///
     /// # Errors
     ///
-    /// * `refer-not-supported` (the platform's 13801): the leg is not SIP; nothing is sent.
-    /// * `transfer-event-unexpected`: this cannot happen in this state, as a response before the
-    ///   start. Deadlines have been heeded, the event has not.
-    /// * `status-code-invalid`: a response outside 100 to 699.
+    /// Only misuse, and then nothing has changed, the clock included:
+    ///
+    /// * `refer-not-supported` (Twilio error 13801): the leg is not SIP; nothing is sent.
+    /// * `transfer-event-unexpected`: a second start, or a retry after another code than 401 and 407.
     /// * `transfer-outputs-pending`: [`poll`](Self::poll) first, then feed the same event again.
     pub fn handle(&mut self, event: Event<'_>, now: u64) -> Result<(), Error> {
         if !self.outputs.has_room() {
             let waiting = self.outputs.len().to_string();
             return Err(Error::new(ErrorKind::TransferOutputsPending).arg(&waiting));
         }
+        self.refuse_misuse(&event)?;
         self.progress.now = self.progress.now.max(now);
         self.fire();
-        self.apply(event)
+        self.apply(event);
+        Ok(())
     }
 
     /// What to do next; call it after every event until there is nothing.
@@ -96,6 +102,7 @@ impl Transfer {
             Waiting::Reply(code) => Some(Output::Reply(code)),
             Waiting::EndDialog => Some(Output::EndDialog),
             Waiting::Completed => self.progress.report.clone().map(Output::Completed),
+            odd => odd.diagnostic().map(Output::Diagnostic),
         }
     }
 

@@ -24,12 +24,6 @@ impl BodyHash {
             _ => Self::Disagrees,
         }
     }
-
-    /// For a body of which only the decoded pairs are known: they are signed themselves, so that the
-    /// hash adds nothing. It must only not stand twice.
-    pub(super) fn is_repeated(query: &str) -> bool {
-        query.split('&').filter_map(value).nth(1).is_some()
-    }
 }
 
 /// The value of a pair where it is the hash.

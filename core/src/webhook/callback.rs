@@ -148,14 +148,11 @@ impl ReferCallback {
     }
 
     /// Whether the original call is still there for the app to talk to: the caller is neither
-    /// transferred nor gone, and `CallStatus` is not one of the last ones.
+    /// transferred nor gone, and `CallStatus` is not one of the last ones. Where there is no
+    /// `CallStatus`, a REFER that got 408 or 481 says that the dialog is gone (RFC 3261 §12.2.1.2).
     #[must_use]
     pub fn may_resume(&self) -> bool {
-        let over = matches!(
-            self.request.call_status(),
-            Some("completed" | "canceled" | "busy" | "failed" | "no-answer")
-        );
-        !over && self.outcome().may_resume()
+        self.outcome().leaves_call(self.request.call_status())
     }
 
     /// What was odd about the standard parameters and the three of `<Refer>`, each named.

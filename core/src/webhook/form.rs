@@ -97,7 +97,7 @@ fn unescaped(text: &[u8]) -> Option<(u8, &[u8])> {
 
 /// Says at which byte of the form it stops to be UTF-8.
 fn not_utf8(raw: &RawParams, form: &[u8]) -> Error {
-    let error = Error::new(ErrorKind::CallbackNotUtf8);
+    let error = Error::new(ErrorKind::RequestNotUtf8);
     let Some(bad) = raw.first_not_utf8() else { return error };
     let error = match bad.name {
         Some(name) => error.parameter_named(name),

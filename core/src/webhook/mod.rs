@@ -29,7 +29,7 @@ pub use request::VoiceRequest;
 pub use secret::Algorithm;
 pub use spelling::Spelling;
 pub use status::ReferCallStatus;
-pub use validator::RequestValidator;
+pub use validator::{RequestValidator, redact_url};
 pub use verify_error::VerifyError;
 
 #[cfg(test)]

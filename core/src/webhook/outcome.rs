@@ -74,6 +74,17 @@ impl ReferOutcome {
         }
     }
 
+    /// Whether the original call goes on, where the request has this `CallStatus`.
+    pub(super) fn leaves_call(&self, call_status: Option<&str>) -> bool {
+        let gone = matches!(
+            (self, call_status),
+            (Self::Transferred | Self::Canceled, _)
+                | (_, Some("completed" | "canceled" | "busy" | "failed" | "no-answer"))
+                | (Self::Rejected { code: 408 | 481 }, None)
+        );
+        !gone
+    }
+
     /// What [`kind`](Self::kind) may say.
     pub const KINDS: [&'static str; 6] =
         ["transferred", "rejected", "target-failed", "canceled", "unconfirmed", "unknown"];
@@ -168,13 +179,5 @@ impl ReferOutcome {
                 )
             }
         }
-    }
-
-    /// Whether this outcome leaves the original call for the app to talk to: all but
-    /// [`Transferred`](Self::Transferred) and [`Canceled`](Self::Canceled) do.
-    /// [`ReferCallback::may_resume`](crate::ReferCallback::may_resume) looks at the call itself, too.
-    #[must_use]
-    pub const fn may_resume(&self) -> bool {
-        !matches!(self, Self::Transferred | Self::Canceled)
     }
 }

@@ -97,10 +97,6 @@ impl RawParams {
         Some(())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// Bytes of the shortest body that could have brought these.
     pub(super) fn shortest_form(&self) -> usize {
         self.bytes.len().saturating_add(self.ends.len()).saturating_sub(1)
@@ -247,5 +243,5 @@ impl fmt::Debug for Params {
 
 /// The error for more than `max_bytes`.
 pub(super) fn too_large(max_bytes: usize) -> Error {
-    Error::new(ErrorKind::CallbackTooLarge).arg(&max_bytes.to_string())
+    Error::new(ErrorKind::RequestTooLarge).arg(&max_bytes.to_string())
 }

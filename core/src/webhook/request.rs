@@ -42,8 +42,8 @@ impl VoiceRequest {
     ///
     /// # Errors
     ///
-    /// [`CallbackTooLarge`](crate::ErrorKind::CallbackTooLarge) over the limit;
-    /// [`CallbackNotUtf8`](crate::ErrorKind::CallbackNotUtf8), with the byte and the parameter, where
+    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) over the limit;
+    /// [`RequestNotUtf8`](crate::ErrorKind::RequestNotUtf8), with the byte and the parameter, where
     /// a name or value is not UTF-8 once decoded.
     pub fn from_form(body: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::from_form_with_limit(body, DEFAULT_MAX_BODY_BYTES)
@@ -88,7 +88,7 @@ impl VoiceRequest {
     ///
     /// # Errors
     ///
-    /// [`CallbackTooLarge`](crate::ErrorKind::CallbackTooLarge) where no body within the limit of
+    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) where no body within the limit of
     /// [`from_form`](Self::from_form) could have brought them.
     ///
     /// ```

@@ -11,16 +11,18 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::spelling::Spelled;
+use crate::{Error, ErrorKind};
 
 /// The hash behind a signature. The app pins it: the request header that names it is not signed.
 ///
 /// ```
 /// use twiml_refer::{Algorithm, RequestValidator};
 ///
-/// let validator = RequestValidator::new("12345").with_algorithm(Algorithm::Sha256);
+/// let validator = RequestValidator::new("12345")?.with_algorithm(Algorithm::Sha256);
 /// let url = "https://voice.example.com/refer";
 /// let signature = validator.sign(url, [("ReferCallStatus", "busy")]);
 /// assert!(validator.validate(url, [("ReferCallStatus", "busy")], Some(&signature)));
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -54,15 +56,19 @@ impl fmt::Display for Algorithm {
 pub(super) struct Secret {
     sha1: Hmac<Sha1>,
     sha256: Hmac<Sha256>,
-    /// Anyone can sign with an empty secret, so nothing is true that it signs.
-    proves: bool,
 }
 
 impl Secret {
-    pub(super) fn new(secret: &str) -> Self {
-        let (sha1, sha1_keyed) = keyed(secret);
-        let (sha256, sha256_keyed) = keyed(secret);
-        Self { sha1, sha256, proves: !secret.is_empty() && sha1_keyed && sha256_keyed }
+    /// Refuses an empty secret: anyone could sign with it.
+    pub(super) fn new(secret: &str) -> Result<Self, Error> {
+        let refused = || Error::new(ErrorKind::SecretEmpty);
+        if secret.is_empty() {
+            return Err(refused());
+        }
+        // HMAC takes a key of any length.
+        let sha1 = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| refused())?;
+        let sha256 = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| refused())?;
+        Ok(Self { sha1, sha256 })
     }
 
     pub(super) fn sign(&self, algorithm: Algorithm, url: &Spelled<'_>, params: &[u8]) -> String {
@@ -80,25 +86,16 @@ impl Secret {
         signature: &Signature,
     ) -> bool {
         let signature = signature.bytes();
-        let equal = match algorithm {
+        bool::from(match algorithm {
             Algorithm::Sha1 => hash(&self.sha1, url, params).into_bytes().ct_eq(signature),
             Algorithm::Sha256 => hash(&self.sha256, url, params).into_bytes().ct_eq(signature),
-        };
-        self.proves && bool::from(equal)
+        })
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(***)")
-    }
-}
-
-/// HMAC takes keys of any length; were one refused, it must at least prove nothing.
-fn keyed<M: KeyInit>(secret: &str) -> (M, bool) {
-    match M::new_from_slice(secret.as_bytes()) {
-        Ok(mac) => (mac, true),
-        Err(_) => (M::new(&hmac::digest::Key::<M>::default()), false),
     }
 }
 

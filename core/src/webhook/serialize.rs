@@ -1,5 +1,5 @@
 //! JSON by the feature `serde`: the keys of the command's `callback`, and reading back through the
-//! constructors. The value of `CallToken` is never written.
+//! constructors. `CallToken` is a secret and is left out: what is read back has none.
 
 use serde::de::Error as _;
 use serde::ser::SerializeMap;
@@ -9,7 +9,7 @@ use super::callback::ReferCallback;
 use super::leg::Leg;
 use super::outcome::ReferOutcome;
 use super::parameter::Parameter;
-use super::params::{REDACTED, is_secret};
+use super::params::is_secret;
 use super::problem::Problem;
 use super::request::VoiceRequest;
 use super::status::ReferCallStatus;
@@ -45,8 +45,8 @@ fn request_entries<M: SerializeMap>(map: &mut M, request: &VoiceRequest) -> Resu
         map.serialize_entry(parameter.key(), &value)?;
     }
     map.serialize_entry("sip_headers", &Pairs(request.sip_headers()))?;
-    let shown = |(name, value)| (name, if is_secret(name) { REDACTED } else { value });
-    map.serialize_entry("params", &Pairs(request.params().map(shown)))
+    let shown = request.params().filter(|(name, _)| !is_secret(name));
+    map.serialize_entry("params", &Pairs(shown.collect::<Vec<_>>().into_iter()))
 }
 
 impl Serialize for VoiceRequest {
@@ -89,7 +89,7 @@ impl Serialize for Problem {
 
 impl Serialize for ReferOutcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Judged::new(self, self.may_resume()).serialize(serializer)
+        Judged::new(self, self.leaves_call(None)).serialize(serializer)
     }
 }
 

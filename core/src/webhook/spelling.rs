@@ -10,26 +10,19 @@ use super::url_parts::UrlParts;
 #[derive(Clone, Copy)]
 pub(super) struct Spelled<'a> {
     parts: UrlParts<'a>,
-    /// Between host and path: a bare path that lacks its slash must not continue the host.
-    lead: &'static str,
     /// Between path and query.
     slash: &'static str,
     escapes: Escapes,
 }
 
 impl<'a> Spelled<'a> {
-    /// As it is signed when nothing is to be guessed: without fragment.
     pub(super) fn as_given(parts: UrlParts<'a>) -> Self {
-        let runs_on = !matches!(parts.path.bytes().next(), None | Some(b'/'));
-        let bare = !parts.scheme.is_empty() && runs_on;
-        let lead = if bare { "/" } else { "" };
-        let parts = UrlParts { fragment: "", ..parts };
-        Self { parts, lead, slash: "", escapes: Escapes::AS_GIVEN }
+        Self { parts, slash: "", escapes: Escapes::AS_GIVEN }
     }
 
     pub(super) fn write(&self, sink: &mut impl FnMut(&str)) {
-        let UrlParts { scheme, userinfo, host, port, path, query, fragment } = self.parts;
-        for piece in [scheme, userinfo, host, port, self.lead] {
+        let UrlParts { scheme, userinfo, host, port, prefix, path, query, fragment } = self.parts;
+        for piece in [scheme, userinfo, host, port, prefix] {
             sink(piece);
         }
         self.escapes.write(path, sink);
@@ -64,7 +57,6 @@ pub(super) fn any_spelling(
     };
     let ports = [Some(parts.port), another_port];
     let userinfos = [Some(parts.userinfo), (!parts.userinfo.is_empty()).then_some("")];
-    let fragments = [Some(""), Some(parts.fragment).filter(|text| !text.is_empty())];
     let takes_slash = parts.is_secure_web_socket() && !parts.path.ends_with('/');
     let slashes = [Some(""), takes_slash.then_some("/")];
     let escapes =
@@ -73,16 +65,14 @@ pub(super) fn any_spelling(
     let mut first = true;
     for escapes in escapes {
         for slash in slashes.into_iter().flatten() {
-            for fragment in fragments.into_iter().flatten() {
-                for userinfo in userinfos.into_iter().flatten() {
-                    for port in ports.into_iter().flatten() {
-                        if std::mem::take(&mut first) {
-                            continue;
-                        }
-                        let parts = UrlParts { userinfo, port, fragment, ..parts };
-                        if matches(&Spelled { parts, slash, escapes, ..given }) {
-                            return true;
-                        }
+            for userinfo in userinfos.into_iter().flatten() {
+                for port in ports.into_iter().flatten() {
+                    if std::mem::take(&mut first) {
+                        continue;
+                    }
+                    let parts = UrlParts { userinfo, port, ..parts };
+                    if matches(&Spelled { parts, slash, escapes }) {
+                        return true;
                     }
                 }
             }
@@ -99,7 +89,7 @@ pub(super) fn any_spelling(
 /// ```
 /// use twiml_refer::RequestValidator;
 ///
-/// let tried = RequestValidator::new("12345").explain("http://u:pw@h.example:80/?a=1", b"To=b");
+/// let tried = RequestValidator::new("12345")?.explain("http://u:pw@h.example:80/?a=1", b"To=b");
 /// let urls: Vec<_> = tried.iter().map(|spelling| spelling.url()).collect();
 /// assert_eq!(
 ///     urls,
@@ -111,6 +101,7 @@ pub(super) fn any_spelling(
 ///     ],
 /// );
 /// assert_eq!(tried[3].hashed(), "http://h.example/?a=1Tob");
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spelling {

@@ -4,6 +4,7 @@
 use crate::{Error, ErrorKind};
 
 /// The pieces of a URL; put together in this order they are the URL.
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UrlParts<'a> {
     /// With `://`; empty where the text has none, then `path` holds what is before `?` and `#`.
@@ -14,6 +15,8 @@ pub(super) struct UrlParts<'a> {
     pub(super) host: &'a str,
     /// With `:`.
     pub(super) port: &'a str,
+    /// The path prefix of the public base; a part of `path` where there is none.
+    pub(super) prefix: &'a str,
     pub(super) path: &'a str,
     /// With `?`.
     pub(super) query: &'a str,
@@ -40,7 +43,7 @@ impl<'a> UrlParts<'a> {
             .and_then(|rest| rest.find(':'))
             .map_or(host_port.len(), |at| at.saturating_add(after_bracket));
         let (host, port) = host_port.split_at_checked(colon).unwrap_or((host_port, ""));
-        Self { scheme, userinfo, host, port, path, query, fragment }
+        Self { scheme, userinfo, host, port, prefix: "", path, query, fragment }
     }
 
     /// The text after `?`.
@@ -60,6 +63,11 @@ impl<'a> UrlParts<'a> {
         } else {
             None
         }
+    }
+
+    /// Whether it is an absolute `http`, `https`, `ws` or `wss` URL.
+    pub(super) fn is_http(&self) -> bool {
+        self.default_port().is_some()
     }
 
     pub(super) fn is_secure_web_socket(&self) -> bool {
@@ -90,7 +98,7 @@ fn before<'a>(text: &'a str, ends: &[char]) -> (&'a str, &'a str) {
     text.find(ends).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
 }
 
-/// Scheme, host and port by which the platform reaches the app.
+/// Scheme, host, port and path prefix by which Twilio reaches the app.
 #[derive(Debug, Clone)]
 pub(super) struct PublicBase(String);
 
@@ -98,14 +106,14 @@ impl PublicBase {
     pub(super) fn parse(base: &str) -> Result<Self, Error> {
         let text = base.strip_suffix('/').unwrap_or(base);
         let parts = UrlParts::of(text);
-        let stands_alone = parts.userinfo.is_empty()
-            && parts.path.is_empty()
-            && parts.query.is_empty()
-            && parts.fragment.is_empty();
+        let stands_alone =
+            parts.userinfo.is_empty() && parts.query.is_empty() && parts.fragment.is_empty();
         let port_is_fit = parts.port.is_empty() || parts.has_port_number();
-        // What `Url` would drop or read as something else is no part of a host.
-        let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
-        if parts.default_port().is_some()
+        // What `Url` would drop or resolve is not what Twilio signs.
+        let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
+            && !parts.path.ends_with('/')
+            && !parts.path.split('/').any(|segment| matches!(segment, "." | ".."));
+        if parts.is_http()
             && stands_alone
             && port_is_fit
             && is_plain
@@ -113,13 +121,19 @@ impl PublicBase {
         {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Error::new(ErrorKind::PublicBaseInvalid).arg(base))
+            // Not quoted: whoever writes a user there writes a password, too.
+            Err(Error::new(ErrorKind::PublicBaseInvalid))
         }
     }
 
-    /// `url`, which may be a bare path, with this in the place of its scheme, host and port.
-    pub(super) fn replace<'a>(&'a self, url: &UrlParts<'a>) -> UrlParts<'a> {
-        let UrlParts { scheme, host, port, .. } = UrlParts::of(&self.0);
-        UrlParts { scheme, host, port, ..*url }
+    /// The URL that Twilio asked for: this with the request target behind it, or an absolute URL with
+    /// this in the place of its scheme, host and port. `None` for what is neither.
+    pub(super) fn join<'a>(&'a self, url: &UrlParts<'a>) -> Option<UrlParts<'a>> {
+        let is_target = url.scheme.is_empty() && url.path.starts_with('/');
+        if !is_target && !url.is_http() {
+            return None;
+        }
+        let UrlParts { scheme, host, port, path: prefix, .. } = UrlParts::of(&self.0);
+        Some(UrlParts { scheme, host, port, prefix, ..*url })
     }
 }

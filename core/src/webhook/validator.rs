@@ -11,26 +11,32 @@ use super::url_parts::{PublicBase, UrlParts};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
 
-/// Tells whether a request came from the platform, by its `X-Twilio-Signature`.
+/// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
 ///
-/// The straight road is [`verify`](Self::verify): it gives a callback only where the signature is
-/// good. Behind a proxy set the [public base](Self::with_public_base); that is the cure for most
-/// mismatches, and [`explain`](Self::explain) shows the others.
+/// The main function is [`verify`](Self::verify): it returns a request only if its signature is
+/// good. Give the [public base](Self::with_public_base) by which Twilio reaches the app, and pass
+/// the request target as it came on the wire: then no Host header, no proxy and no framework's
+/// decoding stands between. [`explain`](Self::explain) shows what was compared.
+///
+/// A signature proves that Twilio once made this request to this URL. It covers neither the method
+/// nor the time, and joins names and values without delimiters (`Digits` + `1234` signs like
+/// `Digits1` + `234`): check `CallSid` and the state of the call, and treat a repeated action request
+/// as one.
 ///
 /// ```
-/// use twiml_refer::{ErrorKind, ReferOutcome, RequestValidator};
+/// use twiml_refer::{ErrorKind, Method, ReferOutcome, RequestValidator};
 ///
 /// let validator =
-///     RequestValidator::new("12345").with_public_base("https://voice.example.com")?;
-/// let seen = "http://10.0.0.7:8080/handleRefer";      // what the app sees behind its proxy
+///     RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+/// let target = "/handleRefer";      // path and query as the HTTP server received them
 /// let body = b"ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
-/// # let header = validator.sign_form(seen, body);
+/// # let header = validator.sign_form(target, body);
 /// # let header = Some(header.as_str());
 ///
-/// let callback = validator.verify(seen, body, header)?;
+/// let callback = validator.verify(Method::Post, target, body, header)?;
 /// assert_eq!(callback.outcome(), ReferOutcome::Transferred);
 ///
-/// let forged = validator.verify(seen, b"ReferCallStatus=busy", header).unwrap_err();
+/// let forged = validator.verify(Method::Post, target, b"ReferCallStatus=busy", header).unwrap_err();
 /// assert_eq!(forged.kind(), ErrorKind::SignatureMismatch);
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
@@ -47,51 +53,66 @@ pub struct RequestValidator {
 impl RequestValidator {
     /// A validator with the account's auth token, or the shared key of [`Algorithm::Sha256`].
     ///
-    /// With an empty secret no request is ever good.
-    #[must_use]
-    pub fn new(secret: impl AsRef<str>) -> Self {
-        Self {
-            first: Secret::new(secret.as_ref()),
+    /// # Errors
+    ///
+    /// `secret-empty`: anyone could sign with an empty secret.
+    ///
+    /// ```
+    /// use twiml_refer::{ErrorKind, RequestValidator};
+    ///
+    /// assert!(RequestValidator::new("12345").is_ok());
+    /// assert_eq!(RequestValidator::new("").unwrap_err().kind(), ErrorKind::SecretEmpty);
+    /// ```
+    pub fn new(secret: impl AsRef<str>) -> Result<Self, Error> {
+        Ok(Self {
+            first: Secret::new(secret.as_ref())?,
             more: Vec::new(),
             algorithm: Algorithm::default(),
             base: None,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             encoded_spellings: false,
-        }
+        })
     }
 
-    /// One secret more: while tokens are rotated, any of them may have signed. The first one signs.
-    ///
-    /// ```
-    /// use twiml_refer::RequestValidator;
-    ///
-    /// let old = RequestValidator::new("old token");
-    /// let rotating = RequestValidator::new("new token").with_secret("old token");
-    /// let url = "https://voice.example.com/refer?a=1";
-    /// assert!(rotating.verify(url, b"", Some(&old.sign_form(url, b""))).is_ok());
-    /// ```
-    #[must_use]
-    pub fn with_secret(mut self, secret: impl AsRef<str>) -> Self {
-        self.more.push(Secret::new(secret.as_ref()));
-        self
-    }
-
-    /// The base by which the platform reaches the app: scheme, host and port. It replaces those of
-    /// every URL given, which may then be a bare path with query, too.
+    /// Adds a secret: while tokens are rotated, any of them may have signed. The first one signs.
     ///
     /// # Errors
     ///
-    /// [`PublicBaseInvalid`](crate::ErrorKind::PublicBaseInvalid) where it is not `http`, `https`,
-    /// `ws` or `wss` with a host, and a port from 1 to 65535 if any; a slash at its end is dropped.
+    /// `secret-empty`, as [`new`](Self::new).
+    ///
+    /// ```
+    /// use twiml_refer::{Method, RequestValidator};
+    ///
+    /// let old = RequestValidator::new("old token")?;
+    /// let rotating = RequestValidator::new("new token")?.with_secret("old token")?;
+    /// let url = "https://voice.example.com/refer?a=1";
+    /// assert!(rotating.verify(Method::Get, url, b"", Some(&old.sign_form(url, b""))).is_ok());
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn with_secret(mut self, secret: impl AsRef<str>) -> Result<Self, Error> {
+        self.more.push(Secret::new(secret.as_ref())?);
+        Ok(self)
+    }
+
+    /// Sets the base by which Twilio reaches the app: scheme, host, optionally a port, and the path
+    /// prefix that a gateway strips. A request target (`/refer?x=1`) is appended to it; of an
+    /// absolute URL it replaces scheme, host and port.
+    ///
+    /// A URL that is neither, as `*` or `refer`, is a mismatch.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicBaseInvalid`](crate::ErrorKind::PublicBaseInvalid) unless it is `http`, `https`,
+    /// `ws` or `wss` with a host, and a port from 1 to 65535 if any; one slash at its end is dropped.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
     ///
-    /// let validator = RequestValidator::new("12345").with_public_base("https://example.com")?;
-    /// let outside = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://example.com/tw")?;
+    /// let outside = RequestValidator::new("12345")?;
     /// assert_eq!(
     ///     validator.sign_form("/refer", b""),
-    ///     outside.sign_form("https://example.com/refer", b""),
+    ///     outside.sign_form("https://example.com/tw/refer", b""),
     /// );
     /// assert!(validator.with_public_base("example.com/app").is_err());
     /// # Ok::<(), twiml_refer::Error>(())
@@ -108,9 +129,9 @@ impl RequestValidator {
         self
     }
 
-    /// The size in bytes from which a body, or the query of a GET, is
-    /// [`CallbackTooLarge`](crate::ErrorKind::CallbackTooLarge); without it, it is
-    /// [`DEFAULT_MAX_BODY_BYTES`].
+    /// Sets how many bytes a body, or the query of a GET, may have; without it,
+    /// [`DEFAULT_MAX_BODY_BYTES`]. What has more is
+    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) before anything is decoded or hashed.
     #[must_use]
     pub fn with_max_body_bytes(mut self, max_bytes: usize) -> Self {
         self.max_body_bytes = max_bytes;
@@ -124,14 +145,15 @@ impl RequestValidator {
     /// Off unless set: only some proxies and frameworks write them anew.
     ///
     /// ```
-    /// use twiml_refer::RequestValidator;
+    /// use twiml_refer::{Method, RequestValidator};
     ///
-    /// let strict = RequestValidator::new("12345");
-    /// let tolerant = RequestValidator::new("12345").accept_encoded_spellings(true);
+    /// let strict = RequestValidator::new("12345")?;
+    /// let tolerant = RequestValidator::new("12345")?.accept_encoded_spellings(true);
     /// let signature = strict.sign_form("https://example.com/r?To=sip%3Aa%40example.com", b"");
     /// let seen = "https://example.com/r?To=sip:a@example.com";
-    /// assert!(strict.verify(seen, b"", Some(&signature)).is_err());
-    /// assert!(tolerant.verify(seen, b"", Some(&signature)).is_ok());
+    /// assert!(strict.verify(Method::Get, seen, b"", Some(&signature)).is_err());
+    /// assert!(tolerant.verify(Method::Get, seen, b"", Some(&signature)).is_ok());
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
     pub fn accept_encoded_spellings(mut self, accept: bool) -> Self {
@@ -155,9 +177,10 @@ impl RequestValidator {
     ///     ("To", "+18005551212"),
     /// ];
     /// assert_eq!(
-    ///     RequestValidator::new("12345").sign("https://mycompany.com/myapp.php?foo=1&bar=2", params),
+    ///     RequestValidator::new("12345")?.sign("https://mycompany.com/myapp.php?foo=1&bar=2", params),
     ///     "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
     /// );
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
     pub fn sign<N: AsRef<str>, V: AsRef<str>>(
@@ -180,11 +203,12 @@ impl RequestValidator {
     /// ```
     /// use twiml_refer::RequestValidator;
     ///
-    /// let validator = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?;
     /// let body = br#"{"property": "value", "boolean": true}"#;
     /// let url = RequestValidator::url_with_body_sha256("https://example.com/events", body);
     /// let signature = validator.sign_raw(&url, body);
     /// assert!(validator.validate_raw(&url, body, Some(&signature)));
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
     pub fn sign_raw(&self, url: &str, body: impl AsRef<[u8]>) -> String {
@@ -211,46 +235,62 @@ impl RequestValidator {
 
     /// The spellings of the URL that are tried for a request with this form body, in their order,
     /// and what is hashed for each. For a body that is no form pass an empty one: of such a request
-    /// the URL alone is signed.
+    /// the URL alone is signed. A body over the limit is not shown.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
     ///
-    /// let tried = RequestValidator::new("12345").explain("https://example.com/r", b"To=b&From=a");
+    /// let tried = RequestValidator::new("12345")?.explain("https://example.com/r", b"To=b&From=a");
     /// let hashed: Vec<_> = tried.iter().map(|spelling| spelling.hashed()).collect();
     /// assert_eq!(
     ///     hashed,
     ///     ["https://example.com/rFromaTob", "https://example.com:443/rFromaTob"],
     /// );
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
     pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<Spelling> {
-        let url = redacted(url);
-        let params = form::decode(body.as_ref()).unwrap_or_default().redacted();
+        let url = redact_url(url);
+        let body = Some(body.as_ref()).filter(|body| body.len() <= self.max_body_bytes);
+        let params = body.and_then(form::decode).unwrap_or_default().redacted();
         let params: Arc<str> = String::from_utf8_lossy(&params.signed()).into();
         let mut tried = Vec::new();
-        any_spelling(self.parts(&url), self.encoded_spellings, |spelled| {
+        let Some(parts) = self.parts(&url) else { return tried };
+        any_spelling(parts, self.encoded_spellings, |spelled| {
             tried.push(Spelling::new(spelled.to_text(), Arc::clone(&params)));
             false
         });
         tried
     }
 
-    /// The URL by which the platform reached the app.
-    pub(super) fn parts<'a>(&'a self, url: &'a str) -> UrlParts<'a> {
+    /// The URL that Twilio asked for. `None` where a public base is set and `url` is neither a request
+    /// target nor an absolute URL.
+    pub(super) fn parts<'a>(&'a self, url: &'a str) -> Option<UrlParts<'a>> {
         let parts = UrlParts::of(url);
-        self.base.as_ref().map_or(parts, |base| base.replace(&parts))
+        self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
     }
 
     fn sign_params(&self, url: &str, params: Option<RawParams>) -> String {
-        let url = Spelled::as_given(self.parts(url));
+        let parts = self.parts(url).unwrap_or_else(|| UrlParts::of(url));
+        let url = Spelled::as_given(UrlParts { fragment: "", ..parts });
         self.first.sign(self.algorithm, &url, &params.unwrap_or_default().signed())
     }
 }
 
-/// The URL with `***` for a password and for the value of `CallToken` in its query.
-fn redacted(url: &str) -> String {
-    let UrlParts { scheme, userinfo, host, port, path, query, fragment } = UrlParts::of(url);
+/// Returns the URL with `***` in the place of a password and of the value of `CallToken` in its query,
+/// to be shown or logged.
+///
+/// ```
+/// use twiml_refer::redact_url;
+///
+/// assert_eq!(
+///     redact_url("https://user:pw@example.com/refer?CallToken=abc&a=1"),
+///     "https://user:***@example.com/refer?CallToken=***&a=1",
+/// );
+/// ```
+#[must_use]
+pub fn redact_url(url: &str) -> String {
+    let UrlParts { scheme, userinfo, host, port, path, query, fragment, .. } = UrlParts::of(url);
     let userinfo = match userinfo.split_once(':') {
         Some((user, _)) => format!("{user}:{REDACTED}@"),
         None => userinfo.to_owned(),

@@ -1,4 +1,4 @@
-//! Verifying: the signature first, and only then what the request says.
+//! Verifying: the size, then the signature, and only then what the request says.
 
 use super::body_hash::BodyHash;
 use super::callback::ReferCallback;
@@ -10,89 +10,99 @@ use super::spelling::any_spelling;
 use super::url_parts::UrlParts;
 use super::validator::RequestValidator;
 use super::verify_error::VerifyError;
+use crate::Method;
 
 impl RequestValidator {
-    /// The callback that this request brings, if the platform signed it.
+    /// Verifies the signature of the request to the `action` of a `<Refer>` and returns it parsed.
     ///
-    /// `url` is the one that the platform asked for, with its query; `body` the form body as it was
-    /// received, before any decoding. An empty body means a GET: the callback is the URL's query.
-    /// `signature` is the value of the header `X-Twilio-Signature`.
+    /// * `method` is that of the *route*: the one that the TwiML or the phone number says. Do not copy
+    ///   the request's own, unless the route accepts only one: a signature covers no method, so a
+    ///   signed POST could be sent again as a GET of the same bytes. With [`Method::Get`] the query
+    ///   holds the parameters, and a body is a mismatch. With [`Method::Post`] the body holds them, and
+    ///   an empty body is an empty form.
+    /// * `url` is the request target as it came on the wire (`/handleRefer?x=1`), where a
+    ///   [public base](Self::with_public_base) is set; else the absolute URL that Twilio asked for.
+    /// * `body` is the form body as it was received, before any decoding.
+    /// * `signature` is the value of the header `X-Twilio-Signature`.
     ///
     /// These spellings of the URL are tried: as given, its port removed, the default port added; user
-    /// info kept and dropped; fragment removed and kept; for `wss` with a slash after the path, too.
-    /// Beyond these not a byte may differ.
+    /// info kept and dropped; for `wss` with a slash after the path, too. Beyond these not a byte may
+    /// differ; a fragment is never removed, as no request has one.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::SignatureMismatch`] where it is not proved that the platform sent this request,
-    /// [`VerifyError::Callback`] where it is, but the parameters are not UTF-8 or over the
-    /// [limit](Self::with_max_body_bytes).
+    /// * [`VerifyError::Request`] with `request-too-large`: body or query are over the
+    ///   [limit](Self::with_max_body_bytes); judged before anything else. Answer 413.
+    /// * [`VerifyError::SignatureMissing`], [`VerifyError::SignatureMismatch`]: it is not proved that
+    ///   Twilio made this request. Answer 403.
+    /// * [`VerifyError::Request`] with `request-not-utf8`: it is signed, but cannot be read. Answer 400.
     ///
     /// ```
-    /// use twiml_refer::{RequestValidator, VerifyError};
+    /// use twiml_refer::{Method, RequestValidator, VerifyError};
     ///
-    /// let validator = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?;
     /// let url = "https://voice.example.com/refer?ReferCallStatus=canceled";
     /// let signature = validator.sign_form(url, b"");
-    /// assert!(!validator.verify(url, b"", Some(&signature))?.may_resume());
+    /// assert!(!validator.verify(Method::Get, url, b"", Some(&signature))?.may_resume());
     ///
     /// let other = "https://voice.example.com/refer?ReferCallStatus=busy";
-    /// let error = validator.verify(other, b"", Some(&signature)).unwrap_err();
+    /// let error = validator.verify(Method::Get, other, b"", Some(&signature)).unwrap_err();
     /// assert_eq!(error, VerifyError::SignatureMismatch);
-    /// # Ok::<(), VerifyError>(())
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     pub fn verify(
         &self,
+        method: Method,
         url: &str,
         body: impl AsRef<[u8]>,
         signature: Option<&str>,
     ) -> Result<ReferCallback, VerifyError> {
-        self.verify_body(url, body.as_ref(), signature).map(ReferCallback::from)
+        self.verify_body(method, url, body.as_ref(), signature).map(ReferCallback::from)
     }
 
-    /// As [`verify`](Self::verify), for any request of the platform.
+    /// Like [`verify`](Self::verify), for any request from Twilio.
     ///
     /// # Errors
     ///
     /// As [`verify`](Self::verify).
     ///
     /// ```
-    /// use twiml_refer::{Leg, RequestValidator, VerifyError};
+    /// use twiml_refer::{Leg, Method, RequestValidator};
     ///
-    /// let validator = RequestValidator::new("12345");
-    /// let url = "https://voice.example.com/voice";
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
     /// let body = "CallSid=CA1&Direction=inbound&From=sip%3Aalice%40example.com";
-    /// let signature = validator.sign_form(url, body);
-    /// let request = validator.verify_request(url, body, Some(&signature))?;
+    /// let signature = validator.sign_form("/voice", body);
+    /// let request = validator.verify_request(Method::Post, "/voice", body, Some(&signature))?;
     /// assert_eq!(request.leg(), Leg::Sip);
-    /// # Ok::<(), VerifyError>(())
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     pub fn verify_request(
         &self,
+        method: Method,
         url: &str,
         body: impl AsRef<[u8]>,
         signature: Option<&str>,
     ) -> Result<VoiceRequest, VerifyError> {
-        self.verify_body(url, body.as_ref(), signature)
+        self.verify_body(method, url, body.as_ref(), signature)
     }
 
-    /// As [`verify`](Self::verify), where a framework has decoded the form already. Without pairs it
-    /// is a GET: the callback is the URL's query, which must not be passed as pairs.
+    /// Like [`verify`](Self::verify) for a POST whose form a framework has decoded already. The
+    /// URL's query must not be among the pairs; `bodySHA256` is not checked, as there is no raw body.
     ///
     /// # Errors
     ///
     /// As [`verify`](Self::verify).
     ///
     /// ```
-    /// use twiml_refer::{RequestValidator, VerifyError};
+    /// use twiml_refer::RequestValidator;
     ///
-    /// let validator = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?;
     /// let url = "https://voice.example.com/refer";
     /// let pairs = [("ReferCallStatus", "in-progress"), ("CallSid", "CA1")];
     /// let signature = validator.sign(url, pairs);
     /// let callback = validator.verify_params(url, pairs, Some(&signature))?;
     /// assert_eq!(callback.outcome().kind(), "transferred");
-    /// # Ok::<(), VerifyError>(())
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     pub fn verify_params<N: AsRef<str>, V: AsRef<str>>(
         &self,
@@ -100,31 +110,28 @@ impl RequestValidator {
         pairs: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> Result<ReferCallback, VerifyError> {
-        let parts = self.parts(url);
-        let raw =
-            self.checked_pairs(parts, pairs, signature).ok_or(VerifyError::SignatureMismatch)?;
-        let request = if raw.is_empty() {
-            self.read_query(parts)?
-        } else if raw.shortest_form() > self.max_body_bytes {
-            return Err(VerifyError::Callback(too_large(self.max_body_bytes)));
-        } else {
-            form::text(raw, b"").map(VoiceRequest::from_params).map_err(VerifyError::Callback)?
-        };
-        Ok(ReferCallback::from(request))
+        let raw = RawParams::from_pairs(pairs, self.max_body_bytes)
+            .ok_or_else(|| VerifyError::Request(too_large(self.max_body_bytes)))?;
+        self.check(self.parts(url), &raw, signature)?;
+        let request = form::text(raw, b"").map(VoiceRequest::from_params);
+        request.map(ReferCallback::from).map_err(VerifyError::Request)
     }
 
-    /// Whether the platform signed a request with these decoded parameters; without any, a GET.
+    /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL
+    /// alone. More parameters than the [limit](Self::with_max_body_bytes) are never valid.
     ///
-    /// [`verify_params`](Self::verify_params) hands over the parameters with the answer.
+    /// This is the official libraries' `validate`: it pins neither the method nor what the app then
+    /// reads. Prefer [`verify`](Self::verify).
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
     ///
-    /// let validator = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?;
     /// let params = [("CallSid", "CA123"), ("Digits", "5678"), ("Digits", "1234")];
     /// let signature = validator.sign("https://example.com/", params);
     /// assert!(validator.validate("https://example.com/", params, Some(&signature)));
     /// assert!(!validator.validate("https://example.com/", params, Some("")));
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use = "an unsigned request is anyone's"]
     pub fn validate<N: AsRef<str>, V: AsRef<str>>(
@@ -133,88 +140,84 @@ impl RequestValidator {
         params: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> bool {
-        self.checked_pairs(self.parts(url), params, signature).is_some()
+        RawParams::from_pairs(params, self.max_body_bytes)
+            .is_some_and(|raw| self.check(self.parts(url), &raw, signature).is_ok())
     }
 
-    /// Whether the platform signed a request with this body that is no form, for example JSON.
+    /// Checks whether Twilio signed a request with this body that is not a form, for example JSON.
     ///
-    /// The signature covers the URL alone, so `bodySHA256` must stand in its query, once, and be the
-    /// lower-case hexadecimal SHA-256 of the body.
+    /// The signature covers the URL alone, so `bodySHA256` must be in its query, once, and be the
+    /// lower-case hexadecimal SHA-256 of the body. The body is hashed only if the URL is signed; it
+    /// has no limit but the caller's.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
     ///
-    /// let validator = RequestValidator::new("12345");
+    /// let validator = RequestValidator::new("12345")?;
     /// let url = "https://mycompany.com/myapp.php?foo=1&bar=2\
     ///     &bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
     /// let signature = Some("a9nBmqA0ju/hNViExpshrM61xv4=");
     /// assert!(validator.validate_raw(url, r#"{"property": "value", "boolean": true}"#, signature));
     /// assert!(!validator.validate_raw(url, r#"{"property": "other", "boolean": true}"#, signature));
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use = "an unsigned request is anyone's"]
     pub fn validate_raw(&self, url: &str, body: impl AsRef<[u8]>, signature: Option<&str>) -> bool {
-        let parts = self.parts(url);
-        BodyHash::check(parts.query_text(), body.as_ref()) == BodyHash::Agrees
-            && signature.and_then(Signature::parse).is_some_and(|it| self.signed(parts, b"", &it))
+        self.check(self.parts(url), &RawParams::default(), signature).is_ok_and(|parts| {
+            BodyHash::check(parts.query_text(), body.as_ref()) == BodyHash::Agrees
+        })
     }
 
     fn verify_body(
         &self,
+        method: Method,
         url: &str,
         body: &[u8],
         signature: Option<&str>,
     ) -> Result<VoiceRequest, VerifyError> {
-        let mismatch = || VerifyError::SignatureMismatch;
-        let signature = signature.and_then(Signature::parse).ok_or_else(mismatch)?;
-        // Decoded once, for the signature and for the reader; over the limit, too, for which of the
-        // two errors it is hangs on the signature.
-        let raw = form::decode(body).ok_or_else(mismatch)?;
+        let too_large = || VerifyError::Request(too_large(self.max_body_bytes));
         let parts = self.parts(url);
-        if !self.signed(parts, &raw.signed(), &signature)
-            || BodyHash::check(parts.query_text(), body) == BodyHash::Disagrees
-        {
-            return Err(mismatch());
-        }
-        if body.is_empty() {
-            return self.read_query(parts);
-        }
-        if body.len() > self.max_body_bytes {
-            return Err(VerifyError::Callback(too_large(self.max_body_bytes)));
-        }
-        form::text(raw, body).map(VoiceRequest::from_params).map_err(VerifyError::Callback)
-    }
-
-    /// The pairs, if they are signed.
-    fn checked_pairs<N: AsRef<str>, V: AsRef<str>>(
-        &self,
-        parts: UrlParts<'_>,
-        pairs: impl IntoIterator<Item = (N, V)>,
-        signature: Option<&str>,
-    ) -> Option<RawParams> {
-        let signature = Signature::parse(signature?)?;
-        let raw = RawParams::from_pairs(pairs, usize::MAX)?;
-        // Without pairs nothing but the URL is signed: a body there was not given, and goes unchecked
-        // unless it is none.
-        let refuted = if raw.is_empty() {
-            BodyHash::check(parts.query_text(), b"") == BodyHash::Disagrees
-        } else {
-            BodyHash::is_repeated(parts.query_text())
+        let query = parts.map_or("", |parts| parts.query_text());
+        let source = match method {
+            Method::Get => query.as_bytes(),
+            Method::Post => body,
         };
-        (!refuted && self.signed(parts, &raw.signed(), &signature)).then_some(raw)
+        if source.len() > self.max_body_bytes || body.len() > self.max_body_bytes {
+            return Err(too_large());
+        }
+        // Decoded once, for the signature and for the reader. A GET's body is signed by nobody.
+        let raw = form::decode(body).ok_or_else(too_large)?;
+        let unsigned_body = method == Method::Get && !body.is_empty();
+        self.check(parts.filter(|_| !unsigned_body), &raw, signature)?;
+        if BodyHash::check(query, body) == BodyHash::Disagrees {
+            return Err(VerifyError::SignatureMismatch);
+        }
+        match method {
+            Method::Get => form::read(source, self.max_body_bytes),
+            Method::Post => form::text(raw, source),
+        }
+        .map(VoiceRequest::from_params)
+        .map_err(VerifyError::Request)
     }
 
-    /// Whether one of the secrets signed one of the spellings.
-    fn signed(&self, parts: UrlParts<'_>, params: &[u8], signature: &Signature) -> bool {
-        any_spelling(parts, self.encoded_spellings, |spelled| {
+    /// Whether one of the secrets signed one of the spellings of the URL with these parameters.
+    fn check<'a>(
+        &self,
+        parts: Option<UrlParts<'a>>,
+        raw: &RawParams,
+        signature: Option<&str>,
+    ) -> Result<UrlParts<'a>, VerifyError> {
+        let text =
+            signature.filter(|text| !text.is_empty()).ok_or(VerifyError::SignatureMissing)?;
+        let mismatch = VerifyError::SignatureMismatch;
+        let (Some(parts), Some(signature)) = (parts, Signature::parse(text)) else {
+            return Err(mismatch);
+        };
+        let params = raw.signed();
+        let signed = any_spelling(parts, self.encoded_spellings, |spelled| {
             let mut secrets = std::iter::once(&self.first).chain(&self.more);
-            secrets.any(|secret| secret.matches(self.algorithm, spelled, params, signature))
-        })
-    }
-
-    /// What a GET brings.
-    fn read_query(&self, parts: UrlParts<'_>) -> Result<VoiceRequest, VerifyError> {
-        form::read(parts.query_text().as_bytes(), self.max_body_bytes)
-            .map(VoiceRequest::from_params)
-            .map_err(VerifyError::Callback)
+            secrets.any(|secret| secret.matches(self.algorithm, spelled, &params, &signature))
+        });
+        if signed { Ok(parts) } else { Err(mismatch) }
     }
 }

@@ -1,30 +1,35 @@
-//! The two ways in which verifying a request fails: [`VerifyError`].
+//! The ways in which verifying a request fails: [`VerifyError`].
 
 use crate::{Error, ErrorKind};
 
-/// Why a request was not handed over. The two cannot be mixed up.
+/// Why a request was not returned. No two can be mixed up.
 ///
 /// ```
-/// use twiml_refer::{ErrorKind, RequestValidator, VerifyError};
+/// use twiml_refer::{ErrorKind, Method, RequestValidator, VerifyError};
 ///
-/// let validator = RequestValidator::new("12345");
+/// let validator = RequestValidator::new("12345")?;
 /// let url = "https://voice.example.com/refer";
 ///
-/// let none = validator.verify(url, b"To=a", None).unwrap_err();
-/// assert_eq!(none, VerifyError::SignatureMismatch);
+/// let unsigned = validator.verify(Method::Post, url, b"To=a", None).unwrap_err();
+/// assert_eq!(unsigned, VerifyError::SignatureMissing);
 ///
 /// let signature = validator.sign_form(url, b"To=%FF");
-/// let unreadable = validator.verify(url, b"To=%FF", Some(&signature)).unwrap_err();
-/// assert_eq!(unreadable.kind(), ErrorKind::CallbackNotUtf8);
+/// let unreadable = validator.verify(Method::Post, url, b"To=%FF", Some(&signature)).unwrap_err();
+/// assert_eq!(unreadable.kind(), ErrorKind::RequestNotUtf8);
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum VerifyError {
-    /// The signature is missing, or is not that of this request: answer 403, and do nothing else.
+    /// The request has no signature, or an empty one: answer 403, and do nothing else.
+    #[error("{}", Error::from(VerifyError::SignatureMissing))]
+    SignatureMissing,
+    /// The signature is not that of this request: answer 403, and do nothing else.
     #[error("{}", Error::from(VerifyError::SignatureMismatch))]
     SignatureMismatch,
-    /// The signature was good, but the body cannot be read: too large, or not UTF-8.
+    /// The request cannot be read: too large, which is judged before the signature (answer 413), or
+    /// signed, but not UTF-8 (answer 400).
     #[error(transparent)]
-    Callback(Error),
+    Request(Error),
 }
 
 impl VerifyError {
@@ -32,8 +37,9 @@ impl VerifyError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
+            Self::SignatureMissing => ErrorKind::SignatureMissing,
             Self::SignatureMismatch => ErrorKind::SignatureMismatch,
-            Self::Callback(error) => error.kind(),
+            Self::Request(error) => error.kind(),
         }
     }
 }
@@ -41,8 +47,8 @@ impl VerifyError {
 impl From<VerifyError> for Error {
     fn from(error: VerifyError) -> Self {
         match error {
-            VerifyError::SignatureMismatch => Self::new(ErrorKind::SignatureMismatch),
-            VerifyError::Callback(error) => error,
+            VerifyError::Request(error) => error,
+            other => Self::new(other.kind()),
         }
     }
 }

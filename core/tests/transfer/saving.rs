@@ -109,8 +109,9 @@ fn the_layout_is_what_it_says() {
     assert_eq!(Sha256::digest(sealed)[..8], *sum);
     let target = b"\x00\x00\x00\x15sip:alice@example.com";
     assert_eq!(sealed[8..8 + target.len()], *target);
-    // 32 s, 32 s, 180 s, no grace, failed, no other status.
-    let settings = b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x00\x00\x00\x00\x00\x00";
+    // 32 s, 32 s, 180 s, 600 s, no grace, failed, no other status.
+    let settings =
+        b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x09\x27\xc0\x00\x00\x00\x00\x00\x00\x00";
     assert_eq!(sealed[8 + target.len()..][..settings.len()], *settings);
 }
 

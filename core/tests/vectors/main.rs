@@ -133,12 +133,11 @@ fn every_kind_has_a_case() {
         .collect();
     let without = [
         Kind::UserToUserDataInvalid,
-        Kind::SignatureMismatch,
-        Kind::PublicBaseInvalid,
+        Kind::RequestLimitInvalid,
         Kind::ReferNotSupported,
         Kind::TransferEventUnexpected,
-        Kind::StatusCodeInvalid,
         Kind::TransferOutputsPending,
+        Kind::CseqInvalid,
         Kind::TextNotUtf8,
         Kind::TextOverLimit,
     ];

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    Error, ErrorKind, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
-    TransferSettings,
+    Error, ErrorKind, Event, Leg, Output, ReferCallStatus, ReferCallback, RejectedStatus, SipUri,
+    Transfer, TransferSettings,
 };
 
 use super::{Verdict, bytes, enter, folder, run, same, settle, text};
@@ -99,6 +99,7 @@ fn settings(changed: &Value) -> Result<TransferSettings, Error> {
             "response_timeout" => settings.with_response_timeout(duration())?,
             "notify_timeout" => settings.with_notify_timeout(duration())?,
             "subscription" => settings.with_subscription(duration())?,
+            "max_duration" => settings.with_max_duration(duration())?,
             "hang_up_grace" => settings.with_hang_up_grace(duration())?,
             "rejected_status" if value == "omitted" => {
                 settings.with_rejected_status(RejectedStatus::Omitted)
@@ -147,6 +148,7 @@ fn said(output: &Output) -> Value {
         Output::EndDialog => json!({"output": "end-dialog"}),
         Output::Completed(report) => {
             let outcome = report.outcome();
+            let request = ReferCallback::from_pairs(report.params()).unwrap();
             json!({
                 "output": "completed",
                 "params": report.params().collect::<Vec<_>>(),
@@ -154,10 +156,21 @@ fn said(output: &Output) -> Value {
                     "kind": outcome.kind(),
                     "status": outcome.status(),
                     "code": outcome.code(),
-                    "may_resume": outcome.may_resume(),
+                    "may_resume": request.may_resume(),
                 },
             })
         }
+        Output::Diagnostic(found) => json!({
+            "output": "diagnostic",
+            "code": found.code().as_str(),
+            "severity": found.severity().as_str(),
+            "path": found.path(),
+            "message": found.message(),
+            "number": found.platform_number(),
+            "line": found.line(),
+            "column": found.column(),
+            "error": null,
+        }),
         other => panic!("{other:?}"),
     }
 }

@@ -1,6 +1,6 @@
 //! SIP URIs, Refer-To values and User-to-User.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use twiml_refer::{Error, ReferTarget, SipUri, UserToUser};
 
 use super::{Verdict, bytes, full_pairs, pairs, run, same, settle, text};
@@ -79,6 +79,17 @@ fn target(refer_to: &str, expected: &Value) -> Verdict {
 #[test]
 fn user_to_user() {
     run("user-to-user", |case| {
+        if let Some(list) = text(case, "list") {
+            let found: Result<Vec<_>, _> = UserToUser::parse_list(list).collect();
+            let escaped =
+                SipUri::parse("sip:a@b.example").unwrap().with_header("User-to-User", list);
+            let of_uri: Result<Vec<_>, _> = escaped.unwrap().user_to_users().into_iter().collect();
+            same("values of a URI", &of_uri, &found)?;
+            return settle(found, case, |found| {
+                let printed: Vec<_> = found.iter().map(UserToUser::to_string).collect();
+                same("values", json!(printed), case["values"].clone())
+            });
+        }
         let value = text(case, "value").unwrap();
         if case["bytes_hex"].is_string() {
             let built = UserToUser::from_bytes(&bytes(case, "bytes"));

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use twiml_refer::{Algorithm, ReferCallback, RequestValidator, VoiceRequest};
+use serde_json::Value;
+use twiml_refer::{Algorithm, Error, Method, ReferCallback, RequestValidator, VoiceRequest};
 
 use super::{bytes, full_pairs, run, same, settle, text};
 
@@ -48,23 +49,71 @@ fn callbacks() {
     assert_eq!(read.into_inner(), typed.collect());
 }
 
+/// A case without a method is a POST.
+fn method(case: &Value) -> Method {
+    text(case, "method").unwrap_or("POST").parse().unwrap()
+}
+
+fn validator(case: &Value) -> Result<RequestValidator, Error> {
+    let secrets = case["secrets"].as_array().unwrap();
+    let mut secrets = secrets.iter().map(|secret| secret.as_str().unwrap());
+    let mut validator = RequestValidator::new(secrets.next().unwrap_or_default())?;
+    for secret in secrets {
+        validator = validator.with_secret(secret)?;
+    }
+    match text(case, "algorithm") {
+        Some("sha256") => validator = validator.with_algorithm(Algorithm::Sha256),
+        None => {}
+        other => panic!("no algorithm {other:?}"),
+    }
+    if let Some(limit) = case["max_body_bytes"].as_u64() {
+        validator = validator.with_max_body_bytes(limit as usize);
+    }
+    match text(case, "public_base") {
+        Some(base) => validator.with_public_base(base),
+        None => Ok(validator),
+    }
+}
+
+#[test]
+fn requests() {
+    run("requests", |case| {
+        let (url, signature) = (text(case, "url").unwrap(), text(case, "signature"));
+        let body = bytes(case, "body");
+        let verified = validator(case).and_then(|validator| {
+            let callback = validator.verify(method(case), url, &body, signature)?;
+            assert_eq!(
+                validator.verify_request(method(case), url, &body, signature).as_ref(),
+                Ok(callback.request()),
+            );
+            Ok(callback)
+        });
+        settle(verified, case, |callback| {
+            let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            same("params", callback.params().map(own).collect(), full_pairs(&case["params"]))
+        })
+    });
+}
+
+#[test]
+fn raw_bodies() {
+    run("raw-bodies", |case| {
+        let (validator, body) = (validator(case).unwrap(), bytes(case, "raw_body"));
+        let url = text(case, "url").unwrap();
+        let with_hash = RequestValidator::url_with_body_sha256(url, &body);
+        same("URL", Some(with_hash.as_str()), text(case, "url_with_hash"))?;
+        let signature = text(case, "signature");
+        same("signature", Some(validator.sign_raw(url, &body).as_str()), signature)?;
+        same("valid", validator.validate_raw(&with_hash, &body, signature), true)?;
+        let other = [body.as_slice(), b"x"].concat();
+        same("another body", validator.validate_raw(&with_hash, other, signature), false)
+    });
+}
+
 #[test]
 fn signatures() {
     run("signatures", |case| {
-        let secrets = case["secrets"].as_array().unwrap();
-        let mut secrets = secrets.iter().map(|secret| secret.as_str().unwrap());
-        let mut validator = RequestValidator::new(secrets.next().unwrap());
-        for secret in secrets {
-            validator = validator.with_secret(secret);
-        }
-        match text(case, "algorithm") {
-            Some("sha256") => validator = validator.with_algorithm(Algorithm::Sha256),
-            None => {}
-            other => return Err(format!("no algorithm {other:?}")),
-        }
-        if let Some(base) = text(case, "public_base") {
-            validator = validator.with_public_base(base).unwrap();
-        }
+        let validator = validator(case).unwrap();
         let (url, signature) = (text(case, "url").unwrap(), text(case, "signature"));
         let expected = case["valid"].as_bool().unwrap();
         if let Some(body) = text(case, "raw_body") {
@@ -76,7 +125,7 @@ fn signatures() {
         same("valid, by pairs", validator.validate(url, pairs(), signature), expected)?;
         let form =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs()).finish();
-        let verified = validator.verify(url, form.as_bytes(), signature);
+        let verified = validator.verify(method(case), url, form.as_bytes(), signature);
         same("valid, by body", verified.is_ok(), expected)?;
         if case["signs"].as_bool() == Some(true) {
             same("signature", Some(validator.sign(url, pairs()).as_str()), signature)?;

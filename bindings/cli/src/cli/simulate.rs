@@ -11,7 +11,8 @@ use super::{Expect, Json, Svg, name_and_value};
 /// Play the platform against a webhook of yours that is running.
 #[derive(Debug, Args)]
 #[command(after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the \
-    requests are signed.\n\nExample:\n  twiml-refer simulate http://localhost:8080/voice --scenario \
+    requests are signed. The certificates of https are checked with those of the system, or of \
+    SSL_CERT_FILE alone.\n\nExample:\n  twiml-refer simulate http://localhost:8080/voice --scenario \
     busy --expect target-failed")]
 pub(crate) struct Simulate {
     /// The URL that answers the call: http://localhost:8080/voice
@@ -38,7 +39,8 @@ pub(crate) struct Simulate {
     /// A parameter of every request, in place of the standard one of this name if there is one
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) param: Vec<(String, String)>,
-    /// Scheme, host and port that the signature is made for, if the app verifies behind a proxy
+    /// Scheme, host and port by which the platform reaches the app, if it verifies behind a proxy: what is
+    /// signed, for requests to the origin of URL alone
     #[arg(long, value_name = "BASE")]
     pub(crate) public_base: Option<String>,
     /// A file (or -) with the auth token
@@ -51,6 +53,9 @@ pub(crate) struct Simulate {
     /// Seconds until a request is given up
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub(crate) timeout: Duration,
+    /// Seconds until the whole run is given up [default: eight times --timeout]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) max_time: Option<Duration>,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Build, output: &mut Output) -> Result<Answer, Failur
         render::diagnostic(found, about_target.then_some(&target), &renderer)
     });
     shown.chain(more).for_each(|text| output::complain(&text));
-    output.line(&twiml)?;
+    output.document(&twiml)?;
     Ok(Answer::Yes)
 }
 

@@ -48,20 +48,22 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes)
 }
 
-/// As core writes a callback, which hides secrets; asked to show them, they come from the getters.
+/// As core writes a callback, which leaves secrets out: that there is one, and what it is if that is asked for,
+/// comes from the getters.
 fn fields(callback: &ReferCallback, show_secrets: bool) -> Result<Map<String, Value>, Failure> {
     let failure = |error: serde_json::Error| Failure::usage(&format!("cannot write JSON: {error}"));
     let Value::Object(mut fields) = serde_json::to_value(callback).map_err(failure)? else {
         return Err(Failure::usage("cannot write JSON: a callback is no object"));
     };
+    fields.insert("may_resume".to_owned(), Value::from(callback.may_resume()));
+    let hides = |name: &str| VoiceRequest::is_secret(name) && !show_secrets;
     if let Some(token) = callback.request().call_token() {
         let shown = if show_secrets { token } else { HIDDEN };
         fields.insert("call_token".to_owned(), Value::from(shown));
     }
-    if show_secrets {
-        let params: Vec<_> = callback.params().collect();
-        fields.insert("params".to_owned(), serde_json::to_value(params).map_err(failure)?);
-    }
+    let shown = |(name, value)| (name, if hides(name) { HIDDEN } else { value });
+    let params: Vec<(&str, &str)> = callback.params().map(shown).collect();
+    fields.insert("params".to_owned(), serde_json::to_value(params).map_err(failure)?);
     Ok(fields)
 }
 

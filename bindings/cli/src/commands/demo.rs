@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::Serialize;
-use twiml_refer::{Follows, Leg, Method, ReferOutcome, RequestValidator};
+use serde_json::Value;
+use twiml_refer::{Follows, Leg, Method, RequestValidator};
+use ureq::tls::RootCerts;
 
 use crate::cli::Demo;
 use crate::exit::{Answer, Failure};
@@ -15,7 +17,7 @@ use crate::output::Output;
 use crate::picture::Picture;
 use crate::platform::call::{Call, Parties};
 use crate::platform::endpoint::{Endpoint, SCENARIOS};
-use crate::platform::http::{self, Client};
+use crate::platform::http::{self, Client, Limits, Signer};
 use crate::platform::show::{self, Seen, Show, Shown};
 use crate::platform::walk::{End, Walk};
 use webhook::Webhook;
@@ -36,16 +38,18 @@ const TITLES: [(&str, &str); 4] = [
 #[derive(Serialize)]
 struct Played<'a> {
     scenario: &'a str,
-    outcome: Option<&'a ReferOutcome>,
+    outcome: Value,
     follows: Option<&'static str>,
 }
 
 pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure> {
-    let picture = Picture::open(options.picture.svg.as_deref())?;
+    let picture = Picture::open(options.picture.svg.as_deref(), [])?;
     let mut ladders = Vec::new();
-    let validator = RequestValidator::new(TOKEN);
+    let validator =
+        RequestValidator::new(TOKEN).map_err(|error| Failure::usage(&error.message()))?;
     let webhook = Webhook::start(validator.clone())?;
-    let client = Client::new(TIMEOUT, Some(validator));
+    let client =
+        Client::new(Limits::new(TIMEOUT, None), Some(Signer::new(validator)), RootCerts::WebPki);
     let is_json = output.is_json();
     if !is_json {
         output.line(&format!(
@@ -74,7 +78,7 @@ pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure
         let end = play(name, &webhook, &client, &mut stage)?;
         ladders.extend(stage.shown.ladders);
         if is_json {
-            let (outcome, follows) = (end.outcome.as_ref(), end.follows.map(Follows::as_str));
+            let (outcome, follows) = (show::outcome(&end)?, end.follows.map(Follows::as_str));
             output.json(&Played { scenario: name, outcome, follows })?;
         }
         if let Some(fault) = &end.fault {

@@ -73,7 +73,7 @@ pub(crate) fn run(options: Read, output: &mut Output) -> Result<Answer, Failure>
         let (twiml, verbs) = (Some(twiml), Some(verbs));
         output.json(&Document { valid: true, error: None, twiml, verbs })?;
     } else {
-        output.line(&twiml)?;
+        output.document(&twiml)?;
     }
     Ok(Answer::Yes)
 }

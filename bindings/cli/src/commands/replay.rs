@@ -35,7 +35,7 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
         .and_then(|scenario| scenario.run(target))
         .map_err(|error| unreadable(&error, &Source::text(&name, &text)))?;
     let ladder = Ladder::new(&name, &steps);
-    if let Some(picture) = Picture::open(options.picture.svg.as_deref())? {
+    if let Some(picture) = Picture::open(options.picture.svg.as_deref(), [&options.file])? {
         picture.draw(std::slice::from_ref(&ladder))?;
     }
     if output.is_json() {

@@ -1,8 +1,8 @@
 //! `simulate`: the platform, played against a user's webhook.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use twiml_refer::{Leg, RequestValidator};
+use twiml_refer::Leg;
 use url::Url;
 
 use super::replay;
@@ -13,7 +13,8 @@ use crate::output::{self, Output};
 use crate::picture::Picture;
 use crate::platform::call::{Call, Parties};
 use crate::platform::endpoint::{Endpoint, SCENARIOS};
-use crate::platform::http::{self, Client};
+use crate::platform::http::{self, Client, Limits, Signer};
+use crate::platform::roots::roots;
 use crate::platform::show::Shown;
 use crate::platform::walk::Walk;
 use crate::secrets;
@@ -22,15 +23,17 @@ use crate::source::Source;
 pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Failure> {
     let url = webhook(&options.url)?;
     let leg = Leg::from(options.leg);
-    let scenario = Path::new(&options.scenario);
-    input::check_stdin_once(options.token_file.iter().chain([&scenario.to_path_buf()]))?;
+    let scenario = PathBuf::from(&options.scenario);
+    let inputs = || options.token_file.iter().chain([&scenario]);
+    input::check_stdin_once(inputs())?;
+    let picture = Picture::open(options.picture.svg.as_deref(), inputs())?;
     let parties = Parties {
         from: options.from.as_deref(),
         to: options.to.as_deref(),
         params: &options.param,
     };
     let call = Call::new(leg, &parties)?;
-    let validator = signer(&options)?;
+    let signer = signer(&options, &url)?;
     let text = match scenario_text(&options.scenario)? {
         Ok(text) => text,
         Err(complaint) => {
@@ -39,11 +42,11 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
         }
     };
     let endpoint = Endpoint::new(leg, &text).map_err(|error| {
-        let name = input::name(scenario);
+        let name = input::name(&scenario);
         replay::unreadable(&error, &Source::text(&name, &text))
     })?;
-    let client = Client::new(options.timeout, validator);
-    let picture = Picture::open(options.picture.svg.as_deref())?;
+    let limits = Limits::new(options.timeout, options.max_time);
+    let client = Client::new(limits, signer, roots()?);
     let mut show = Shown { output, base: "", title: None, ladders: Vec::new() };
     let walk = Walk {
         client: &client,
@@ -66,26 +69,30 @@ pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Fail
 
 fn webhook(text: &str) -> Result<Url, Failure> {
     http::callable(text).ok_or_else(|| {
-        let example = match text.contains("://") {
+        // In what cannot be read, a password could be anywhere before `@`.
+        let may_have_password = text.contains('@');
+        let example = match text.contains("://") || may_have_password {
             true => "http://localhost:8080/voice".to_owned(),
             false => format!("http://{text}"),
         };
+        let text = if may_have_password { "this" } else { text };
         Failure::usage(&format!("{text} is no URL of a webhook; write it as {example}"))
     })
 }
 
 /// With the public base, if there is one: without a token it would change nothing.
-fn signer(options: &Simulate) -> Result<Option<RequestValidator>, Failure> {
-    match (&options.public_base, secrets::validator_if_any(&options.token_file)?) {
-        (Some(base), Some(validator)) => validator
-            .with_public_base(base)
+fn signer(options: &Simulate, url: &Url) -> Result<Option<Signer>, Failure> {
+    let signer = secrets::validator_if_any(&options.token_file)?.map(Signer::new);
+    match (&options.public_base, signer) {
+        (Some(base), Some(signer)) => signer
+            .with_public_base(url, base)
             .map(Some)
             .map_err(|error| Failure::option("--public-base", base, &error)),
         (Some(_), None) => Err(Failure::usage(
             "--public-base is what the signature is made for, and there is no auth token; \
              set TWILIO_AUTH_TOKEN, or give --token-file FILE",
         )),
-        (None, validator) => Ok(validator),
+        (None, signer) => Ok(signer),
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Valid<'a> {
             port: uri.port(),
             params: uri.params().collect(),
             headers: uri.headers().collect(),
-            user_to_user: uri.user_to_user().and_then(Result::ok),
+            user_to_user: uri.user_to_users().into_iter().find_map(Result::ok),
             diagnostics: uri.check(),
         }
     }
@@ -135,7 +135,7 @@ fn show(source: &Source<'_>, uri: &SipUri, output: &mut Output) -> Result<(), Fa
     for (name, value) in &parts.headers {
         row("header", &format!("{name}: {value}"));
     }
-    if let Some(value) = &parts.user_to_user {
+    for value in uri.user_to_users().iter().flatten() {
         row("user-to-user", &described(value));
     }
     output.bytes(text.as_bytes())?;

@@ -1,7 +1,7 @@
 //! `verify`: whether the platform signed a request.
 
 use serde::Serialize;
-use twiml_refer::{Error, RequestValidator, Spelling, VerifyError};
+use twiml_refer::{Error, Method, RequestValidator, Spelling, VerifyError};
 
 use super::sign::{self, Body};
 use crate::cli::Verify;
@@ -77,9 +77,19 @@ pub(crate) fn run(options: &Verify, output: &mut Output) -> Result<Answer, Failu
 
 fn judge(validator: &RequestValidator, options: &Verify, body: &Body) -> Result<(), Error> {
     let (url, signature) = (&options.request.url, Some(options.signature.as_str()));
+    let request = &options.request;
+    let has_body = request.body.is_some() || request.json_body.is_some();
+    let method = options.method.unwrap_or(if has_body { Method::Post } else { Method::Get });
     match body {
-        Body::Form(bytes) => validator.verify(url, bytes, signature).map(drop).map_err(Error::from),
-        Body::Raw(bytes) if validator.validate_raw(url, bytes, signature) => Ok(()),
+        Body::Form(bytes) => {
+            validator.verify(method, url, bytes, signature).map(drop).map_err(Error::from)
+        }
+        Body::Raw(_) if options.signature.is_empty() => Err(VerifyError::SignatureMissing.into()),
+        Body::Raw(bytes)
+            if method == Method::Post && validator.validate_raw(url, bytes, signature) =>
+        {
+            Ok(())
+        }
         Body::Raw(_) => Err(VerifyError::SignatureMismatch.into()),
     }
 }

@@ -91,6 +91,9 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
                     .map(|(name, value)| format!("{name}={}", printable(&value)))
                     .collect(),
             }),
+            What::Said(Output::Diagnostic(found)) => {
+                push(Shown::Remark(printable(&format!("!  {}", found.message()))));
+            }
             What::Said(_) => {}
             What::Differs { cseq, code, owed } => push(Shown::Remark(format!(
                 "!  NOTIFY {cseq} got {code} on the wire; {owed} is due"
@@ -101,7 +104,7 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
             What::Failed(error) => {
                 let number = error.platform_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());
-                push(Shown::Failed { title, message: error.to_string() });
+                push(Shown::Failed { title, message: printable(&error.to_string()) });
             }
         }
     }

@@ -77,7 +77,7 @@ impl Call {
 
     /// An app that asks which leg it is must get the answer that was asked for here.
     fn check_leg(&self) -> Result<(), Failure> {
-        let told = VoiceRequest::from_pairs(self.pairs(&[])).map_err(|error| unfit(&error))?.leg();
+        let told = self.request(&[])?.leg();
         if told == self.leg {
             return Ok(());
         }
@@ -88,7 +88,7 @@ impl Call {
         )))
     }
 
-    /// The caller is gone.
+    /// The dialog with the caller is over.
     pub(crate) fn complete(&mut self) {
         for (_, value) in self.params.iter_mut().filter(|(name, _)| name == CALL_STATUS) {
             "completed".clone_into(value);
@@ -97,8 +97,12 @@ impl Call {
 
     /// The parameters as a form body or query, with those of this request alone behind them.
     pub(crate) fn form(&self, more: &[(String, String)]) -> Result<String, Failure> {
-        let request = VoiceRequest::from_pairs(self.pairs(more)).map_err(|error| unfit(&error))?;
-        Ok(request.to_form())
+        Ok(self.request(more)?.to_form())
+    }
+
+    /// What the app is told.
+    pub(crate) fn request(&self, more: &[(String, String)]) -> Result<VoiceRequest, Failure> {
+        VoiceRequest::from_pairs(self.pairs(more)).map_err(|error| unfit(&error))
     }
 
     fn pairs<'a>(

@@ -3,13 +3,15 @@
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
 use twiml_refer::{Error, ErrorKind};
 
+use crate::secret;
+
 /// HTTP redirects, and `<Redirect>`s, that are followed.
 pub(crate) const MAX_REDIRECTS: u32 = 10;
 
 /// Requests of one simulation.
 pub(crate) const MAX_REQUESTS: u32 = 50;
 
-/// Why the call cannot go on. The URL, with no password in it, is the one that is to blame.
+/// Why the call cannot go on. The URL, with no secret in it, is the one that is to blame.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) url: String,
@@ -22,8 +24,12 @@ pub(crate) enum Cause {
     HostNotFound,
     /// No whole answer within this many seconds.
     Timeout(f64),
+    /// The whole run took more than this many seconds.
+    Run(f64),
     /// A failure of the connection, of TLS or of HTTP itself.
     Connection(String),
+    /// The certificate of the other side is not trusted, for this reason.
+    Certificate(String),
     /// A status that brings no document, and whether the request was signed.
     Status {
         status: u16,
@@ -61,7 +67,7 @@ pub(crate) enum Cause {
 
 impl Fault {
     pub(crate) fn new(url: &str, cause: Cause) -> Self {
-        Self { url: shown_url(url), cause }
+        Self { url: secret::hidden(url), cause }
     }
 
     /// For programs.
@@ -69,8 +75,9 @@ impl Fault {
         match self.cause {
             Cause::ConnectionRefused => "connection-refused",
             Cause::HostNotFound => "host-not-found",
-            Cause::Timeout(_) => "timeout",
+            Cause::Timeout(_) | Cause::Run(_) => "timeout",
             Cause::Connection(_) => "connection-failed",
+            Cause::Certificate(_) => "certificate-invalid",
             Cause::Status { status: 401 | 403, .. } => "request-refused",
             Cause::Status { .. } | Cause::NoLocation(_) => "http-status",
             Cause::HttpRedirects | Cause::Redirects => "too-many-redirects",
@@ -100,7 +107,13 @@ impl Fault {
             Cause::ConnectionRefused => format!("nothing listens at {url}: connection refused"),
             Cause::HostNotFound => format!("there is no host of the name in {url}"),
             Cause::Timeout(seconds) => format!("{url} gave no whole answer within {seconds} s"),
+            Cause::Run(seconds) => {
+                format!("the whole run took longer than {seconds} s; it was at {url}")
+            }
             Cause::Connection(reason) => format!("the connection to {url} failed: {reason}"),
+            Cause::Certificate(reason) => {
+                format!("the certificate of {url} is not trusted: {reason}")
+            }
             Cause::Status { status, .. } => format!("{url} answered with HTTP status {status}"),
             Cause::NoLocation(status) => {
                 format!("{url} answered with HTTP status {status}, and without a Location")
@@ -117,7 +130,7 @@ impl Fault {
             Cause::Html => format!("{url} answered with HTML, not with TwiML"),
             Cause::Document { error, .. } => error.message(),
             Cause::Url { place, text } => {
-                format!("{place} names {text:?}, which is no URL to call")
+                format!("{place} names {:?}, which is no URL to call", secret::hidden(text))
             }
             Cause::Method { verb, error } => format!("<{verb}>: {error}"),
             Cause::Refer => format!("the platform refuses this <Refer> of {url}"),
@@ -132,6 +145,11 @@ impl Fault {
             Cause::Timeout(_) => {
                 "the platform gives up, too: answer first and do slow work afterwards; \
                  --timeout waits longer here"
+            }
+            Cause::Run(_) => "--max-time SECONDS allows more, for the whole run",
+            Cause::Certificate(_) => {
+                "if a CA of your own has signed it, name the certificate of that CA: \
+                 SSL_CERT_FILE=ca.pem; otherwise renew it, or use the host name that it is for"
             }
             Cause::Connection(_) => "check scheme (http or https), host and port of the URL",
             Cause::Status { status: 401 | 403, signed: false } => {
@@ -185,15 +203,4 @@ fn is_html(bytes: &[u8]) -> bool {
     ["<!doctype html", "<html", "<head", "<body"].iter().any(|start| {
         text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
     })
-}
-
-/// A URL as it may be printed: without its password.
-pub(crate) fn shown_url(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => match parsed.set_password(Some("***")) {
-            Ok(()) => parsed.into(),
-            Err(()) => url.to_owned(),
-        },
-        _ => url.to_owned(),
-    }
 }

@@ -2,11 +2,12 @@
 //! and neither time nor size without a limit. What is in the document, `walk` runs.
 
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
-use twiml_refer::{Method, RequestValidator};
-use url::{Host, Url};
+use twiml_refer::{Error, Method, RequestValidator};
+use ureq::tls::{RootCerts, TlsConfig};
+use url::{Host, Origin, Url};
 
 use super::fault::{Cause, Fault, MAX_REDIRECTS};
 
@@ -19,8 +20,48 @@ pub(crate) struct Client {
     direct: ureq::Agent,
     /// For all others, through the proxy of the environment if there is one.
     outward: ureq::Agent,
-    timeout: Duration,
-    validator: Option<RequestValidator>,
+    limits: Limits,
+    started: Instant,
+    signer: Option<Signer>,
+}
+
+/// How long is waited.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) request: Duration,
+    pub(crate) run: Duration,
+}
+
+/// A whole run may take as long as so many requests, unless said.
+const REQUESTS_A_RUN: u32 = 8;
+
+impl Limits {
+    pub(crate) fn new(request: Duration, run: Option<Duration>) -> Self {
+        Self { request, run: run.unwrap_or(request.saturating_mul(REQUESTS_A_RUN)) }
+    }
+}
+
+/// What signs the requests. A public base stands for one origin, that of the app: whoever else is named by a
+/// document gets nothing that is signed for it.
+pub(crate) struct Signer {
+    validator: RequestValidator,
+    based: Option<(Origin, RequestValidator)>,
+}
+
+impl Signer {
+    pub(crate) fn new(validator: RequestValidator) -> Self {
+        Self { validator, based: None }
+    }
+
+    pub(crate) fn with_public_base(self, app: &Url, base: &str) -> Result<Self, Error> {
+        let based = self.validator.clone().with_public_base(base)?;
+        Ok(Self { based: Some((app.origin(), based)), ..self })
+    }
+
+    fn sign(&self, origin: &Origin, url: &str, body: &str) -> String {
+        let based = self.based.as_ref().filter(|(app, _)| app == origin);
+        based.map_or(&self.validator, |(_, based)| based).sign_form(url, body)
+    }
 }
 
 /// A request that is due.
@@ -41,10 +82,11 @@ pub(crate) struct Reply {
 }
 
 impl Client {
-    pub(crate) fn new(timeout: Duration, validator: Option<RequestValidator>) -> Self {
+    pub(crate) fn new(limits: Limits, signer: Option<Signer>, roots: RootCerts) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots).build();
         let agent = |proxy| {
             ureq::Agent::config_builder()
-                .timeout_global(Some(timeout))
+                .tls_config(tls.clone())
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .user_agent(concat!("twiml-refer/", env!("CARGO_PKG_VERSION"), " (simulation)"))
@@ -53,7 +95,16 @@ impl Client {
                 .new_agent()
         };
         let outward = agent(ureq::Proxy::try_from_env());
-        Self { direct: agent(None), outward, timeout, validator }
+        Self { direct: agent(None), outward, limits, started: Instant::now(), signer }
+    }
+
+    /// Why no request is made any more, if it is so.
+    pub(crate) fn overdue(&self) -> Option<Cause> {
+        self.left().is_zero().then_some(Cause::Run(self.limits.run.as_secs_f64()))
+    }
+
+    fn left(&self) -> Duration {
+        self.limits.run.saturating_sub(self.started.elapsed())
     }
 
     /// One request and its answer, whatever its status.
@@ -64,22 +115,27 @@ impl Client {
             Method::Get => "",
             Method::Post => request.form.as_str(),
         };
-        let signature =
-            self.validator.as_ref().map(|it| it.sign_form(&url, body)).unwrap_or_default();
+        let sign = |signer: &Signer| signer.sign(&request.url.origin(), &url, body);
+        let signature = self.signer.as_ref().map(sign);
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.outward };
-        let sent = match request.method {
-            Method::Get if signature.is_empty() => agent.get(&url).call(),
-            Method::Get => agent.get(&url).header(SIGNATURE, &signature).call(),
-            Method::Post => {
-                let post = agent.post(&url).header("Content-Type", FORM);
-                if signature.is_empty() {
-                    post.send(body)
-                } else {
-                    post.header(SIGNATURE, &signature).send(body)
-                }
+        let left = self.left();
+        let late = || {
+            let Limits { request, run } = self.limits;
+            if left < request {
+                Cause::Run(run.as_secs_f64())
+            } else {
+                Cause::Timeout(request.as_secs_f64())
             }
         };
-        let mut response = sent.map_err(|error| fault(self.cause(error)))?;
+        let within = left.min(self.limits.request);
+        let sent = match request.method {
+            Method::Get => signed(agent.get(&url), signature.as_deref(), within).call(),
+            Method::Post => {
+                let post = agent.post(&url).header("Content-Type", FORM);
+                signed(post, signature.as_deref(), within).send(body)
+            }
+        };
+        let mut response = sent.map_err(|error| fault(cause(error, late)))?;
         let most = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
         let mut bytes = Vec::new();
         response
@@ -87,7 +143,7 @@ impl Client {
             .as_reader()
             .take(most)
             .read_to_end(&mut bytes)
-            .map_err(|error| fault(self.cause(ureq::Error::from(error))))?;
+            .map_err(|error| fault(cause(ureq::Error::from(error), late)))?;
         let header = |name| {
             let value = response.headers().get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -102,25 +158,43 @@ impl Client {
 
     /// Why a reply brings no document, if it brings none. The redirects were followed already.
     pub(crate) fn refusal(&self, reply: &Reply) -> Option<Cause> {
-        let signed = self.validator.is_some();
+        let signed = self.signer.is_some();
         (!(200..300).contains(&reply.status))
             .then_some(Cause::Status { status: reply.status, signed })
     }
+}
 
-    fn cause(&self, error: ureq::Error) -> Cause {
-        match error {
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                Cause::ConnectionRefused
-            }
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => self.late(),
-            ureq::Error::Timeout(_) => self.late(),
-            ureq::Error::HostNotFound => Cause::HostNotFound,
-            error => Cause::Connection(error.to_string()),
-        }
+/// With the signature, if there is one, and given up after that time.
+fn signed<B>(
+    request: ureq::RequestBuilder<B>,
+    signature: Option<&str>,
+    within: Duration,
+) -> ureq::RequestBuilder<B> {
+    let request = request.config().timeout_global(Some(within)).build();
+    match signature {
+        Some(signature) => request.header(SIGNATURE, signature),
+        None => request,
     }
+}
 
-    fn late(&self) -> Cause {
-        Cause::Timeout(self.timeout.as_secs_f64())
+/// How the TLS library begins what it says of a certificate that it does not trust.
+const UNTRUSTED: &str = "invalid peer certificate: ";
+
+fn cause(error: ureq::Error, late: impl Fn() -> Cause) -> Cause {
+    match error {
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            Cause::ConnectionRefused
+        }
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => late(),
+        ureq::Error::Timeout(_) => late(),
+        ureq::Error::HostNotFound => Cause::HostNotFound,
+        error => {
+            let said = error.to_string();
+            match said.split_once(UNTRUSTED) {
+                Some((_, reason)) => Cause::Certificate(reason.to_owned()),
+                None => Cause::Connection(said),
+            }
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is printed of a walk: lines for people, or JSON for programs.
 
 use serde::Serialize;
-use twiml_refer::{Diagnostic, Element, Error, Follows, Node, ReferOutcome, SipUri};
+use serde_json::Value;
+use twiml_refer::{Diagnostic, Element, Follows, Node, SipUri};
 
-use super::fault::{Cause, Fault, shown_url};
+use super::fault::{Cause, Fault};
 use super::http::Request;
 use super::walk::End;
 use crate::exit::Failure;
@@ -11,7 +12,7 @@ use crate::ladder::{Ladder, text};
 use crate::output::{self, Output};
 use crate::scenario::Step;
 use crate::source::{Source, printable};
-use crate::{describe, render};
+use crate::{describe, render, secret};
 
 /// Characters of a verb's text that are shown.
 const MAX_DETAIL: usize = 72;
@@ -94,7 +95,7 @@ enum Line<'a> {
     },
     Diagnostic {
         #[serde(flatten)]
-        found: &'a Diagnostic,
+        found: Value,
     },
     Verb {
         name: &'a str,
@@ -104,10 +105,10 @@ enum Line<'a> {
         kind: &'static str,
         message: String,
         url: &'a str,
-        error: Option<&'a Error>,
+        error: Value,
     },
     End {
-        outcome: Option<&'a ReferOutcome>,
+        outcome: Value,
         follows: Option<&'static str>,
         verbs: &'a [String],
     },
@@ -117,7 +118,10 @@ impl Shown<'_> {
     /// Remembers a transfer for the picture.
     pub(crate) fn keep(&mut self, seen: &Seen<'_>) {
         if let Seen::Transfer(target, steps) = seen {
-            let title = self.title.map_or_else(|| format!("REFER to {target}"), str::to_owned);
+            let title = self.title.map_or_else(
+                || format!("REFER to {}", secret::hidden(target.as_str())),
+                str::to_owned,
+            );
             self.ladders.push(Ladder::new(&title, steps));
         }
     }
@@ -129,15 +133,15 @@ impl Shown<'_> {
     fn json(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
         match *seen {
             Seen::Request { request, status } => {
-                let url = shown_url(request.url.as_str());
+                let url = secret::hidden(request.url.as_str());
                 let method = request.method.as_str();
                 self.output.json(&Line::Request { method, url, status })?;
                 self.output.flush()
             }
             Seen::Warning(message) => self.output.json(&Line::Warning { message }),
-            Seen::Diagnostics(found, _) => {
-                found.iter().try_for_each(|found| self.output.json(&Line::Diagnostic { found }))
-            }
+            Seen::Diagnostics(found, _) => found.iter().try_for_each(|found| {
+                self.output.json(&Line::Diagnostic { found: without_secrets(found)? })
+            }),
             Seen::Verb { node, fate } => {
                 let name = node.name().unwrap_or_default();
                 self.output.json(&Line::Verb { name, fate: fate.as_str() })
@@ -150,7 +154,7 @@ impl Shown<'_> {
     fn text(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
         match *seen {
             Seen::Request { request, status } => {
-                let url = shown_url(request.url.as_str());
+                let url = secret::hidden(request.url.as_str());
                 let url = url.strip_prefix(self.base).unwrap_or(&url);
                 let status = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
                 self.output.line(&format!("{} {}  {status}", request.method, printable(url)))?;
@@ -203,14 +207,15 @@ impl Shown<'_> {
 
     /// The last lines: how the transfer ended, and what was wrong.
     pub(crate) fn end(&mut self, end: &End) -> Result<(), Failure> {
-        let outcome = end.outcome.as_ref();
         if self.output.is_json() {
             if let Some(fault) = &end.fault {
                 let (kind, message) = (fault.kind(), fault.message());
-                let line = Line::Error { kind, message, url: &fault.url, error: fault.error() };
+                let error = without_secrets(&fault.error())?;
+                let line = Line::Error { kind, message, url: &fault.url, error };
                 self.output.json(&line)?;
             }
             let follows = end.follows.map(Follows::as_str);
+            let outcome = outcome(end)?;
             return self.output.json(&Line::End { outcome, follows, verbs: &end.verbs });
         }
         if let Some(summary) = summary(end) {
@@ -221,6 +226,35 @@ impl Shown<'_> {
         complain(fault);
         Ok(())
     }
+}
+
+/// How the transfer ended, with `may_resume` as the action request says it.
+pub(crate) fn outcome(end: &End) -> Result<Value, Failure> {
+    let mut outcome = to_value(&end.outcome)?;
+    if let Some(may_resume) = outcome.get_mut("may_resume") {
+        *may_resume = Value::from(end.may_resume);
+    }
+    Ok(outcome)
+}
+
+fn to_value(said: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(said)
+        .map_err(|error| Failure::usage(&format!("cannot write JSON: {error}")))
+}
+
+/// What core says, which may quote a URL.
+fn without_secrets(said: &impl Serialize) -> Result<Value, Failure> {
+    fn hide(said: &mut Value) {
+        if let Some(Value::String(message)) = said.get_mut("message") {
+            *message = secret::in_words(message, secret::hidden);
+        }
+        if let Some(cause) = said.get_mut("error") {
+            hide(cause);
+        }
+    }
+    let mut said = to_value(said)?;
+    hide(&mut said);
+    Ok(said)
 }
 
 /// What a person sees of a fault.
@@ -260,8 +294,8 @@ fn detail(node: &Node) -> String {
     match node {
         Node::Refer(refer) => {
             let method = refer.method_set().map(|it| format!("method={it}"));
-            let action = refer.action_url().map(|url| format!("action={url}"));
-            let words = [Some(refer.target().to_string()), action, method];
+            let action = refer.action_url().map(|url| format!("action={}", secret::hidden(url)));
+            let words = [Some(secret::hidden(refer.target().as_str())), action, method];
             one_line(&words.into_iter().flatten().collect::<Vec<_>>().join("  "))
         }
         Node::Element(element) => element_detail(element),
@@ -272,8 +306,10 @@ fn detail(node: &Node) -> String {
 fn element_detail(element: &Element) -> String {
     let text = element.text_content();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = secret::in_words(&text, secret::hidden);
     let mut parts = if text.is_empty() { Vec::new() } else { vec![text] };
-    parts.extend(element.attributes().map(|(name, value)| format!("{name}={value}")));
+    let attribute = |(name, value): (&str, &str)| format!("{name}={}", secret::hidden(value));
+    parts.extend(element.attributes().map(attribute));
     if element.name() != "Gather" {
         parts.extend(element.children().map(|child| format!("<{}>", child.name())));
     }

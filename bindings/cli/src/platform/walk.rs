@@ -4,17 +4,21 @@
 
 use std::collections::VecDeque;
 
-use twiml_refer::{Element, Follows, Method, Node, Refer, ReferOutcome, Severity, VoiceResponse};
+use twiml_refer::{
+    DiagnosticCode, Element, Follows, Method, Node, Refer, ReferCallback, ReferOutcome, Severity,
+    VoiceResponse,
+};
 use url::Url;
 
 use super::call::Call;
 use super::endpoint::Endpoint;
-use super::fault::{Cause, Fault, MAX_REDIRECTS, MAX_REQUESTS, shown_url};
+use super::fault::{Cause, Fault, MAX_REDIRECTS, MAX_REQUESTS};
 use super::http::{self, Client, Reply, Request};
 use super::show::{Fate, Seen, Show};
 use super::verbs::{self, Verb};
 use crate::exit::Failure;
 use crate::scenario;
+use crate::secret;
 use crate::source::Source;
 
 /// What is played, and against what.
@@ -32,6 +36,8 @@ pub(crate) struct Walk<'a, S> {
 pub(crate) struct End {
     /// Of the last `<Refer>`.
     pub(crate) outcome: Option<ReferOutcome>,
+    /// Whether the app can go on with the call after it, as the action request says.
+    pub(crate) may_resume: bool,
     /// What came after it; nothing if there was none.
     pub(crate) follows: Option<Follows>,
     /// The verbs that came after it, heard or not.
@@ -141,9 +147,11 @@ impl<S: Show> Running<'_, S> {
         if let Some(warning) = content_type_warning(reply.content_type.as_deref()) {
             self.walk.show.show(&Seen::Warning(&warning))?;
         }
-        let name = shown_url(url.as_str());
+        let name = secret::hidden(url.as_str());
         let source = Source::document(&name, &reply.body);
-        let found = response.check();
+        let mut found = response.check();
+        // Of the document as we would write it: as the app did, it was small enough.
+        found.retain(|found| found.code() != DiagnosticCode::DocumentTooLarge);
         self.end.is_faulty |= found.iter().any(|found| found.severity() >= Severity::Error);
         self.walk.show.show(&Seen::Diagnostics(&found, &source))?;
         Ok(Some(Document { url, response }))
@@ -153,6 +161,9 @@ impl<S: Show> Running<'_, S> {
     fn ask(&mut self, request: &Request) -> Result<Reply, Stop> {
         if self.requests >= MAX_REQUESTS {
             return Err(Fault::new(request.url.as_str(), Cause::Requests).into());
+        }
+        if let Some(cause) = self.walk.client.overdue() {
+            return Err(Fault::new(request.url.as_str(), cause).into());
         }
         self.requests = self.requests.saturating_add(1);
         let sent = self.walk.client.send(request);
@@ -264,10 +275,12 @@ impl<S: Show> Running<'_, S> {
             return Ok(Next::End);
         };
         let outcome = report.outcome();
-        self.gone = !outcome.may_resume();
-        if outcome == ReferOutcome::Canceled {
+        if outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
             self.walk.call.complete();
         }
+        let more: Vec<_> = report.params().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.end.may_resume = ReferCallback::from(self.walk.call.request(&more)?).may_resume();
+        self.gone = !self.end.may_resume;
         self.end.outcome = Some(outcome);
         let unresolved = |_| {
             let text = refer.action_url().unwrap_or_default().to_owned();
@@ -279,7 +292,6 @@ impl<S: Show> Running<'_, S> {
                 self.end.follows = Some(Follows::Action);
                 let url = http::resolve(&document.url, &url, "the action of <Refer>")?;
                 let method = refer.method_set().unwrap_or_default();
-                let more = report.params().map(|(name, value)| (name.to_owned(), value)).collect();
                 Ok(Next::Document(Due { method, url, more }))
             }
             None => {

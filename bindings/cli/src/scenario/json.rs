@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use twiml_refer::{Output, ReferReport, RejectedStatus, TransferSettings};
+use twiml_refer::{Diagnostic, Output, ReferReport, RejectedStatus, TransferSettings};
 
 use super::fed::{Fed, FedNotify};
 use super::{Step, What};
@@ -71,6 +71,7 @@ fn changed(settings: &TransferSettings) -> Map<String, Value> {
         ("notify_timeout", settings.notify_timeout(), standard.notify_timeout()),
         ("subscription", settings.subscription(), standard.subscription()),
         ("hang_up_grace", settings.hang_up_grace(), standard.hang_up_grace()),
+        ("max_duration", settings.max_duration(), standard.max_duration()),
     ];
     let mut changed: Map<String, Value> = times
         .into_iter()
@@ -93,8 +94,19 @@ fn said(output: &Output) -> Value {
         Output::Reply(code) => json!({"output": "reply", "code": code}),
         Output::EndDialog => json!({"output": "end-dialog"}),
         Output::Completed(report) => completed(report),
+        Output::Diagnostic(found) => diagnostic(found),
         _ => json!({"output": "unknown"}),
     }
+}
+
+fn diagnostic(found: &Diagnostic) -> Value {
+    let mut said = json!({"output": "diagnostic"});
+    if let (Value::Object(said), Ok(Value::Object(found))) =
+        (&mut said, serde_json::to_value(found))
+    {
+        said.extend(found);
+    }
+    said
 }
 
 fn completed(report: &ReferReport) -> Value {

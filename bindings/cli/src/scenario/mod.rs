@@ -100,6 +100,11 @@ pub(crate) fn report(steps: &[Step]) -> Option<&ReferReport> {
     })
 }
 
+/// Whether the transfer says that the dialog is over.
+pub(crate) fn ends_dialog(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.what == What::Said(Output::EndDialog))
+}
+
 /// How the transfer ended; none, if it never began.
 pub(crate) fn outcome(steps: &[Step]) -> Option<ReferOutcome> {
     report(steps).map(ReferReport::outcome)

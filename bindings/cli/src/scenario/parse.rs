@@ -89,7 +89,7 @@ fn set<'a>(
     words: &mut impl Iterator<Item = Word<'a>>,
 ) -> Result<TransferSettings, ScenarioError> {
     const NAMES: &str = "hangup-grace, response-timeout, notify-timeout, subscription, \
-        rejected-status or status";
+        max-duration, rejected-status or status";
     let name = words.next().ok_or_else(|| missing(first.place, NAMES))?;
     let value = words.next().ok_or_else(|| missing(name.place, "a value"))?;
     let duration = || value.milliseconds().map(Duration::from_millis);
@@ -98,6 +98,7 @@ fn set<'a>(
         "response-timeout" => settings.with_response_timeout(duration()?),
         "notify-timeout" => settings.with_notify_timeout(duration()?),
         "subscription" => settings.with_subscription(duration()?),
+        "max-duration" => settings.with_max_duration(duration()?),
         "rejected-status" => Ok(settings.with_rejected_status(match value.text {
             "failed" => RejectedStatus::Failed,
             "omitted" => RejectedStatus::Omitted,
@@ -105,7 +106,7 @@ fn set<'a>(
         })),
         "status" => {
             let (code, status) = value.option().ok_or_else(|| value.refuse("CODE=STATUS"))?;
-            let code = Word { text: code, ..value }.number("a SIP status code before =")?;
+            let code: u16 = Word { text: code, ..value }.number("a SIP status code before =")?;
             settings.with_status(code, ReferCallStatus::from(status.text))
         }
         _ => return Err(name.refuse(NAMES)),

@@ -186,7 +186,7 @@ impl Follower {
         if live.endpoint.is_none() {
             live.endpoint.clone_from(&head.to_tag);
         }
-        live.is_answered = code >= 200 && retry.is_none();
+        live.is_answered = (200..=699).contains(&code) && retry.is_none();
         live.cseq = retry.unwrap_or(live.cseq);
         let refer_sub = head.headers.refer_sub.as_deref().unwrap_or_default();
         let refer_sub = !refer_sub.eq_ignore_ascii_case("false");

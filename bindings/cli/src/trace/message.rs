@@ -95,7 +95,7 @@ impl Head {
         }
         let content_length = headers.content_length;
         let expected = |expected| Unreadable { expected, content_length };
-        let start = start(first).ok_or_else(|| expected("a status code from 100 to 699"))?;
+        let start = start(first).ok_or_else(|| expected("a status code of three digits"))?;
         let cseq = cseq.ok_or_else(|| expected("a CSeq header"))?;
         let cseq =
             number_and_method(&cseq).ok_or_else(|| expected("a CSeq header as CSeq: 1 REFER"))?;
@@ -113,8 +113,8 @@ impl Head {
 
 fn start(line: &str) -> Option<Start> {
     if line.starts_with("SIP/2.0") {
-        let code = line.parse::<StatusLine>().ok()?.code.into_u16();
-        return (100..=699).contains(&code).then_some(Start::Response(code));
+        // One that SIP does not have is the transfer's to ignore.
+        return line.parse::<StatusLine>().ok().map(|line| Start::Response(line.code.into_u16()));
     }
     // The Request-URI plays no part, and need not be a SIP URI.
     line.split(' ').next().map(|method| Start::Request(Method::from(method)))

@@ -72,7 +72,7 @@ fn no_error_shows_a_call_token() {
         for arguments in [&["callback"][..], &["callback", "--json"]] {
             let refused = run_with(arguments, body).expect(1);
             let both = format!("{}{}", refused.stdout, refused.stderr);
-            assert!(both.contains("callback-not-utf8") && !both.contains("s3cret"), "{both}");
+            assert!(both.contains("request-not-utf8") && !both.contains("s3cret"), "{both}");
         }
     }
 }

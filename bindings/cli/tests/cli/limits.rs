@@ -1,6 +1,8 @@
 //! Input of any size is read within its limit, in little time.
 
 use std::fs::File;
+use std::io::Write;
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -18,15 +20,15 @@ fn endless_input_is_refused_at_once() {
     for (arguments, kind) in [
         (&["check", "--json"][..], "document-too-large"),
         (&["read", "--json", "-"], "document-too-large"),
-        (&["callback", "--json"], "callback-too-large"),
+        (&["callback", "--json"], "request-too-large"),
         (&["uri", "-", "--json"], "uri-over-limit"),
         (&["replay", "--sip", "-", "--json"], "trace-too-large"),
         (&["build", "sip:a@example.com", "--json", "--uui-hex", "-"], "uri-over-limit"),
-        (&["sign", "--url", "u", "--json", "--body", "-"], "callback-too-large"),
-        (&["sign", "--url", "u", "--json", "--json-body", "-"], "callback-too-large"),
+        (&["sign", "--url", "u", "--json", "--body", "-"], "request-too-large"),
+        (&["sign", "--url", "u", "--json", "--json-body", "-"], "request-too-large"),
         (
             &["verify", "--url", "u", "--json", "--signature", "s", "--body", "-"],
-            "callback-too-large",
+            "request-too-large",
         ),
         (
             &[
@@ -55,6 +57,40 @@ fn endless_input_is_refused_at_once() {
     }
 }
 
+/// Whatever is named as a file.
+#[cfg(unix)]
+#[test]
+fn endless_files_are_refused_at_once() {
+    let started = Instant::now();
+    for (arguments, status) in [
+        (&["replay", "/dev/zero"][..], 1),
+        (&["simulate", "http://127.0.0.1:1/", "--scenario", "/dev/zero"], 1),
+        (&["simulate", "http://127.0.0.1:1/", "--token-file", "/dev/zero"], 2),
+        (&["sign", "--url", "u", "--token-file", "/dev/zero"], 2),
+    ] {
+        run(arguments).expect(status);
+    }
+    assert!(started.elapsed() < AT_ONCE);
+}
+
+/// A webhook that never stops talking, in its head or in its body.
+#[test]
+fn an_endless_answer_is_refused_at_once() {
+    for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 "] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(head.as_bytes());
+            while stream.write_all(&[b'a'; 4096]).is_ok() {}
+        });
+        let started = Instant::now();
+        run(&["simulate", &url]).expect(1);
+        assert!(started.elapsed() < AT_ONCE, "{head:?}");
+        server.join().unwrap();
+    }
+}
+
 #[test]
 fn a_gigabyte_is_refused_at_once() {
     let path = format!("{}/gigabyte", env!("CARGO_TARGET_TMPDIR"));
@@ -74,7 +110,7 @@ fn what_just_fits_is_read() {
     let body = format!("A={}", "b".repeat(64 * 1024 - 2));
     run_with(&["callback"], format!("?{body}\r\n")).expect(0);
     let over = run_with(&["callback", "--json"], format!("{body}b")).expect(1).json();
-    assert_eq!(over["error"]["kind"], "callback-too-large");
+    assert_eq!(over["error"]["kind"], "request-too-large");
 
     let open = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say>";
     let close = "</Say></Response>";

@@ -210,6 +210,78 @@ fn a_picture_that_cannot_be_written_is_two() {
     assert!(!Path::new(&path).exists());
 }
 
+/// By its own name, by another, and as standard input.
+#[cfg(unix)]
+#[test]
+fn a_picture_overwrites_no_input() {
+    let scenario = "0 start\n0.05 response 202\n9.5 notify 486\n";
+    let trace = include_str!("../traces/busy.sipp");
+    let own = file("input.scenario", scenario);
+    let (link, hard) = (nowhere("symlink.svg"), nowhere("hardlink.svg"));
+    std::os::unix::fs::symlink(&own, &link).unwrap();
+    fs::hard_link(&own, &hard).unwrap();
+    let other_way = own.replace("/input.", "/../tmp/input.");
+    let refused = |arguments: &[&str], content: &str| {
+        fs::write(&own, content).unwrap();
+        let mut ran = command(arguments);
+        ran.env("TWILIO_AUTH_TOKEN", "12345").stdin(fs::File::open(&own).unwrap());
+        let ran = ran.output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!((ran.status.code(), ran.stdout), (Some(2), Vec::new()), "{arguments:?}: {said}");
+        assert!(said.contains("overwrite"), "{said}");
+        assert_eq!(fs::read_to_string(&own).unwrap(), content, "{arguments:?}");
+    };
+    for svg in [&own, &link, &hard, &other_way] {
+        refused(&["replay", &own, "--svg", svg], scenario);
+        refused(&["replay", "-", "--svg", svg], scenario);
+        refused(&["replay", &link, "--svg", svg], scenario);
+        refused(&["replay", "--sip", &own, "--svg", svg], trace);
+        let simulate = ["simulate", "http://127.0.0.1:9/", "--svg", svg];
+        refused(&[&simulate[..], &["--scenario", &own]].concat(), scenario);
+        refused(&[&simulate[..], &["--token-file", &own]].concat(), "12345");
+    }
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_picture_leaves_links_and_permissions_as_they_are() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let draw = |name: &str| run_with(&["replay", "-", "--svg", &path(name)], "0 start\n");
+
+    // A link to nothing stays one.
+    std::os::unix::fs::symlink(path("nothing"), path("dangling.svg")).unwrap();
+    let said = draw("dangling.svg").expect(2).stderr;
+    assert!(said.contains("dangling symbolic link"), "{said}");
+    assert_eq!(fs::read_link(path("dangling.svg")).unwrap(), Path::new(&path("nothing")));
+    assert!(!Path::new(&path("nothing")).exists());
+
+    // A link to a picture leads to the new one.
+    fs::write(path("old.svg"), "old").unwrap();
+    fs::set_permissions(path("old.svg"), fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("old.svg", path("link.svg")).unwrap();
+    let open = fs::File::open(path("old.svg")).unwrap();
+    draw("link.svg").expect(0);
+    assert!(fs::symlink_metadata(path("link.svg")).unwrap().is_symlink());
+    check(&fs::read_to_string(path("old.svg")).unwrap());
+    let mode = fs::metadata(path("old.svg")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    // Whoever reads the old one reads it to its end.
+    assert_eq!(std::io::read_to_string(open).unwrap(), "old");
+
+    // A device is written as it is.
+    run_with(&["replay", "-", "--svg", "/dev/null"], "0 start\n").expect(0);
+    let mut names: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["dangling.svg", "link.svg", "old.svg"], "nothing is left beside them");
+}
+
 #[test]
 fn the_picture_of_the_readme_is_fresh() {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -1,5 +1,7 @@
 //! `replay`: scenarios as ladders, and what is said of those that cannot be read.
 
+use serde_json::{Value, json};
+
 use super::run::{Run, run, run_with};
 
 fn replay(scenario: &str) -> Run {
@@ -81,7 +83,7 @@ fn what_cannot_be_read_is_pointed_at() {
         ("0 start\n5 time\n4 time\n", 3, "not before that of the line above"),
         ("0 start\n1 response\n", 2, "expected a SIP status code"),
         ("0 start\n1 response +202\n", 2, "expected a SIP status code"),
-        ("0 start\n1 response 99\n", 2, "99 is no SIP status code"),
+        ("0 start\n1 response 202 retry\n", 2, "retry"),
         ("0 start\n1 response 202 refer-sub=no\n", 2, "expected true or false"),
         ("0 start\n1 response 202 x\n", 2, "expected refer-sub= or retry"),
         ("0 start\n1 notify 99\n", 2, "- for none"),
@@ -101,8 +103,8 @@ fn what_cannot_be_read_is_pointed_at() {
         ("set rejected-status maybe\n", 1, "expected failed or omitted"),
         ("set status 180=busy\n", 1, "out of range"),
         ("set status busy\n", 1, "expected CODE=STATUS"),
-        ("0 response 202\n1 start\n", 1, "cannot come in the state idle"),
-        ("0 start\n1 start\n", 2, "cannot come in the state referring"),
+        ("0 start\n1 start\n", 2, "in the state referring"),
+        ("set max-duration 0\n0 start\n", 1, "max"),
     ];
     for (scenario, line, message) in cases {
         let run = replay(scenario).expect(2);
@@ -111,6 +113,54 @@ fn what_cannot_be_read_is_pointed_at() {
     }
     let caret = replay("0 start\n0.5   respose 202  # so\n").expect(2).pointed();
     assert_eq!(caret, [("0.5   respose 202  # so".to_owned(), 6)]);
+}
+
+/// What comes from the wire is ignored or answered, and said.
+#[test]
+fn odd_events_leave_a_diagnostic() {
+    for (scenario, code) in [
+        ("0 response 202\n1 start\n2 response 405\n", "event-unexpected"),
+        ("0 notify 200\n1 start\n2 response 405\n", "event-unexpected"),
+        ("0 hangup caller\n1 start\n2 response 405\n", "event-unexpected"),
+        ("0 transport-error\n1 start\n2 response 405\n", "event-unexpected"),
+        ("0 start\n1 response 99\n2 response 405\n", "response-code-invalid"),
+        ("0 start\n1 response 700\n2 response 405\n", "response-code-invalid"),
+    ] {
+        let arguments = ["replay", "-", "--json", "--expect", "rejected"];
+        let lines = run_with(&arguments, scenario).expect(0).json_lines();
+        let found: Vec<_> = lines.iter().filter(|line| line["output"] == "diagnostic").collect();
+        let [found] = &found[..] else { panic!("{scenario}: {lines:?}") };
+        assert_eq!(found["code"], code, "{scenario}");
+        assert_eq!(found["severity"], "warning");
+        assert!(found["at"].is_f64() && !found["message"].as_str().unwrap().is_empty());
+        let shown = replay(scenario).expect(0).stdout;
+        assert!(shown.contains("|   !  "), "{scenario}: {shown}");
+    }
+}
+
+#[test]
+fn a_transfer_has_a_longest_time() {
+    let endless = "0 start\n0.1 response 202\n0.2 notify 180 expires=4294967295\n";
+    let over = |more: &str| {
+        let scenario = [more, endless].concat();
+        let lines = run_with(&["replay", "-", "--json"], scenario).expect(0).json_lines();
+        let start = lines[0].clone();
+        let over = lines.into_iter().find(|line| line["output"] == "completed").unwrap();
+        (over["at"].as_f64().unwrap(), start["settings"]["max_duration"].clone())
+    };
+    assert_eq!(over(""), (600.1, Value::Null));
+    assert_eq!(over("set max-duration 90\n"), (90.1, json!(90.0)));
+}
+
+/// RFC 3261 section 12.2.1.2: as after a 408 that was received.
+#[test]
+fn silence_ends_the_dialog() {
+    for scenario in ["0 start\n", "0 start\n1 response 408\n", "0 start\n1 response 481\n"] {
+        let lines = run_with(&["replay", "-", "--json"], scenario).expect(0).json_lines();
+        assert!(lines.iter().any(|line| line["output"] == "end-dialog"), "{scenario}: {lines:?}");
+        let over = lines.iter().find(|line| line["output"] == "completed").unwrap();
+        assert_eq!(over["outcome"]["may_resume"], false, "{scenario}: {over}");
+    }
 }
 
 #[test]

@@ -60,7 +60,15 @@ impl Run {
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twiml-refer"));
     command.args(arguments);
-    for variable in ["TWILIO_AUTH_TOKEN", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+    for variable in [
+        "TWILIO_AUTH_TOKEN",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "TERM",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ] {
         command.env_remove(variable);
     }
     command

@@ -61,7 +61,7 @@ fn a_good_signature_is_a_yes() {
 #[test]
 fn any_other_signature_is_a_no_with_advice() {
     let almost = SHA1.replace('8', "9");
-    for signature in [almost.as_str(), "", "?", SHA256, "-1", &"A".repeat(5000)] {
+    for signature in [almost.as_str(), "?", SHA256, "-1", &"A".repeat(5000)] {
         let no = verify(URL, signature, &["--body", "-"]).expect(1);
         assert_eq!(no.stdout, "");
         assert!(no.stderr.contains("check the auth token"), "{}", no.stderr);
@@ -69,6 +69,8 @@ fn any_other_signature_is_a_no_with_advice() {
         let json = verify(URL, signature, &["--body", "-", "--json"]).expect(1).json();
         assert_eq!((&json["valid"], &json["tried"]), (&json!(false), &Value::Null));
     }
+    let missing = verify(URL, "", &["--body", "-", "--json"]).expect(1).json();
+    assert_eq!(missing["error"]["kind"], "signature-missing");
     // The caller pins the algorithm.
     verify(URL, SHA256, &["--body", "-"]).expect(1);
     for url in ["", "://", "https://", "\u{1b}"] {
@@ -81,8 +83,11 @@ fn a_public_base_replaces_what_a_proxy_left() {
     let seen = "http://10.0.0.7:8080/myapp.php?foo=1&bar=2";
     verify(seen, SHA1, &["--body", "-"]).expect(1);
     verify(seen, SHA1, &["--body", "-", "--public-base", "https://mycompany.com"]).expect(0);
+    let target = "/myapp.php?foo=1&bar=2";
+    verify(target, SHA1, &["--body", "-", "--public-base", "https://mycompany.com/"]).expect(0);
+    verify(target, SHA1, &["--body", "-", "--public-base", "https://mycompany.com/tw"]).expect(1);
     let refused = verify(seen, SHA1, &["--body", "-", "--public-base", "mycompany"]).expect(2);
-    assert!(refused.stderr.contains("write scheme, host and port alone"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("expected scheme, host"), "{}", refused.stderr);
 }
 
 #[test]
@@ -106,6 +111,45 @@ fn explaining_lists_what_was_tried_and_no_secret() {
     assert!(!both.contains("12345\n") && !both.contains(SHA1), "{both}");
 }
 
+/// A signature covers no method: a POST cut at one of its parameters would be a GET of the same bytes.
+#[test]
+fn the_method_is_that_of_the_route() {
+    let post = "https://mycompany.com/choice";
+    let form = "Digits=1%3FReferCallStatus%3Dbusy";
+    let signature = run_token(&["sign", "--url", post, "--body", "-"], form).expect(0).stdout;
+    let get = "https://mycompany.com/choiceDigits1?ReferCallStatus=busy";
+    let verify = |url: &str, body: &str, more: &[&str]| {
+        let verify = ["verify", "--url", url, "--signature", signature.trim_end(), "--json"];
+        run_token(&[&verify[..], more].concat(), body)
+    };
+    verify(post, form, &["--body", "-"]).expect(0);
+    verify(post, form, &["--body", "-", "--method", "POST"]).expect(0);
+    verify(get, "", &["--method", "GET"]).expect(0);
+    // What the route is not: a GET has no body, and an empty body is an empty form, not a GET.
+    for (url, body, more) in [
+        (post, form, &["--body", "-", "--method", "GET"][..]),
+        (get, form, &["--body", "-", "--method", "GET"]),
+    ] {
+        let no = verify(url, body, more).expect(1).json();
+        assert_eq!(no["error"]["kind"], "signature-mismatch");
+    }
+    verify(post, form, &["--body", "-", "--method", "post"]).expect(2);
+    verify(post, form, &["--body", "-", "--method", "DELETE"]).expect(2);
+    let raw = ["verify", "--url", RAW_URL, "--signature", RAW_SHA1, "--json-body", "-", "--method"];
+    run_token(&[&raw[..], &["POST"]].concat(), RAW).expect(0);
+    run_token(&[&raw[..], &["GET"]].concat(), RAW).expect(1);
+}
+
+/// No request has a fragment: what stands behind `#` in a Host header is a stranger's.
+#[test]
+fn a_fragment_is_signed_away_and_never_verified_away() {
+    let with = [URL, "#top"].concat();
+    let sign = ["sign", "--url", &with, "--body", "-"];
+    assert_eq!(run_token(&sign, FORM).expect(0).stdout, format!("{SHA1}\n"));
+    let no = verify(&with, SHA1, &["--body", "-", "--json"]).expect(1).json();
+    assert_eq!(no["error"]["kind"], "signature-mismatch");
+}
+
 #[test]
 fn a_get_brings_its_parameters_in_the_url() {
     let url = "https://mycompany.com/refer?ReferCallStatus=busy";
@@ -119,11 +163,11 @@ fn a_signed_body_that_cannot_be_read_is_told_apart() {
     let signature = run_token(&["sign", "--url", URL, "--body", "-"], body).expect(0).stdout;
     let arguments = ["verify", "--url", URL, "--signature", signature.trim_end(), "--body", "-"];
     let shown = run_token(&arguments, body).expect(1);
-    assert!(shown.stderr.contains("callback-not-utf8"), "{}", shown.stderr);
+    assert!(shown.stderr.contains("request-not-utf8"), "{}", shown.stderr);
     let json = run_token(&[&arguments[..], &["--json"]].concat(), body).expect(1).json();
     assert_eq!(
         (&json["valid"], &json["error"]["kind"]),
-        (&json!(false), &json!("callback-not-utf8"))
+        (&json!(false), &json!("request-not-utf8"))
     );
 }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use twiml_refer::{Leg, RequestValidator};
+use twiml_refer::{Leg, Method, RequestValidator};
 
-use crate::run::{Run, command, feed, file, run};
+use crate::run::{Run, command, feed, file, run, run_with};
 use crate::webhook::{Asked, Reply, Webhook};
 
 pub(crate) const TOKEN: &str = "12345";
@@ -115,6 +115,37 @@ fn the_scenarios_end_as_the_platforms_documentation_says() {
         assert_eq!(param(voice, "CallStatus").as_deref(), Some("in-progress"));
         assert_eq!(param(done, "CallStatus").as_deref(), Some(call_status), "{scenario}");
         assert_eq!(param(done, "CallSid"), param(voice, "CallSid"));
+    }
+}
+
+/// One answer to whether the call is still there: that of the action request.
+#[test]
+fn the_call_is_gone_where_its_dialog_is() {
+    let busy = "0 start\n1 response 202\n2 notify 486\n";
+    for (name, scenario, more, gone) in [
+        ("silent-refer", "0 start\n", &[][..], true),
+        ("refer-408", "0 start\n1 response 408\n", &[], true),
+        ("refer-481", "0 start\n1 response 481\n", &[], true),
+        ("refer-405", "0 start\n1 response 405\n", &[], false),
+        ("busy-live", busy, &[], false),
+        ("busy-completed", busy, &["--param", "CallStatus=completed"], true),
+    ] {
+        let app = app();
+        let scenario = file(name, scenario);
+        let more = [&["--scenario", &scenario][..], more].concat();
+        let run = simulate(&app.url("/voice"), &[&more[..], &["--json"]].concat()).expect(0);
+        assert_eq!(end(&run)["outcome"]["may_resume"], !gone, "{name}");
+        let asked = app.asked().pop().unwrap();
+        let call_status = if gone { "completed" } else { "in-progress" };
+        assert_eq!(param(&asked, "CallStatus").as_deref(), Some(call_status), "{name}");
+        let body = asked.body;
+        let json = run_with(&["callback", "--json"], &body).expect(0).json();
+        assert_eq!(
+            (&json["may_resume"], &json["outcome"]["may_resume"]),
+            (&json!(!gone), &json!(!gone))
+        );
+        let shown = simulate(&app.url("/voice"), &more).expect(0).stdout;
+        assert_eq!(shown.contains("never heard: the caller is gone"), gone, "{name}: {shown}");
     }
 }
 
@@ -266,19 +297,21 @@ fn refer_is_for_sip_legs() {
 fn requests_are_signed_with_the_token() {
     let app = app();
     signed(&app.url("/voice?shop=7"), &[]).expect(0);
-    let validator = RequestValidator::new(TOKEN);
+    let validator = RequestValidator::new(TOKEN).unwrap();
     for asked in app.asked() {
         let url = app.url(&asked.url);
-        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+        validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
     }
     simulate(&app.url("/voice"), &[]).expect(0);
     assert_eq!(app.asked().last().unwrap().signature, None);
     let token = file("simulate-token", "67890\n");
     signed(&app.url("/voice"), &["--token-file", &token]).expect(0);
     let asked = app.asked().pop().unwrap();
-    let validator = RequestValidator::new("67890");
+    let validator = RequestValidator::new("67890").unwrap();
     assert!(
-        validator.verify(&app.url(&asked.url), &asked.body, asked.signature.as_deref()).is_ok()
+        validator
+            .verify(Method::Post, &app.url(&asked.url), &asked.body, asked.signature.as_deref())
+            .is_ok()
     );
 }
 
@@ -291,13 +324,45 @@ fn the_public_base_is_what_is_signed() {
     assert_eq!(asked.len(), 2);
     for asked in asked {
         let url = format!("https://voice.example.com{}", asked.url);
-        let validator = RequestValidator::new(TOKEN);
-        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+        let validator = RequestValidator::new(TOKEN).unwrap();
+        validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
         assert!(
             validator
-                .verify(&app.url(&asked.url), &asked.body, asked.signature.as_deref())
+                .verify(Method::Post, &app.url(&asked.url), &asked.body, asked.signature.as_deref())
                 .is_err()
         );
+    }
+}
+
+/// The base is that of the app: what is signed for it would be valid there.
+#[test]
+fn the_public_base_is_for_the_origin_of_the_app() {
+    let base = "https://voice.example.com";
+    let validator = RequestValidator::new(TOKEN).unwrap();
+    let mut other = Webhook::of("<Hangup/>");
+    for way in ["action", "gather", "redirect", "http"] {
+        let to = other.url("/admin/delete?id=1");
+        let app = Webhook::start(move |asked| match (way, asked.path()) {
+            ("http", "/next") => Reply::redirect(307, &to),
+            ("redirect", "/next") => Reply::verbs(&format!("<Redirect>{to}</Redirect>")),
+            ("gather", "/next") => Reply::verbs(&format!("<Gather action=\"{to}\"/>")),
+            (_, "/next") => Reply::verbs(&format!(
+                "<Refer action=\"{to}\"><Sip>sip:a@example.com</Sip></Refer>"
+            )),
+            _ => Reply::verbs("<Redirect>/next</Redirect>"),
+        });
+        signed(&app.url("/voice"), &["--public-base", base, "--digits", "1"]).expect(0);
+        for asked in app.asked() {
+            let url = [base, &asked.url].concat();
+            validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
+        }
+        let [asked] = &other.asked()[..] else { panic!("{way}: {:?}", other.asked()) };
+        let signature = asked.signature.as_deref();
+        validator.verify(Method::Post, &other.url(&asked.url), &asked.body, signature).unwrap();
+        let stolen =
+            validator.verify(Method::Post, &[base, &asked.url].concat(), &asked.body, signature);
+        assert!(stolen.is_err(), "{way}");
+        other = Webhook::of("<Hangup/>");
     }
 }
 
@@ -317,8 +382,10 @@ fn a_get_has_its_parameters_in_the_query() {
     for asked in [voice, done] {
         assert_eq!((asked.method.as_str(), asked.body.as_str()), ("GET", ""));
         assert_eq!(param(asked, "Direction").as_deref(), Some("inbound"));
-        let validator = RequestValidator::new(TOKEN);
-        validator.verify(&app.url(&asked.url), b"", asked.signature.as_deref()).unwrap();
+        let validator = RequestValidator::new(TOKEN).unwrap();
+        validator
+            .verify(Method::Get, &app.url(&asked.url), b"", asked.signature.as_deref())
+            .unwrap();
     }
     assert_eq!(param(done, "ReferCallStatus").as_deref(), Some("in-progress"));
     for more in [&["--param", "CallToken=s3cret", "--method", "GET"][..], &["--json"]] {

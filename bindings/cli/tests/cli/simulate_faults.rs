@@ -1,6 +1,8 @@
 //! `simulate` with webhooks that are not as they should be, and wrong usage: the message says what is
 //! wrong and what to do.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::run::{Run, command, feed, file, run};
@@ -51,6 +53,25 @@ fn silence_has_an_end() {
         assert!(shown.stderr.contains("--timeout"), "{}", shown.stderr);
     }
     let json = simulate(&raw(b""), &["--timeout", "1", "--json"]).expect(1).json_lines();
+    assert_eq!(json[1]["kind"], "timeout");
+}
+
+#[test]
+fn a_whole_run_has_an_end() {
+    let circles = Webhook::start(|_| {
+        std::thread::sleep(Duration::from_millis(60));
+        Reply::verbs("<Refer action=\"\"><Sip>sip:alice@example.com</Sip></Refer>")
+    });
+    for (url, more) in [(circles.url("/"), ["--scenario", "busy"]), (raw(b""), ["--leg", "sip"])] {
+        let started = Instant::now();
+        let shown = simulate(&url, &[&["--max-time", "0.5"], &more[..]].concat()).expect(1);
+        assert!(started.elapsed() < Duration::from_secs(10));
+        for said in ["whole run", "0.5 s", "--max-time"] {
+            assert!(shown.stderr.contains(said), "{said}: {}", shown.stderr);
+        }
+    }
+    assert!(circles.asked().len() < 10);
+    let json = simulate(&raw(b""), &["--max-time", "0.5", "--json"]).expect(1).json_lines();
     assert_eq!(json[1]["kind"], "timeout");
 }
 
@@ -223,6 +244,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         (&["--digits", "12a"], "0 to 9"),
         (&["--timeout", "0"], "0.001"),
         (&["--timeout", "NaN"], "0.001"),
+        (&["--max-time", "0"], "0.001"),
         (&["--method", "PUT"], "PUT"),
         (&["--leg", "fax"], "fax"),
         (&["--leg", "pstn", "--from", "sip:a@example.com"], "--leg"),
@@ -238,7 +260,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
     }
     let token = file("usage-token", "12345");
     let base = ["--token-file", &token, "--public-base", "voice"];
-    assert!(simulate(&url, &base).expect(2).stderr.contains("scheme, host and port"));
+    assert!(simulate(&url, &base).expect(2).stderr.contains("expected scheme, host"));
     for (bad, word) in [
         ("localhost:8080/voice", "http://localhost:8080/voice"),
         ("ftp://localhost/", "http://localhost:8080/voice"),

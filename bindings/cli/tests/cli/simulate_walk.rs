@@ -53,10 +53,11 @@ fn redirects_are_followed() {
         ("POST", "/done"),
     ];
     assert_eq!(seen, expected.map(|(method, path)| (method.to_owned(), path.to_owned())));
-    let validator = RequestValidator::new(TOKEN);
+    let validator = RequestValidator::new(TOKEN).unwrap();
     for asked in app.asked() {
         let url = app.url(&asked.url);
-        validator.verify(&url, &asked.body, asked.signature.as_deref()).unwrap();
+        let method = asked.method.parse().unwrap();
+        validator.verify(method, &url, &asked.body, asked.signature.as_deref()).unwrap();
     }
 }
 

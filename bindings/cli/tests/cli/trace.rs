@@ -86,6 +86,27 @@ fn a_person_sees_the_ladder_and_the_reason() {
     }
 }
 
+/// What a peer sends is no reason to give up: it is ignored and said, and the rest counts.
+#[test]
+fn odd_responses_leave_a_diagnostic() {
+    for (odd, code) in [
+        (referred("a", 1, "902 Odd"), "response-code-invalid"),
+        (referred("a", 1, "099 Odd"), "response-code-invalid"),
+    ] {
+        let mut messages = busy("a");
+        messages.insert(1, odd);
+        let found = replay(&printed(&messages), &["--json"]).expect(0);
+        assert_eq!(endings(&found), [ending(BUSY, "target-failed")], "{code}");
+        let lines = found.json_lines();
+        let said: Vec<_> = lines.iter().filter(|line| line["output"] == "diagnostic").collect();
+        assert_eq!(said.len(), 1, "{lines:?}");
+        assert_eq!((&said[0]["code"], &said[0]["severity"]), (&json!(code), &json!("warning")));
+        assert_eq!(said[0]["transfer"], 1);
+        let shown = replay(&printed(&messages), &[]).expect(0);
+        assert!(shown.stdout.contains("|   !  "), "{}", shown.stdout);
+    }
+}
+
 #[test]
 fn each_transfer_of_a_trace_is_told_by_itself() {
     // Two calls, message by message, and one that has nothing to do with any transfer.

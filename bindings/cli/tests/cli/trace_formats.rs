@@ -147,7 +147,6 @@ fn where_a_trace_breaks_is_pointed_at_and_the_rest_is_read() {
     let broken = [
         ("CSeq: 9 NOTIFY", "CSeq: nine", "expected a CSeq header as CSeq: 1 REFER"),
         ("CSeq: 9 NOTIFY", "X: y", "expected a CSeq header"),
-        ("SIP/2.0 202 Accepted", "SIP/2.0 902 Accepted", "expected a status code from 100 to 699"),
     ];
     for (text, instead, message) in broken {
         let found = replay(&whole.replace(text, instead), &["--json"]).expect(1);

@@ -1,7 +1,7 @@
 //! Transfers in each state, and the words in which the tests speak of events and outputs.
 
 use crate::transfer::{Event, Output, ReferReport, Transfer, TransferSettings};
-use crate::{ErrorKind, ReferCallStatus, SipUri};
+use crate::{Diagnostic, DiagnosticCode, ErrorKind, ReferCallStatus, SipUri};
 
 /// When every transfer here is started, and when its REFER is accepted.
 pub(super) const START: u64 = 1_000;
@@ -61,6 +61,18 @@ pub(super) fn notify_of<'a>(
     body: &'a str,
 ) -> Event<'a> {
     Event::Notify { event, cseq, subscription_state, body: body.as_bytes(), in_dialog: true }
+}
+
+/// What is said of an event that changes nothing in this state.
+pub(super) fn unexpected(event: &Event<'_>, state: &str) -> Output {
+    let what = match event {
+        Event::Response { .. } => "a response",
+        Event::Notify { .. } => "a NOTIFY",
+        Event::HangUp => "a hang-up",
+        Event::TransportError => "a transport error",
+        other => panic!("{other:?}"),
+    };
+    Output::Diagnostic(Diagnostic::new(DiagnosticCode::EventUnexpected).arg(what).arg(state))
 }
 
 pub(super) fn reply(code: u16) -> Output {

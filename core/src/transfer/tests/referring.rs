@@ -1,11 +1,11 @@
 //! While the REFER is not answered: its responses, silence, and NOTIFYs that overtake its 2xx.
 
 use super::fixtures::{
-    ACCEPTED, LIVE, OVER, START, completed, drain, feed, idle, notify, notify_of, referring,
+    ACCEPTED, LIVE, OVER, START, completed, feed, idle, notify, notify_of, referring,
     referring_with, refused, reply,
 };
 use crate::transfer::{Event, Output, RejectedStatus, TransferSettings, TransferState};
-use crate::{ErrorKind, Leg};
+use crate::{DiagnosticCode, ErrorKind, Leg};
 
 /// Timer F, RFC 3261 §17.1.2.2: 64 times T1.
 const TIMER_F: u64 = 64 * 500;
@@ -96,12 +96,14 @@ fn a_refusal_that_says_the_dialog_is_gone_ends_it() {
 }
 
 #[test]
-fn a_code_that_is_no_sip_code_is_an_error() {
+fn a_code_that_sip_does_not_have_is_ignored_and_diagnosed() {
     for code in [0, 99, 700, u16::MAX] {
         let mut transfer = referring();
-        let kind = refused(&mut transfer, Event::response(code), ACCEPTED);
-        assert_eq!(kind, ErrorKind::StatusCodeInvalid);
-        assert_eq!((transfer.state(), drain(&mut transfer)), (TransferState::Referring, vec![]));
+        let outputs = feed(&mut transfer, Event::response(code), ACCEPTED);
+        let [Output::Diagnostic(found)] = outputs.as_slice() else { panic!("{outputs:?}") };
+        assert_eq!(found.code(), DiagnosticCode::ResponseCodeInvalid);
+        assert!(found.message().contains(&code.to_string()), "{found}");
+        assert_eq!(transfer.state(), TransferState::Referring);
     }
 }
 
@@ -110,7 +112,7 @@ fn silence_counts_as_408_at_its_deadline_and_not_before() {
     let mut transfer = referring();
     assert_eq!(feed(&mut transfer, Event::Time, START + TIMER_F - 1), []);
     let outputs = feed(&mut transfer, Event::Time, START + TIMER_F);
-    assert_eq!(outputs, [completed("failed", 408, None)], "silence ends no dialog");
+    assert_eq!(outputs, [Output::EndDialog, completed("failed", 408, None)]);
 }
 
 #[test]
@@ -129,7 +131,7 @@ fn the_other_reading_of_the_documentation_omits_the_status() {
     for (event, now, code) in cases {
         let settings = TransferSettings::new().with_rejected_status(RejectedStatus::Omitted);
         let outputs = feed(&mut referring_with(settings), event, now);
-        assert_eq!(outputs, [completed(None, code, None)]);
+        assert_eq!(outputs.last(), Some(&completed(None, code, None)));
     }
 }
 
@@ -152,7 +154,7 @@ fn a_final_notify_that_overtakes_the_2xx_waits_for_it() {
         assert_eq!(unsubscribed, [completed(status, 200, code)], "{body}");
         // Its answer is lost: the NOTIFY's result stands, without a code of the REFER.
         let silent = feed(&mut early.clone(), Event::Time, START + TIMER_F);
-        assert_eq!(silent, [completed(status, None, code)], "{body}");
+        assert_eq!(silent, [Output::EndDialog, completed(status, None, code)], "{body}");
         let broken = feed(&mut early.clone(), Event::TransportError, ACCEPTED);
         assert_eq!(broken, [completed(status, None, code)], "{body}");
         // A refusal is the endpoint's last word, and has no code of a NOTIFY.
@@ -192,7 +194,7 @@ fn an_early_provisional_notify_decides_nothing() {
     let mut early = referring();
     feed(&mut early, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n"), START + 10);
     let outputs = feed(&mut early.clone(), Event::Time, START + TIMER_F);
-    assert_eq!(outputs, [completed("failed", 408, None)]);
+    assert_eq!(outputs, [Output::EndDialog, completed("failed", 408, None)]);
     let outputs = feed(&mut early, Event::TransportError, ACCEPTED);
     assert_eq!(outputs, [completed("failed", 503, None)]);
 }

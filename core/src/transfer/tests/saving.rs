@@ -38,13 +38,15 @@ fn canceled_by_hand() -> Vec<u8> {
     let mut put = |bytes: &[u8]| fields.extend_from_slice(bytes);
     // The target.
     put(b"\x00\x00\x00\x15sip:alice@example.com");
-    // Settings: 32 s, 32 s, 180 s and 1 s in milliseconds; omitted; one status, 603 busy.
-    put(b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x00\x03\xe8");
+    // Settings: 32 s, 32 s, 180 s, 600 s and 1 s in milliseconds; omitted; one status, 603 busy.
+    put(b"\x00\x00\x7d\x00\x00\x00\x7d\x00\x00\x02\xbf\x20\x00\x09\x27\xc0\x00\x00\x03\xe8");
     put(b"\x01\x00\x01\x02\x5b\x00\x00\x00\x04busy");
     // Completed; now 3500; the REFER's CSeq 7, not the first of its dialog; 202; 180.
     put(b"\x03\x00\x00\x00\x00\x00\x00\x0d\xac\x00\x00\x00\x07\x00\x01\x00\xca\x01\x00\xb4");
-    // Answered: no timer F. The subscription lives until 62000, the grace until 3500.
+    // Answered: no timer F. The subscription lives until 62000, all of it until 601500 (the 2xx came at
+    // 1500), the grace until 3500.
     put(b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf2\x30");
+    put(b"\x00\x00\x00\x00\x00\x09\x2d\x9c");
     put(b"\x01\x00\x00\x00\x00\x00\x00\x0d\xac");
     // Notified; the subscription is not over; nothing was decided early.
     put(b"\x01\x00\x00");
@@ -55,7 +57,7 @@ fn canceled_by_hand() -> Vec<u8> {
     // The report: canceled, 202, 180.
     put(b"\x01\x01\x00\x00\x00\x08canceled\x01\x00\xca\x01\x00\xb4");
     // One output waits: completed.
-    put(b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03");
+    put(b"\x00\x01\x04");
     seal(&fields)
 }
 
@@ -161,16 +163,16 @@ fn sealed_fields_that_cannot_be_are_altered() {
     assert_eq!(seal(fields), bytes);
     // Where in the fields, and what cannot stand there.
     let target = 4 + 21;
-    let settings = target + 16 + 1 + 2 + 2 + 4 + 4;
+    let settings = target + 20 + 1 + 2 + 2 + 4 + 4;
     for (place, value, why) in [
         (3, 0xff, "the target is longer than everything"),
         (4, b' ', "the target is no SIP URI"),
         (4, 0xff, "the target is not UTF-8"),
-        (target + 16, 2, "no such policy"),
-        (target + 18, 0xff, "more statuses than there are bytes"),
+        (target + 20, 2, "no such policy"),
+        (target + 22, 0xff, "more statuses than there are bytes"),
         (settings, 4, "no such state"),
         (settings + 1 + 8 + 4, 2, "a flag that is neither"),
-        (fields.len() - 16, 9, "a gap among what waits"),
+        (fields.len() - 1, 9, "no such output"),
     ] {
         let mut changed = fields.to_vec();
         changed[place] = value;

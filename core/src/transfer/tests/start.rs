@@ -1,7 +1,7 @@
 //! Before the REFER: the platform's four scenarios as a whole, and what the start refuses.
 
 use super::fixtures::{
-    LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply,
+    LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
 };
 use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
 use crate::{ErrorKind, Leg, ReferOutcome, SipUri};
@@ -90,14 +90,15 @@ fn a_leg_that_is_not_sip_is_refused_and_nothing_is_sent() {
 fn nothing_but_a_start_begins() {
     for event in [Event::response(202), Event::HangUp, Event::TransportError] {
         let mut transfer = idle(TransferSettings::new());
-        assert_eq!(refused(&mut transfer, event, 5), ErrorKind::TransferEventUnexpected);
-        assert_eq!(transfer.state(), TransferState::Idle);
+        assert_eq!(feed(&mut transfer, event, 5), [unexpected(&event, "idle")]);
+        assert_eq!((transfer.state(), transfer.deadline()), (TransferState::Idle, None));
     }
     let mut transfer = idle(TransferSettings::new());
     // There is no subscription, whatever the id: not without one, and not by chance.
     for (cseq, event) in (1..).zip(["refer", "refer;id=0", "refer;id=1"]) {
         let answered = notify_of(event, cseq, Some(LIVE), "SIP/2.0 200 OK\r\n");
-        assert_eq!(feed(&mut transfer, answered, 5), [reply(481)], "{event}");
+        let outputs = [unexpected(&answered, "idle"), reply(481)];
+        assert_eq!(feed(&mut transfer, answered, 5), outputs, "{event}");
     }
     assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), []);
     assert_eq!((transfer.state(), transfer.report()), (TransferState::Idle, None));

@@ -117,9 +117,7 @@ struct Check {
 
 impl Check {
     fn document(&mut self, response: &VoiceResponse) {
-        // What was read as it stands was within the bound, even if our form of it is longer.
-        let is_built = response.root().place().line_column().is_none();
-        let size = if is_built { response.to_xml().len() } else { 0 };
+        let size = response.to_xml().len();
         if size > MAX_DOCUMENT_BYTES {
             let found = Diagnostic::new(DiagnosticCode::DocumentTooLarge)
                 .arg(&size.to_string())

@@ -16,7 +16,7 @@ mod urls;
 mod verifying;
 
 use super::*;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Method};
 
 const TOKEN: &str = "12345";
 
@@ -36,7 +36,7 @@ const BODY: &str = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipRespo
     &From=sip%3Aalice%40example.com&CallerName=%C3%86r%C3%B8+%C3%9Cn%C3%AFcode+%E5%90%8D";
 
 fn validator() -> RequestValidator {
-    RequestValidator::new(TOKEN)
+    RequestValidator::new(TOKEN).unwrap()
 }
 
 fn callback(body: &str) -> ReferCallback {
@@ -49,7 +49,7 @@ fn request(body: &str) -> VoiceRequest {
 
 /// Whether `signature` lets [`BODY`] in by this URL.
 fn passes(validator: &RequestValidator, url: &str, signature: &str) -> bool {
-    match validator.verify(url, BODY, Some(signature)) {
+    match validator.verify(Method::Post, url, BODY, Some(signature)) {
         Ok(callback) => {
             assert_eq!(callback.param("CallerName"), Some("Ærø Ünïcode 名"));
             true

@@ -127,7 +127,6 @@ fn the_call_may_resume_unless_the_caller_left_or_the_call_is_over() {
     ];
     for (status, may) in cases {
         let body = format!("ReferCallStatus={status}");
-        assert_eq!(callback(&body).outcome().may_resume(), may, "{body}");
         assert_eq!(callback(&body).may_resume(), may, "{body}");
         for live in ["in-progress", "ringing", "queued", "", "Completed"] {
             assert_eq!(callback(&format!("{body}&CallStatus={live}")).may_resume(), may, "{live}");
@@ -135,6 +134,16 @@ fn the_call_may_resume_unless_the_caller_left_or_the_call_is_over() {
         for over in ["completed", "canceled", "busy", "failed", "no-answer"] {
             assert!(!callback(&format!("{body}&CallStatus={over}")).may_resume(), "{over}");
         }
+    }
+}
+
+#[test]
+fn a_lost_dialog_is_gone_unless_the_call_status_says_otherwise() {
+    for (code, lost) in [(405, false), (408, true), (481, true), (503, false)] {
+        let body = format!("ReferCallStatus=failed&ReferSipResponseCode={code}");
+        assert_eq!(callback(&body).may_resume(), !lost, "{body}");
+        assert!(callback(&format!("{body}&CallStatus=in-progress")).may_resume(), "{body}");
+        assert!(!callback(&format!("{body}&CallStatus=completed")).may_resume(), "{body}");
     }
 }
 
@@ -182,7 +191,8 @@ fn an_explanation_says_the_code_and_whether_the_app_may_go_on() {
     for (outcome, words) in all {
         let text = outcome.explanation();
         assert!(words.iter().all(|word| text.contains(word)), "{text}");
-        assert!(outcome.may_resume() || !text.contains("can go on"), "{text}");
+        let gone = matches!(outcome, Transferred | Canceled | Rejected { code: 408 | 481 });
+        assert!(!gone || !text.contains("can go on"), "{text}");
     }
     let hostile = unknown(&"\u{1b}[31m\u{202e}\n".repeat(1000)).explanation();
     assert!(hostile.len() < 300 && !hostile.contains(['\u{1b}', '\u{202e}', '\n']), "{hostile}");

@@ -111,13 +111,13 @@ fn what_is_not_utf8_is_named_with_its_byte() {
     ];
     for (body, offset, parameter) in cases {
         let error = refused(body);
-        assert_eq!(error.kind(), ErrorKind::CallbackNotUtf8);
+        assert_eq!(error.kind(), ErrorKind::RequestNotUtf8);
         let shown = String::from_utf8_lossy(body);
         assert_eq!((error.offset(), error.parameter()), (Some(offset), parameter), "{shown}");
     }
     assert_eq!(
         refused("From=%FF").to_string(),
-        "invalid callback at byte 5: a parameter is not UTF-8 once decoded; answer 400"
+        "invalid request at byte 5: a parameter is not UTF-8 once decoded: answer 400"
     );
 }
 
@@ -126,10 +126,10 @@ fn the_limit_is_in_bytes_of_what_was_sent() {
     let body = format!("a={}", "x".repeat(DEFAULT_MAX_BODY_BYTES - 2));
     assert_eq!(request(&body).param("a").unwrap().len(), DEFAULT_MAX_BODY_BYTES - 2);
     let error = refused(body.clone() + "x");
-    assert_eq!(error.kind(), ErrorKind::CallbackTooLarge);
+    assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
     assert_eq!(
         error.to_string(),
-        "invalid callback: it has more than 65536 bytes; refuse it, or raise the limit"
+        "invalid request: it has more than 65536 bytes: answer 413, or raise the limit"
     );
     assert!(VoiceRequest::from_form_with_limit(body.clone() + "x", 70_000).is_ok());
     assert!(ReferCallback::from_form_with_limit("a=%41", 4).is_err());
@@ -144,7 +144,7 @@ fn pairs_that_no_form_within_the_limit_could_bring_are_too_many() {
         limit,
     ) {
         Ok(_) => false,
-        Err(error) => error.kind() == ErrorKind::CallbackTooLarge,
+        Err(error) => error.kind() == ErrorKind::RequestTooLarge,
     };
     assert!(!over(&[("a", ""), ("b", "")], 3)); // a&b
     assert!(over(&[("a", ""), ("b", "")], 2));

@@ -43,7 +43,7 @@ fn repeated_names_are_deduplicated_and_sorted() {
     assert_eq!(validator().sign(EXAMPLE_URL, params.clone()), expected);
     assert!(validator().validate(EXAMPLE_URL, params, Some(expected)));
     let body = "Digits=1234&Sid=CA123&Digits=5678&SidAccount=AC123&Digits=1234";
-    assert!(validator().verify(EXAMPLE_URL, body, Some(expected)).is_ok());
+    assert!(validator().verify(Method::Post, EXAMPLE_URL, body, Some(expected)).is_ok());
 }
 
 #[test]

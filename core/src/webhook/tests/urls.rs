@@ -17,8 +17,6 @@ fn each_spelling_that_the_platform_signs_is_let_in() {
         ("https://voice.example.com:443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
         ("https://voice.example.com:443/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
         ("https://voice.example.com:8443/refer", "O15dENaal3IO/3sC6RgDyUBKbg4="),
-        ("https://voice.example.com/refer#rc=3", "O15dENaal3IO/3sC6RgDyUBKbg4="),
-        ("https://voice.example.com:8443/refer#rc=3", "O15dENaal3IO/3sC6RgDyUBKbg4="),
         // http://voice.example.com/refer, and with :80
         ("http://voice.example.com/refer", "Phf0c9hCho3wPbJkiYNZIZsrkHo="),
         ("http://voice.example.com/refer", "zx5x3MF0LMT3+eNZ5BhI/BLdBzY="),
@@ -41,10 +39,9 @@ fn each_spelling_that_the_platform_signs_is_let_in() {
         ("HTTPS://Voice.Example.com:443/refer", "9P8M4Xn/UdyJD5/EGKSUkOhEGpw="),
         // https://voice.example.com/refer?
         ("https://voice.example.com/refer?", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
-        ("https://voice.example.com:443/refer?#", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
-        // …/refer#rc=3, …/refer?a=1 and …/refer?a=1#rc=3
+        ("https://voice.example.com:443/refer?", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
+        // …/refer#rc=3 and …/refer?a=1#rc=3
         ("https://voice.example.com/refer#rc=3", "tPZmY4vVVkWh9ubTV8IkQzpJSy0="),
-        ("https://voice.example.com/refer?a=1#rc=3", "dvuin90kEmuCY3dvCJrVcTgGu1k="),
         ("https://voice.example.com/refer?a=1#rc=3", "ZuW8TBbD1ZW9tRyyl4JS+M0DlXc="),
         // wss://voice.example.com/stream, and with /
         ("wss://voice.example.com/stream", "kQvU3xH9cnlwhhDAWt5i8+x2tXg="),
@@ -78,6 +75,11 @@ fn nothing_else_is_let_in() {
         // Signed with :443, and another port is not the default one.
         ("https://voice.example.com:8443/refer", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
         ("http://voice.example.com:443/refer#x", "kyxfOhDb5LC9YOlHBpESSPGbyGQ="),
+        // What stands behind # in a Host header or a request target is a stranger's.
+        ("https://voice.example.com/refer#rc=3", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/refer#/other", "O15dENaal3IO/3sC6RgDyUBKbg4="),
+        ("https://voice.example.com/refer?a=1#&admin=1", "dvuin90kEmuCY3dvCJrVcTgGu1k="),
+        ("https://voice.example.com/refer?#", "woWVbIczWBxTh7EzMjhW6YDC9pA="),
         // Signed with user info or fragment, which are never added.
         ("https://voice.example.com/refer", "JAFbmKkFxLtkA9S8G282EqEG1o4="),
         ("https://voice.example.com/refer", "tPZmY4vVVkWh9ubTV8IkQzpJSy0="),
@@ -127,13 +129,9 @@ fn only_sip_uris_and_quotes_are_written_anew() {
     assert_eq!(
         urls,
         [
-            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27",
             "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27#'",
-            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q=%27",
             "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q=%27#'",
-            "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q='",
             "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q='#'",
-            "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='",
             "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='#'",
         ]
     );
@@ -158,10 +156,6 @@ fn every_spelling_is_tried_once_as_given_first() {
     assert_eq!(
         tried(&validator(), "https://u:p@h/a?b#c"),
         [
-            "https://u:***@h/a?b",
-            "https://u:***@h:443/a?b",
-            "https://h/a?b",
-            "https://h:443/a?b",
             "https://u:***@h/a?b#c",
             "https://u:***@h:443/a?b#c",
             "https://h/a?b#c",
@@ -174,14 +168,11 @@ fn every_spelling_is_tried_once_as_given_first() {
     );
     assert_eq!(tried(&validator(), "wss://h:0"), ["wss://h:0", "wss://h:0/"]);
     assert_eq!(tried(&validator(), "ftp://h/a"), ["ftp://h/a"]);
-    assert_eq!(
-        tried(&validator(), "/a?b=https://h:1/#c"),
-        ["/a?b=https://h:1/", "/a?b=https://h:1/#c"]
-    );
+    assert_eq!(tried(&validator(), "/a?b=https://h:1/#c"), ["/a?b=https://h:1/#c"]);
     assert_eq!(tried(&validator(), ""), [""]);
     let all = tried(&validator().accept_encoded_spellings(true), "wss://u@h:1/'%27?a=sip:b%40c#f");
     let unique: std::collections::HashSet<_> = all.iter().collect();
-    assert_eq!((all.len(), unique.len()), (144, 144));
+    assert_eq!((all.len(), unique.len()), (72, 72));
 }
 
 #[test]
@@ -194,9 +185,8 @@ fn the_public_base_replaces_scheme_host_and_port() {
             "http://10.0.0.7:8080/refer",
             "http://[::1]:8080/refer",
             "https://voice.example.com/refer",
-            "https://user:pass@localhost/refer#rc=3",
+            "https://user:pass@localhost/refer",
             "/refer",
-            "refer",
         ] {
             assert!(passes(&behind, url, "O15dENaal3IO/3sC6RgDyUBKbg4="), "{base} {url}");
             assert!(passes(&behind, url, "kyxfOhDb5LC9YOlHBpESSPGbyGQ="), "{base} {url}");
@@ -208,13 +198,43 @@ fn the_public_base_replaces_scheme_host_and_port() {
 }
 
 #[test]
-fn a_bare_path_cannot_change_the_host() {
+fn a_request_target_is_appended_to_the_base_as_it_is() {
+    for (base, url, joined) in [
+        ("https://h.example", "/a?b=1", "https://h.example/a?b=1"),
+        ("https://h.example/", "/a", "https://h.example/a"),
+        ("https://h.example/tw", "/a", "https://h.example/tw/a"),
+        ("https://h.example/tw/", "/a", "https://h.example/tw/a"),
+        ("https://h.example/tw", "/", "https://h.example/tw/"),
+        ("https://h.example/tw", "http://10.0.0.7:8080/a", "https://h.example/tw/a"),
+        ("https://h.example/tw", "http://10.0.0.7:8080", "https://h.example/tw"),
+        // Concatenated, never resolved, and nothing decoded.
+        ("https://h.example", "//evil.example/a", "https://h.example//evil.example/a"),
+        ("https://h.example/tw", "/../a", "https://h.example/tw/../a"),
+        ("https://h.example/tw", "/t/%2B1555?", "https://h.example/tw/t/%2B1555?"),
+        ("https://h.example", "/a#/b", "https://h.example/a#/b"),
+        ("https://h.example/t'w", "/a", "https://h.example/t'w/a"),
+    ] {
+        let behind = validator().with_public_base(base).unwrap();
+        assert_eq!(tried(&behind, url)[0], joined, "{base} {url}");
+        let signature = validator().sign_form(joined, BODY);
+        assert_eq!(passes(&behind, url, &signature), !joined.contains('#'), "{base} {url}");
+    }
+}
+
+#[test]
+fn what_is_neither_a_target_nor_a_url_never_matches_a_base() {
     let behind = validator().with_public_base("https://h.example").unwrap();
-    assert_eq!(tried(&behind, ".evil.example/a")[0], "https://h.example/.evil.example/a");
-    assert_eq!(tried(&behind, "@evil.example/a")[0], "https://h.example/@evil.example/a");
-    assert_eq!(tried(&behind, "//evil.example/a")[0], "https://h.example//evil.example/a");
-    assert_eq!(tried(&behind, "?a=1")[0], "https://h.example?a=1");
-    assert_eq!(tried(&behind, "")[0], "https://h.example");
+    for url in
+        ["", "*", "refer", "?a=1", ".evil.example/a", "@evil.example/a", ":1/a", "ftp://h/a", "#"]
+    {
+        assert!(tried(&behind, url).is_empty(), "{url}");
+        let joined = format!("https://h.example{url}");
+        for signed in [&joined, &joined.replace("example", "example/"), url] {
+            let signature = validator().sign_form(signed, BODY);
+            assert!(!passes(&behind, url, &signature), "{url} {signed}");
+        }
+        assert!(!passes(&behind, url, &behind.sign_form(url, BODY)), "{url}");
+    }
 }
 
 #[test]
@@ -225,8 +245,11 @@ fn what_is_no_base_is_refused() {
         "https://",
         "https:///",
         "ftp://h",
-        "https://h/app",
         "https://h//",
+        "https://h/a//",
+        "https://h/../a",
+        "https://h/a/.",
+        "https://h/a?",
         "https://h?x",
         "https://h#x",
         "https://u@h",
@@ -243,9 +266,14 @@ fn what_is_no_base_is_refused() {
         let error = validator().with_public_base(bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::PublicBaseInvalid, "{bad}");
     }
-    for good in
-        ["http://h", "HTTPS://H:8443", "wss://[::1]:1", "ws://1.2.3.4/", "https://bücher.example"]
-    {
+    for good in [
+        "http://h",
+        "HTTPS://H:8443",
+        "wss://[::1]:1",
+        "ws://1.2.3.4/",
+        "https://bücher.example",
+        "https://h/app/v1/",
+    ] {
         assert!(validator().with_public_base(good).is_ok(), "{good}");
     }
 }

@@ -6,10 +6,11 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tiny_http::{Header, Method, Request, Response, Server};
+use tiny_http::{Header, Request, Response, Server};
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::{
-    Element, Error, ErrorKind, Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse,
+    Element, Error, ErrorKind, Method, Refer, ReferCallback, ReferOutcome, RequestValidator,
+    SipUri, VoiceResponse,
 };
 
 use crate::exit::Failure;
@@ -23,18 +24,18 @@ fn voice() -> Result<VoiceResponse, Error> {
 }
 
 /// The transfer has ended: go on with the caller, if the caller is still there.
-fn transferred(outcome: &ReferOutcome) -> Result<VoiceResponse, Error> {
+fn transferred(callback: &ReferCallback) -> Result<VoiceResponse, Error> {
     let response = VoiceResponse::new();
-    match outcome {
+    if !callback.may_resume() {
+        return response.hangup();
+    }
+    match callback.outcome() {
         ReferOutcome::Rejected { .. } => {
             // The caller's device cannot transfer: dial Alice and stay in between.
             let alice = Element::new("Sip")?.text("sip:alice@example.com")?;
             response.append(Element::new("Dial")?.append(alice)?)
         }
-        outcome if outcome.may_resume() => {
-            response.say("Alice cannot be reached. Please call again later.")?.hangup()
-        }
-        _ => response.hangup(),
+        _ => response.say("Alice cannot be reached. Please call again later.")?.hangup(),
     }
 }
 
@@ -54,10 +55,11 @@ impl Webhook {
         let server = Server::http((Ipv4Addr::LOCALHOST, 0)).map_err(|error| failure(&error))?;
         let address = server.server_addr().to_ip().ok_or_else(|| failure(&"no address"))?;
         let (server, base) = (Arc::new(server), format!("http://{address}"));
-        let (serving, public) = (Arc::clone(&server), base.clone());
+        let validator = validator.with_public_base(&base).map_err(|error| failure(&error))?;
+        let serving = Arc::clone(&server);
         let thread = std::thread::spawn(move || {
             for request in serving.incoming_requests() {
-                answer(request, &public, &validator);
+                answer(request, &validator);
             }
         });
         Ok(Self { server, thread: Some(thread), base })
@@ -77,23 +79,19 @@ impl Drop for Webhook {
     }
 }
 
-fn answer(mut request: Request, base: &str, validator: &RequestValidator) {
+fn answer(mut request: Request, validator: &RequestValidator) {
     let mut body = Vec::new();
     let limit = u64::try_from(DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     let read = request.as_reader().take(limit).read_to_end(&mut body);
-    let url = [base, request.url()].concat();
     let header = request.headers().iter().find(|it| it.field.equiv("X-Twilio-Signature"));
     let signature = header.map(|it| it.value.as_str());
     let (status, document) = match (request.method(), request.url(), read) {
-        (Method::Post, path @ ("/voice" | "/transferred"), Ok(_)) => {
+        (tiny_http::Method::Post, path @ ("/voice" | "/transferred"), Ok(_)) => {
             // Nothing that is not signed is listened to.
-            match validator.verify(&url, &body, signature).map_err(Error::from) {
+            match validator.verify(Method::Post, path, &body, signature).map_err(Error::from) {
                 Ok(_) if path == "/voice" => written(voice()),
-                Ok(callback) => written(transferred(&callback.outcome())),
-                Err(error) if error.kind() == ErrorKind::SignatureMismatch => {
-                    (403, error.to_string())
-                }
-                Err(error) => (400, error.to_string()),
+                Ok(callback) => written(transferred(&callback)),
+                Err(error) => (status_of(error.kind()), error.to_string()),
             }
         }
         _ => (404, "there is nothing here".to_owned()),
@@ -106,9 +104,39 @@ fn answer(mut request: Request, base: &str, validator: &RequestValidator) {
     let _ = request.respond(response);
 }
 
+fn status_of(kind: ErrorKind) -> u16 {
+    match kind {
+        ErrorKind::RequestTooLarge => 413,
+        ErrorKind::SignatureMissing | ErrorKind::SignatureMismatch => 403,
+        _ => 400,
+    }
+}
+
 fn written(document: Result<VoiceResponse, Error>) -> (u16, String) {
     match document {
         Ok(document) => (200, document.to_xml()),
         Err(error) => (500, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_goes_on_only_where_the_call_does() {
+        for (body, verbs) in [
+            ("ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486", "<Say>"),
+            ("ReferCallStatus=failed&ReferSipResponseCode=405", "<Dial>"),
+            ("ReferCallStatus=failed&ReferSipResponseCode=481", "<Hangup/>"),
+            ("ReferCallStatus=failed&ReferSipResponseCode=408", "<Hangup/>"),
+            ("ReferCallStatus=failed&ReferSipResponseCode=405&CallStatus=completed", "<Hangup/>"),
+            ("ReferCallStatus=busy&CallStatus=completed", "<Hangup/>"),
+            ("ReferCallStatus=in-progress&CallStatus=in-progress", "<Hangup/>"),
+        ] {
+            let callback = ReferCallback::from_form(body).unwrap();
+            let document = transferred(&callback).unwrap().to_xml();
+            assert!(document.contains(&["<Response>", verbs].concat()), "{body}: {document}");
+        }
     }
 }

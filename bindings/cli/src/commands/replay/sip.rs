@@ -12,6 +12,7 @@ use crate::output::{self, Output};
 use crate::picture::Picture;
 use crate::render;
 use crate::scenario;
+use crate::secret;
 use crate::source::Source;
 use crate::trace::{self, Fault, Trace, Traced};
 
@@ -59,7 +60,7 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
     }
     let trace = Trace::read(&bytes, &settings).map_err(|error| Failure::usage(&error.message()))?;
     let ladders: Vec<_> = trace.transfers.iter().map(ladder).collect();
-    if let Some(picture) = Picture::open(options.picture.svg.as_deref())? {
+    if let Some(picture) = Picture::open(options.picture.svg.as_deref(), [&options.file])? {
         picture.draw(&ladders)?;
     }
     if output.is_json() {
@@ -85,8 +86,11 @@ pub(super) fn run(options: &Replay, output: &mut Output) -> Result<Answer, Failu
 
 fn ladder(transfer: &Traced) -> Ladder {
     let Traced { line, call_id, refer_to, .. } = transfer;
-    Ladder::new(&format!("REFER to {refer_to}"), &transfer.steps)
-        .explained(&format!("line {line}, Call-ID {call_id}"), &trace::why(transfer))
+    Ladder::new(
+        &format!("REFER to {}", secret::in_words(refer_to, secret::hidden)),
+        &transfer.steps,
+    )
+    .explained(&format!("line {line}, Call-ID {call_id}"), &trace::why(transfer))
 }
 
 fn transfers_as_text(
