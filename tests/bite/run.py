@@ -74,6 +74,8 @@ EXEMPT = {
     ("cpp", "callbacks", "typed"): "there are no getters",
     ("c", "transfer", "completed.outcome.status"): "an output has it only as a parameter",
     ("c", "transfer", "completed.outcome.code"): "an output has it only as a parameter",
+    ("c", "transfer", "completed.outcome.may_resume"): "only a request has it",
+    ("cpp", "transfer", "completed.outcome.may_resume"): "only a request has it",
     ("cpp", "transfer", "completed.outcome.status"): "an output has it only as a parameter",
     ("cpp", "transfer", "completed.outcome.code"): "an output has it only as a parameter",
     ("cli", "signatures", "signs"): "no subcommand signs",
