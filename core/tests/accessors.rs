@@ -1,8 +1,11 @@
 //! Public functions that no other test calls.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use twiml_refer::{
-    Element, ReferCallStatus, Scheme, SipUri, Text, TransferSettings, UserToUser, VoiceResponse,
+    Element, ErrorGroup, ReferCallStatus, Scheme, SipUri, Text, TransferSettings, UserToUser,
+    VoiceResponse,
 };
 
 #[test]
@@ -40,4 +43,16 @@ fn nodes_are_added_to_an_element_in_place() {
     say.add(Text::new("Hello").unwrap()).unwrap();
     let response = VoiceResponse::new().append(say).unwrap();
     assert!(response.to_xml().ends_with("<Response><Say>Hello</Say></Response>"));
+}
+
+#[test]
+fn an_error_says_which_part_refused() {
+    let error = SipUri::parse("").unwrap_err();
+    assert_eq!((error.group(), error.kind().group()), (ErrorGroup::SipUri, ErrorGroup::SipUri));
+    assert_eq!(error.group().as_str(), "sip-uri");
+}
+
+#[test]
+fn a_transfer_takes_ten_minutes_at_most() {
+    assert_eq!(TransferSettings::new().max_duration(), Duration::from_secs(600));
 }
