@@ -167,6 +167,9 @@ static void drain(struct agent *agent, const struct sip_msg *notify)
             break;
         case TWR_OUTPUT_END_DIALOG: end_call(agent); break;
         case TWR_OUTPUT_COMPLETED: complete(agent, &output); break;
+        case TWR_OUTPUT_DIAGNOSTIC:
+            re_fprintf(stderr, "odd: %b\n", output.finding.message.ptr, output.finding.message.len);
+            break;
         default: break;
         }
     }
@@ -191,9 +194,6 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
     twr_status status =
         twr_transfer_notify(agent->transfer, header(msg, SIP_HDR_EVENT), msg->cseq.num,
                             header(msg, SIP_HDR_SUBSCRIPTION_STATE), body, in_dialog, tmr_jiffies(), &error);
-    /* Before the verb began there is nothing that a NOTIFY could be about. */
-    if (status != TWR_STATUS_OK)
-        (void)sip_treply(NULL, agent->sip, msg, 481, reason(481));
     fed(agent, status, &error, msg);
     return true;
 }

@@ -10,7 +10,7 @@ static const char usage[] =
     "usage: transfer [--tcp] [--listen ADDRESS] [--header NAME=VALUE]... [--time WHICH=MS]...\n"
     "                [--ring MS] [--linger MS] TARGET\n"
     "Answers one call, transfers it to TARGET (a SIP URI), and prints what the platform would report.\n"
-    "WHICH is response, notify, subscription or grace.\n";
+    "WHICH is response, notify, subscription, grace or max-duration.\n";
 
 struct options {
     bool tcp;
@@ -41,18 +41,18 @@ static int add_header(twr_uri *target, const char *pair)
 
 static int set_time(twr_settings *settings, const char *pair)
 {
-    static const char *const names[] = {"response=", "notify=", "subscription=", "grace="};
+    static const char *const names[] = {"response=", "notify=", "subscription=", "grace=", "max-duration="};
     twr_error error;
-    for (int32_t which = 0; which < 4; which++) {
+    for (int32_t which = 0; which < (int32_t)ARRAY_SIZE(names); which++) {
         size_t length = strlen(names[which]);
         if (strncmp(pair, names[which], length) != 0)
             continue;
-        unsigned long long milliseconds = strtoull(pair + length, NULL, 10);
+        long long milliseconds = strtoll(pair + length, NULL, 10);
         if (twr_settings_set_time(settings, TWR_TIME_RESPONSE + which, milliseconds, &error) != TWR_STATUS_OK)
             return refuse(error.message);
         return 0;
     }
-    return refuse("there is no such time; write response, notify, subscription or grace");
+    return refuse("there is no such time; write response, notify, subscription, grace or max-duration");
 }
 
 static int read_options(int argc, char **argv, struct options *options)

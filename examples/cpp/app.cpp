@@ -2,10 +2,11 @@
 // if that fails.
 //
 //     c++ -std=c++17 app.cpp -o app $(pkg-config --cflags --libs twiml_refer cpp-httplib)
-//     TWILIO_AUTH_TOKEN=… ./app 8000
+//     TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com ./app 8000
 //
-// Behind a proxy say in PUBLIC_BASE by which scheme, host and port the platform reaches the app. The
-// server is Debian's libcpp-httplib-dev.
+// PUBLIC_BASE is how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
+// prefix that a gateway strips. The server is Debian's libcpp-httplib-dev.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -65,35 +66,64 @@ static voice_response transferred(const refer_callback &callback)
     return response;
 }
 
-int main(int argc, char **argv)
+// The body of a request, and of one that is too large a byte more than verify takes: the rest is never read.
+static std::string body_of(const httplib::Request &request, const httplib::ContentReader &read)
 {
-    const char *token = std::getenv("TWILIO_AUTH_TOKEN");
-    if (argc != 2 || !token) {
-        std::fputs("usage: TWILIO_AUTH_TOKEN=… app PORT\n", stderr);
-        return 2;
-    }
-    request_validator validator(token);
-    if (const char *base = std::getenv("PUBLIC_BASE"))
-        validator.public_base(base);
+    constexpr std::size_t most = 64 * 1024 + 1;
+    std::string body;
+    // Nothing that Twilio sends is multipart, and the server would hand it over in parts.
+    if (!request.is_multipart_form_data())
+        read([&](const char *data, std::size_t length) {
+            body.append(data, std::min(length, most - body.size()));
+            return body.size() < most;
+        });
+    return body;
+}
 
+static int run(const char *port, const request_validator &validator)
+{
     httplib::Server server;
     const auto serve = [&](const char *path, std::function<voice_response(const refer_callback &)> answer) {
-        server.Post(path, [&validator, answer](const httplib::Request &request, httplib::Response &reply) {
-            const std::string url = "http://" + request.get_header_value("Host") + request.target;
+        server.Post(path, [&validator, answer](const httplib::Request &request, httplib::Response &reply,
+                                               const httplib::ContentReader &read) {
+            const std::string body = body_of(request, read);
+            const auto refuse = [&](int status, const error &why) {
+                reply.status = status;
+                reply.set_content(why.what(), "text/plain");
+            };
             try {
-                const auto callback =
-                    validator.verify(url, request.body, request.get_header_value("X-Twilio-Signature"));
+                // The request's target as it came, not the path that the server decoded.
+                const auto callback = validator.verify(method::post, request.target, body,
+                                                       request.get_header_value("X-Twilio-Signature"));
                 reply.set_content(answer(callback).to_xml(), "text/xml");
-            } catch (const signature_mismatch &) {
-                reply.status = 403;
-            } catch (const callback_error &fault) {
-                reply.status = 400;
-                reply.set_content(fault.what(), "text/plain");
+            } catch (const signature_error &why) {
+                refuse(403, why);
+            } catch (const request_too_large &why) {
+                refuse(413, why);
+            } catch (const callback_error &why) {
+                refuse(400, why);
             }
         });
     };
     serve("/voice", [](const refer_callback &) { return welcome(); });
     serve("/choice", chosen);
     serve("/transferred", transferred);
-    return server.listen("127.0.0.1", std::atoi(argv[1])) ? 0 : 1;
+    return server.listen("127.0.0.1", std::atoi(port)) ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        std::fputs("usage: TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com app PORT\n", stderr);
+        return 2;
+    }
+    try {
+        // One that is not set is refused here, not at the first call.
+        request_validator validator(std::getenv("TWILIO_AUTH_TOKEN"));
+        validator.public_base(std::getenv("PUBLIC_BASE"));
+        return run(argv[1], validator);
+    } catch (const error &why) {
+        std::fprintf(stderr, "app: %s\n", why.what());
+        return 2;
+    }
 }

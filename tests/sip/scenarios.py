@@ -31,9 +31,16 @@ class Case(NamedTuple):
     @property
     def settings(self) -> list[str]:
         """The times in the words of the command."""
-        names = {"grace": "hangup-grace", "notify": "notify-timeout"}
+        names = {
+            "grace": "hangup-grace",
+            "notify": "notify-timeout",
+            "response": "response-timeout",
+            "max-duration": "max-duration",
+        }
         times = [option.split("=") for option in self.options if "=" in option]
-        return [f"{names[name]}={int(ms) / 1000}" for name, ms in times]
+        # The caller hears the REFER later than the example sends it, and so waits less for the BYE.
+        early = {"response": 100}
+        return [f"{names[name]}={(int(ms) - early.get(name, 0)) / 1000}" for name, ms in times]
 
 
 def send(start: str, headers: str, body: str = "", **attributes: str) -> str:
@@ -197,6 +204,19 @@ CASES: dict[str, Case] = {
             "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=180",
             "target-failed",
         ),
+    ),
+    "unanswered": Case(
+        [*CALL, REFER, *ENDED],
+        told("ReferCallStatus=failed&ReferSipResponseCode=408", "rejected"),
+        ("--time", "response=300"),
+    ),
+    "endless": Case(
+        [*ACCEPTED, notify(2, "active;expires=4294967295", "180 Ringing"), receive(200), *ENDED],
+        told(
+            "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=180",
+            "target-failed",
+        ),
+        ("--time", "max-duration=1500"),
     ),
     "canceled": Case(
         [

@@ -53,7 +53,7 @@ static size_t document(void)
 static size_t verify(void)
 {
     twr_callback *callback = NULL;
-    if (twr_validator_verify(validator, URL, BODY, signature, &callback, NULL))
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, NULL))
         abort();
     size_t code = twr_callback_outcome(callback).code;
     twr_callback_free(&callback);

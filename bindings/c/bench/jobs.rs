@@ -20,7 +20,8 @@ fn document() -> usize {
 }
 
 fn verify(validator: &RequestValidator, signature: &str) -> usize {
-    let callback = validator.verify(black_box(URL), black_box(BODY), Some(signature)).unwrap();
+    let callback =
+        validator.verify(Method::Post, black_box(URL), black_box(BODY), Some(signature)).unwrap();
     callback.outcome().code().unwrap().into()
 }
 
@@ -60,7 +61,7 @@ fn measure(name: &str, expected: usize, job: impl Fn() -> usize) {
 }
 
 fn main() {
-    let validator = RequestValidator::new("12345");
+    let validator = RequestValidator::new("12345").unwrap();
     let callback = ReferCallback::from_form(BODY).unwrap();
     let signature = validator.sign(URL, callback.params());
     measure("document", 202, document);

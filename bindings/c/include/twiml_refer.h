@@ -176,6 +176,11 @@
 #define TWR_OUTPUT_COMPLETED 4
 
 /**
+ * What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+ */
+#define TWR_OUTPUT_DIAGNOSTIC 5
+
+/**
  * Where there is no deadline.
  */
 #define TWR_NO_DEADLINE UINT64_MAX
@@ -201,6 +206,11 @@
 #define TWR_TIME_HANG_UP_GRACE 4
 
 /**
+ * A transfer lasts at most, counted from the 2xx to the REFER, whatever expires says (600 s).
+ */
+#define TWR_TIME_MAX_DURATION 5
+
+/**
  * A SIP URI.
  */
 #define TWR_TARGET_SIP 1
@@ -224,6 +234,16 @@
  * HMAC-SHA256 with a shared key; pinned by the caller, never by the request.
  */
 #define TWR_ALGORITHM_SHA256 2
+
+/**
+ * The route takes GET: the URL's query holds the parameters.
+ */
+#define TWR_METHOD_GET 1
+
+/**
+ * The route takes POST: the body is the form.
+ */
+#define TWR_METHOD_POST 2
 
 /**
  * A request of the platform; one that is no callback of `<Refer>` has no status and no codes. It
@@ -372,10 +392,6 @@ typedef struct {
    */
   uint16_t code;
   /**
-   * Whether the original call is still there for the app to talk to.
-   */
-  bool may_resume;
-  /**
    * The status of TARGET_FAILED and UNKNOWN, a view; else absent.
    */
   twr_str status;
@@ -474,10 +490,6 @@ typedef struct {
    */
   uint16_t notify_sip_response_code;
   /**
-   * TWR_OUTPUT_COMPLETED: whether the original call is still there for the app to talk to.
-   */
-  bool may_resume;
-  /**
    * TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
    */
   int32_t outcome;
@@ -485,6 +497,10 @@ typedef struct {
    * TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
    */
   twr_str refer_call_status;
+  /**
+   * TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
+   */
+  twr_finding finding;
   /**
    * Zero; room for later versions.
    */
@@ -512,9 +528,9 @@ typedef struct {
    */
   twr_str host;
   /**
-   * 0 if there is none.
+   * 1 to 65535; 0 if there is none.
    */
-  uint16_t port;
+  int64_t port;
   /**
    * How many parameters there are.
    */
@@ -550,12 +566,12 @@ typedef struct {
 #define TWR_STATUS_REFUSED 3
 
 /**
- * It is not proved that the platform sent this request: answer 403.
+ * The signature is not that of this request: answer 403.
  */
 #define TWR_STATUS_SIGNATURE_MISMATCH 4
 
 /**
- * The request is signed, but cannot be read.
+ * The request is signed, but cannot be read: answer 400.
  */
 #define TWR_STATUS_CALLBACK_INVALID 5
 
@@ -563,6 +579,16 @@ typedef struct {
  * There is no such thing: no outcome yet, no index as high, nothing waits.
  */
 #define TWR_STATUS_NONE 6
+
+/**
+ * The request has no signature, or an empty one: answer 403.
+ */
+#define TWR_STATUS_SIGNATURE_MISSING 7
+
+/**
+ * The request has more bytes than the limit: answer 413. Nothing else of it was looked at.
+ */
+#define TWR_STATUS_TOO_LARGE 8
 
 /**
  * A fault of this library; please report it.
@@ -578,7 +604,7 @@ extern "C" {
  * Free it with twr_callback_free.
  */
 twr_status twr_callback_from_form(twr_str body,
-                                  size_t max_bytes,
+                                  int64_t max_bytes,
                                   twr_callback **callback,
                                   twr_error *error);
 
@@ -599,6 +625,11 @@ void twr_callback_free(twr_callback **callback);
  * How the transfer ended; never fails.
  */
 twr_outcome twr_callback_outcome(const twr_callback *callback);
+
+/**
+ * Whether the original call is still there for the app to talk to; false for NULL.
+ */
+bool twr_callback_may_resume(const twr_callback *callback);
 
 /**
  * ReferCallStatus; a view, absent if there is none.
@@ -862,7 +893,7 @@ void twr_settings_free(twr_settings **settings);
  */
 twr_status twr_settings_set_time(twr_settings *settings,
                                  int32_t which,
-                                 uint64_t milliseconds,
+                                 int64_t milliseconds,
                                  twr_error *error);
 
 /**
@@ -874,7 +905,7 @@ twr_status twr_settings_omit_rejected_status(twr_settings *settings, bool omit, 
  * Reports another status for a final code of the call to the target.
  */
 twr_status twr_settings_set_status(twr_settings *settings,
-                                   uint16_t code,
+                                   int32_t code,
                                    twr_str status,
                                    twr_error *error);
 
@@ -899,7 +930,7 @@ void twr_transfer_free(twr_transfer **transfer);
  */
 twr_status twr_transfer_start(twr_transfer *transfer,
                               int32_t leg,
-                              uint32_t cseq,
+                              int64_t cseq,
                               bool first_in_dialog,
                               uint64_t now_ms,
                               twr_error *error);
@@ -908,7 +939,7 @@ twr_status twr_transfer_start(twr_transfer *transfer,
  * A response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
  */
 twr_status twr_transfer_response(twr_transfer *transfer,
-                                 uint16_t code,
+                                 int32_t code,
                                  bool refer_sub,
                                  uint64_t now_ms,
                                  twr_error *error);
@@ -917,8 +948,8 @@ twr_status twr_transfer_response(twr_transfer *transfer,
  * After a 401 or 407 (`code`): the REFER was sent again with credentials, and this CSeq.
  */
 twr_status twr_transfer_retried(twr_transfer *transfer,
-                                uint16_t code,
-                                uint32_t cseq,
+                                int32_t code,
+                                int64_t cseq,
                                 uint64_t now_ms,
                                 twr_error *error);
 
@@ -928,7 +959,7 @@ twr_status twr_transfer_retried(twr_transfer *transfer,
  */
 twr_status twr_transfer_notify(twr_transfer *transfer,
                                twr_str event,
-                               uint32_t cseq,
+                               int64_t cseq,
                                twr_str subscription_state,
                                twr_str body,
                                bool in_dialog,
@@ -1047,6 +1078,20 @@ twr_status twr_uri_add_header(twr_uri *uri, twr_str name, twr_str value, twr_err
 twr_status twr_uri_add_user_to_user(twr_uri *uri, twr_str bytes, twr_error *error);
 
 /**
+ * How many User-to-User values its headers hold, those that cannot be read among them; 0 for NULL.
+ */
+size_t twr_uri_user_to_user_count(const twr_uri *uri);
+
+/**
+ * A User-to-User value by its place from 0; a header may hold several (RFC 7433 section 4). Free it with
+ * twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot be read.
+ */
+twr_status twr_uri_user_to_user_at(const twr_uri *uri,
+                                   size_t index,
+                                   twr_user_to_user **value,
+                                   twr_error *error);
+
+/**
  * Builds a URI of decoded parts and parameters: each is escaped for its place. An absent scheme is sip, a
  * parameter without a value a flag. The counts in `parts` are not read; add headers with
  * twr_uri_add_header.
@@ -1130,9 +1175,12 @@ twr_status twr_user_to_user_text(const twr_user_to_user *value,
                                  twr_error *error);
 
 /**
- * Makes a validator with the account's auth token. Free it with twr_validator_free.
+ * Makes a validator with the account's auth token; one that is absent or empty is refused. Free it with
+ * twr_validator_free.
  */
-twr_status twr_validator_new(twr_str secret, twr_validator **validator, twr_error *error);
+twr_status twr_validator_new(twr_str secret,
+                             twr_validator **validator,
+                             twr_error *error);
 
 /**
  * Frees a validator and writes NULL in its place; NULL is no harm.
@@ -1145,9 +1193,13 @@ void twr_validator_free(twr_validator **validator);
 twr_status twr_validator_add_secret(twr_validator *validator, twr_str secret, twr_error *error);
 
 /**
- * Says by which scheme, host and port the platform reaches the app, whatever proxies stand between.
+ * Says how the platform reaches the app, whatever proxies stand between: scheme, host, port, and the path
+ * prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
+ * target as it came on the wire (`/handleRefer?x=1`).
  */
-twr_status twr_validator_set_public_base(twr_validator *validator, twr_str base, twr_error *error);
+twr_status twr_validator_set_public_base(twr_validator *validator,
+                                         twr_str base,
+                                         twr_error *error);
 
 /**
  * Pins the algorithm: a TWR_ALGORITHM_… number.
@@ -1160,7 +1212,7 @@ twr_status twr_validator_set_algorithm(twr_validator *validator,
  * Sets the limit of a body in bytes.
  */
 twr_status twr_validator_set_max_body_bytes(twr_validator *validator,
-                                            size_t max_bytes,
+                                            int64_t max_bytes,
                                             twr_error *error);
 
 /**
@@ -1172,13 +1224,16 @@ twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
                                                   twr_error *error);
 
 /**
- * Hands over the callback that a request brings, if the platform signed it; else
- * TWR_STATUS_SIGNATURE_MISMATCH or TWR_STATUS_CALLBACK_INVALID. `url` is the one that was asked for,
- * `body` the form as it was received (empty: a GET, the URL's query), `signature` the header
- * X-Twilio-Signature, absent if there was none.
+ * Hands over the callback that a request brings, if the platform signed it; else TWR_STATUS_TOO_LARGE (413,
+ * before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
+ * TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
+ * request's, which the signature does not cover. `url` is the request target where a public base is set,
+ * else the URL that was asked for; `body` the form as it was received (empty: an empty form); `signature`
+ * the header X-Twilio-Signature, absent if there was none.
  */
 TWR_MUST_CHECK
 twr_status twr_validator_verify(const twr_validator *validator,
+                                int32_t method,
                                 twr_str url,
                                 twr_str body,
                                 twr_str signature,
@@ -1186,7 +1241,8 @@ twr_status twr_validator_verify(const twr_validator *validator,
                                 twr_error *error);
 
 /**
- * Does as twr_validator_verify, with the pairs that were decoded already; none: a GET.
+ * Does as twr_validator_verify for a POST, with the pairs that were decoded already; none: an empty form.
+ * The URL's own must not be among them.
  */
 TWR_MUST_CHECK
 twr_status twr_validator_verify_pairs(const twr_validator *validator,
@@ -1220,8 +1276,8 @@ twr_status twr_validator_sign(const twr_validator *validator,
                               twr_error *error);
 
 /**
- * Writes the signature of a request whose body is no form. `bodySHA256` must stand in the URL already:
- * twr_url_with_body_sha256 puts it there.
+ * Writes the signature of a request whose body is no form. The request must go to the URL with the hash in it,
+ * which twr_url_with_body_sha256 writes.
  */
 twr_status twr_validator_sign_raw(const twr_validator *validator,
                                   twr_str url,

@@ -7,6 +7,7 @@
 #include "twiml_refer/error.hpp"
 #include "twiml_refer/rest.hpp"
 #include "twiml_refer/sip_uri.hpp"
+#include "twiml_refer/text.hpp"
 #include "twiml_refer/transfer.hpp"
 #include "twiml_refer/twiml.hpp"
 #include "twiml_refer/webhook.hpp"

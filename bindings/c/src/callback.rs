@@ -1,8 +1,9 @@
 //! The platform's requests and the callback of `<Refer>`.
 
 use std::ffi::c_char;
+use std::sync::OnceLock;
 
-use twiml_refer::{Leg, ReferCallback, ReferOutcome};
+use twiml_refer::{Leg, ReferCallback, ReferOutcome, limits};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{array, calm, get, give, guard, put, take};
@@ -15,6 +16,25 @@ pub struct twr_callback {
     outcome: ReferOutcome,
     status: Option<String>,
     messages: Vec<String>,
+    params: Listed,
+    sip_headers: Listed,
+}
+
+/// Views of the pairs of an object, made when the first is asked for: who walks them by index takes
+/// linear time, whatever it takes to step over one.
+#[derive(Default)]
+pub(crate) struct Listed(OnceLock<Vec<twr_pair>>);
+
+impl Listed {
+    pub(crate) fn get<'a>(
+        &self,
+        index: usize,
+        pairs: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+    ) -> Result<twr_pair, Fault> {
+        let view =
+            |(name, value)| twr_pair { name: twr_str::of(name), value: twr_str::maybe(value) };
+        self.0.get_or_init(|| pairs.map(view).collect()).get(index).copied().ok_or(Fault::None)
+    }
 }
 
 /// A name and a value.
@@ -47,8 +67,6 @@ pub struct twr_outcome {
     pub kind: i32,
     /// The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
     pub code: u16,
-    /// Whether the original call is still there for the app to talk to.
-    pub may_resume: bool,
     /// The status of TARGET_FAILED and UNKNOWN, a view; else absent.
     pub status: twr_str,
     /// Zero; room for later versions.
@@ -80,7 +98,8 @@ impl twr_callback {
         let outcome = callback.outcome();
         let status = callback.refer_call_status().map(|status| status.to_string());
         let messages = callback.problems().iter().map(|problem| problem.message()).collect();
-        Self { callback, outcome, status, messages }
+        let (params, sip_headers) = (Listed::default(), Listed::default());
+        Self { callback, outcome, status, messages, params, sip_headers }
     }
 }
 
@@ -104,7 +123,7 @@ pub(crate) unsafe fn pairs<'a>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_from_form(
     body: twr_str,
-    max_bytes: usize,
+    max_bytes: i64,
     callback: *mut *mut twr_callback,
     error: *mut twr_error,
 ) -> twr_status {
@@ -113,7 +132,7 @@ pub unsafe extern "C" fn twr_callback_from_form(
         let body = unsafe { body.bytes() }?;
         let read = match max_bytes {
             0 => ReferCallback::from_form(body)?,
-            max_bytes => ReferCallback::from_form_with_limit(body, max_bytes)?,
+            limit => ReferCallback::from_form_with_limit(body, limits::body_bytes(limit)?)?,
         };
         // SAFETY: the conventions of the header.
         unsafe { give(callback, twr_callback::new(read)) }
@@ -149,21 +168,21 @@ pub unsafe extern "C" fn twr_callback_free(callback: *mut *mut twr_callback) {
 /// How the transfer ended; never fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_outcome(callback: *const twr_callback) -> twr_outcome {
-    let none = twr_outcome {
-        kind: 0,
-        code: 0,
-        may_resume: false,
-        status: twr_str::ABSENT,
-        reserved: [0; 2],
-    };
+    let none = twr_outcome { kind: 0, code: 0, status: twr_str::ABSENT, reserved: [0; 2] };
     // SAFETY: the conventions of the header.
     unsafe { get(callback) }.map_or(none, |held| twr_outcome {
         kind: outcome_number(&held.outcome),
         code: held.outcome.code().unwrap_or(0),
-        may_resume: held.callback.may_resume(),
         status: twr_str::maybe(held.outcome.status()),
         reserved: [0; 2],
     })
+}
+
+/// Whether the original call is still there for the app to talk to; false for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_callback_may_resume(callback: *const twr_callback) -> bool {
+    // SAFETY: the conventions of the header.
+    unsafe { get(callback) }.is_ok_and(|held| held.callback.may_resume())
 }
 
 /// ReferCallStatus; a view, absent if there is none.
@@ -241,10 +260,10 @@ pub unsafe extern "C" fn twr_callback_param_at(
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let mut params = unsafe { get(callback) }?.callback.params();
-        let (name, value) = params.nth(index).ok_or(Fault::None)?;
+        let held = unsafe { get(callback) }?;
+        let params = held.callback.params().map(|(name, value)| (name, Some(value)));
         // SAFETY: the conventions of the header.
-        unsafe { put(pair, twr_pair { name: twr_str::of(name), value: twr_str::of(value) }) }
+        unsafe { put(pair, held.params.get(index, params)?) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -261,10 +280,11 @@ pub unsafe extern "C" fn twr_callback_sip_header_at(
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
-        let mut headers = unsafe { get(callback) }?.callback.request().sip_headers();
-        let (name, value) = headers.nth(index).ok_or(Fault::None)?;
+        let held = unsafe { get(callback) }?;
+        let headers = held.callback.request().sip_headers();
+        let headers = headers.map(|(name, value)| (name, Some(value)));
         // SAFETY: the conventions of the header.
-        unsafe { put(pair, twr_pair { name: twr_str::of(name), value: twr_str::of(value) }) }
+        unsafe { put(pair, held.sip_headers.get(index, headers)?) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

@@ -17,12 +17,16 @@ pub const TWR_STATUS_INVALID_ARGUMENT: twr_status = 1;
 pub const TWR_STATUS_BUFFER_TOO_SMALL: twr_status = 2;
 /// The input is refused: `kind` says why.
 pub const TWR_STATUS_REFUSED: twr_status = 3;
-/// It is not proved that the platform sent this request: answer 403.
+/// The signature is not that of this request: answer 403.
 pub const TWR_STATUS_SIGNATURE_MISMATCH: twr_status = 4;
-/// The request is signed, but cannot be read.
+/// The request is signed, but cannot be read: answer 400.
 pub const TWR_STATUS_CALLBACK_INVALID: twr_status = 5;
 /// There is no such thing: no outcome yet, no index as high, nothing waits.
 pub const TWR_STATUS_NONE: twr_status = 6;
+/// The request has no signature, or an empty one: answer 403.
+pub const TWR_STATUS_SIGNATURE_MISSING: twr_status = 7;
+/// The request has more bytes than the limit: answer 413. Nothing else of it was looked at.
+pub const TWR_STATUS_TOO_LARGE: twr_status = 8;
 /// A fault of this library; please report it.
 pub const TWR_STATUS_INTERNAL: twr_status = 99;
 
@@ -68,9 +72,15 @@ impl Fault {
         Self::Argument(message)
     }
 
-    pub(crate) const fn status(&self) -> twr_status {
+    pub(crate) fn status(&self) -> twr_status {
         match self {
+            Self::Refused(error) | Self::Verify(VerifyError::Request(error))
+                if error.kind() == ErrorKind::RequestTooLarge =>
+            {
+                TWR_STATUS_TOO_LARGE
+            }
             Self::Refused(_) => TWR_STATUS_REFUSED,
+            Self::Verify(VerifyError::SignatureMissing) => TWR_STATUS_SIGNATURE_MISSING,
             Self::Verify(VerifyError::SignatureMismatch) => TWR_STATUS_SIGNATURE_MISMATCH,
             Self::Verify(_) => TWR_STATUS_CALLBACK_INVALID,
             Self::Argument(_) => TWR_STATUS_INVALID_ARGUMENT,

@@ -37,6 +37,37 @@ pub const TWR_SEVERITY_WARNING: i32 = 2;
 /// The platform will refuse it.
 pub const TWR_SEVERITY_ERROR: i32 = 3;
 
+impl twr_finding {
+    pub(crate) const NONE: Self = Self {
+        code: twr_str::ABSENT,
+        severity: 0,
+        number: 0,
+        path: twr_str::ABSENT,
+        message: twr_str::ABSENT,
+        line: 0,
+        column: 0,
+        reserved: [0; 2],
+    };
+
+    pub(crate) fn of(found: &Diagnostic, message: &str) -> Self {
+        let severity = match found.severity() {
+            Severity::Error => TWR_SEVERITY_ERROR,
+            Severity::Warning => TWR_SEVERITY_WARNING,
+            _ => TWR_SEVERITY_NOTE,
+        };
+        Self {
+            code: twr_str::of(found.code().as_str()),
+            severity,
+            number: found.platform_number().unwrap_or(0),
+            path: twr_str::of(found.path()),
+            message: twr_str::of(message),
+            line: found.line().unwrap_or(0),
+            column: found.column().unwrap_or(0),
+            reserved: [0; 2],
+        }
+    }
+}
+
 impl twr_findings {
     pub(crate) fn new(found: Vec<Diagnostic>) -> Self {
         Self(
@@ -69,23 +100,8 @@ pub unsafe extern "C" fn twr_findings_get(
     let body = || {
         // SAFETY: the conventions of the header.
         let (found, message) = unsafe { get(findings) }?.0.get(index).ok_or(Fault::None)?;
-        let severity = match found.severity() {
-            Severity::Error => TWR_SEVERITY_ERROR,
-            Severity::Warning => TWR_SEVERITY_WARNING,
-            _ => TWR_SEVERITY_NOTE,
-        };
-        let view = twr_finding {
-            code: twr_str::of(found.code().as_str()),
-            severity,
-            number: found.platform_number().unwrap_or(0),
-            path: twr_str::of(found.path()),
-            message: twr_str::of(message),
-            line: found.line().unwrap_or(0),
-            column: found.column().unwrap_or(0),
-            reserved: [0; 2],
-        };
         // SAFETY: the conventions of the header.
-        unsafe { put(finding, view) }
+        unsafe { put(finding, twr_finding::of(found, message)) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

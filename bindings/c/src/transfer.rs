@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::Arc;
-use std::time::Duration;
 
 use twiml_refer::{
-    Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings,
+    Diagnostic, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
+    TransferSettings, limits,
 };
 
 use crate::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN, outcome_number};
 use crate::error::{Fault, twr_error, twr_status};
+use crate::findings::twr_finding;
 use crate::guard::{calm, get, get_mut, give, guard, present, put, take};
 use crate::text::{twr_str, utf8, write};
 
@@ -18,6 +19,7 @@ use crate::text::{twr_str, utf8, write};
 pub struct twr_transfer {
     transfer: Transfer,
     status: Option<ReferCallStatus>,
+    found: Option<(Diagnostic, String)>,
 }
 
 /// How long to wait for what, and what is reported. twr_settings_new makes the defaults.
@@ -34,12 +36,12 @@ pub struct twr_output {
     pub refer_sip_response_code: u16,
     /// TWR_OUTPUT_COMPLETED: NotifySipResponseCode; 0 if it is omitted.
     pub notify_sip_response_code: u16,
-    /// TWR_OUTPUT_COMPLETED: whether the original call is still there for the app to talk to.
-    pub may_resume: bool,
     /// TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
     pub outcome: i32,
     /// TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
     pub refer_call_status: twr_str,
+    /// TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
+    pub finding: twr_finding,
     /// Zero; room for later versions.
     pub reserved: [u64; 4],
 }
@@ -52,6 +54,8 @@ pub const TWR_OUTPUT_REPLY: i32 = 2;
 pub const TWR_OUTPUT_END_DIALOG: i32 = 3;
 /// The verb has ended; comes once.
 pub const TWR_OUTPUT_COMPLETED: i32 = 4;
+/// What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+pub const TWR_OUTPUT_DIAGNOSTIC: i32 = 5;
 
 /// Where there is no deadline.
 pub const TWR_NO_DEADLINE: u64 = u64::MAX;
@@ -82,23 +86,27 @@ pub const TWR_TIME_SUBSCRIPTION: i32 = 3;
 /// Wait for a last NOTIFY after a hang-up (0).
 pub const TWR_TIME_HANG_UP_GRACE: i32 = 4;
 
+/// A transfer lasts at most, counted from the 2xx to the REFER, whatever expires says (600 s).
+pub const TWR_TIME_MAX_DURATION: i32 = 5;
+
 /// Sets a time in milliseconds: `which` is a TWR_TIME_… number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_settings_set_time(
     settings: *mut twr_settings,
     which: i32,
-    milliseconds: u64,
+    milliseconds: i64,
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(settings) }?;
-        let (old, time) = (TransferSettings::clone(&held.0), Duration::from_millis(milliseconds));
+        let (old, time) = (TransferSettings::clone(&held.0), limits::milliseconds(milliseconds)?);
         held.0 = Arc::new(match which {
             TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
             TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
             TWR_TIME_SUBSCRIPTION => old.with_subscription(time)?,
             TWR_TIME_HANG_UP_GRACE => old.with_hang_up_grace(time)?,
+            TWR_TIME_MAX_DURATION => old.with_max_duration(time)?,
             _ => return Err(Fault::argument("there is no such time")),
         });
         Ok(())
@@ -129,7 +137,7 @@ pub unsafe extern "C" fn twr_settings_omit_rejected_status(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_settings_set_status(
     settings: *mut twr_settings,
-    code: u16,
+    code: i32,
     status: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
@@ -162,7 +170,7 @@ pub unsafe extern "C" fn twr_transfer_new(
             None => Transfer::new(target),
         };
         // SAFETY: the conventions of the header.
-        unsafe { give(transfer, twr_transfer { transfer: made, status: None }) }
+        unsafe { give(transfer, twr_transfer { transfer: made, status: None, found: None }) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -184,10 +192,15 @@ unsafe fn feed(
     transfer: *mut twr_transfer,
     now_ms: u64,
     error: *mut twr_error,
-    event: Event<'_>,
+    event: impl FnOnce() -> Result<Event<'static>, Fault>,
 ) -> twr_status {
     // SAFETY: the caller's promise.
-    unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)) }
+    unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event()?, now_ms)?)) }
+}
+
+/// A code that is none of SIP's is fed as such: the transfer says so.
+fn code(number: i32) -> u16 {
+    u16::try_from(number).unwrap_or_default()
 }
 
 /// The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: the platform's error 13801),
@@ -196,33 +209,35 @@ unsafe fn feed(
 pub unsafe extern "C" fn twr_transfer_start(
     transfer: *mut twr_transfer,
     leg: i32,
-    cseq: u32,
+    cseq: i64,
     first_in_dialog: bool,
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let leg = match leg {
-        TWR_LEG_SIP => Leg::Sip,
-        TWR_LEG_PSTN => Leg::Pstn,
-        TWR_LEG_CLIENT => Leg::Client,
-        TWR_LEG_UNKNOWN => Leg::Unknown,
-        // SAFETY: the conventions of the header.
-        _ => return unsafe { guard(error, || Err(Fault::argument("there is no such leg"))) },
+    let event = || {
+        let leg = match leg {
+            TWR_LEG_SIP => Leg::Sip,
+            TWR_LEG_PSTN => Leg::Pstn,
+            TWR_LEG_CLIENT => Leg::Client,
+            TWR_LEG_UNKNOWN => Leg::Unknown,
+            _ => return Err(Fault::argument("there is no such leg")),
+        };
+        Ok(Event::Start { leg, cseq: limits::cseq(cseq)?, first_in_dialog })
     };
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, Event::Start { leg, cseq, first_in_dialog }) }
+    unsafe { feed(transfer, now_ms, error, event) }
 }
 
 /// A response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_response(
     transfer: *mut twr_transfer,
-    code: u16,
+    code: i32,
     refer_sub: bool,
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = Event::Response { code, refer_sub, retry: None };
+    let event = || Ok(Event::Response { code: self::code(code), refer_sub, retry: None });
     // SAFETY: the conventions of the header.
     unsafe { feed(transfer, now_ms, error, event) }
 }
@@ -231,12 +246,15 @@ pub unsafe extern "C" fn twr_transfer_response(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_retried(
     transfer: *mut twr_transfer,
-    code: u16,
-    cseq: u32,
+    code: i32,
+    cseq: i64,
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = Event::Response { code, refer_sub: true, retry: Some(cseq) };
+    let event = || {
+        let retry = Some(limits::cseq(cseq)?);
+        Ok(Event::Response { code: self::code(code), refer_sub: true, retry })
+    };
     // SAFETY: the conventions of the header.
     unsafe { feed(transfer, now_ms, error, event) }
 }
@@ -247,7 +265,7 @@ pub unsafe extern "C" fn twr_transfer_retried(
 pub unsafe extern "C" fn twr_transfer_notify(
     transfer: *mut twr_transfer,
     event: twr_str,
-    cseq: u32,
+    cseq: i64,
     subscription_state: twr_str,
     body: twr_str,
     in_dialog: bool,
@@ -262,7 +280,7 @@ pub unsafe extern "C" fn twr_transfer_notify(
         let state = header(subscription_state.bytes()?);
         let event = Event::Notify {
             event: &event,
-            cseq,
+            cseq: limits::cseq(cseq)?,
             subscription_state: (!absent).then_some(&state),
             body: body.bytes()?,
             in_dialog,
@@ -286,7 +304,7 @@ pub unsafe extern "C" fn twr_transfer_hang_up(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, Event::HangUp) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::HangUp)) }
 }
 
 /// The REFER could not be sent, or its connection broke.
@@ -297,7 +315,7 @@ pub unsafe extern "C" fn twr_transfer_transport_error(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, Event::TransportError) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::TransportError)) }
 }
 
 /// Nothing happened but time: to be called when the deadline has come.
@@ -308,7 +326,7 @@ pub unsafe extern "C" fn twr_transfer_time(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, Event::Time) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::Time)) }
 }
 
 /// What to do next; to be called after every event until it returns TWR_STATUS_NONE.
@@ -327,9 +345,9 @@ pub unsafe extern "C" fn twr_transfer_poll(
             code: 0,
             refer_sip_response_code: 0,
             notify_sip_response_code: 0,
-            may_resume: false,
             outcome: 0,
             refer_call_status: twr_str::ABSENT,
+            finding: twr_finding::NONE,
             reserved: [0; 4],
         };
         match next {
@@ -339,12 +357,16 @@ pub unsafe extern "C" fn twr_transfer_poll(
                 made.kind = TWR_OUTPUT_COMPLETED;
                 made.refer_sip_response_code = report.refer_sip_response_code().unwrap_or(0);
                 made.notify_sip_response_code = report.notify_sip_response_code().unwrap_or(0);
-                let outcome = report.outcome();
-                made.may_resume = outcome.may_resume();
-                made.outcome = outcome_number(&outcome);
+                made.outcome = outcome_number(&report.outcome());
                 held.status = report.refer_call_status().cloned();
                 made.refer_call_status =
                     twr_str::maybe(held.status.as_ref().map(ReferCallStatus::as_str));
+            }
+            Output::Diagnostic(found) => {
+                made.kind = TWR_OUTPUT_DIAGNOSTIC;
+                let message = found.message();
+                let (found, message) = held.found.insert((found, message));
+                made.finding = twr_finding::of(found, message);
             }
             _ => made.kind = TWR_OUTPUT_END_DIALOG,
         }
@@ -414,7 +436,7 @@ pub unsafe extern "C" fn twr_transfer_restore(
     // SAFETY: the conventions of the header.
     let body = || unsafe {
         let restored = Transfer::restore(bytes.bytes()?)?;
-        give(transfer, twr_transfer { transfer: restored, status: None })
+        give(transfer, twr_transfer { transfer: restored, status: None, found: None })
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

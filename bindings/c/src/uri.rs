@@ -3,18 +3,21 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{ReferTarget, Scheme, SipUri, UserToUser};
+use twiml_refer::{Error, ReferTarget, Scheme, SipUri, UserToUser};
 
-use crate::callback::twr_pair;
+use crate::callback::{Listed, twr_pair};
 use crate::error::{Fault, twr_error, twr_status};
 use crate::findings::twr_findings;
 use crate::guard::{array, calm, get, get_mut, give, guard, present, put, put_all, take};
 use crate::text::{twr_str, write};
+use crate::user_to_user::twr_user_to_user;
 
 /// A SIP URI. Any number of threads may read one; who changes it must be alone.
 pub struct twr_uri {
     uri: SipUri,
+    params: Listed,
     decoded: OnceLock<Vec<(String, String)>>,
+    user_to_users: OnceLock<Vec<Result<UserToUser, Error>>>,
 }
 
 /// The parts of a URI as spelled; views of it.
@@ -28,8 +31,8 @@ pub struct twr_uri_parts {
     pub password: twr_str,
     /// IPv6 with its brackets.
     pub host: twr_str,
-    /// 0 if there is none.
-    pub port: u16,
+    /// 1 to 65535; 0 if there is none.
+    pub port: i64,
     /// How many parameters there are.
     pub param_count: usize,
     /// How many headers there are.
@@ -40,7 +43,18 @@ pub struct twr_uri_parts {
 
 impl twr_uri {
     pub(crate) fn new(uri: SipUri) -> Self {
-        Self { uri, decoded: OnceLock::new() }
+        let (decoded, user_to_users) = (OnceLock::new(), OnceLock::new());
+        Self { uri, params: Listed::default(), decoded, user_to_users }
+    }
+
+    /// Drops the views of a URI that has changed.
+    fn changed(&mut self) {
+        (self.params, self.decoded) = (Listed::default(), OnceLock::new());
+        self.user_to_users = OnceLock::new();
+    }
+
+    fn user_to_users(&self) -> &[Result<UserToUser, Error>] {
+        self.user_to_users.get_or_init(|| self.uri.user_to_users())
     }
 
     fn headers(&self) -> &[(String, String)] {
@@ -92,7 +106,7 @@ pub unsafe extern "C" fn twr_uri_take_apart(
             user: twr_str::maybe(uri.user()),
             password: twr_str::maybe(uri.password()),
             host: twr_str::of(uri.host()),
-            port: uri.port().unwrap_or(0),
+            port: uri.port().map_or(0, i64::from),
             param_count: uri.params().count(),
             header_count: held.headers().len(),
             reserved: [0; 2],
@@ -116,9 +130,9 @@ pub unsafe extern "C" fn twr_uri_param(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get(uri) }?;
-        let (found, spelled) = held.uri.params().nth(index).ok_or(Fault::None)?;
+        let param = held.params.get(index, held.uri.params())?;
         // SAFETY: the conventions of the header.
-        unsafe { put_all([(name, twr_str::of(found)), (value, twr_str::maybe(spelled))]) }
+        unsafe { put_all([(name, param.name), (value, param.value)]) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -174,10 +188,13 @@ pub unsafe extern "C" fn twr_uri_add_header(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
+        // They may be views of this URI, which end as it grows.
         // SAFETY: the conventions of the header.
-        let (held, name, value) = unsafe { (get_mut(uri)?, name.text()?, value.text()?) };
-        held.uri.add_header(name, value)?;
-        held.decoded = OnceLock::new();
+        let (name, value) = unsafe { (name.text()?.to_owned(), value.text()?.to_owned()) };
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(uri) }?;
+        held.uri.add_header(&name, &value)?;
+        held.changed();
         Ok(())
     };
     // SAFETY: the conventions of the header.
@@ -192,12 +209,41 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
+        // Made first: the bytes may be a view of this URI.
         // SAFETY: the conventions of the header.
-        let (held, bytes) = unsafe { (get_mut(uri)?, bytes.bytes()?) };
-        let value = UserToUser::from_bytes(bytes)?;
+        let value = UserToUser::from_bytes(unsafe { bytes.bytes() }?)?;
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(uri) }?;
         held.uri = held.uri.clone().with_user_to_user(&value)?;
-        held.decoded = OnceLock::new();
+        held.changed();
         Ok(())
+    };
+    // SAFETY: the conventions of the header.
+    unsafe { guard(error, body) }
+}
+
+/// How many User-to-User values its headers hold, those that cannot be read among them; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_user_to_user_count(uri: *const twr_uri) -> usize {
+    // SAFETY: the conventions of the header.
+    let held = unsafe { get(uri) };
+    calm(0, || held.map_or(0, |held| held.user_to_users().len()))
+}
+
+/// A User-to-User value by its place from 0; a header may hold several (RFC 7433 section 4). Free it with
+/// twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_uri_user_to_user_at(
+    uri: *const twr_uri,
+    index: usize,
+    value: *mut *mut twr_user_to_user,
+    error: *mut twr_error,
+) -> twr_status {
+    let body = || {
+        // SAFETY: the conventions of the header.
+        let found = unsafe { get(uri) }?.user_to_users().get(index).ok_or(Fault::None)?;
+        // SAFETY: the conventions of the header.
+        unsafe { give(value, twr_user_to_user(found.clone()?)) }
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

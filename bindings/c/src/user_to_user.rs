@@ -9,7 +9,7 @@ use crate::guard::{calm, get, give, guard, put_all, take};
 use crate::text::{twr_str, write};
 
 /// A User-to-User value; it does not change, and any thread may read it.
-pub struct twr_user_to_user(UserToUser);
+pub struct twr_user_to_user(pub(crate) UserToUser);
 
 /// Reads the decoded value of a User-to-User header. Free it with twr_user_to_user_free.
 #[unsafe(no_mangle)]

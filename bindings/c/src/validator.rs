@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::{Algorithm, RequestValidator};
+use twiml_refer::{Algorithm, Method, RequestValidator, limits};
 
 use crate::callback::{pairs, twr_callback, twr_pair};
 use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
@@ -17,7 +17,13 @@ pub const TWR_ALGORITHM_SHA1: i32 = 1;
 /// HMAC-SHA256 with a shared key; pinned by the caller, never by the request.
 pub const TWR_ALGORITHM_SHA256: i32 = 2;
 
-/// Makes a validator with the account's auth token. Free it with twr_validator_free.
+/// The route takes GET: the URL's query holds the parameters.
+pub const TWR_METHOD_GET: i32 = 1;
+/// The route takes POST: the body is the form.
+pub const TWR_METHOD_POST: i32 = 2;
+
+/// Makes a validator with the account's auth token; one that is absent or empty is refused. Free it with
+/// twr_validator_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_new(
     secret: twr_str,
@@ -25,7 +31,7 @@ pub unsafe extern "C" fn twr_validator_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe { give(validator, twr_validator(RequestValidator::new(secret.text()?))) };
+    let body = || unsafe { give(validator, twr_validator(RequestValidator::new(secret.text()?)?)) };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
 }
@@ -62,13 +68,15 @@ pub unsafe extern "C" fn twr_validator_add_secret(
     // SAFETY: the conventions of the header.
     let body = || unsafe {
         let secret = secret.text()?;
-        change(validator, |validator| Ok(validator.with_secret(secret)))
+        change(validator, |validator| Ok(validator.with_secret(secret)?))
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
 }
 
-/// Says by which scheme, host and port the platform reaches the app, whatever proxies stand between.
+/// Says how the platform reaches the app, whatever proxies stand between: scheme, host, port, and the path
+/// prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
+/// target as it came on the wire (`/handleRefer?x=1`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_set_public_base(
     validator: *mut twr_validator,
@@ -108,12 +116,14 @@ pub unsafe extern "C" fn twr_validator_set_algorithm(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
     validator: *mut twr_validator,
-    max_bytes: usize,
+    max_bytes: i64,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body =
-        || unsafe { change(validator, |validator| Ok(validator.with_max_body_bytes(max_bytes))) };
+    let body = || unsafe {
+        let max_bytes = limits::body_bytes(max_bytes)?;
+        change(validator, |validator| Ok(validator.with_max_body_bytes(max_bytes)))
+    };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
 }
@@ -133,14 +143,17 @@ pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
     unsafe { guard(error, body) }
 }
 
-/// Hands over the callback that a request brings, if the platform signed it; else
-/// TWR_STATUS_SIGNATURE_MISMATCH or TWR_STATUS_CALLBACK_INVALID. `url` is the one that was asked for,
-/// `body` the form as it was received (empty: a GET, the URL's query), `signature` the header
-/// X-Twilio-Signature, absent if there was none.
+/// Hands over the callback that a request brings, if the platform signed it; else TWR_STATUS_TOO_LARGE (413,
+/// before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
+/// TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
+/// request's, which the signature does not cover. `url` is the request target where a public base is set,
+/// else the URL that was asked for; `body` the form as it was received (empty: an empty form); `signature`
+/// the header X-Twilio-Signature, absent if there was none.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_verify(
     validator: *const twr_validator,
+    method: i32,
     url: twr_str,
     body: twr_str,
     signature: twr_str,
@@ -150,14 +163,20 @@ pub unsafe extern "C" fn twr_validator_verify(
     // SAFETY: the conventions of the header.
     let verify = || unsafe {
         let validator = &get(validator)?.0;
+        let method = match method {
+            TWR_METHOD_GET => Method::Get,
+            TWR_METHOD_POST => Method::Post,
+            _ => return Err(Fault::argument("there is no such method")),
+        };
         let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
-        give(callback, twr_callback::new(validator.verify(url, body, signature)?))
+        give(callback, twr_callback::new(validator.verify(method, url, body, signature)?))
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, verify) }
 }
 
-/// Does as twr_validator_verify, with the pairs that were decoded already; none: a GET.
+/// Does as twr_validator_verify for a POST, with the pairs that were decoded already; none: an empty form.
+/// The URL's own must not be among them.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_verify_pairs(
@@ -223,8 +242,8 @@ pub unsafe extern "C" fn twr_validator_sign(
     unsafe { guard(error, body) }
 }
 
-/// Writes the signature of a request whose body is no form. `bodySHA256` must stand in the URL already:
-/// twr_url_with_body_sha256 puts it there.
+/// Writes the signature of a request whose body is no form. The request must go to the URL with the hash in it,
+/// which twr_url_with_body_sha256 writes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_sign_raw(
     validator: *const twr_validator,

@@ -80,7 +80,7 @@ static bool user_to_user(void)
 static bool verify(void)
 {
     twr_callback *callback = NULL;
-    bool right = !twr_validator_verify(validator, URL, BODY, signature, &callback, &error) &&
+    bool right = !twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, &error) &&
                  twr_callback_outcome(callback).code == 486;
     twr_callback_free(&callback);
     return right;
@@ -89,7 +89,7 @@ static bool verify(void)
 static bool mismatch(void)
 {
     twr_callback *callback = NULL;
-    return twr_validator_verify(validator, URL, TWR_STR("a=b"), signature, &callback, &error) ==
+    return twr_validator_verify(validator, TWR_METHOD_POST, URL, TWR_STR("a=b"), signature, &callback, &error) ==
            TWR_STATUS_SIGNATURE_MISMATCH;
 }
 

@@ -27,13 +27,13 @@ static size_t share(void)
     char xml[512], forged[64];
     size_t wrong = 0, length = 0;
     twr_str view = {forged, signature.len};
-    if (twr_validator_verify(validator, URL, BODY, signature, &callback, &error) != TWR_STATUS_OK ||
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, &error) != TWR_STATUS_OK ||
         twr_callback_outcome(callback).kind != TWR_OUTCOME_TARGET_FAILED)
         wrong++;
     twr_callback_free(&callback);
     memcpy(forged, signature.ptr, signature.len);
     forged[0] = forged[0] == 'A' ? 'B' : 'A';
-    if (twr_validator_verify(validator, URL, BODY, view, &callback, &error) !=
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, view, &callback, &error) !=
             TWR_STATUS_SIGNATURE_MISMATCH ||
         callback)
         wrong++;

@@ -21,12 +21,13 @@ std::int64_t milliseconds(const json &seconds)
 
 transfer_settings settings_of(const json &set)
 {
-    using setter = transfer_settings &(transfer_settings::*)(std::chrono::milliseconds);
-    static const std::array<std::pair<const char *, setter>, 4> times = {
+    using setter = transfer_settings &(transfer_settings::*)(std::chrono::milliseconds) &;
+    static const std::array<std::pair<const char *, setter>, 5> times = {
         {{"response_timeout", &transfer_settings::response_timeout},
          {"notify_timeout", &transfer_settings::notify_timeout},
          {"subscription", &transfer_settings::subscription},
-         {"hang_up_grace", &transfer_settings::hang_up_grace}}};
+         {"hang_up_grace", &transfer_settings::hang_up_grace},
+         {"max_duration", &transfer_settings::max_duration}}};
     transfer_settings settings;
     for (const auto &[name, method] : times)
         if (set.contains(name))
@@ -34,7 +35,7 @@ transfer_settings settings_of(const json &set)
     if (set.value("rejected_status", "") == "omitted")
         settings.omit_rejected_status(true);
     for (const auto &entry : set.value("statuses", json::array()))
-        settings.status(entry[0].get<std::uint16_t>(), entry[1].get<std::string>());
+        settings.status(entry[0].get<std::int32_t>(), entry[1].get<std::string>());
     return settings;
 }
 
@@ -43,19 +44,19 @@ void feed(transfer &verb, const json &line, std::uint64_t now)
     const auto event = line.at("event").get<std::string>();
     if (event == "start") {
         const auto leg = line.at("leg").get<std::string>();
-        verb.start(line.at("cseq").get<std::uint32_t>(), now,
+        verb.start(line.at("cseq").get<std::int64_t>(), now,
                    leg == "sip"    ? leg_kind::sip
                    : leg == "pstn" ? leg_kind::pstn
                                    : leg_kind::client,
                    line.at("first_in_dialog").get<bool>());
     } else if (event == "response") {
-        const auto code = line.at("code").get<std::uint16_t>();
+        const auto code = line.at("code").get<std::int32_t>();
         if (line.at("retry").is_null())
             verb.response(code, now, line.at("refer_sub").get<bool>());
         else
-            verb.retried(code, line["retry"].get<std::uint32_t>(), now);
+            verb.retried(code, line["retry"].get<std::int64_t>(), now);
     } else if (event == "notify") {
-        verb.notify(line.at("event_header").get<std::string>(), line.at("cseq").get<std::uint32_t>(),
+        verb.notify(line.at("event_header").get<std::string>(), line.at("cseq").get<std::int64_t>(),
                     maybe(line, "subscription_state"), line.at("body").get<std::string>(), now,
                     line.at("in_dialog").get<bool>());
     } else if (event == "hangup") {
@@ -75,6 +76,12 @@ json said(const output &output)
     case output_kind::send_refer: return {{"output", "send-refer"}};
     case output_kind::end_dialog: return {{"output", "end-dialog"}};
     case output_kind::reply: return {{"output", "reply"}, {"code", output.code.value()}};
+    case output_kind::diagnostic:
+        EXPECT_EQ(output.diagnostic.value().severity, severity_kind::warning);
+        return {{"output", "diagnostic"},
+                {"code", output.diagnostic->code},
+                {"severity", "warning"},
+                {"message", output.diagnostic->message}};
     case output_kind::completed: break;
     }
     json params = json::array();
@@ -86,18 +93,17 @@ json said(const output &output)
         params.push_back({"NotifySipResponseCode", std::to_string(*output.notify_sip_response_code)});
     return {{"output", "completed"},
             {"params", params},
-            {"outcome", outcomes.at(static_cast<std::size_t>(output.outcome.value()))},
-            {"may_resume", output.may_resume}};
+            {"outcome", outcomes.at(static_cast<std::size_t>(output.outcome.value()))}};
 }
 
 /// The same of a line; status and code of an outcome are those of the parameters.
 json wanted(json line)
 {
     line.erase("at");
-    if (line.at("output") == "completed") {
-        line["may_resume"] = line.at("outcome").at("may_resume");
+    if (line.at("output") == "completed")
         line["outcome"] = line["outcome"].at("kind");
-    }
+    for (const char *key : {"path", "number", "line", "column", "error"})
+        line.erase(key);
     return line;
 }
 

@@ -158,7 +158,7 @@ static void built_uri(const json_t *item)
     parts.user = view(json_object_get(given, "user"));
     parts.password = view(json_object_get(given, "password"));
     parts.host = view(json_object_get(given, "host"));
-    parts.port = (uint16_t)json_integer_value(json_object_get(given, "port"));
+    parts.port = json_integer_value(json_object_get(given, "port"));
     twr_pair params[8];
     size_t index, count = json_array_size(json_object_get(given, "params"));
     const json_t *param;
@@ -218,8 +218,42 @@ static void sip_uris(const json_t *item)
     free(owned);
 }
 
+/* Several values of one header, which a URI has. */
+static void user_to_users(const json_t *item)
+{
+    twr_error error;
+    twr_uri *uri = NULL;
+    twr_user_to_user *value = NULL;
+    size_t index, count = 0;
+    json_t *wanted;
+    twr_status status = twr_uri_parse(TWR_STR("sip:alice@example.com"), &uri, &error);
+    if (status == TWR_STATUS_OK)
+        status = twr_uri_add_header(uri, TWR_STR("User-to-User"), view(json_object_get(item, "list")), &error);
+    if (status == TWR_STATUS_OK)
+        count = twr_uri_user_to_user_count(uri);
+    for (index = 0; status == TWR_STATUS_OK && index < count; index++) {
+        status = twr_uri_user_to_user_at(uri, index, &value, &error);
+        twr_user_to_user_free(&value);
+    }
+    if (settled(status, &error, item)) {
+        EXPECT("count", count == json_array_size(json_object_get(item, "values")));
+        json_array_foreach(json_object_get(item, "values"), index, wanted)
+        {
+            twr_uri_user_to_user_at(uri, index, &value, NULL);
+            twr_user_to_user_text(value, buffer, sizeof buffer, &length, NULL);
+            EXPECT("value", written(wanted));
+            twr_user_to_user_free(&value);
+        }
+    }
+    twr_uri_free(&uri);
+}
+
 static void user_to_user(const json_t *item)
 {
+    if (json_object_get(item, "list")) {
+        user_to_users(item);
+        return;
+    }
     twr_error error;
     twr_user_to_user *value = NULL;
     twr_str data, encoding, purpose, content;
@@ -263,7 +297,7 @@ static void callbacks(const json_t *item)
         EXPECT("code", found.code == json_integer_value(json_object_get(wanted, "code")));
         EXPECT("status", same(found.status, json_object_get(wanted, "status")));
         if (json_object_get(wanted, "may_resume"))
-            EXPECT("may_resume", found.may_resume == json_is_true(json_object_get(wanted, "may_resume")));
+            EXPECT("may_resume", twr_callback_may_resume(callback) == json_is_true(json_object_get(wanted, "may_resume")));
         if (json_object_get(item, "leg"))
             EXPECT("leg", same(str(legs[twr_callback_leg(callback)]), json_object_get(item, "leg")));
         if ((list = json_object_get(item, "params"))) {
@@ -275,12 +309,16 @@ static void callbacks(const json_t *item)
                                     same(pair.value, json_array_get(one, 1)));
             }
         }
-        json_array_foreach(json_object_get(item, "sip_headers"), index, one)
+        list = json_object_get(item, "sip_headers");
+        json_array_foreach(list, index, one)
         {
             EXPECT("SIP header",
                    twr_callback_sip_header_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
                        same(pair.name, json_array_get(one, 0)) && same(pair.value, json_array_get(one, 1)));
         }
+        if (list)
+            EXPECT("SIP headers", twr_callback_sip_header_at(callback, json_array_size(list), &pair, NULL) ==
+                                      TWR_STATUS_NONE);
         list = json_object_get(item, "problems");
         json_array_foreach(list, index, one)
         {
@@ -293,6 +331,12 @@ static void callbacks(const json_t *item)
     }
     twr_callback_free(&callback);
     free(owned);
+}
+
+static int32_t method_of(const json_t *item)
+{
+    const char *method = json_string_value(json_object_get(item, "method"));
+    return method && !strcmp(method, "GET") ? TWR_METHOD_GET : TWR_METHOD_POST;
 }
 
 static void signatures(const json_t *item)
@@ -339,7 +383,9 @@ static void signatures(const json_t *item)
         pairs[count].name = view(json_array_get(one, 0));
         pairs[count++].value = view(json_array_get(one, 1));
     }
-    twr_status wanted = valid ? TWR_STATUS_OK : TWR_STATUS_SIGNATURE_MISMATCH;
+    twr_status wanted = valid           ? TWR_STATUS_OK
+                        : signature.len ? TWR_STATUS_SIGNATURE_MISMATCH
+                                        : TWR_STATUS_SIGNATURE_MISSING;
     EXPECT("by pairs",
            twr_validator_verify_pairs(validator, url, pairs, count, signature, &callback, NULL) == wanted);
     twr_callback_free(&callback);
@@ -350,7 +396,7 @@ static void signatures(const json_t *item)
         twr_callback_free(&callback);
     }
     twr_str form = {buffer, length};
-    EXPECT("by body", twr_validator_verify(validator, url, form, signature, &callback, NULL) == wanted);
+    EXPECT("by body", twr_validator_verify(validator, method_of(item), url, form, signature, &callback, NULL) == wanted);
     twr_callback_free(&callback);
     twr_spellings *spellings = NULL;
     twr_str tried, hashed;
@@ -363,6 +409,62 @@ static void signatures(const json_t *item)
         EXPECT("signs", written(json_object_get(item, "signature")));
     }
     twr_validator_free(&validator);
+}
+
+static void requests(const json_t *item)
+{
+    twr_error error;
+    twr_validator *validator = NULL;
+    twr_callback *callback = NULL;
+    twr_pair pair;
+    char *owned;
+    size_t index;
+    json_t *one;
+    const json_t *secrets = json_object_get(item, "secrets"), *base = json_object_get(item, "public_base");
+    const json_t *limit = json_object_get(item, "max_body_bytes"), *params = json_object_get(item, "params");
+    twr_str body = input(item, "body", &owned);
+    twr_status status = twr_validator_new(view(json_array_get(secrets, 0)), &validator, &error);
+    for (index = 1; status == TWR_STATUS_OK && index < json_array_size(secrets); index++)
+        status = twr_validator_add_secret(validator, view(json_array_get(secrets, index)), &error);
+    if (status == TWR_STATUS_OK && base)
+        status = twr_validator_set_public_base(validator, view(base), &error);
+    if (status == TWR_STATUS_OK && limit)
+        status = twr_validator_set_max_body_bytes(validator, json_integer_value(limit), &error);
+    if (status == TWR_STATUS_OK)
+        status = twr_validator_verify(validator, method_of(item), view(json_object_get(item, "url")), body,
+                                      view(json_object_get(item, "signature")), &callback, &error);
+    if (settled(status, &error, item)) {
+        EXPECT("count", twr_callback_param_count(callback) == json_array_size(params));
+        json_array_foreach(params, index, one)
+        {
+            EXPECT("param", twr_callback_param_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                                same(pair.name, json_array_get(one, 0)) &&
+                                same(pair.value, json_array_get(one, 1)));
+        }
+    }
+    twr_callback_free(&callback);
+    twr_validator_free(&validator);
+    free(owned);
+}
+
+static void raw_bodies(const json_t *item)
+{
+    static char hashed[4096];
+    twr_validator *validator = NULL;
+    char *owned;
+    twr_str url = view(json_object_get(item, "url")), body = input(item, "raw_body", &owned);
+    twr_str signature = view(json_object_get(item, "signature")), with_hash = {hashed, 0};
+    twr_validator_new(view(json_array_get(json_object_get(item, "secrets"), 0)), &validator, NULL);
+    EXPECT("hash", twr_url_with_body_sha256(url, body, hashed, sizeof hashed, &with_hash.len, NULL) ==
+                           TWR_STATUS_OK &&
+                       same(with_hash, json_object_get(item, "url_with_hash")));
+    EXPECT("sign", twr_validator_sign_raw(validator, url, body, buffer, sizeof buffer, &length, NULL) ==
+                           TWR_STATUS_OK &&
+                       written(json_object_get(item, "signature")));
+    EXPECT("valid", twr_validator_validate_raw(validator, with_hash, body, signature));
+    EXPECT("another body", !twr_validator_validate_raw(validator, with_hash, TWR_STR("another"), signature));
+    twr_validator_free(&validator);
+    free(owned);
 }
 
 static void rest(const json_t *item)
@@ -475,6 +577,8 @@ int main(int argc, char **argv)
     run("user-to-user", user_to_user);
     run("callbacks", callbacks);
     run("signatures", signatures);
+    run("requests", requests);
+    run("raw-bodies", raw_bodies);
     run("rest", rest);
     run("saved-transfers", saved_transfers);
     run("transfer-settings", transfer_settings);

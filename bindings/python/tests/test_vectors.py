@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,15 +15,29 @@ from conftest import VECTORS, cases, enter, given, place
 
 
 def run(topic: str, judge: Callable[[dict[str, Any]], object]) -> None:
-    all_cases = cases(topic)
-    for case in all_cases:
+    def settle(case: dict[str, Any]) -> None:
         if "error" in case:
             with pytest.raises(tr.TwimlReferError) as caught:
                 judge(case)
             place(caught.value, case["error"])
         else:
             judge(case)
+
+    all_cases = cases(topic)
+    every({case["name"]: partial(settle, case) for case in all_cases})
     enter(topic, len(all_cases))
+
+
+def every(named: dict[str, Callable[[], object]]) -> None:
+    """Run all, and fail with those that did."""
+    __tracebackhide__ = True
+    failed = []
+    for name, case in named.items():
+        try:
+            case()
+        except (Exception, pytest.fail.Exception) as error:
+            failed.append(f"{name}: {error!r}")
+    assert not failed, "\n".join(failed)
 
 
 def built(element: dict[str, Any]) -> tr.Element:
@@ -279,9 +295,7 @@ def said(output: Any) -> dict[str, Any]:
 
 
 def test_transfers() -> None:
-    files = sorted((VECTORS / "transfer").glob("*.expected.jsonl"))
-    assert files
-    for file in files:
+    def replay(file: Path) -> None:
         lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
         [start] = [line for line in lines if line.get("event") == "start"]
         transfer = started(start["settings"])
@@ -289,7 +303,7 @@ def test_transfers() -> None:
         for line in lines:
             now = round(line.pop("at") * 1000)
             if "event" in line:
-                assert waiting == [], file
+                assert waiting == []
                 try:
                     waiting = [said(output) for output in feed(transfer, line, now)]
                 except tr.TransferError as error:
@@ -297,7 +311,11 @@ def test_transfers() -> None:
                 continue
             if not waiting:
                 waiting = [said(output) for output in transfer.time(now=now)]
-            assert waiting.pop(0) == line, file
-        assert waiting == [], file
-        assert transfer.time(now=2**63) == [], file
+            assert waiting.pop(0) == line
+        assert waiting == []
+        assert transfer.time(now=2**63) == []
+
+    files = sorted((VECTORS / "transfer").glob("*.expected.jsonl"))
+    assert files
+    every({file.name: partial(replay, file) for file in files})
     enter("transfer", len(files))

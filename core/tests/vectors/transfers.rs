@@ -1,7 +1,6 @@
 //! The scenarios of a transfer: what was fed and what came out, line by line.
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,13 +9,12 @@ use twiml_refer::{
     Transfer, TransferSettings,
 };
 
-use super::{Verdict, bytes, enter, run, same, settle, text};
+use super::{Verdict, bytes, enter, folder, run, same, settle, text};
 
 #[test]
 fn transfers() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases/transfer");
-    let mut files: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files = fs::read_dir(folder().join("transfer")).unwrap();
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     assert!(!files.is_empty());
     let failed: Vec<_> = files

@@ -42,6 +42,13 @@ struct diagnostic {
 
 namespace detail {
 
+inline diagnostic finding(const twr_finding &found)
+{
+    return {std::string(view(found.code)), static_cast<severity_kind>(found.severity), given(found.number),
+            std::string(view(found.path)), std::string(view(found.message)), given(found.line),
+            given(found.column)};
+}
+
 inline std::vector<diagnostic> diagnostics(twr_findings *taken)
 {
     const owned<twr_findings, twr_findings_free> findings(taken);
@@ -50,9 +57,7 @@ inline std::vector<diagnostic> diagnostics(twr_findings *taken)
     for (std::size_t index = 0; index < count; index++) {
         twr_finding found{};
         call(twr_findings_get, static_cast<const twr_findings *>(findings.get()), index, &found);
-        all.push_back({std::string(view(found.code)), static_cast<severity_kind>(found.severity),
-                       given(found.number), std::string(view(found.path)),
-                       std::string(view(found.message)), given(found.line), given(found.column)});
+        all.push_back(finding(found));
     }
     return all;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "../twiml_refer.h"
+#include "text.hpp"
 
 namespace twiml_refer {
 
@@ -60,7 +61,8 @@ class error : public std::runtime_error {
     std::optional<std::size_t> column() const noexcept { return detail::given(column_); }
 
     /// The parameter, attribute or header at fault.
-    const std::string &parameter() const noexcept { return parameter_; }
+    const std::string &parameter() const & noexcept { return parameter_; }
+    const std::string &parameter() const && = delete;
 
   private:
     twr_status status_;
@@ -73,23 +75,31 @@ class error : public std::runtime_error {
 };
 
 /// It is not proved that the platform sent this request: answer 403.
-class signature_mismatch : public error {
+class signature_error : public error {
     using error::error;
 };
 
-/// The request is signed, but cannot be read.
+/// The request has no signature, or an empty one: answer 403.
+class signature_missing : public signature_error {
+    using signature_error::signature_error;
+};
+
+/// The signature is not that of this request: answer 403.
+class signature_mismatch : public signature_error {
+    using signature_error::signature_error;
+};
+
+/// The request has more bytes than the limit: answer 413. Nothing else of it was looked at.
+class request_too_large : public error {
+    using error::error;
+};
+
+/// The request is signed, but cannot be read: answer 400.
 class callback_error : public error {
     using error::error;
 };
 
 namespace detail {
-
-inline twr_str str(std::string_view text) { return {text.data() ? text.data() : "", text.size()}; }
-
-inline twr_str maybe(std::optional<std::string_view> text)
-{
-    return text ? str(*text) : twr_str{nullptr, 0};
-}
 
 inline std::string_view view(twr_str text) { return text.ptr ? std::string_view(text.ptr, text.len) : std::string_view(); }
 
@@ -102,7 +112,9 @@ inline void check(twr_status status, const twr_error &fault)
 {
     switch (status) {
     case TWR_STATUS_OK: return;
+    case TWR_STATUS_SIGNATURE_MISSING: throw signature_missing(fault);
     case TWR_STATUS_SIGNATURE_MISMATCH: throw signature_mismatch(fault);
+    case TWR_STATUS_TOO_LARGE: throw request_too_large(fault);
     case TWR_STATUS_CALLBACK_INVALID: throw callback_error(fault);
     default: throw error(fault);
     }

@@ -4,7 +4,7 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <type_traits>
 
 #include "sip_uri.hpp"
 #include "twiml.hpp"
@@ -27,17 +27,17 @@ class instructions {
   public:
     /// A document.
     instructions(const voice_response &twiml) : twiml_(twiml.get()) {}
+    instructions(const voice_response &&) = delete;
     /// The URL of one.
-    instructions(std::string_view url, std::optional<std::string_view> method = std::nullopt)
-        : url_(url), method_(method)
+    template <typename Url, typename = std::enable_if_t<std::is_convertible_v<const Url &, text_in>>>
+    instructions(const Url &url, text_in method = {})
+        : url_(detail::maybe(text_in(url))), method_(detail::maybe(method))
     {
     }
 
   private:
-    friend rest_request call_update(std::string_view, std::string_view, const instructions &,
-                                    std::optional<std::string_view>);
-    friend rest_request call_create(std::string_view, const sip_uri &, std::string_view, const instructions &,
-                                    std::optional<std::string_view>);
+    friend rest_request call_update(text_in, text_in, const instructions &, text_in);
+    friend rest_request call_create(text_in, const sip_uri &, text_in, const instructions &, text_in);
     const twr_response *twiml_ = nullptr;
     std::optional<std::string> url_;
     std::optional<std::string> method_;
@@ -56,22 +56,22 @@ inline rest_request taken(twr_rest_request *made)
 } // namespace detail
 
 /// Makes a call that is in progress run something else. `base` replaces the platform's own host.
-inline rest_request call_update(std::string_view account_sid, std::string_view call_sid,
-                                const instructions &run, std::optional<std::string_view> base = std::nullopt)
+inline rest_request call_update(text_in account_sid, text_in call_sid, const instructions &run,
+                                text_in base = {})
 {
     twr_rest_request *made = nullptr;
-    detail::call(twr_call_update, detail::str(account_sid), detail::str(call_sid), run.twiml_,
-                 detail::maybe(run.url_), detail::maybe(run.method_), detail::maybe(base), &made);
+    detail::call(twr_call_update, account_sid, call_sid, run.twiml_, text_in(run.url_),
+                 text_in(run.method_), base, &made);
     return detail::taken(made);
 }
 
 /// Calls a SIP endpoint, and lets it run something.
-inline rest_request call_create(std::string_view account_sid, const sip_uri &to, std::string_view from,
-                                const instructions &run, std::optional<std::string_view> base = std::nullopt)
+inline rest_request call_create(text_in account_sid, const sip_uri &to, text_in from, const instructions &run,
+                                text_in base = {})
 {
     twr_rest_request *made = nullptr;
-    detail::call(twr_call_create, detail::str(account_sid), detail::str(to.str()), detail::str(from), run.twiml_,
-                 detail::maybe(run.url_), detail::maybe(run.method_), detail::maybe(base), &made);
+    detail::call(twr_call_create, account_sid, text_in(to.str()), from, run.twiml_, text_in(run.url_),
+                 text_in(run.method_), base, &made);
     return detail::taken(made);
 }
 

@@ -28,14 +28,65 @@ struct uri_parts {
     std::optional<std::uint16_t> port;
 };
 
+/// A User-to-User value (RFC 7433).
+class user_to_user {
+  public:
+    /// Reads the decoded value of a User-to-User header.
+    static user_to_user parse(text_in text)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_parse, text, &made);
+        return user_to_user(made);
+    }
+
+    /// Makes one of bytes, which are hex-encoded.
+    static user_to_user from_bytes(text_in bytes)
+    {
+        twr_user_to_user *made = nullptr;
+        detail::call(twr_user_to_user_from_bytes, bytes, &made);
+        return user_to_user(made);
+    }
+
+    /// The data as it was given; hexadecimal digits where bytes were.
+    std::string_view data() const & { return detail::view(part(0)); }
+    std::string_view data() const && = delete;
+    /// Its parameter `encoding`.
+    std::optional<std::string_view> encoding() const & { return detail::maybe(part(1)); }
+    std::optional<std::string_view> encoding() const && = delete;
+    /// Its parameter `purpose`.
+    std::optional<std::string_view> purpose() const & { return detail::maybe(part(2)); }
+    std::optional<std::string_view> purpose() const && = delete;
+    /// Its parameter `content`.
+    std::optional<std::string_view> content() const & { return detail::maybe(part(3)); }
+    std::optional<std::string_view> content() const && = delete;
+
+    /// The value as it stands in a header.
+    std::string str() const { return detail::text(twr_user_to_user_text, get()); }
+
+    /// The handle, for what C alone offers.
+    const twr_user_to_user *get() const & { return handle_.get(); }
+    const twr_user_to_user *get() const && = delete;
+
+  private:
+    friend class sip_uri;
+    explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
+    twr_str part(std::size_t which) const
+    {
+        twr_str parts[4] = {};
+        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
+        return parts[which];
+    }
+    detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
+};
+
 /// A valid SIP URI.
 class sip_uri {
   public:
     /// Reads one; nothing is trimmed.
-    explicit sip_uri(std::string_view text)
+    explicit sip_uri(text_in text)
     {
         twr_uri *made = nullptr;
-        detail::call(twr_uri_parse, detail::str(text), &made);
+        detail::call(twr_uri_parse, text, &made);
         handle_.reset(made);
     }
 
@@ -51,46 +102,50 @@ class sip_uri {
     }
 
     /// The URI as spelled.
-    std::string_view str() const { return detail::view(twr_uri_text(get())); }
+    std::string_view str() const & { return detail::view(twr_uri_text(get())); }
+    std::string_view str() const && = delete;
 
     /// Puts one together; an absent part is one that is not there, a parameter without a value a flag.
-    static sip_uri build(std::string_view host, std::optional<std::string_view> user = std::nullopt,
-                         std::uint16_t port = 0, std::string_view scheme = "sip",
-                         std::optional<std::string_view> password = std::nullopt,
+    static sip_uri build(text_in host, text_in user = {}, std::int64_t port = 0, text_in scheme = "sip",
+                         text_in password = {},
                          const std::vector<std::pair<std::string, std::optional<std::string>>> &params = {})
     {
         twr_uri_parts parts{};
-        parts.scheme = detail::str(scheme);
-        parts.user = detail::maybe(user);
-        parts.password = detail::maybe(password);
-        parts.host = detail::str(host);
+        parts.scheme = scheme;
+        parts.user = user;
+        parts.password = password;
+        parts.host = host;
         parts.port = port;
         std::vector<twr_pair> given;
         given.reserve(params.size());
         for (const auto &[name, value] : params)
-            given.push_back({detail::str(name), detail::maybe(value)});
+            given.push_back({text_in(name), text_in(value)});
         twr_uri *made = nullptr;
         detail::call(twr_uri_build, static_cast<const twr_uri_parts *>(&parts),
                      static_cast<const twr_pair *>(given.data()), given.size(), &made);
-        return sip_uri(made);
+        return sip_uri(taken{made});
     }
 
     /// Adds a header, given as decoded text.
-    sip_uri &add_header(std::string_view name, std::string_view value)
+    sip_uri &add_header(text_in name, text_in value) &
     {
-        detail::call(twr_uri_add_header, handle_.get(), detail::str(name), detail::str(value));
+        detail::call(twr_uri_add_header, handle_.get(), name, value);
         return *this;
     }
+    /// The same for one that has no name yet.
+    sip_uri add_header(text_in name, text_in value) && { return std::move(add_header(name, value)); }
 
     /// Adds a User-to-User header with these bytes, hex-encoded.
-    sip_uri &add_user_to_user(std::string_view bytes)
+    sip_uri &add_user_to_user(text_in bytes) &
     {
-        detail::call(twr_uri_add_user_to_user, handle_.get(), detail::str(bytes));
+        detail::call(twr_uri_add_user_to_user, handle_.get(), bytes);
         return *this;
     }
+    /// The same for one that has no name yet.
+    sip_uri add_user_to_user(text_in bytes) && { return std::move(add_user_to_user(bytes)); }
 
     /// Its headers, decoded; views of the URI.
-    std::vector<std::pair<std::string_view, std::string_view>> headers() const
+    std::vector<std::pair<std::string_view, std::string_view>> headers() const &
     {
         std::vector<std::pair<std::string_view, std::string_view>> all;
         twr_str name{}, value{};
@@ -99,18 +154,34 @@ class sip_uri {
             all.emplace_back(detail::view(name), detail::view(value));
         return all;
     }
+    std::vector<std::pair<std::string_view, std::string_view>> headers() const && = delete;
 
     /// The decoded value of the first header of this name, compared without regard to case.
-    std::optional<std::string_view> header(std::string_view name) const
+    std::optional<std::string_view> header(text_in name) const &
     {
         twr_str value{};
-        return twr_uri_header_named(get(), detail::str(name), &value, nullptr) == TWR_STATUS_OK
+        return twr_uri_header_named(get(), name, &value, nullptr) == TWR_STATUS_OK
                    ? std::optional(detail::view(value))
                    : std::nullopt;
     }
+    std::optional<std::string_view> header(text_in name) const && = delete;
+
+    /// The User-to-User values of its headers, each of which may hold several (RFC 7433 section 4); throws if one
+    /// cannot be read.
+    std::vector<user_to_user> user_to_users() const
+    {
+        std::vector<user_to_user> all;
+        const std::size_t count = twr_uri_user_to_user_count(get());
+        for (std::size_t index = 0; index < count; index++) {
+            twr_user_to_user *made = nullptr;
+            detail::call(twr_uri_user_to_user_at, get(), index, &made);
+            all.push_back(user_to_user(made));
+        }
+        return all;
+    }
 
     /// Its parameters as spelled; a flag has no value.
-    std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const
+    std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const &
     {
         std::vector<std::pair<std::string_view, std::optional<std::string_view>>> all;
         twr_str name{}, value{};
@@ -119,15 +190,17 @@ class sip_uri {
             all.emplace_back(detail::view(name), detail::maybe(value));
         return all;
     }
+    std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const && = delete;
 
     /// The parts as spelled; views of the URI.
-    uri_parts parts() const
+    uri_parts parts() const &
     {
         twr_uri_parts found{};
         detail::call(twr_uri_take_apart, get(), &found);
         return {detail::view(found.scheme), detail::maybe(found.user), detail::maybe(found.password),
-                detail::view(found.host), detail::given(found.port)};
+                detail::view(found.host), detail::given(static_cast<std::uint16_t>(found.port))};
     }
+    uri_parts parts() const && = delete;
 
     /// The value of a Refer-To header.
     std::string refer_to() const { return detail::text(twr_uri_refer_to, get()); }
@@ -149,57 +222,15 @@ class sip_uri {
     friend bool operator!=(const sip_uri &one, const sip_uri &other) { return !(one == other); }
 
     /// The handle, for what C alone offers.
-    const twr_uri *get() const { return handle_.get(); }
+    const twr_uri *get() const & { return handle_.get(); }
+    const twr_uri *get() const && = delete;
 
   private:
-    explicit sip_uri(twr_uri *handle) : handle_(handle) {}
+    struct taken {
+        twr_uri *handle;
+    };
+    explicit sip_uri(taken made) : handle_(made.handle) {}
     detail::owned<twr_uri, twr_uri_free> handle_;
-};
-
-
-/// A User-to-User value (RFC 7433).
-class user_to_user {
-  public:
-    /// Reads the decoded value of a User-to-User header.
-    static user_to_user parse(std::string_view text)
-    {
-        twr_user_to_user *made = nullptr;
-        detail::call(twr_user_to_user_parse, detail::str(text), &made);
-        return user_to_user(made);
-    }
-
-    /// Makes one of bytes, which are hex-encoded.
-    static user_to_user from_bytes(std::string_view bytes)
-    {
-        twr_user_to_user *made = nullptr;
-        detail::call(twr_user_to_user_from_bytes, detail::str(bytes), &made);
-        return user_to_user(made);
-    }
-
-    /// The data as it was given; hexadecimal digits where bytes were.
-    std::string_view data() const { return detail::view(part(0)); }
-    /// Its parameter `encoding`.
-    std::optional<std::string_view> encoding() const { return detail::maybe(part(1)); }
-    /// Its parameter `purpose`.
-    std::optional<std::string_view> purpose() const { return detail::maybe(part(2)); }
-    /// Its parameter `content`.
-    std::optional<std::string_view> content() const { return detail::maybe(part(3)); }
-
-    /// The value as it stands in a header.
-    std::string str() const { return detail::text(twr_user_to_user_text, get()); }
-
-    /// The handle, for what C alone offers.
-    const twr_user_to_user *get() const { return handle_.get(); }
-
-  private:
-    explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
-    twr_str part(std::size_t which) const
-    {
-        twr_str parts[4] = {};
-        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
-        return parts[which];
-    }
-    detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
 };
 
 /// What a Refer-To header can name.
@@ -220,18 +251,18 @@ struct refer_target {
     std::string text;
 
     /// Reads one; what is neither SIP nor telephone number is no fault.
-    static refer_target parse(std::string_view value)
+    static refer_target parse(text_in value)
     {
         std::int32_t kind = 0;
-        std::string text = detail::text(twr_refer_target, detail::str(value), &kind);
+        std::string text = detail::text(twr_refer_target, value, &kind);
         return {static_cast<target_kind>(kind), std::move(text)};
     }
 };
 
 /// The escape of a header's value, for a URI that something else puts together.
-inline std::string escape_header(std::string_view text)
+inline std::string escape_header(text_in text)
 {
-    return detail::text(twr_escape_header, detail::str(text));
+    return detail::text(twr_escape_header, text);
 }
 
 } // namespace twiml_refer

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sip_uri.hpp"
 #include "webhook.hpp"
@@ -25,45 +26,69 @@ class transfer_settings {
     }
 
     /// Waits so long for an answer to the REFER (32 s unless set).
-    transfer_settings &response_timeout(std::chrono::milliseconds time)
+    transfer_settings &response_timeout(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_RESPONSE, time);
     }
     /// Waits so long for the first NOTIFY (32 s).
-    transfer_settings &notify_timeout(std::chrono::milliseconds time) { return set(TWR_TIME_NOTIFY, time); }
+    transfer_settings &notify_timeout(std::chrono::milliseconds time) & { return set(TWR_TIME_NOTIFY, time); }
     /// Lets a subscription live so long after a NOTIFY without expires (180 s).
-    transfer_settings &subscription(std::chrono::milliseconds time)
+    transfer_settings &subscription(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_SUBSCRIPTION, time);
     }
     /// Waits so long for a last NOTIFY after a hang-up (0).
-    transfer_settings &hang_up_grace(std::chrono::milliseconds time)
+    transfer_settings &hang_up_grace(std::chrono::milliseconds time) &
     {
         return set(TWR_TIME_HANG_UP_GRACE, time);
     }
 
+    /// Lets a transfer last so long at most, counted from the 2xx to the REFER, whatever expires says (600 s).
+    transfer_settings &max_duration(std::chrono::milliseconds time) & { return set(TWR_TIME_MAX_DURATION, time); }
+
     /// Leaves ReferCallStatus out when the endpoint refuses the REFER.
-    transfer_settings &omit_rejected_status(bool omit)
+    transfer_settings &omit_rejected_status(bool omit) &
     {
         detail::call(twr_settings_omit_rejected_status, handle_.get(), omit);
         return *this;
     }
 
     /// Reports this status for a final code.
-    transfer_settings &status(std::uint16_t code, std::string_view status)
+    transfer_settings &status(std::int32_t code, text_in status) &
     {
-        detail::call(twr_settings_set_status, handle_.get(), code, detail::str(status));
+        detail::call(twr_settings_set_status, handle_.get(), code, status);
         return *this;
     }
 
+    /// The same for settings that have no name yet.
+    transfer_settings response_timeout(std::chrono::milliseconds time) &&
+    {
+        return std::move(response_timeout(time));
+    }
+    /// The same.
+    transfer_settings notify_timeout(std::chrono::milliseconds time) && { return std::move(notify_timeout(time)); }
+    /// The same.
+    transfer_settings subscription(std::chrono::milliseconds time) && { return std::move(subscription(time)); }
+    /// The same.
+    transfer_settings hang_up_grace(std::chrono::milliseconds time) && { return std::move(hang_up_grace(time)); }
+    /// The same.
+    transfer_settings max_duration(std::chrono::milliseconds time) && { return std::move(max_duration(time)); }
+    /// The same.
+    transfer_settings omit_rejected_status(bool omit) && { return std::move(omit_rejected_status(omit)); }
+    /// The same.
+    transfer_settings status(std::int32_t code, text_in status) &&
+    {
+        return std::move(this->status(code, status));
+    }
+
     /// The handle, for what C alone offers.
-    const twr_settings *get() const { return handle_.get(); }
+    const twr_settings *get() const & { return handle_.get(); }
+    const twr_settings *get() const && = delete;
 
   private:
     transfer_settings &set(std::int32_t which, std::chrono::milliseconds time)
     {
-        // A negative time becomes one that is too long.
-        detail::call(twr_settings_set_time, handle_.get(), which, static_cast<std::uint64_t>(time.count()));
+        detail::call(twr_settings_set_time, handle_.get(), which, std::int64_t{time.count()});
         return *this;
     }
     detail::owned<twr_settings, twr_settings_free> handle_;
@@ -79,9 +104,11 @@ enum class output_kind : std::int32_t {
     end_dialog = TWR_OUTPUT_END_DIALOG,
     /// The verb has ended; comes once.
     completed = TWR_OUTPUT_COMPLETED,
+    /// What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+    diagnostic = TWR_OUTPUT_DIAGNOSTIC,
 };
 
-/// Something to do; what stands behind `code` is there when the verb has ended.
+/// Something to do; from `outcome` to the codes it is there when the verb has ended.
 struct output {
     /// What it is.
     output_kind kind;
@@ -89,14 +116,14 @@ struct output {
     std::optional<std::uint16_t> code;
     /// How it ended.
     std::optional<outcome_kind> outcome;
-    /// Whether the original call is still there for the app to talk to.
-    bool may_resume;
     /// ReferCallStatus of the callback.
     std::optional<std::string> refer_call_status;
     /// ReferSipResponseCode of the callback.
     std::optional<std::uint16_t> refer_sip_response_code;
     /// NotifySipResponseCode of the callback.
     std::optional<std::uint16_t> notify_sip_response_code;
+    /// What was odd.
+    std::optional<twiml_refer::diagnostic> diagnostic;
 };
 
 /// One `<Refer>` at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
@@ -111,10 +138,10 @@ class transfer {
     }
 
     /// Takes back what save() returned.
-    static transfer restore(std::string_view bytes)
+    static transfer restore(text_in bytes)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_restore, detail::str(bytes), &made);
+        detail::call(twr_transfer_restore, bytes, &made);
         return transfer(made);
     }
 
@@ -124,7 +151,7 @@ class transfer {
     std::string refer_to() const { return detail::text(twr_transfer_refer_to, get()); }
 
     /// The verb begins; `cseq` is that of the REFER. On any leg but that of SIP error 13801.
-    void start(std::uint32_t cseq, std::uint64_t now_ms, leg_kind leg = leg_kind::sip,
+    void start(std::int64_t cseq, std::uint64_t now_ms, leg_kind leg = leg_kind::sip,
                bool first_in_dialog = true)
     {
         detail::call(twr_transfer_start, handle_.get(), static_cast<std::int32_t>(leg), cseq,
@@ -132,24 +159,23 @@ class transfer {
     }
 
     /// A response to the REFER; `refer_sub` is what its Refer-Sub header says.
-    void response(std::uint16_t code, std::uint64_t now_ms, bool refer_sub = true)
+    void response(std::int32_t code, std::uint64_t now_ms, bool refer_sub = true)
     {
         detail::call(twr_transfer_response, handle_.get(), code, refer_sub, now_ms);
     }
 
     /// A 401 or 407, after which the REFER was sent again with credentials and this CSeq.
-    void retried(std::uint16_t code, std::uint32_t cseq, std::uint64_t now_ms)
+    void retried(std::int32_t code, std::int64_t cseq, std::uint64_t now_ms)
     {
         detail::call(twr_transfer_retried, handle_.get(), code, cseq, now_ms);
     }
 
     /// A NOTIFY: its headers as they stand on the wire, its body as it is.
-    void notify(std::string_view event, std::uint32_t cseq,
-                std::optional<std::string_view> subscription_state, std::string_view body,
+    void notify(text_in event, std::int64_t cseq, text_in subscription_state, text_in body,
                 std::uint64_t now_ms, bool in_dialog = true)
     {
-        detail::call(twr_transfer_notify, handle_.get(), detail::str(event), cseq,
-                     detail::maybe(subscription_state), detail::str(body), in_dialog, now_ms);
+        detail::call(twr_transfer_notify, handle_.get(), event, cseq, subscription_state, body, in_dialog,
+                     now_ms);
     }
 
     /// Either side ended the call.
@@ -173,10 +199,11 @@ class transfer {
         return output{static_cast<output_kind>(next.kind),
                       detail::given(next.code),
                       ended ? std::optional(static_cast<outcome_kind>(*ended)) : std::nullopt,
-                      next.may_resume,
                       status ? std::optional<std::string>(*status) : std::nullopt,
                       detail::given(next.refer_sip_response_code),
-                      detail::given(next.notify_sip_response_code)};
+                      detail::given(next.notify_sip_response_code),
+                      next.kind == TWR_OUTPUT_DIAGNOSTIC ? std::optional(detail::finding(next.finding))
+                                                         : std::nullopt};
     }
 
     /// When to call time() at the latest, in milliseconds.
@@ -190,13 +217,14 @@ class transfer {
     std::string_view state() const { return detail::view(twr_transfer_state(get())); }
 
     /// The handle, for what C alone offers.
-    const twr_transfer *get() const { return handle_.get(); }
+    const twr_transfer *get() const & { return handle_.get(); }
+    const twr_transfer *get() const && = delete;
 
   private:
-    transfer(std::string_view target, const twr_settings *settings)
+    transfer(text_in target, const twr_settings *settings)
     {
         twr_transfer *made = nullptr;
-        detail::call(twr_transfer_new, detail::str(target), settings, &made);
+        detail::call(twr_transfer_new, target, settings, &made);
         handle_.reset(made);
     }
     explicit transfer(twr_transfer *handle) : handle_(handle) {}

@@ -55,33 +55,33 @@ struct node {
 class element {
   public:
     /// An element of this name, with text in it if there is any.
-    explicit element(std::string_view name, std::string_view text = {})
+    explicit element(text_in name, text_in text = {})
     {
         twr_element *made = nullptr;
-        detail::call(twr_element_new, detail::str(name), &made);
+        detail::call(twr_element_new, name, &made);
         handle_.reset(made);
-        if (!text.empty())
+        if (static_cast<twr_str>(text).len > 0)
             add_text(text);
     }
 
     /// Adds an attribute.
-    element &attribute(std::string_view name, std::string_view value) &
+    element &attribute(text_in name, text_in value) &
     {
-        detail::call(twr_element_set_attribute, handle_.get(), detail::str(name), detail::str(value));
+        detail::call(twr_element_set_attribute, handle_.get(), name, value);
         return *this;
     }
 
     /// Adds text.
-    element &add_text(std::string_view text) &
+    element &add_text(text_in text) &
     {
-        detail::call(twr_element_add_text, handle_.get(), detail::str(text));
+        detail::call(twr_element_add_text, handle_.get(), text);
         return *this;
     }
 
     /// Adds a comment.
-    element &add_comment(std::string_view text) &
+    element &add_comment(text_in text) &
     {
-        detail::call(twr_element_add_comment, handle_.get(), detail::str(text));
+        detail::call(twr_element_add_comment, handle_.get(), text);
         return *this;
     }
 
@@ -97,16 +97,16 @@ class element {
     }
 
     /// The same for one that has no name yet.
-    element &&attribute(std::string_view name, std::string_view value) &&
+    element attribute(text_in name, text_in value) &&
     {
         return std::move(attribute(name, value));
     }
     /// The same for one that has no name yet.
-    element &&add_text(std::string_view text) && { return std::move(add_text(text)); }
+    element add_text(text_in text) && { return std::move(add_text(text)); }
     /// The same for one that has no name yet.
-    element &&add_comment(std::string_view text) && { return std::move(add_comment(text)); }
+    element add_comment(text_in text) && { return std::move(add_comment(text)); }
     /// The same for one that has no name yet.
-    element &&append(element child) && { return std::move(append(std::move(child))); }
+    element append(element child) && { return std::move(append(std::move(child))); }
 
   private:
     friend class voice_response;
@@ -125,31 +125,31 @@ class voice_response {
     }
 
     /// Reads a document.
-    static voice_response parse(std::string_view xml)
+    static voice_response parse(text_in xml)
     {
         twr_response *made = nullptr;
-        detail::call(twr_response_parse, detail::str(xml), &made);
+        detail::call(twr_response_parse, xml, &made);
         return voice_response(made);
     }
 
     /// Speaks text to the caller.
-    voice_response &say(std::string_view text) { return add("Say", text); }
+    voice_response &say(text_in text) & { return add("Say", text); }
     /// Plays a file.
-    voice_response &play(std::string_view url) { return add("Play", url); }
+    voice_response &play(text_in url) & { return add("Play", url); }
     /// Goes on with the document of another URL.
-    voice_response &redirect(std::string_view url) { return add("Redirect", url); }
+    voice_response &redirect(text_in url) & { return add("Redirect", url); }
     /// Ends the call.
-    voice_response &hangup() { return add("Hangup", {}); }
+    voice_response &hangup() & { return add("Hangup", {}); }
 
     /// Appends a verb with one text in it.
-    voice_response &add(std::string_view verb, std::string_view text)
+    voice_response &add(text_in verb, text_in text) &
     {
-        detail::call(twr_response_add, handle_.get(), detail::str(verb), detail::str(text));
+        detail::call(twr_response_add, handle_.get(), verb, text);
         return *this;
     }
 
     /// Appends a verb.
-    voice_response &append(element verb)
+    voice_response &append(element verb) &
     {
         twr_element *taken = verb.handle_.release();
         twr_error fault{};
@@ -160,18 +160,38 @@ class voice_response {
     }
 
     /// Transfers the caller to a SIP URI; `action` learns how it ended, `method` is GET or POST.
-    voice_response &refer(std::string_view target, std::optional<std::string_view> action = std::nullopt,
-                          std::optional<std::string_view> method = std::nullopt)
+    voice_response &refer(text_in target, text_in action = {}, text_in method = {}) &
     {
-        detail::call(twr_response_refer, handle_.get(), detail::str(target), detail::maybe(action),
-                     detail::maybe(method));
+        detail::call(twr_response_refer, handle_.get(), target, action, method);
         return *this;
     }
     /// The same.
-    voice_response &refer(const sip_uri &target, std::optional<std::string_view> action = std::nullopt,
-                          std::optional<std::string_view> method = std::nullopt)
+    voice_response &refer(const sip_uri &target, text_in action = {}, text_in method = {}) &
     {
         return refer(target.str(), action, method);
+    }
+
+    /// The same for a document that has no name yet.
+    voice_response say(text_in text) && { return std::move(say(text)); }
+    /// The same.
+    voice_response play(text_in url) && { return std::move(play(url)); }
+    /// The same.
+    voice_response redirect(text_in url) && { return std::move(redirect(url)); }
+    /// The same.
+    voice_response hangup() && { return std::move(hangup()); }
+    /// The same.
+    voice_response add(text_in verb, text_in text) && { return std::move(add(verb, text)); }
+    /// The same.
+    voice_response append(element verb) && { return std::move(append(std::move(verb))); }
+    /// The same.
+    voice_response refer(text_in target, text_in action = {}, text_in method = {}) &&
+    {
+        return std::move(refer(target, action, method));
+    }
+    /// The same.
+    voice_response refer(const sip_uri &target, text_in action = {}, text_in method = {}) &&
+    {
+        return std::move(refer(target, action, method));
     }
 
     /// Writes the document; `pretty` is with four spaces a level.
@@ -196,7 +216,7 @@ class voice_response {
     }
 
     /// Everything in it, each element before what stands in it; views of the document.
-    std::vector<node> nodes() const
+    std::vector<node> nodes() const &
     {
         std::vector<node> all;
         twr_node found{};
@@ -211,9 +231,11 @@ class voice_response {
         }
         return all;
     }
+    std::vector<node> nodes() const && = delete;
 
     /// The handle, for what C alone offers.
-    const twr_response *get() const { return handle_.get(); }
+    const twr_response *get() const & { return handle_.get(); }
+    const twr_response *get() const && = delete;
 
   private:
     explicit voice_response(twr_response *handle) : handle_(handle) {}

@@ -28,7 +28,7 @@ inline std::vector<twr_pair> pairs(const params_in &params)
     std::vector<twr_pair> all;
     all.reserve(params.size());
     for (const auto &[name, value] : params)
-        all.push_back({str(name), str(value)});
+        all.push_back({text_in(name), text_in(value)});
     return all;
 }
 
@@ -70,6 +70,14 @@ enum class leg_kind : std::int32_t {
     unknown = TWR_LEG_UNKNOWN,
 };
 
+/// The HTTP method of a route.
+enum class method : std::int32_t {
+    /// The URL's query holds the parameters.
+    get = TWR_METHOD_GET,
+    /// The body is the form.
+    post = TWR_METHOD_POST,
+};
+
 /// How a signature is made.
 enum class hash_algorithm : std::int32_t {
     /// The usual one.
@@ -86,18 +94,16 @@ struct refer_outcome {
     std::optional<std::uint16_t> code;
     /// The status of a target that failed, or one that is unknown; else empty.
     std::string status;
-    /// Whether the original call is still there for the app to talk to.
-    bool may_resume;
 };
 
 /// A request of the platform; immutable.
 class refer_callback {
   public:
     /// Reads a form body, or a query without its `?`; nothing is verified.
-    static refer_callback from_form(std::string_view body)
+    static refer_callback from_form(text_in body)
     {
         twr_callback *made = nullptr;
-        detail::call(twr_callback_from_form, detail::str(body), std::size_t{0}, &made);
+        detail::call(twr_callback_from_form, body, std::int64_t{0}, &made);
         return refer_callback(made);
     }
 
@@ -115,20 +121,26 @@ class refer_callback {
     {
         const twr_outcome found = twr_callback_outcome(get());
         return {static_cast<outcome_kind>(found.kind), detail::given(found.code),
-                std::string(detail::view(found.status)), found.may_resume};
+                std::string(detail::view(found.status))};
     }
+
+    /// Whether the original call is still there for the app to talk to.
+    bool may_resume() const { return twr_callback_may_resume(get()); }
 
     /// The first value of the parameter of this name.
-    std::optional<std::string_view> param(std::string_view name) const
+    std::optional<std::string_view> param(text_in name) const &
     {
-        return detail::maybe(twr_callback_param(get(), detail::str(name)));
+        return detail::maybe(twr_callback_param(get(), name));
     }
+    std::optional<std::string_view> param(text_in name) const && = delete;
 
     /// Every pair, in arrival order; views of the callback.
-    params_out params() const { return all(twr_callback_param_at); }
+    params_out params() const & { return all(twr_callback_param_at); }
+    params_out params() const && = delete;
 
     /// The headers that came as `SipHeader_…`, without that prefix; views.
-    params_out sip_headers() const { return all(twr_callback_sip_header_at); }
+    params_out sip_headers() const & { return all(twr_callback_sip_header_at); }
+    params_out sip_headers() const && = delete;
 
     /// Parameters with an odd value, and what is odd about it.
     std::vector<std::pair<std::string, std::string>> problems() const
@@ -140,10 +152,11 @@ class refer_callback {
     }
 
     /// ReferCallStatus: how the call to the target stands.
-    std::optional<std::string_view> refer_call_status() const
+    std::optional<std::string_view> refer_call_status() const &
     {
         return detail::maybe(twr_callback_refer_call_status(get()));
     }
+    std::optional<std::string_view> refer_call_status() const && = delete;
 
     /// ReferSipResponseCode: the endpoint's answer to the REFER.
     std::optional<std::uint16_t> refer_sip_response_code() const
@@ -164,7 +177,8 @@ class refer_callback {
     leg_kind leg() const { return static_cast<leg_kind>(twr_callback_leg(get())); }
 
     /// The handle, for what C alone offers.
-    const twr_callback *get() const { return handle_.get(); }
+    const twr_callback *get() const & { return handle_.get(); }
+    const twr_callback *get() const && = delete;
 
   private:
     friend class request_validator;
@@ -185,102 +199,109 @@ class refer_callback {
 /// Verifies requests of the platform; set up, it may be used by any number of threads.
 class request_validator {
   public:
-    /// By the account's auth token.
-    explicit request_validator(std::string_view token)
+    /// By the account's auth token; a null one or an empty one is refused.
+    explicit request_validator(text_in token)
     {
         twr_validator *made = nullptr;
-        detail::call(twr_validator_new, detail::str(token), &made);
+        detail::call(twr_validator_new, token, &made);
         handle_.reset(made);
     }
 
     /// Takes another secret as well (rotation).
-    request_validator &add_secret(std::string_view token)
+    request_validator &add_secret(text_in token) &
     {
-        detail::call(twr_validator_add_secret, handle_.get(), detail::str(token));
+        detail::call(twr_validator_add_secret, handle_.get(), token);
         return *this;
     }
+    /// The same for one that has no name yet.
+    request_validator add_secret(text_in token) && { return std::move(add_secret(token)); }
 
-    /// Says by which scheme, host and port the platform reaches the app.
-    request_validator &public_base(std::string_view base)
+    /// Says how the platform reaches the app: scheme, host, port, and the path prefix that a gateway strips.
+    request_validator &public_base(text_in base) &
     {
-        detail::call(twr_validator_set_public_base, handle_.get(), detail::str(base));
+        detail::call(twr_validator_set_public_base, handle_.get(), base);
         return *this;
     }
+    /// The same for one that has no name yet.
+    request_validator public_base(text_in base) && { return std::move(public_base(base)); }
 
     /// Uses another algorithm, where the platform was told to.
-    request_validator &algorithm(hash_algorithm which)
+    request_validator &algorithm(hash_algorithm which) &
     {
         detail::call(twr_validator_set_algorithm, handle_.get(), static_cast<std::int32_t>(which));
         return *this;
     }
+    /// The same for one that has no name yet.
+    request_validator algorithm(hash_algorithm which) && { return std::move(algorithm(which)); }
 
     /// Takes bodies of this size at most (64 KiB unless set).
-    request_validator &max_body_bytes(std::size_t bytes)
+    request_validator &max_body_bytes(std::int64_t bytes) &
     {
         detail::call(twr_validator_set_max_body_bytes, handle_.get(), bytes);
         return *this;
     }
+    /// The same for one that has no name yet.
+    request_validator max_body_bytes(std::int64_t bytes) && { return std::move(max_body_bytes(bytes)); }
 
     /// Takes URLs as well whose percent-encoding a proxy or framework has changed.
-    request_validator &accept_encoded_spellings(bool accept)
+    request_validator &accept_encoded_spellings(bool accept) &
     {
         detail::call(twr_validator_accept_encoded_spellings, handle_.get(), accept);
         return *this;
     }
+    /// The same for one that has no name yet.
+    request_validator accept_encoded_spellings(bool accept) && { return std::move(accept_encoded_spellings(accept)); }
 
-    /// Hands over the callback, if the platform signed it; throws signature_mismatch or callback_error.
-    [[nodiscard]] refer_callback verify(std::string_view url, std::string_view body,
-                                        std::optional<std::string_view> signature) const
+    /// Hands over the callback, if the platform signed it; throws request_too_large (before anything is hashed),
+    /// signature_missing, signature_mismatch or callback_error. `method` is that of the route, not a copy of the
+    /// request's; `url` is the request target where a public base is set, else the URL that was asked for.
+    [[nodiscard]] refer_callback verify(twiml_refer::method method, text_in url, text_in body,
+                                        text_in signature) const
     {
         twr_callback *made = nullptr;
-        detail::call(twr_validator_verify, get(), detail::str(url), detail::str(body),
-                     detail::maybe(signature), &made);
+        detail::call(twr_validator_verify, get(), static_cast<std::int32_t>(method), url, body, signature, &made);
         return refer_callback(made);
     }
 
-    /// Does as verify, where a framework has decoded the form.
-    [[nodiscard]] refer_callback verify_params(std::string_view url, const params_in &params,
-                                               std::optional<std::string_view> signature) const
+    /// Does as verify for a POST whose form a framework has decoded; the URL's own must not be among them.
+    [[nodiscard]] refer_callback verify_params(text_in url, const params_in &params, text_in signature) const
     {
         const auto pairs = detail::pairs(params);
         twr_callback *made = nullptr;
-        detail::call(twr_validator_verify_pairs, get(), detail::str(url), pairs.data(), pairs.size(),
-                     detail::maybe(signature), &made);
+        detail::call(twr_validator_verify_pairs, get(), url, pairs.data(), pairs.size(), signature, &made);
         return refer_callback(made);
     }
 
     /// Whether it signed a request whose body is no form, by bodySHA256 in the URL.
-    [[nodiscard]] bool validate_raw(std::string_view url, std::string_view body,
-                                    std::optional<std::string_view> signature) const
+    [[nodiscard]] bool validate_raw(text_in url, text_in body, text_in signature) const
     {
-        return twr_validator_validate_raw(get(), detail::str(url), detail::str(body),
-                                          detail::maybe(signature));
+        return twr_validator_validate_raw(get(), url, body, signature);
     }
 
     /// The signature of a request with these parameters; without any, of a GET.
-    std::string sign(std::string_view url, const params_in &params = {}) const
+    std::string sign(text_in url, const params_in &params = {}) const
     {
         const auto pairs = detail::pairs(params);
-        return detail::text(twr_validator_sign, get(), detail::str(url), pairs.data(), pairs.size());
+        return detail::text(twr_validator_sign, get(), url, pairs.data(), pairs.size());
     }
 
-    /// The signature of a request whose body is no form; bodySHA256 must stand in the URL.
-    std::string sign_raw(std::string_view url, std::string_view body) const
+    /// The signature of a request whose body is no form; it must go to url_with_body_sha256.
+    std::string sign_raw(text_in url, text_in body) const
     {
-        return detail::text(twr_validator_sign_raw, get(), detail::str(url), detail::str(body));
+        return detail::text(twr_validator_sign_raw, get(), url, body);
     }
 
     /// The URL with the hash of a body in its query.
-    static std::string url_with_body_sha256(std::string_view url, std::string_view body)
+    static std::string url_with_body_sha256(text_in url, text_in body)
     {
-        return detail::text(twr_url_with_body_sha256, detail::str(url), detail::str(body));
+        return detail::text(twr_url_with_body_sha256, url, body);
     }
 
     /// What is tried, for the person who hunts a mismatch; no signature, no secret.
-    std::vector<spelling> explain(std::string_view url, std::string_view body) const
+    std::vector<spelling> explain(text_in url, text_in body) const
     {
         twr_spellings *made = nullptr;
-        detail::call(twr_validator_explain, get(), detail::str(url), detail::str(body), &made);
+        detail::call(twr_validator_explain, get(), url, body, &made);
         const detail::owned<twr_spellings, twr_spellings_free> owned(made);
         std::vector<spelling> tried;
         twr_str found{}, hashed{};
@@ -290,7 +311,8 @@ class request_validator {
     }
 
     /// The handle, for what C alone offers.
-    const twr_validator *get() const { return handle_.get(); }
+    const twr_validator *get() const & { return handle_.get(); }
+    const twr_validator *get() const && = delete;
 
   private:
     detail::owned<twr_validator, twr_validator_free> handle_;

@@ -39,8 +39,15 @@ const FOREIGN: [&str; 5] = ["notes.txt", ".git/config", "target/kept", "build/ke
 fn tree(root: &Path) -> PathBuf {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let tree = root.join("tree");
-    for place in ["bindings", "examples", "tests/block", "README.md", "CHANGELOG.md", "Cargo.toml"]
-    {
+    for place in [
+        "bindings",
+        "examples",
+        "tests/block",
+        "tests/lib.sh",
+        "README.md",
+        "CHANGELOG.md",
+        "Cargo.toml",
+    ] {
         copy(&house.join(place), &tree.join(place));
     }
     tree

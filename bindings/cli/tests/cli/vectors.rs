@@ -3,7 +3,8 @@
 //! questions that no command answers: those topics are the libraries'.
 
 use std::fs;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -11,13 +12,25 @@ use super::run::{file, run, run_with};
 
 type Verdict = Result<(), String>;
 
+/// The folder of the vectors: another one, if TWIML_REFER_VECTORS names it.
+fn folder() -> PathBuf {
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+    std::env::var_os("TWIML_REFER_VECTORS").map_or_else(own, PathBuf::from)
+}
+
+/// Runs one case; an assertion that fails on the way is no end of the others.
+fn judge(case: impl Fn() -> Verdict) -> Verdict {
+    catch_unwind(AssertUnwindSafe(case)).unwrap_or_else(|_| Err("an assertion failed".to_owned()))
+}
+
 fn each(topic: &str, case: impl Fn(&Value) -> Verdict) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors").join(topic);
-    let text = fs::read_to_string(path.with_extension("json")).unwrap();
+    let text = fs::read_to_string(folder().join(topic).with_extension("json")).unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
     assert!(!cases.is_empty());
-    let why = |vector: &Value| case(vector).err().map(|why| format!("{}: {why}", vector["name"]));
+    let why = |vector: &Value| {
+        judge(|| case(vector)).err().map(|why| format!("{}: {why}", vector["name"]))
+    };
     let failed: Vec<_> = cases.iter().filter_map(why).collect();
     assert!(failed.is_empty(), "{} of {topic} fail:\n{}", failed.len(), failed.join("\n"));
     // Of the requests some ask for what no option says.
@@ -26,11 +39,12 @@ fn each(topic: &str, case: impl Fn(&Value) -> Verdict) {
     }
 }
 
-/// The options for the secrets of a case: a file for each.
-fn token_files(case: &Value) -> Vec<String> {
+/// The options for the secrets of a case: a file for each. Topics run beside each other, so each has its own.
+fn token_files(topic: &str, case: &Value) -> Vec<String> {
     let secrets = case["secrets"].as_array().unwrap().iter().map(|s| s.as_str().unwrap());
-    let token_file =
-        |secret| ["--token-file".to_owned(), file(&format!("vector-secret-{secret}"), secret)];
+    let token_file = |secret| {
+        ["--token-file".to_owned(), file(&format!("vector-secret-{topic}-{secret}"), secret)]
+    };
     secrets.flat_map(token_file).collect()
 }
 
@@ -131,7 +145,7 @@ fn signatures() {
         for (option, key) in [("--algorithm", "algorithm"), ("--public-base", "public_base")] {
             arguments.extend(text(key).map(|value| [option, value]).into_iter().flatten());
         }
-        let files = token_files(case);
+        let files = token_files("signatures", case);
         arguments.extend(files.iter().map(String::as_str));
         arguments.extend(["--method", text("method").unwrap_or("POST")]);
         let params = case["params"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -166,7 +180,7 @@ fn requests() {
         arguments.extend(["--method", text("method").unwrap(), "--signature", signature]);
         let base = text("public_base").map(|base| ["--public-base", base]);
         arguments.extend(base.into_iter().flatten());
-        let files = token_files(case);
+        let files = token_files("requests", case);
         arguments.extend(files.iter().map(String::as_str));
         let body = bytes(case, "body");
         if !body.is_empty() {
@@ -189,7 +203,8 @@ fn raw_bodies() {
     each("raw-bodies", |case| {
         let (url, with_hash) =
             (case["url"].as_str().unwrap(), case["url_with_hash"].as_str().unwrap());
-        let (signature, files) = (case["signature"].as_str().unwrap(), token_files(case));
+        let (signature, files) =
+            (case["signature"].as_str().unwrap(), token_files("raw-bodies", case));
         let files: Vec<_> = files.iter().map(String::as_str).collect();
         let body = bytes(case, "raw_body");
         let sign = [&["sign", "--json", "--url", url, "--json-body", "-"], &files[..]].concat();
@@ -205,20 +220,23 @@ fn raw_bodies() {
 
 #[test]
 fn transfers() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/transfer");
-    let mut ran = 0;
-    for entry in fs::read_dir(folder).unwrap() {
+    let (mut ran, mut failed) = (0, Vec::new());
+    for entry in fs::read_dir(folder().join("transfer")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|extension| extension != "scenario") {
             continue;
         }
         let name = path.display().to_string();
-        let found = run(&["replay", &name, "--json"]).expect(0).json_lines();
-        let expected = fs::read_to_string(path.with_extension("expected.jsonl")).unwrap();
-        let expected: Vec<Value> =
-            expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(found, expected, "{name}");
+        let replayed = judge(|| {
+            let found = run(&["replay", &name, "--json"]).expect(0).json_lines();
+            let expected = fs::read_to_string(path.with_extension("expected.jsonl")).unwrap();
+            let expected =
+                expected.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect();
+            same("output", &Value::Array(found), &expected)
+        });
+        failed.extend(replayed.err().map(|why| format!("{name}: {why}")));
         ran += 1;
     }
+    assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
     enter("transfer", ran);
 }

@@ -16,19 +16,34 @@ func run(_ topic: String, _ judge: (Case) throws -> Void) throws {
     let cases = try #require(whole["cases"] as? [Case])
     try #require(!cases.isEmpty)
     for one in cases {
-        let name = "\(topic): \(one["name"] ?? "")"
-        guard let expected = one["error"] as? Case else {
-            #expect(throws: Never.self, "\(name)") { try judge(one) }
-            continue
-        }
-        do {
-            try judge(one)
-            Issue.record("\(name) is taken")
-        } catch let error as TwimlReferError {
-            #expect(same(place(of: error, like: expected), expected), "\(name): \(error)")
+        named("\(topic): \(one["name"] ?? "")") {
+            guard let expected = one["error"] as? Case else {
+                try judge(one)
+                return
+            }
+            do {
+                try judge(one)
+                Issue.record("accepted, but must be refused")
+            } catch let error as TwimlReferError {
+                #expect(same(place(of: error, like: expected), expected), "\(error)")
+            }
         }
     }
     try enter(topic, cases.count)
+}
+
+/// Runs one case of many: prints its name if it fails, which its expectations do not, and lets the others run.
+func named(_ name: String, _ run: () throws -> Void) {
+    do {
+        try withKnownIssue(isIntermittent: true) {
+            try run()
+        } matching: { _ in
+            print("failed: \(name)")
+            return false
+        }
+    } catch {
+        Issue.record("\(name): \(error)")
+    }
 }
 
 /// Writes down how many cases of a topic ran.

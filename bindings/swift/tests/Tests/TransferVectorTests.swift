@@ -10,37 +10,41 @@ import TwimlRefer
         .filter { $0.hasSuffix(".expected.jsonl") }.sorted()
     try #require(!files.isEmpty)
     for file in files {
-        let lines = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
-            .split(separator: "\n")
-            .map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? Case) }
-        let start = try #require(lines.first { $0["event"] as? String == "start" })
-        let target = try SipUri("sip:alice@example.com")
-        let transfer = try Transfer(
-            to: target, settings: settings(try #require(start["settings"] as? Case)))
-        var waiting: [Case] = []
-        for var line in lines {
-            let at = try #require(line.removeValue(forKey: "at") as? Double)
-            let now = Int((at * 1000).rounded())
-            if line["event"] != nil {
-                #expect(waiting.isEmpty, "\(file)")
-                do {
-                    waiting = try transfer.handle(event(line), at: now).map(said)
-                } catch let error as TwimlReferError where error.category == .transfer {
-                    waiting = [["output": "error", "code": json(error.number)]]
-                }
-                continue
-            }
-            if waiting.isEmpty {
-                waiting = try transfer.handle(.time, at: now).map(said)
-            }
-            try #require(!waiting.isEmpty, "\(file)")
-            let next = waiting.removeFirst()
-            #expect(same(next, line), "\(file): \(next) is not \(line)")
-        }
-        #expect(waiting.isEmpty, "\(file)")
-        #expect(try transfer.handle(.time, at: .max).isEmpty, "\(file)")
+        named("transfer: \(file)") { try replay(folder.appending(path: file)) }
     }
     try enter("transfer", files.count)
+}
+
+private func replay(_ file: URL) throws {
+    let lines = try String(contentsOf: file, encoding: .utf8)
+        .split(separator: "\n")
+        .map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? Case) }
+    let start = try #require(lines.first { $0["event"] as? String == "start" })
+    let target = try SipUri("sip:alice@example.com")
+    let transfer = try Transfer(
+        to: target, settings: settings(try #require(start["settings"] as? Case)))
+    var waiting: [Case] = []
+    for var line in lines {
+        let at = try #require(line.removeValue(forKey: "at") as? Double)
+        let now = Int((at * 1000).rounded())
+        if line["event"] != nil {
+            #expect(waiting.isEmpty)
+            do {
+                waiting = try transfer.handle(event(line), at: now).map(said)
+            } catch let error as TwimlReferError where error.category == .transfer {
+                waiting = [["output": "error", "code": json(error.number)]]
+            }
+            continue
+        }
+        if waiting.isEmpty {
+            waiting = try transfer.handle(.time, at: now).map(said)
+        }
+        try #require(!waiting.isEmpty)
+        let next = waiting.removeFirst()
+        #expect(same(next, line), "\(next) is not \(line)")
+    }
+    #expect(waiting.isEmpty)
+    #expect(try transfer.handle(.time, at: .max).isEmpty)
 }
 
 @Test func transferSettings() throws {

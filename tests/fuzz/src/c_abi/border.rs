@@ -6,12 +6,12 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Error, VerifyError};
+use twiml_refer::{Error, ErrorKind, VerifyError};
 use twiml_refer_c::callback::twr_pair;
 use twiml_refer_c::error::{
     TWR_STATUS_BUFFER_TOO_SMALL, TWR_STATUS_CALLBACK_INVALID, TWR_STATUS_INVALID_ARGUMENT,
-    TWR_STATUS_NONE, TWR_STATUS_OK, TWR_STATUS_REFUSED, TWR_STATUS_SIGNATURE_MISMATCH, twr_error,
-    twr_status,
+    TWR_STATUS_NONE, TWR_STATUS_OK, TWR_STATUS_REFUSED, TWR_STATUS_SIGNATURE_MISMATCH,
+    TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_TOO_LARGE, twr_error, twr_status,
 };
 use twiml_refer_c::text::twr_str;
 
@@ -333,7 +333,13 @@ impl No {
             Self::Argument => TWR_STATUS_INVALID_ARGUMENT,
             Self::TooSmall => TWR_STATUS_BUFFER_TOO_SMALL,
             Self::None => TWR_STATUS_NONE,
+            Self::Refused(error) | Self::Verify(VerifyError::Request(error))
+                if error.kind() == ErrorKind::RequestTooLarge =>
+            {
+                TWR_STATUS_TOO_LARGE
+            }
             Self::Refused(_) => TWR_STATUS_REFUSED,
+            Self::Verify(VerifyError::SignatureMissing) => TWR_STATUS_SIGNATURE_MISSING,
             Self::Verify(VerifyError::SignatureMismatch) => TWR_STATUS_SIGNATURE_MISMATCH,
             Self::Verify(_) => TWR_STATUS_CALLBACK_INVALID,
         }

@@ -1,11 +1,10 @@
 //! Settings and transfers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use twiml_refer::{
-    Event, Leg, Output as Todo, ReferCallStatus, RejectedStatus, Transfer, TransferSettings,
+    Event, Leg, Output as Todo, ReferCallStatus, RejectedStatus, Transfer, TransferSettings, limits,
 };
 use twiml_refer_c::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN};
 use twiml_refer_c::error::{TWR_STATUS_INVALID_ARGUMENT, TWR_STATUS_NONE, TWR_STATUS_OK};
@@ -44,6 +43,11 @@ pub(super) enum Time {
 }
 
 impl Time {
+    /// As a time of the settings, which may be negative.
+    fn signed(self) -> i64 {
+        self.ms().cast_signed()
+    }
+
     fn ms(self) -> u64 {
         match self {
             Self::Soon(time) => u64::from(time) * 8,
@@ -66,17 +70,18 @@ impl Session {
             }
             Call::SetTime { at, which, time, places } => {
                 let slot = pick(&mut self.settings, *at);
-                let (handle, which, time) = (slot.handle, which.get(), time.ms());
+                let (handle, which, time) = (slot.handle, which.get(), time.signed());
                 let answer = ask(*places, |error| unsafe {
                     twr_settings_set_time(handle, which, time, error)
                 });
                 change(answer, slot, |settings| {
-                    let time = Duration::from_millis(time);
+                    let time = core(limits::milliseconds(time))?;
                     match which {
                         TWR_TIME_RESPONSE => core(settings.with_response_timeout(time)),
                         TWR_TIME_NOTIFY => core(settings.with_notify_timeout(time)),
                         TWR_TIME_SUBSCRIPTION => core(settings.with_subscription(time)),
                         TWR_TIME_HANG_UP_GRACE => core(settings.with_hang_up_grace(time)),
+                        TWR_TIME_MAX_DURATION => core(settings.with_max_duration(time)),
                         _ => Err(vec![No::Argument]),
                     }
                 });
@@ -99,7 +104,7 @@ impl Session {
                 let slot = pick(&mut self.settings, *at);
                 let (handle, code) = (slot.handle, code_of(*code));
                 let answer = ask(*places, |error| unsafe {
-                    twr_settings_set_status(handle, code, status.c(), error)
+                    twr_settings_set_status(handle, code.into(), status.c(), error)
                 });
                 let status = status.text();
                 let said = slot.get_mut().with(status).and_then(|(settings, status)| {
@@ -174,7 +179,7 @@ impl Session {
                     (slot.handle, leg.get(), u32::from(*cseq), now.ms());
                 let first_in_dialog = *first_in_dialog;
                 let answer = ask(*places, |error| unsafe {
-                    twr_transfer_start(handle, number, cseq, first_in_dialog, now, error)
+                    twr_transfer_start(handle, number, cseq.into(), first_in_dialog, now, error)
                 });
                 let leg = match number {
                     TWR_LEG_SIP => Ok(Leg::Sip),
@@ -194,8 +199,10 @@ impl Session {
                 let retry = retried.map(u32::from);
                 let answer = ask(*places, |error| unsafe {
                     match retry {
-                        None => twr_transfer_response(handle, code, *refer_sub, now, error),
-                        Some(cseq) => twr_transfer_retried(handle, code, cseq, now, error),
+                        None => twr_transfer_response(handle, code.into(), *refer_sub, now, error),
+                        Some(cseq) => {
+                            twr_transfer_retried(handle, code.into(), cseq.into(), now, error)
+                        }
                     }
                 });
                 let refer_sub = *refer_sub || retry.is_some();
@@ -210,7 +217,7 @@ impl Session {
                 let [event, state, body] = texts;
                 let (e, s, b) = (event.c(), state.c(), body.c());
                 let answer = ask(*places, |error| unsafe {
-                    twr_transfer_notify(handle, e, cseq, s, b, *in_dialog, now, error)
+                    twr_transfer_notify(handle, e, cseq.into(), s, b, *in_dialog, now, error)
                 });
                 let texts = event.bytes().with(state.bytes()).with(body.bytes());
                 let said =
@@ -285,6 +292,7 @@ fn poll(slot: &mut Transferring, places: Places) {
         Todo::Reply(code) => (TWR_OUTPUT_REPLY, *code),
         Todo::EndDialog => (TWR_OUTPUT_END_DIALOG, 0),
         Todo::Completed(_) => (TWR_OUTPUT_COMPLETED, 0),
+        Todo::Diagnostic(_) => (TWR_OUTPUT_DIAGNOSTIC, 0),
         other => panic!("an output that C does not know: {other:?}"),
     };
     assert_eq!((made.kind, made.code, made.reserved), (kind, code, [0; 4]));
@@ -295,7 +303,10 @@ fn poll(slot: &mut Transferring, places: Places) {
     let written = (made.refer_sip_response_code, made.notify_sip_response_code);
     assert_eq!(written, (refer.unwrap_or(0), notify.unwrap_or(0)));
     assert_eq!(made.outcome, outcome.as_ref().map_or(0, outcome_number));
-    assert_eq!(made.may_resume, outcome.is_some_and(|outcome| outcome.may_resume()));
+    let found = if let Todo::Diagnostic(found) = &expected { Some(found) } else { None };
+    let (code, message) = unsafe { (seen(made.finding.code), seen(made.finding.message)) };
+    assert_eq!(code, found.map(|found| found.code().as_str()));
+    assert_eq!(message, found.map(|found| found.message()).as_deref());
     let status = report.and_then(|report| report.refer_call_status()).map(ReferCallStatus::as_str);
     assert_eq!(unsafe { seen(made.refer_call_status) }, status);
 }

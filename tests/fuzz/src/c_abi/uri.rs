@@ -111,7 +111,7 @@ impl Session {
             user: user.c(),
             password: password.c(),
             host: host.c(),
-            port,
+            port: port.into(),
             param_count: 7,
             header_count: 7,
             reserved: [0; 2],
@@ -183,7 +183,7 @@ fn read(slot: &Uri, index: usize, room: Room, places: Places) {
             assert_eq!(seen(parts.user), uri.user());
             assert_eq!(seen(parts.password), uri.password());
             assert_eq!(seen(parts.host), Some(uri.host()));
-            assert_eq!(parts.port, uri.port().unwrap_or(0));
+            assert_eq!(parts.port, uri.port().map_or(0, i64::from));
             assert_eq!(parts.param_count, uri.params().count());
             assert_eq!(parts.header_count, uri.headers().count());
             assert_eq!(parts.reserved, [0; 2]);
@@ -197,6 +197,16 @@ fn read(slot: &Uri, index: usize, room: Room, places: Places) {
         if let Some((spelled, set)) = answer.judge(said, &[&name, &value]) {
             assert_eq!((seen(name.get()), seen(value.get())), (Some(spelled), set));
         }
+
+        let values = model.map(SipUri::user_to_users).unwrap_or_default();
+        assert_eq!(twr_uri_user_to_user_count(handle), values.len());
+        let mut user_to_user = Slot::new(twr_user_to_user_free);
+        let mut place = places.place(1);
+        let at = place.ptr();
+        let answer = ask(places, |error| twr_uri_user_to_user_at(handle, index, at, error));
+        let said = slot.get().and_then(|_| found(values.get(index).cloned()));
+        user_to_user.keep(answer, said.and_then(core), &place);
+        user_to_user.free();
 
         let (mut name, mut value) = (places.place(1), places.place(2));
         let pointers = (name.ptr(), value.ptr());

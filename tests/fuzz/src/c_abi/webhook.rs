@@ -1,7 +1,7 @@
 //! Callbacks and signatures.
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Algorithm, Leg, ReferCallback, ReferOutcome, RequestValidator};
+use twiml_refer::{Algorithm, Leg, Method, ReferCallback, ReferOutcome, RequestValidator, limits};
 use twiml_refer_c::callback::*;
 use twiml_refer_c::validator::*;
 
@@ -64,6 +64,7 @@ pub(super) enum Call<'a> {
     Verify {
         at: u8,
         into: u8,
+        method: Number,
         url: Text<'a>,
         body: Text<'a>,
         signed: Signed<'a>,
@@ -160,14 +161,15 @@ impl Session {
         // SAFETY, here and below: the arguments are what the header asks for, and views end in time.
         match call {
             Call::FromForm { into, body, max_bytes, places } => {
-                let max_bytes = usize::from(*max_bytes);
+                let max_bytes = i64::from(max_bytes.cast_signed());
                 let mut place = places.place(1);
                 let at = place.ptr();
                 let answer = ask(*places, |error| unsafe {
                     twr_callback_from_form(body.c(), max_bytes, at, error)
                 });
-                let said = body.bytes().and_then(|body| {
-                    core(match max_bytes {
+                let limit = core(limits::body_bytes(max_bytes));
+                let said = body.bytes().with(limit).and_then(|(body, limit)| {
+                    core(match limit {
                         0 => ReferCallback::from_form(body),
                         limit => ReferCallback::from_form_with_limit(body, limit),
                     })
@@ -195,7 +197,7 @@ impl Session {
                 let at = place.ptr();
                 let answer =
                     ask(*places, |error| unsafe { twr_validator_new(secret.c(), at, error) });
-                let said = secret.text().map(RequestValidator::new);
+                let said = secret.text().and_then(|secret| core(RequestValidator::new(secret)));
                 pick(&mut self.validators, *into).keep(answer, said, &place);
             }
             Call::AddSecret { at, secret, places } => {
@@ -204,8 +206,9 @@ impl Session {
                 let answer = ask(*places, |error| unsafe {
                     twr_validator_add_secret(handle, secret.c(), error)
                 });
-                let said = slot.get_mut().with(secret.text()).map(|(validator, secret)| {
-                    *validator = validator.clone().with_secret(secret);
+                let said = slot.get_mut().with(secret.text()).and_then(|(validator, secret)| {
+                    *validator = core(validator.clone().with_secret(secret))?;
+                    Ok(())
                 });
                 answer.judge(said, &[]);
             }
@@ -239,12 +242,13 @@ impl Session {
             }
             Call::SetMaxBodyBytes { at, max_bytes, places } => {
                 let slot = pick(&mut self.validators, *at);
-                let (handle, max_bytes) = (slot.handle, usize::from(*max_bytes));
+                let (handle, max_bytes) = (slot.handle, i64::from(max_bytes.cast_signed()));
                 let answer = ask(*places, |error| unsafe {
                     twr_validator_set_max_body_bytes(handle, max_bytes, error)
                 });
-                let said = slot.get_mut().map(|validator| {
-                    *validator = validator.clone().with_max_body_bytes(max_bytes);
+                let limit = core(limits::body_bytes(max_bytes));
+                let said = slot.get_mut().with(limit).map(|(validator, limit)| {
+                    *validator = validator.clone().with_max_body_bytes(limit);
                 });
                 answer.judge(said, &[]);
             }
@@ -259,7 +263,13 @@ impl Session {
                 });
                 answer.judge(said, &[]);
             }
-            Call::Verify { at, into, url, body, signed, places } => {
+            Call::Verify { at, into, method: number, url, body, signed, places } => {
+                let number = number.get();
+                let method = match number {
+                    TWR_METHOD_GET => Ok(Method::Get),
+                    TWR_METHOD_POST => Ok(Method::Post),
+                    _ => Err(vec![No::Argument]),
+                };
                 let slot = pick(&mut self.validators, *at);
                 let (said_url, said_body) = (url.text(), body.bytes());
                 let right = match (&slot.model, &said_url, &said_body) {
@@ -272,14 +282,14 @@ impl Session {
                 let mut place = places.place(1);
                 let at = place.ptr();
                 let answer = ask(*places, |error| unsafe {
-                    twr_validator_verify(handle, u, b, s, at, error)
+                    twr_validator_verify(handle, number, u, b, s, at, error)
                 });
                 let said = slot
                     .get()
                     .with(said_url.with(said_body))
-                    .with(signature.maybe_text())
-                    .and_then(|((validator, (url, body)), signature)| {
-                        core(validator.verify(url, body, signature))
+                    .with(signature.maybe_text().with(method))
+                    .and_then(|((validator, (url, body)), (signature, method))| {
+                        core(validator.verify(method, url, body, signature))
                     });
                 pick(&mut self.callbacks, *into).keep(answer, said, &place);
             }
@@ -408,7 +418,7 @@ fn read(slot: &Callback, name: &Text<'_>, index: usize, room: Room, places: Plac
         assert_eq!(outcome.kind, expected.as_ref().map_or(0, outcome_number));
         assert_eq!(outcome.code, expected.as_ref().and_then(ReferOutcome::code).unwrap_or(0));
         assert_eq!(seen(outcome.status), expected.as_ref().and_then(ReferOutcome::status));
-        assert_eq!(outcome.may_resume, model.is_some_and(ReferCallback::may_resume));
+        assert_eq!(twr_callback_may_resume(handle), model.is_some_and(ReferCallback::may_resume));
 
         let status = model.and_then(ReferCallback::refer_call_status).map(|it| it.to_string());
         assert_eq!(seen(twr_callback_refer_call_status(handle)), status.as_deref());

@@ -1,10 +1,11 @@
-// The transfer app with Ktor. Behind a proxy say in PUBLIC_BASE by which scheme, host and port the platform
-// reaches the app.
+// The transfer app with Ktor. PUBLIC_BASE says how Twilio reaches it: scheme, host, port, and the path prefix that a
+// gateway strips.
 
-import dev.twimlrefer.CallbackException
+import dev.twimlrefer.Method
 import dev.twimlrefer.ReferCallback
+import dev.twimlrefer.RequestException
 import dev.twimlrefer.RequestValidator
-import dev.twimlrefer.SignatureMismatchException
+import dev.twimlrefer.SignatureException
 import dev.twimlrefer.VoiceResponse
 import io.ktor.http.ContentType
 import io.ktor.http.HttpStatusCode
@@ -13,20 +14,27 @@ import io.ktor.server.application.ApplicationCall
 import io.ktor.server.application.install
 import io.ktor.server.engine.embeddedServer
 import io.ktor.server.netty.Netty
-import io.ktor.server.plugins.origin
 import io.ktor.server.plugins.statuspages.StatusPages
-import io.ktor.server.request.receive
+import io.ktor.server.request.receiveChannel
 import io.ktor.server.request.uri
 import io.ktor.server.response.respond
 import io.ktor.server.response.respondText
 import io.ktor.server.routing.post
 import io.ktor.server.routing.routing
+import io.ktor.utils.io.readRemaining
+import kotlinx.io.readByteArray
 
-/** The app, for requests that this validator proves to be the platform's. */
+/** What the validator takes; of a larger body, one byte more is read. */
+private const val MAX_BODY_BYTES = 64 * 1024
+
+/** The app, for requests that this validator proves to be from Twilio. */
 fun Application.transferApp(validator: RequestValidator) {
     install(StatusPages) {
-        exception<SignatureMismatchException> { call, _ -> call.respond(HttpStatusCode.Forbidden) }
-        exception<CallbackException> { call, error -> call.respond(HttpStatusCode.BadRequest, error.message) }
+        exception<SignatureException> { call, _ -> call.respond(HttpStatusCode.Forbidden) }
+        exception<RequestException> { call, error ->
+            val tooLarge = error.kind == "request-too-large"
+            call.respond(if (tooLarge) HttpStatusCode.PayloadTooLarge else HttpStatusCode.BadRequest)
+        }
     }
     routing {
         post("/voice") {
@@ -38,17 +46,18 @@ fun Application.transferApp(validator: RequestValidator) {
     }
 }
 
-/** The platform's request, if it is one. */
+/** The request, if Twilio signed it. Each route is a POST; the URI is the request target as it came on the wire. */
 private suspend fun ApplicationCall.verified(validator: RequestValidator): ReferCallback {
-    val seen = request.origin
-    val url = "${seen.scheme}://${seen.serverHost}:${seen.serverPort}${request.uri}"
-    return validator.verify(url, receive<ByteArray>(), request.headers["X-Twilio-Signature"])
+    val body = receiveChannel().readRemaining(MAX_BODY_BYTES + 1L).readByteArray()
+    return validator.verify(Method.POST, request.uri, body, request.headers["X-Twilio-Signature"])
 }
 
 private suspend fun ApplicationCall.answer(response: VoiceResponse) =
     respondText(response.toXml(), ContentType.Text.Xml)
 
 fun main(args: Array<String>) {
-    val validator = RequestValidator(System.getenv("TWILIO_AUTH_TOKEN"), System.getenv("PUBLIC_BASE"))
-    embeddedServer(Netty, args[0].toInt(), "127.0.0.1") { transferApp(validator) }.start(wait = true)
+    val port = args[0].toInt()
+    val publicBase = System.getenv("PUBLIC_BASE") ?: "http://127.0.0.1:$port"
+    val validator = RequestValidator(System.getenv("TWILIO_AUTH_TOKEN").orEmpty(), publicBase)
+    embeddedServer(Netty, port, "127.0.0.1") { transferApp(validator) }.start(wait = true)
 }

@@ -14,7 +14,8 @@ import java.util.Collections
  * check(VoiceResponse(listOf(say)).toString().endsWith("<Response><Say voice=\"alice\">Hello.</Say></Response>"))
  * ```
  *
- * @param attributes in the order in which they are written.
+ * @param attributes written in their order where the map has one (`mapOf`, [LinkedHashMap],
+ * [java.util.SortedMap]); else sorted by name, as the official library does: `Map.of` of Java has no order.
  * @param nodes what stands in it.
  * @property name the name, with case.
  * @throws DocumentException a name or a character cannot stand in a document, or it has too many levels.

@@ -1,5 +1,6 @@
 package dev.twimlrefer
 
+import dev.twimlrefer.internal.frozen
 import java.util.Collections
 
 /** Keeps the verbs of a document out of the elements in it. */
@@ -16,7 +17,7 @@ public fun interface Build<in B> {
 /**
  * What is said in a document and in an element alike. Each function adds, and returns the builder. What
  * the attributes mean is the platform's documentation of the verb; those that are not given are not
- * written. `attributes` are any others, as spelled.
+ * written. `attributes` are any others, as spelled, in the order that [Element] says.
  *
  * Each throws [DocumentException] where a name or a character cannot stand in a document.
  */
@@ -34,7 +35,11 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         loop: Int? = null,
         language: String? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): B = add("Say", text, given("language" to language, "loop" to loop, "voice" to voice) + attributes)
+    ): B = add(
+        "Say",
+        text,
+        given("language" to language, "loop" to loop, "voice" to voice) + frozen(attributes),
+    )
 
     /** Plays a file, or with [digits] tones (`w` is half a second of silence). */
     @JvmOverloads
@@ -43,12 +48,12 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         loop: Int? = null,
         digits: String? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): B = add("Play", url, given("digits" to digits, "loop" to loop) + attributes)
+    ): B = add("Play", url, given("digits" to digits, "loop" to loop) + frozen(attributes))
 
     /** Waits in silence; [length] is in seconds. */
     @JvmOverloads
     public fun pause(length: Int? = null, attributes: Map<String, String> = Collections.emptyMap()): B =
-        add("Pause", null, given("length" to length) + attributes)
+        add("Pause", null, given("length" to length) + frozen(attributes))
 
     /** Adds an element of any name, with text alone. */
     @JvmOverloads

@@ -24,6 +24,13 @@ public sealed interface Output {
      * @property report what the action URL is told.
      */
     public data class Completed(val report: ReferReport) : Output
+
+    /**
+     * Something odd came from the wire; it was answered or ignored, and there is nothing to do.
+     *
+     * @property diagnostic what it was.
+     */
+    public data class Diagnostic(val diagnostic: dev.twimlrefer.Diagnostic) : Output
 }
 
 /**
@@ -31,15 +38,10 @@ public sealed interface Output {
  *
  * @property params the parameters of `<Refer>`, in their order.
  * @property outcome how the transfer ended.
- * @property mayResume whether the original call is still there for the app to talk to.
  */
-public data class ReferReport(
-    val params: List<Pair<String, String>>,
-    val outcome: ReferOutcome,
-    val mayResume: Boolean,
-)
+public data class ReferReport(val params: List<Pair<String, String>>, val outcome: ReferOutcome)
 
 internal fun report(report: Report): ReferReport {
     val judged = report.outcome.run { outcome(kind, status, code?.toInt()) }
-    return ReferReport(plainPairs(report.params), judged, report.mayResume)
+    return ReferReport(plainPairs(report.params), judged)
 }

@@ -33,7 +33,7 @@ public class ReferCallback internal constructor(answer: Answer) : VoiceRequest(a
          * Reads a form body as it was received, or a URL's query without its `?`.
          *
          * @param maxBytes how large it may be; 64 KiB if nothing is said.
-         * @throws CallbackException it is too large, or not UTF-8.
+         * @throws RequestException it is too large, or not UTF-8.
          */
         @JvmStatic
         @JvmOverloads

@@ -40,7 +40,9 @@ public sealed interface ReferOutcome {
                 is Unknown -> this.status.text to null
                 Transferred, Canceled, Unconfirmed -> null to null
             }
-            val plain = Outcome(kind, status?.let(::wellFormed), code?.let(::statusCode))
+            // An app can make an outcome of any number; the sentence for people leaves out what is no code.
+            val known = code?.takeIf { it in 100..699 }?.toUShort()
+            val plain = Outcome(kind, status?.let(::wellFormed), known)
             return bridged { outcomeExplanation(plain) }
         }
 

@@ -3,37 +3,38 @@ package dev.twimlrefer
 import dev.twimlrefer.internal.Answer
 import dev.twimlrefer.internal.Frame
 import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.NOT_TEXT
 import dev.twimlrefer.internal.bridge.Secrets
 import dev.twimlrefer.internal.bridge.requestExplain
 import dev.twimlrefer.internal.bridge.requestSignRaw
 import dev.twimlrefer.internal.bridge.requestValidateRaw
-import dev.twimlrefer.internal.bridge.urlWithBodySha256
 import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.encoded
-import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.bridge.urlWithBodySha256 as bridgeUrlWithBodySha256
 
 /**
  * Verifies requests by the account's auth token, or by any of several (rotation). Immutable: any number
  * of threads may share one.
  *
- * Behind a proxy say by which `publicBase` the platform reaches the app: it replaces that of the URL that
- * the app sees. That is the cure for most mismatches.
+ * Say by which `publicBase` Twilio reaches the app, and pass the request target, as it came on the wire, as the URL.
+ * Then neither a proxy, nor a Host header, nor what a framework decodes of the path can cause a mismatch.
  *
  * ```kotlin
  * val validator = RequestValidator("12345", publicBase = "https://voice.example.com")
- * val url = "http://10.0.0.7:8000/handleRefer"
- * val signature = validator.sign(url, listOf("ReferCallStatus" to "in-progress"))
- * val callback = validator.verify(url, "ReferCallStatus=in-progress", signature)
+ * val target = "/handleRefer"
+ * val signature = validator.sign(target, listOf("ReferCallStatus" to "in-progress"))
+ * val callback = validator.verify(Method.POST, target, "ReferCallStatus=in-progress", signature)
  * check(callback.outcome == ReferOutcome.Transferred)
  * ```
  *
- * @param tokens the secrets; any may match, the first signs.
- * @param publicBase scheme, host and port, as `https://voice.example.com`.
+ * @param tokens the secrets, none of them empty; any may match, the first signs.
+ * @param publicBase scheme, host and port, as `https://voice.example.com`, and the path prefix that a gateway strips.
  * @param algorithm pinned here: the header of the request never chooses it.
  * @param maxBodyBytes how large a body may be; 64 KiB if nothing is said.
  * @param acceptEncodedSpellings whether URLs also match whose quotes, colons and at signs were spelled otherwise.
- * @throws TwimlReferException the public base is none.
+ * @throws SignatureException there is no secret, an empty one (`secret-empty`), or the public base is not valid.
+ * @throws RequestException the limit is out of range.
  */
 public class RequestValidator
 @JvmOverloads
@@ -54,16 +55,19 @@ constructor(
         acceptEncodedSpellings: Boolean = false,
     ) : this(listOf(token), publicBase, algorithm, maxBodyBytes, acceptEncodedSpellings)
 
+    // Transient: what writes the fields of any object, as Gson does, must not write these.
+    @Transient
     private val typed: Secrets =
         Secrets(
             secrets = tokens.map(::wellFormed),
             publicBase = publicBase?.let(::wellFormed),
             sha256 = algorithm == Algorithm.SHA256,
             encodedSpellings = acceptEncodedSpellings,
-            maxBodyBytes = maxBodyBytes?.also { if (it < 0) throw outOfRange(it) }?.toULong(),
+            maxBodyBytes = maxBodyBytes?.toLong(),
         )
 
     /** What every frame begins with. */
+    @Transient
     private val secrets: Frame = Frame().apply {
         put(
             (if (publicBase == null) "" else "b") + (if (typed.sha256) "s" else "") +
@@ -75,44 +79,68 @@ constructor(
     }
 
     init {
-        // The library judges the base.
+        // The library judges the secrets, the base and the limit.
         validate("", emptyList(), null)
     }
 
     /**
-     * The callback that this request brings, if the platform signed it.
+     * Verifies the signature of the request to the action of a `<Refer>`, and returns the request parsed.
      *
-     * @param url the one that was asked for, with its query.
-     * @param body the form as it was received. Without one it is a GET: the callback is the URL's query.
+     * @param method that of the *route*: the one that the TwiML or the phone number says. Do not copy the request's,
+     * unless the route accepts only one: a signature covers no method, so that a signed POST could be sent again as
+     * a GET of the same bytes.
+     * @param url the request target as it came on the wire (`/handleRefer?x=1`), where there is a public base; else
+     * the absolute URL that Twilio asked for.
+     * @param body the form as it was received. A POST's body holds the parameters, and an empty one is an empty
+     * form. The parameters of a GET are the URL's query; a body makes it a mismatch.
      * @param signature the header `X-Twilio-Signature`; `null` where it is missing.
-     * @throws SignatureMismatchException it is not proved that the platform sent it: answer 403.
-     * @throws CallbackException it was signed, but cannot be read: answer 400.
+     * @throws RequestException it is too large (`request-too-large`: answer 413), or signed but not UTF-8
+     * (`request-not-utf8`: answer 400).
+     * @throws SignatureException it is not proved that Twilio sent it: answer 403.
      */
-    public fun verify(url: String, body: ByteArray = NO_BODY, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put("F").put(body) })
+    public fun verify(
+        method: Method,
+        url: String?,
+        body: ByteArray? = NO_BODY,
+        signature: String?,
+    ): ReferCallback = ReferCallback(verified(url, signature) { put(letter(method)).put(body ?: NO_BODY) })
 
     /** Does so for a body that is text. */
-    public fun verify(url: String, body: String, signature: String?): ReferCallback =
-        ReferCallback(verified(url, signature) { put("F").put(body) })
+    public fun verify(method: Method, url: String?, body: String?, signature: String?): ReferCallback =
+        ReferCallback(verified(url, signature) { put(letter(method)).put(body.orEmpty()) })
 
-    /** Does as [verify], for any request of the platform. */
-    public fun verifyRequest(url: String, body: ByteArray = NO_BODY, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put("F").put(body) })
+    /** Like [verify], for any request from Twilio. */
+    public fun verifyRequest(
+        method: Method,
+        url: String?,
+        body: ByteArray? = NO_BODY,
+        signature: String?,
+    ): VoiceRequest = VoiceRequest(verified(url, signature) { put(letter(method)).put(body ?: NO_BODY) })
 
-    /** Does as [verify], for any request of the platform whose body is text. */
-    public fun verifyRequest(url: String, body: String, signature: String?): VoiceRequest =
-        VoiceRequest(verified(url, signature) { put("F").put(body) })
+    /** Like [verify], for any request from Twilio whose body is text. */
+    public fun verifyRequest(method: Method, url: String?, body: String?, signature: String?): VoiceRequest =
+        VoiceRequest(verified(url, signature) { put(letter(method)).put(body.orEmpty()) })
 
-    /** Does as [verify], where a framework has decoded the form. */
+    /**
+     * Like [verify], for a POST whose form a framework has decoded. The URL's query must not be among the pairs;
+     * `bodySHA256` is not checked, as there is no raw body.
+     */
     public fun verifyParams(
-        url: String,
-        params: Iterable<Pair<String, String>>,
+        url: String?,
+        params: Iterable<Pair<String?, String?>?>?,
         signature: String?,
     ): ReferCallback = ReferCallback(verified(url, signature) { put("P").put(params) })
 
-    /** Whether the platform signed a request with these decoded parameters. */
-    public fun validate(url: String, params: Iterable<Pair<String, String>>, signature: String?): Boolean {
-        val input = secrets.continued().put(url).put(signature.orEmpty()).put(params)
+    /**
+     * Checks whether Twilio signed a request with these decoded parameters; without any, the URL alone. This is the
+     * official library's `validate`: it pins neither the method nor what the app then reads. Prefer [verify].
+     */
+    public fun validate(
+        url: String?,
+        params: Iterable<Pair<String?, String?>?>?,
+        signature: String?,
+    ): Boolean {
+        val input = secrets.continued().put(url ?: NOT_TEXT).put(signature.orEmpty()).put(params)
         return try {
             Lane.call(Lane.VALIDATE, input).maybe() != null
         } catch (error: TwimlReferException) {
@@ -122,9 +150,9 @@ constructor(
     }
 
     /** Whether it signed a request whose body is no form, by `bodySHA256` in the URL. */
-    public fun validateRaw(url: String, body: ByteArray, signature: String?): Boolean = try {
-        val texts = wellFormed(url) to signature?.let(::wellFormed)
-        bridged { requestValidateRaw(typed, texts.first, body, texts.second) }
+    public fun validateRaw(url: String?, body: ByteArray?, signature: String?): Boolean = try {
+        val texts = wellFormed(url ?: NOT_TEXT) to signature?.let(::wellFormed)
+        bridged { requestValidateRaw(typed, texts.first, body ?: NO_BODY, texts.second) }
     } catch (error: TwimlReferException) {
         if (error.kind != NO_TEXT) throw error
         false
@@ -138,7 +166,7 @@ constructor(
      * val (url, validator) = "https://voice.example.com/handleRefer" to RequestValidator("12345")
      * val params = listOf("ReferCallStatus" to "busy", "ReferSipResponseCode" to "202")
      * val body = VoiceRequest.fromParams(params).toForm()
-     * check(validator.verify(url, body, validator.sign(url, params)).outcome is ReferOutcome.TargetFailed)
+     * check(validator.verify(Method.POST, url, body, validator.sign(url, params)).outcome is ReferOutcome.TargetFailed)
      * ```
      */
     @JvmOverloads
@@ -155,14 +183,15 @@ constructor(
         bridged { requestExplain(typed, it, body) }
     }.map { Spelling(it.url, it.hashed) }
 
-    private inline fun verified(url: String, signature: String?, body: Frame.() -> Frame): Answer {
-        val input = secrets.continued().put(url).put(signature.orEmpty()).body()
+    private inline fun verified(url: String?, signature: String?, body: Frame.() -> Frame): Answer {
+        val input = secrets.continued().put(url ?: NOT_TEXT).put(signature.orEmpty()).body()
         return try {
             Answer(Lane.call(Lane.VERIFY, input))
         } catch (error: TwimlReferException) {
             if (error.kind != NO_TEXT) throw error
-            // The platform signs no lone surrogate.
-            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put("").put("F").put(NO_BODY)))
+            // Twilio signs no lone surrogate: whatever the signature is, it does not match.
+            val none = if (signature.isNullOrEmpty()) "" else "-"
+            Answer(Lane.call(Lane.VERIFY, secrets.continued().put("").put(none).put("F").put(NO_BODY)))
         }
     }
 
@@ -175,11 +204,22 @@ constructor(
         private const val NO_TEXT = "text-not-utf8"
         private val NO_BODY = ByteArray(0)
 
+        private fun letter(method: Method) = if (method == Method.GET) "G" else "F"
+
         /** Adds the hash of a body to the query of a URL, as [signRaw] wants it. */
         @JvmStatic
         public fun urlWithBodySha256(url: String, body: ByteArray): String =
-            wellFormed(url).let { bridged { urlWithBodySha256(it, body) } }
+            wellFormed(url).let { bridged { bridgeUrlWithBodySha256(it, body) } }
     }
+}
+
+/** The method of an HTTP request from Twilio. */
+public enum class Method {
+    /** The URL's query holds the parameters. */
+    GET,
+
+    /** The body holds them, as a form. */
+    POST,
 }
 
 /** How requests are signed. */

@@ -10,9 +10,9 @@ import dev.twimlrefer.internal.bridge.uriEquivalent
 import dev.twimlrefer.internal.bridge.uriParts
 import dev.twimlrefer.internal.bridge.uriReferTo
 import dev.twimlrefer.internal.bridge.uriUserToUser
+import dev.twimlrefer.internal.bridge.uriUserToUsers
 import dev.twimlrefer.internal.bridgePairs
 import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.plainPairs
 import dev.twimlrefer.internal.wellFormed
 import java.util.Collections
@@ -73,14 +73,18 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
         headers.firstOrNull { it.first.equals(name, ignoreCase = true) }?.second
 
     /**
-     * The first User-to-User header.
+     * The first User-to-User value.
      *
      * @throws SipUriException there is one, but it is not valid (RFC 7433).
      */
-    public val userToUser: UserToUser?
-        get() = bridged {
-            uriUserToUser(text)
-        }?.let { UserToUser(it.data, it.encoding, it.purpose, it.content) }
+    public val userToUser: UserToUser? get() = bridged { uriUserToUser(text) }?.let(UserToUser::of)
+
+    /**
+     * Every User-to-User value, in order: those of several headers, and those of one header with commas between.
+     *
+     * @throws SipUriException one of them is not valid (RFC 7433).
+     */
+    public val userToUsers: List<UserToUser> get() = bridged { uriUserToUsers(text) }.map(UserToUser::of)
 
     /** The value of a Refer-To header (RFC 3515), in angle brackets. */
     public val referTo: String get() = bridged { uriReferTo(text) }
@@ -153,14 +157,13 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
             params: List<Pair<String, String?>> = Collections.emptyList(),
             headers: List<Pair<String, String>> = Collections.emptyList(),
         ): SipUri {
-            if (port != null && port !in 0..UShort.MAX_VALUE.toInt()) throw outOfRange(port)
             val parts =
                 UriParts(
                     scheme = if (secure) "sips" else "sip",
                     user = user?.let(::wellFormed),
                     password = password?.let(::wellFormed),
                     host = wellFormed(host),
-                    port = port?.toUShort(),
+                    port = port?.toLong(),
                     params = params.map { (name, value) ->
                         Param(wellFormed(name), value?.let(::wellFormed))
                     },

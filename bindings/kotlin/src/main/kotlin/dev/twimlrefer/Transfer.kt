@@ -4,7 +4,6 @@ import dev.twimlrefer.internal.bridge.Action
 import dev.twimlrefer.internal.bridge.Occurrence
 import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.named
-import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.spelled
 import dev.twimlrefer.internal.wellFormed
 import dev.twimlrefer.internal.bridge.Transfer as BridgeTransfer
@@ -30,8 +29,9 @@ import dev.twimlrefer.internal.bridge.Transfer as BridgeTransfer
  * }
  * ```
  *
- * Each function that takes an event throws [TransferException] if it cannot come now; the transfer is then
- * as it was, but for the time.
+ * What comes from the wire is never an exception: what cannot come now is answered or ignored, and an
+ * [Output.Diagnostic] says so. [TransferException] is misuse: a second start, a CSeq out of range, a retry without
+ * 401 or 407. The transfer is then as it was, but for the time.
  */
 public class Transfer private constructor(private val inner: BridgeTransfer) : AutoCloseable {
     /**
@@ -57,18 +57,18 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
         now: Long,
         leg: Leg = Leg.SIP,
         firstInDialog: Boolean = true,
-    ): List<Output> = feed(Occurrence.Start(leg.toString(), unsigned(cseq), firstInDialog), now)
+    ): List<Output> = feed(Occurrence.Start(leg.toString(), cseq, firstInDialog), now)
 
     /**
      * Takes a response to the REFER.
      *
-     * @param code 100 to 699.
+     * @param code 100 to 699; any other is ignored.
      * @param referSub false if the response has `Refer-Sub: false` (RFC 4488).
      * @param retry after 401 or 407, the CSeq of the REFER that was sent again with credentials.
      */
     @JvmOverloads
     public fun response(code: Int, now: Long, referSub: Boolean = true, retry: Long? = null): List<Output> =
-        feed(Occurrence.Response(statusCode(code), referSub, retry?.let(::unsigned)), now)
+        feed(Occurrence.Response(code.toLong(), referSub, retry), now)
 
     /**
      * Takes a NOTIFY.
@@ -88,7 +88,7 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
         inDialog: Boolean = true,
     ): List<Output> {
         val state = subscriptionState?.let(::wellFormed)
-        return feed(Occurrence.Notify(wellFormed(event), unsigned(cseq), state, body, inDialog), now)
+        return feed(Occurrence.Notify(wellFormed(event), cseq, state, body, inDialog), now)
     }
 
     /** Tells that either side ended the call. */
@@ -129,10 +129,8 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
     /** For people. */
     override fun toString(): String = if (inner.uniffiIsDestroyed) "Transfer(closed)" else "Transfer($state)"
 
-    private fun feed(occurrence: Occurrence, now: Long): List<Output> {
-        if (now < 0) throw outOfRange(now)
-        return open { handle(occurrence, now.toULong()) }.map(::output)
-    }
+    private fun feed(occurrence: Occurrence, now: Long): List<Output> =
+        open { handle(occurrence, now) }.map(::output)
 
     private fun <T> open(job: BridgeTransfer.() -> T): T = try {
         bridged { inner.job() }
@@ -150,14 +148,12 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
         @JvmStatic
         public fun restore(bytes: ByteArray): Transfer = Transfer(bridged { BridgeTransfer.restore(bytes) })
 
-        private fun unsigned(number: Long): UInt =
-            if (number in 0..UInt.MAX_VALUE.toLong()) number.toUInt() else throw outOfRange(number)
-
         private fun output(action: Action): Output = when (action) {
             is Action.SendRefer -> Output.SendRefer
             is Action.Reply -> Output.Reply(action.code.toInt())
             is Action.EndDialog -> Output.EndDialog
             is Action.Completed -> Output.Completed(report(action.report))
+            is Action.Diagnostic -> Output.Diagnostic(diagnostics(listOf(action.finding)).single())
         }
     }
 }
@@ -181,6 +177,3 @@ public enum class TransferState {
     /** The name that is the same in every language. */
     override fun toString(): String = spelled(this)
 }
-
-internal fun statusCode(code: Int): UShort =
-    if (code in 0..UShort.MAX_VALUE.toInt()) code.toUShort() else throw outOfRange(code)

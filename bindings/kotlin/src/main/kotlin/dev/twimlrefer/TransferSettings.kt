@@ -2,9 +2,9 @@ package dev.twimlrefer
 
 import dev.twimlrefer.internal.bridge.Settings
 import dev.twimlrefer.internal.bridge.StatusEntry
-import dev.twimlrefer.internal.outOfRange
 import dev.twimlrefer.internal.wellFormed
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.toKotlinDuration
 import java.time.Duration as JavaDuration
 
@@ -20,6 +20,7 @@ import java.time.Duration as JavaDuration
  * @property responseTimeout how long to wait for an answer to the REFER; 32 s (RFC 3261, timer F).
  * @property notifyTimeout how long to wait for a first NOTIFY after a 2xx; 32 s (RFC 6665, timer N).
  * @property subscription how long a NOTIFY without `expires` holds; 180 s (RFC 3261, timer C).
+ * @property maxDuration how long a transfer may last once the REFER was accepted, whatever `expires` says; 10 min.
  * @property hangUpGrace how long a final NOTIFY may still come after the caller hung up; none.
  * @property rejectedStatusOmitted whether a refused REFER is told by its code alone, without a status.
  * @property statuses the status that is reported for a SIP code of the target.
@@ -28,6 +29,7 @@ public data class TransferSettings(
     val responseTimeout: Duration? = null,
     val notifyTimeout: Duration? = null,
     val subscription: Duration? = null,
+    val maxDuration: Duration? = null,
     val hangUpGrace: Duration? = null,
     val rejectedStatusOmitted: Boolean = false,
     val statuses: Map<Int, ReferCallStatus> = emptyMap(),
@@ -36,10 +38,11 @@ public data class TransferSettings(
         responseTimeout = milliseconds(responseTimeout),
         notifyTimeout = milliseconds(notifyTimeout),
         subscription = milliseconds(subscription),
+        maxDuration = milliseconds(maxDuration),
         hangUpGrace = milliseconds(hangUpGrace),
         rejectedStatusOmitted = rejectedStatusOmitted,
         statuses = statuses.map { (code, status) ->
-            StatusEntry(statusCode(code), wellFormed(status.text))
+            StatusEntry(code.toLong(), wellFormed(status.text))
         },
     )
 
@@ -58,6 +61,10 @@ public data class TransferSettings(
         /** How long a NOTIFY without `expires` holds. */
         public fun subscription(time: JavaDuration): Builder =
             with(made.copy(subscription = time.toKotlinDuration()))
+
+        /** How long a transfer may last once the REFER was accepted. */
+        public fun maxDuration(time: JavaDuration): Builder =
+            with(made.copy(maxDuration = time.toKotlinDuration()))
 
         /** How long a final NOTIFY may still come after the caller hung up. */
         public fun hangUpGrace(time: JavaDuration): Builder =
@@ -83,13 +90,10 @@ public data class TransferSettings(
         @JvmStatic
         public fun builder(): Builder = Builder()
 
-        /** Rounds up, as the library does: what is short is not none. */
-        private fun milliseconds(time: Duration?): ULong? {
-            if (time == null) return null
-            if (time.isNegative() || time.isInfinite()) throw outOfRange(time)
-            val whole = time.inWholeMilliseconds
-            val rest = time.inWholeNanoseconds != Long.MAX_VALUE && time.inWholeNanoseconds % 1_000_000 != 0L
-            return (if (rest) whole + 1 else whole).toULong()
+        /** Rounds away from zero: what is short is not none, and what is negative stays so. */
+        private fun milliseconds(time: Duration?): Long? {
+            val whole = time?.inWholeMilliseconds ?: return null
+            return if (whole.milliseconds == time) whole else whole + (if (time.isNegative()) -1 else 1)
         }
     }
 }

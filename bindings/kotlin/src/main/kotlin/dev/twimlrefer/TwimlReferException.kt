@@ -57,14 +57,20 @@ public class DocumentException internal constructor(message: String, place: Plac
 public class RestException internal constructor(message: String, place: Place) :
     TwimlReferException(message, place)
 
-/** An event cannot come now, a setting is out of range, or saved bytes are not a transfer's. */
+/** A transfer was used wrongly, a setting is out of range, or saved bytes are not a transfer's. */
 public class TransferException internal constructor(message: String, place: Place) :
     TwimlReferException(message, place)
 
-/** It is not proved that the platform sent this request: answer 403. */
-public class SignatureMismatchException internal constructor(message: String, place: Place) :
+/**
+ * It is not proved that Twilio sent this request (`signature-missing`, `signature-mismatch`): answer 403. Or a
+ * [RequestValidator] cannot be made of its secret or public base.
+ */
+public class SignatureException internal constructor(message: String, place: Place) :
     TwimlReferException(message, place)
 
-/** The request was signed but cannot be read, being too large or not UTF-8: answer 400. */
-public class CallbackException internal constructor(message: String, place: Place) :
+/**
+ * A request cannot be read: it is too large (`request-too-large`, judged before the signature: answer 413), or it is
+ * signed but not UTF-8 (`request-not-utf8`: answer 400). Or the limit for it is out of range.
+ */
+public class RequestException internal constructor(message: String, place: Place) :
     TwimlReferException(message, place)

@@ -63,7 +63,7 @@ constructor(
         @JvmStatic
         public fun fromBytes(bytes: ByteArray): UserToUser = of(bridged { userToUserFromBytes(bytes) })
 
-        private fun of(parts: UserToUserParts) =
+        internal fun of(parts: UserToUserParts) =
             UserToUser(parts.data, parts.encoding, parts.purpose, parts.content)
     }
 }

@@ -40,6 +40,7 @@ public sealed class VoiceParameters {
     public val parentCallSid: String? get() = named("parent_call_sid")
 
     /** `CallToken`: a secret that lets the app use the caller's number; never log it. */
+    @get:java.beans.Transient
     public val callToken: String? get() = named("call_token")
 
     /** `StirVerstat`: the result of STIR/SHAKEN, for example `TN-Validation-Passed-A`. */

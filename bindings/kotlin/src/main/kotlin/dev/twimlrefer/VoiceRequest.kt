@@ -3,25 +3,32 @@ package dev.twimlrefer
 import dev.twimlrefer.internal.Answer
 import dev.twimlrefer.internal.Frame
 import dev.twimlrefer.internal.Lane
-import dev.twimlrefer.internal.bridge.isSecretParameter
 import dev.twimlrefer.internal.bridge.requestToForm
 import dev.twimlrefer.internal.bridgePairs
 import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.encoded
 import dev.twimlrefer.internal.spelled
-import dev.twimlrefer.internal.wellFormed
 
 /**
  * Any request of the platform to an app. Immutable; equal if it is of the same class and has the same
  * parameters.
+ *
+ * `CallToken` is a secret: neither [toString] nor a JSON mapper such as Jackson writes it. A mapper leaves out
+ * [params] and [callToken]; [toForm] writes everything.
  *
  * ```kotlin
  * val request = VoiceRequest.fromForm("CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")
  * check(request.callSid == "CA1" && request.leg == Leg.SIP)
  * ```
  */
-public open class VoiceRequest internal constructor(internal val answer: Answer) : VoiceParameters() {
-    /** Every parameter, known or not, in arrival order. */
+public open class VoiceRequest internal constructor(
+    @Transient @get:JvmSynthetic internal val answer: Answer,
+) : VoiceParameters() {
+    /**
+     * Every parameter, known or not, in arrival order. As text, the list leaves out the values of secret
+     * parameters; its pairs do not.
+     */
+    @get:java.beans.Transient
     public val params: List<Pair<String, String>> get() = answer.params
 
     override fun param(name: String): String? = answer.param(name)
@@ -35,7 +42,7 @@ public open class VoiceRequest internal constructor(internal val answer: Answer)
     /** What is odd about its parameters; an odd value never costs a call. */
     public val problems: List<Problem> get() = answer.problems
 
-    /** Every parameter as a form body. */
+    /** Every parameter as a form body, `CallToken` included: it is what to keep a request by. */
     public fun toForm(): String = bridgePairs(params).let { bridged { requestToForm(it) } }
 
     /** Whether class and parameters are the same. */
@@ -46,13 +53,7 @@ public open class VoiceRequest internal constructor(internal val answer: Answer)
     override fun hashCode(): Int = params.hashCode()
 
     /** For people; without the values of secret parameters. */
-    override fun toString(): String {
-        val shown = params.map { (name, value) ->
-            name to
-                if (isSecretParameter(wellFormed(name))) "***" else value
-        }
-        return "${javaClass.simpleName}($shown)"
-    }
+    override fun toString(): String = "${javaClass.simpleName}($params)"
 
     /** How requests are read. */
     public companion object {
@@ -60,7 +61,7 @@ public open class VoiceRequest internal constructor(internal val answer: Answer)
          * Reads a form body as it was received, or a URL's query without its `?`.
          *
          * @param maxBytes how large it may be; 64 KiB if nothing is said.
-         * @throws CallbackException it is too large, or not UTF-8.
+         * @throws RequestException it is too large, or not UTF-8.
          */
         @JvmStatic
         @JvmOverloads

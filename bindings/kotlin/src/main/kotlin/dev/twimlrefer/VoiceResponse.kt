@@ -41,7 +41,7 @@ import java.util.Collections
  * ```
  *
  * @param nodes the verbs, in the order in which they run.
- * @param attributes those of `<Response>`.
+ * @param attributes those of `<Response>`, in the order that [Element] says.
  * @throws DocumentException an attribute cannot stand in a document.
  */
 public class VoiceResponse

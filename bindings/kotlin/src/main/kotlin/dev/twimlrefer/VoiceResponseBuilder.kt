@@ -1,5 +1,6 @@
 package dev.twimlrefer
 
+import dev.twimlrefer.internal.frozen
 import java.util.Collections
 
 /**
@@ -97,10 +98,10 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
                 "speechTimeout" to speechTimeout,
                 "timeout" to timeout,
             )
-        return gather(named + attributes, build)
+        return gather(named + frozen(attributes), build)
     }
 
-    /** Takes digits or speech of the caller; the attributes as spelled, in this order. */
+    /** Takes digits or speech of the caller; the attributes as spelled, in the order that [Element] says. */
     public fun gather(attributes: Map<String, String>, build: Build<ElementBuilder>): VoiceResponseBuilder =
         element("Gather", attributes, build)
 
@@ -110,7 +111,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
         url: String,
         method: String? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): VoiceResponseBuilder = add("Redirect", url, given("method" to method) + attributes)
+    ): VoiceResponseBuilder = add("Redirect", url, given("method" to method) + frozen(attributes))
 
     /** Ends the call. */
     public fun hangup(): VoiceResponseBuilder = add(Element("Hangup"))

@@ -20,7 +20,7 @@ internal class Answer(private val parts: Parts) {
     private val problemCount = parts.int() ?: 0
     private val sipHeaderCount = parts.int() ?: 0
 
-    private val pairs: List<Pair<String, String>> by lazy { frozen(parts.pairs()) }
+    private val pairs by lazy { Pairs(parts.pairs()) }
 
     private val first: Map<String, String> by lazy {
         HashMap<String, String>().also { for ((name, value) in params) it.putIfAbsent(name, value) }

@@ -25,6 +25,7 @@ internal fun refusal(fault: Fault): TwimlReferException = refusal(
     column = fault.column?.toInt(),
     parameter = fault.parameter,
     number = fault.number?.toInt(),
+    group = fault.group,
 )
 
 internal fun bridgePairs(pairs: Iterable<Pair<String, String>>): List<BridgePair> =

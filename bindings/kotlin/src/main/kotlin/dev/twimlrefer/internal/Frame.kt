@@ -54,8 +54,9 @@ internal class Frame private constructor(
     /** The number, or nothing. */
     fun put(number: Int?): Frame = put(number?.toString().orEmpty())
 
-    fun put(pairs: Iterable<Pair<String, String>>): Frame {
-        for ((name, value) in pairs) put(name).put(value)
+    /** Nulls, which Java can put there, become text that the library refuses. */
+    fun put(pairs: Iterable<Pair<String?, String?>?>?): Frame {
+        for (pair in pairs ?: return this) put(pair?.first ?: NOT_TEXT).put(pair?.second ?: NOT_TEXT)
         return this
     }
 

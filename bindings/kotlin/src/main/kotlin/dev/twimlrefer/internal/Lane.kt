@@ -61,6 +61,7 @@ internal object Lane {
             column = parts.int(),
             parameter = parts.maybe(),
             number = parts.int(),
+            group = parts.text(),
         )
     }
 }

@@ -1,14 +1,14 @@
 package dev.twimlrefer.internal
 
-import dev.twimlrefer.CallbackException
 import dev.twimlrefer.DocumentException
+import dev.twimlrefer.RequestException
 import dev.twimlrefer.RestException
-import dev.twimlrefer.SignatureMismatchException
+import dev.twimlrefer.SignatureException
 import dev.twimlrefer.SipUriException
 import dev.twimlrefer.TransferException
 import dev.twimlrefer.TwimlReferException
 
-/** The exception of a kind. */
+/** The exception for an error of the library, by its group. */
 internal fun refusal(
     kind: String,
     message: String,
@@ -17,22 +17,19 @@ internal fun refusal(
     column: Int? = null,
     parameter: String? = null,
     number: Int? = null,
+    group: String,
 ): TwimlReferException {
     val place = Place(kind, offset, line, column, parameter, number)
-    return when (kind.substringBefore('-')) {
-        "uri", "header", "uui" -> SipUriException(message, place)
-        "signature" -> SignatureMismatchException(message, place)
-        "callback" -> CallbackException(message, place)
-        "rest", "sid" -> RestException(message, place)
-        "transfer", "refer", "status", "setting", "state" -> TransferException(message, place)
-        "public", "text" -> TwimlReferException(message, place)
-        else -> DocumentException(message, place)
+    return when (group) {
+        "sip-uri", "header" -> SipUriException(message, place)
+        "twiml", "document" -> DocumentException(message, place)
+        "rest" -> RestException(message, place)
+        "request" -> RequestException(message, place)
+        "signature" -> SignatureException(message, place)
+        "transfer" -> TransferException(message, place)
+        else -> TwimlReferException(message, place)
     }
 }
-
-/** For numbers that have another size in the library: it never sees this one. */
-internal fun outOfRange(number: Any): TwimlReferException =
-    refusal("setting-invalid", "a number is out of range: $number")
 
 /** What an exception says beside its message. */
 internal class Place(

@@ -3,6 +3,9 @@ package dev.twimlrefer.internal
 // Text as bytes. The JVM writes a question mark for a lone surrogate without a word; here it becomes
 // three bytes that are no UTF-8, so that the library refuses it where it stands.
 
+/** What stands for a value that is not text. */
+internal const val NOT_TEXT = "\uD800"
+
 /** The bytes of text. */
 internal fun encoded(text: String): ByteArray {
     if (loneSurrogate(text) < 0) return text.toByteArray()

@@ -2,6 +2,7 @@ package dev.twimlrefer.bench
 
 import com.twilio.http.HttpMethod
 import com.twilio.twiml.voice.ReferSip
+import dev.twimlrefer.Method
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.RequestValidator
 import dev.twimlrefer.voiceResponse
@@ -44,13 +45,13 @@ object Callbacks {
 
     /** Verifies and reads the outcome and one parameter. */
     fun ourVerify(): String? {
-        val callback = ours.verify(URL, body, signature)
+        val callback = ours.verify(Method.POST, URL, body, signature)
         check(callback.outcome is ReferOutcome.TargetFailed)
         return callback.callSid
     }
 
     /** Does so, and reads the outcome alone. */
-    fun ourOutcome(): ReferOutcome = ours.verify(URL, body, signature).outcome
+    fun ourOutcome(): ReferOutcome = ours.verify(Method.POST, URL, body, signature).outcome
 
     /** Parses and validates; nothing is typed. */
     fun theirVerify(): String? {

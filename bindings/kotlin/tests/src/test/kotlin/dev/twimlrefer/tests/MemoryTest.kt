@@ -3,6 +3,7 @@ package dev.twimlrefer.tests
 import com.sun.jna.Native
 import com.sun.jna.Structure
 import dev.twimlrefer.CallUpdate
+import dev.twimlrefer.Method
 import dev.twimlrefer.ReferTarget
 import dev.twimlrefer.RequestValidator
 import dev.twimlrefer.SipUri
@@ -39,7 +40,7 @@ class MemoryTest {
 
     private val kinds: Map<String, () -> Unit> = mapOf(
         "document" to { voiceResponse { refer("sip:a@b?X-A=1", action = "/a") }.toXml() },
-        "verify" to { validator.verify(url, form, signature).params },
+        "verify" to { validator.verify(Method.POST, url, form, signature).params },
         "parse" to { VoiceResponse.parse("<Response><Say>a</Say></Response>") },
         "check" to { document.check() },
         "URI parts" to { SipUri("sip:a:b@c;d=e?F=g").headers },
@@ -56,7 +57,7 @@ class MemoryTest {
         },
         "a transfer that nobody closes" to { Transfer(SipUri("sip:a@b")).start(1, 0) },
         "no URI" to { refused { SipUri("x") } },
-        "no signature" to { refused { validator.verify(url, form, "AAAA") } },
+        "no signature" to { refused { validator.verify(Method.POST, url, form, "AAAA") } },
         "no document" to { refused { VoiceResponse.parse("<Response><Say></Response>") } },
         "no text" to { refused { Text(lone) } },
         "a second lone surrogate" to { refused { UserToUser("1", purpose = lone) } },

@@ -1,20 +1,23 @@
 package dev.twimlrefer.tests
 
 import dev.twimlrefer.CallUpdate
-import dev.twimlrefer.CallbackException
 import dev.twimlrefer.Comment
 import dev.twimlrefer.DocumentException
 import dev.twimlrefer.Element
+import dev.twimlrefer.Method
 import dev.twimlrefer.Node
 import dev.twimlrefer.ReferCallStatus
 import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.ReferTarget
+import dev.twimlrefer.RequestException
 import dev.twimlrefer.RequestValidator
-import dev.twimlrefer.SignatureMismatchException
+import dev.twimlrefer.SignatureException
 import dev.twimlrefer.SipUri
+import dev.twimlrefer.SipUriException
 import dev.twimlrefer.Text
 import dev.twimlrefer.Transfer
+import dev.twimlrefer.TransferException
 import dev.twimlrefer.TransferSettings
 import dev.twimlrefer.TwimlReferException
 import dev.twimlrefer.UserToUser
@@ -30,10 +33,12 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 import java.util.concurrent.Callable
 import java.util.concurrent.Executors
+import kotlin.reflect.KClass
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.nanoseconds
 
 /** What must be an exception, and never a crash. */
 class MisuseTest {
@@ -79,8 +84,6 @@ class MisuseTest {
             { Transfer(alice, TransferSettings(statuses = mapOf(-1 to ReferCallStatus.BUSY))) },
         "CSeq, negative" to { Transfer(alice).use { it.start(-1, 0) } },
         "CSeq, too large" to { Transfer(alice).use { it.start(1L shl 32, 0) } },
-        "time, negative" to { Transfer(alice).use { it.start(1, -1) } },
-        "code, too large" to { Transfer(alice).use { it.response(70_000, 0) } },
         "URI, huge" to { SipUri("x".repeat(10_000_000)) },
         "header, huge" to { SipUri("sip:a@b", listOf("X-A" to "ü".repeat(10_000_000))) },
         "document, huge" to { VoiceResponse.parse("x".repeat(10_000_000)) },
@@ -110,29 +113,124 @@ class MisuseTest {
             Triple(url, lone, emptyList()),
             Triple(url, "x", listOf(lone to lone)),
         )) {
-            assertFailsWith<SignatureMismatchException> { validator.verify(where, "a=b", signature) }
-            assertFailsWith<SignatureMismatchException> { validator.verifyParams(where, params, signature) }
-            assertFailsWith<SignatureMismatchException> { validator.verifyRequest(where, lone, signature) }
+            for (method in Method.entries) {
+                mismatch { validator.verify(method, where, "a=b", signature) }
+                mismatch { validator.verifyRequest(method, where, lone, signature) }
+            }
+            mismatch { validator.verifyParams(where, params, signature) }
             assertFalse(validator.validate(where, params, signature))
             assertFalse(validator.validateRaw(where, ByteArray(0), signature))
         }
+        val missing = assertFailsWith<SignatureException> { validator.verify(Method.POST, lone, lone, null) }
+        assertEquals("signature-missing", missing.kind)
     }
 
     @Test
-    fun `a mismatch and an unreadable callback are told apart`() {
+    fun `missing, wrong, too large and unreadable are told apart`() {
         val body = "a=%ff".toByteArray()
         val signature = requestSignForm(Secrets(listOf("12345"), null, false, false, null), url, body)
-        assertFailsWith<CallbackException> { validator.verify(url, body, signature) }
-        for (wrong in listOf(null, "", "AAAA", "no base64 ☃")) {
-            assertFailsWith<SignatureMismatchException> { validator.verify(url, "a=b", wrong) }
+        fun kind(job: () -> Any?) =
+            assertFailsWith<TwimlReferException> { job() }.let { it::class to it.kind }
+        val (unsigned, unreadable) = SignatureException::class to RequestException::class
+        assertEquals(
+            unreadable to "request-not-utf8",
+            kind {
+                validator.verify(Method.POST, url, body, signature)
+            },
+        )
+        for (none in listOf(null, "")) {
+            assertEquals(
+                unsigned to "signature-missing",
+                kind {
+                    validator.verify(Method.POST, url, "a=b", none)
+                },
+            )
+            assertEquals(
+                unsigned to "signature-missing",
+                kind {
+                    validator.verifyParams(url, emptyList(), none)
+                },
+            )
         }
-        assertFailsWith<SignatureMismatchException> {
-            RequestValidator("").verify(url, signature = signature)
+        for (wrong in listOf("AAAA", "no base64 ☃")) {
+            assertEquals(
+                unsigned to "signature-mismatch",
+                kind {
+                    validator.verify(Method.POST, url, "a=b", wrong)
+                },
+            )
+            assertEquals(
+                unsigned to "signature-mismatch",
+                kind {
+                    validator.verifyParams(url, emptyList(), wrong)
+                },
+            )
         }
-        assertFailsWith<SignatureMismatchException> {
-            RequestValidator(emptyList()).verify(url, "", signature)
+        // The size comes first, whoever sent it.
+        val large = "a".repeat(65_537)
+        for (any in listOf(null, "AAAA")) {
+            val tooLarge = unreadable to "request-too-large"
+            assertEquals(tooLarge, kind { validator.verify(Method.POST, url, large, any) })
+            assertEquals(
+                tooLarge,
+                kind {
+                    validator.verifyRequest(Method.GET, "$url?$large", signature = any)
+                },
+            )
+            assertEquals(tooLarge, kind { validator.verifyParams(url, listOf(large to ""), any) })
         }
-        assertFailsWith<CallbackException> { VoiceRequest.fromForm("a=b", maxBytes = 1) }
+        assertEquals(unreadable to "request-too-large", kind { VoiceRequest.fromForm("a=b", maxBytes = 1) })
+    }
+
+    @Test
+    fun `the method is pinned`() {
+        // One value is the attacker's: a signed POST ...
+        val get = "$url?a=1Body2&Digits=7"
+        val posted = validator.sign("$url?a=1", listOf("Body" to "2&Digits=7"))
+        assertEquals("7", validator.verify(Method.GET, get, signature = posted).param("Digits"))
+        // ... is not read as the GET that has the same bytes, where the route is a POST.
+        assertEquals(emptyList(), validator.verify(Method.POST, get, signature = posted).params)
+        // And a signed GET is not a POST where the route is a GET.
+        val got = validator.sign("$url?A=Digits1")
+        mismatch { validator.verify(Method.GET, "$url?A=", "Digits=1", got) }
+        assertEquals("Digits1", validator.verify(Method.GET, "$url?A=Digits1", signature = got).param("A"))
+    }
+
+    @Test
+    fun `a validator has a secret`() {
+        for (none in listOf(emptyList(), listOf(""), listOf("1", ""))) {
+            val error = assertFailsWith<SignatureException> { RequestValidator(none) }
+            assertEquals("secret-empty", error.kind)
+        }
+        assertEquals("secret-empty", assertFailsWith<SignatureException> { RequestValidator("") }.kind)
+    }
+
+    @Test
+    fun `numbers that are out of range are errors of their own part`() {
+        val cases = mapOf<() -> Any?, Pair<KClass<*>, String>>(
+            { SipUri.build("b", port = 70_000) } to (SipUriException::class to "uri-port-invalid"),
+            { SipUri.build("b", port = -1) } to (SipUriException::class to "uri-port-invalid"),
+            { SipUri.build("b", port = 0) } to (SipUriException::class to "uri-port-invalid"),
+            { RequestValidator("1", maxBodyBytes = -1) } to
+                (RequestException::class to "request-limit-invalid"),
+            { VoiceRequest.fromForm("", -1) } to (RequestException::class to "request-limit-invalid"),
+            { ReferCallback.fromForm("", -1) } to (RequestException::class to "request-limit-invalid"),
+            { VoiceRequest.fromParams(emptyList(), -1) } to
+                (RequestException::class to "request-limit-invalid"),
+            { ReferCallback.fromParams(emptyList(), -1) } to
+                (RequestException::class to "request-limit-invalid"),
+            { Transfer(alice).use { it.start(-1, 0) } } to (TransferException::class to "cseq-invalid"),
+            { Transfer(alice).use { it.notify("refer", 1L shl 32, 0) } } to
+                (TransferException::class to "cseq-invalid"),
+            { Transfer(alice, TransferSettings(maxDuration = (-1).nanoseconds)) } to
+                (TransferException::class to "setting-invalid"),
+            { Transfer(alice, TransferSettings(statuses = mapOf(70_000 to ReferCallStatus.BUSY))) } to
+                (TransferException::class to "setting-invalid"),
+        )
+        for ((wrong, expected) in cases) {
+            val error = assertFailsWith<TwimlReferException> { wrong() }
+            assertEquals(expected, error::class to error.kind)
+        }
     }
 
     @Test
@@ -194,10 +292,10 @@ class MisuseTest {
         val work = List(16) { number ->
             Callable {
                 repeat(500) { step ->
-                    val callback = validator.verify(url, body, signature)
+                    val callback = validator.verify(Method.POST, url, body, signature)
                     assertEquals(ReferOutcome.TargetFailed(ReferCallStatus.BUSY, 486), callback.outcome)
-                    assertFailsWith<SignatureMismatchException> {
-                        validator.verify(url, "$body&x=$number", signature)
+                    assertFailsWith<SignatureException> {
+                        validator.verify(Method.POST, url, "$body&x=$number", signature)
                     }
                     assertEquals(params, callback.params)
                     try {
@@ -213,6 +311,10 @@ class MisuseTest {
         val pool = Executors.newFixedThreadPool(16)
         pool.invokeAll(work).forEach { it.get() }
         pool.shutdown()
+    }
+
+    private fun mismatch(job: () -> Any?) {
+        assertEquals("signature-mismatch", assertFailsWith<SignatureException> { job() }.kind)
     }
 
     @Test

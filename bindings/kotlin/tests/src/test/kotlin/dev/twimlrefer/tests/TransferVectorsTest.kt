@@ -3,6 +3,7 @@ package dev.twimlrefer.tests
 import dev.twimlrefer.Leg
 import dev.twimlrefer.Output
 import dev.twimlrefer.ReferCallStatus
+import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.SipUri
 import dev.twimlrefer.Transfer
 import dev.twimlrefer.TransferException
@@ -31,7 +32,7 @@ class TransferVectorsTest {
         assertTrue(files.isNotEmpty())
         var ran = 0
         return files.map { file ->
-            DynamicTest.dynamicTest("transfer: ${file.name}") {
+            test("transfer: ${file.name}") {
                 run(file.readLines().map { Json.parseToJsonElement(it).jsonObject })
                 enter("transfer", ++ran)
             }
@@ -72,6 +73,7 @@ class TransferVectorsTest {
             responseTimeout = time("response_timeout"),
             notifyTimeout = time("notify_timeout"),
             subscription = time("subscription"),
+            maxDuration = time("max_duration"),
             hangUpGrace = time("hang_up_grace"),
             rejectedStatusOmitted = json.maybeText("rejected_status") == "omitted",
             statuses = json["statuses"]?.jsonArray.orEmpty().associate { entry ->
@@ -120,10 +122,14 @@ class TransferVectorsTest {
 
         is Output.Reply -> mapOf("output" to "reply", "code" to output.code)
 
+        is Output.Diagnostic -> mapOf("output" to "diagnostic") + found(output.diagnostic) +
+            mapOf("line" to null, "column" to null, "error" to null)
+
         is Output.Completed -> mapOf(
             "output" to "completed",
             "params" to output.report.params.map { it.toList() },
-            "outcome" to outcome(output.report.outcome, output.report.mayResume),
+            "outcome" to
+                outcome(output.report.outcome, ReferCallback.fromParams(output.report.params).mayResume),
         )
     }
 }

@@ -3,20 +3,23 @@ package dev.twimlrefer.tests
 import dev.twimlrefer.Algorithm
 import dev.twimlrefer.CallCreate
 import dev.twimlrefer.CallUpdate
+import dev.twimlrefer.Diagnostic
 import dev.twimlrefer.Element
+import dev.twimlrefer.Method
 import dev.twimlrefer.Node
 import dev.twimlrefer.Refer
 import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.ReferTarget
 import dev.twimlrefer.RequestValidator
-import dev.twimlrefer.SignatureMismatchException
+import dev.twimlrefer.SignatureException
 import dev.twimlrefer.SipUri
 import dev.twimlrefer.Text
 import dev.twimlrefer.Transfer
 import dev.twimlrefer.UserToUser
 import dev.twimlrefer.VoiceResponse
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import org.junit.jupiter.api.TestFactory
@@ -25,6 +28,8 @@ import java.net.URLEncoder
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 
 /** Every case of `tests/vectors` but the transfers, through the face. */
 class VectorsTest {
@@ -44,15 +49,7 @@ class VectorsTest {
 
     @TestFactory
     fun diagnostics() = topic("diagnostics") { case ->
-        val found = VoiceResponse.check(case.given("xml")).map {
-            mapOf(
-                "code" to it.code,
-                "severity" to "${it.severity}",
-                "number" to it.number,
-                "path" to it.path,
-                "message" to it.message,
-            )
-        }
+        val found = VoiceResponse.check(case.given("xml")).map(::found)
         assertEquals(case.getValue("found").plain(), found)
     }
 
@@ -105,6 +102,13 @@ class VectorsTest {
             assertContentEquals(case.given("bytes"), value.toBytes())
             return@topic
         }
+        if ("list" in case) {
+            val uri = SipUri("sip:a@b").withHeader("User-to-User", case.text("list"))
+            val values = uri.userToUsers.map { it.toString() }
+            assertEquals(case.list("values").map { it.jsonPrimitive.content }, values)
+            assertEquals(values.first(), uri.userToUser.toString())
+            return@topic
+        }
         val value = UserToUser.parse(case.text("value"))
         assertEquals(case.text("value"), value.toString())
         val parts = listOf(value.data, value.encoding, value.purpose, value.content)
@@ -155,13 +159,39 @@ class VectorsTest {
         assertEquals(valid, validator.validate(url, params, signature))
         val form = params.joinToString("&") { (name, value) -> encode(name) + "=" + encode(value) }
         for (verify in listOf(
-            { validator.verify(url, form, signature) },
-            { validator.verify(url, form.toByteArray(), signature) },
+            { validator.verify(Method.POST, url, form, signature) },
+            { validator.verify(Method.POST, url, form.toByteArray(), signature) },
             { validator.verifyParams(url, params, signature) },
         )) {
-            if (valid) verify() else assertFailsWith<SignatureMismatchException> { verify() }
+            if (valid) verify() else assertFailsWith<SignatureException> { verify() }
         }
         if (case["signs"]?.plain() == true) assertEquals(signature, validator.sign(url, params))
+    }
+
+    @TestFactory
+    fun requests() = topic("requests") { case ->
+        val validator = RequestValidator(
+            case.list("secrets").map { it.jsonPrimitive.content },
+            case.maybeText("public_base"),
+            maxBodyBytes = case["max_body_bytes"]?.jsonPrimitive?.int,
+        )
+        val (url, signature) = case.text("url") to case.maybeText("signature")
+        val method = Method.valueOf(case.text("method"))
+        val request = validator.verifyRequest(method, url, case.given("body"), signature)
+        assertEquals(case.pairs("params"), request.params)
+        assertEquals(request.params, validator.verify(method, url, case.given("body"), signature).params)
+    }
+
+    @TestFactory
+    fun rawBodies() = topic("raw-bodies") { case ->
+        val validator = RequestValidator(case.list("secrets").map { it.jsonPrimitive.content })
+        val body = case.given("raw_body")
+        val url = RequestValidator.urlWithBodySha256(case.text("url"), body)
+        assertEquals(case.text("url_with_hash"), url)
+        val signature = validator.signRaw(url, body)
+        assertEquals(case.text("signature"), signature)
+        assertTrue(validator.validateRaw(url, body, signature))
+        assertFalse(validator.validateRaw(url, body + 0, signature))
     }
 
     @TestFactory
@@ -215,6 +245,15 @@ fun node(json: JsonObject): Node {
     val children = element["children"]?.let { element.list("children") }.orEmpty().map { node(it.jsonObject) }
     return Element(element.text("name"), element.pairs("attributes").toMap(), text + children)
 }
+
+/** A diagnostic as the vectors write it. */
+fun found(diagnostic: Diagnostic): Map<String, Any?> = mapOf(
+    "code" to diagnostic.code,
+    "severity" to "${diagnostic.severity}",
+    "number" to diagnostic.number,
+    "path" to diagnostic.path,
+    "message" to diagnostic.message,
+)
 
 /** An outcome as the vectors write it. */
 fun outcome(outcome: ReferOutcome, mayResume: Boolean?): Map<String, Any?> {

@@ -1,0 +1,315 @@
+/* Every function that changes an object, called with views of that same object; and buffers that are input and
+ * output at once. Each must do what it does with a copy. Run under valgrind and AddressSanitizer. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <twiml_refer.h>
+
+static int failures;
+
+static void expect(bool condition, const char *what, size_t which)
+{
+    if (condition)
+        return;
+    failures++;
+    fprintf(stderr, "%s, view %zu\n", what, which);
+}
+
+static bool alike(twr_str one, twr_str other)
+{
+    return one.len == other.len && (!one.len || !memcmp(one.ptr, other.ptr, one.len));
+}
+
+/* A copy that valgrind sees the end of. */
+static twr_str copied(twr_str view)
+{
+    char *bytes = view.ptr ? malloc(view.len + 1) : NULL;
+    if (bytes && view.len)
+        memcpy(bytes, view.ptr, view.len);
+    twr_str made = {bytes, view.len};
+    return made;
+}
+
+static void release(twr_str copy)
+{
+    free((void *)(size_t)copy.ptr);
+}
+
+enum { VIEWS = 32 };
+
+static twr_uri *new_uri(void)
+{
+    twr_uri *uri = NULL;
+    twr_uri_parse(TWR_STR("sip:alice:secret@example.com:5060;transport=udp;lr?X-Reason=billing%20question&Subject=a"),
+                  &uri, NULL);
+    return uri;
+}
+
+static size_t views_of_uri(const twr_uri *uri, twr_str *views)
+{
+    twr_uri_parts parts;
+    size_t count = 0;
+    views[count++] = twr_uri_text(uri);
+    twr_uri_take_apart(uri, &parts, NULL);
+    views[count++] = parts.scheme;
+    views[count++] = parts.user;
+    views[count++] = parts.password;
+    views[count++] = parts.host;
+    for (size_t at = 0; twr_uri_param(uri, at, &views[count], &views[count + 1], NULL) == TWR_STATUS_OK; at++)
+        count += 2;
+    for (size_t at = 0; twr_uri_header(uri, at, &views[count], &views[count + 1], NULL) == TWR_STATUS_OK; at++)
+        count += 2;
+    twr_uri_header_named(uri, TWR_STR("x-reason"), &views[count++], NULL);
+    return count;
+}
+
+static twr_status name_of_header(twr_uri *uri, twr_str view, twr_error *error)
+{
+    return twr_uri_add_header(uri, view, TWR_STR("1"), error);
+}
+
+static twr_status value_of_header(twr_uri *uri, twr_str view, twr_error *error)
+{
+    return twr_uri_add_header(uri, TWR_STR("X-Copy"), view, error);
+}
+
+static twr_status whole_header(twr_uri *uri, twr_str view, twr_error *error)
+{
+    return twr_uri_add_header(uri, view, view, error);
+}
+
+static void uris(void)
+{
+    static const struct {
+        const char *name;
+        twr_status (*call)(twr_uri *, twr_str, twr_error *);
+    } changes[] = {
+        {"name of a header", name_of_header},
+        {"value of a header", value_of_header},
+        {"name and value of a header", whole_header},
+        {"User-to-User", twr_uri_add_user_to_user},
+    };
+    twr_str views[VIEWS];
+    size_t count = 1;
+    for (size_t change = 0; change < sizeof changes / sizeof *changes; change++) {
+        for (size_t at = 0; at < count; at++) {
+            twr_uri *uri = new_uri(), *other = new_uri();
+            twr_error error = {0}, other_error = {0};
+            count = views_of_uri(uri, views);
+            twr_str copy = copied(views[at]);
+            twr_status status = changes[change].call(uri, views[at], &error);
+            expect(status == changes[change].call(other, copy, &other_error) &&
+                       !strcmp(error.message, other_error.message) &&
+                       alike(twr_uri_text(uri), twr_uri_text(other)),
+                   changes[change].name, at);
+            /* What is read afterwards is the new URI's. */
+            size_t now = views_of_uri(uri, views);
+            expect(now == count + (status == TWR_STATUS_OK ? 2 : 0), "views after a change", at);
+            release(copy);
+            twr_uri_free(&uri);
+            twr_uri_free(&other);
+        }
+        expect(count == 14, "every view of a URI", count);
+    }
+}
+
+static twr_response *new_response(void)
+{
+    twr_response *response = NULL;
+    twr_response_parse(TWR_STR("<Response><Gather action='sip:a@b'><Say>Play</Say></Gather><!--POST-->"
+                               "<Refer action='/a' method='GET'><Sip>sip:alice@example.com</Sip></Refer></Response>"),
+                       &response, NULL);
+    return response;
+}
+
+static size_t views_of_response(const twr_response *response, twr_str *views)
+{
+    twr_node node;
+    size_t count = 0;
+    for (size_t at = 0; twr_response_node(response, at, &node, NULL) == TWR_STATUS_OK; at++) {
+        views[count++] = node.name;
+        views[count++] = node.text;
+        for (size_t which = 0; which < node.attribute_count; which++, count += 2)
+            twr_response_node_attribute(response, at, which, &views[count], &views[count + 1], NULL);
+    }
+    return count;
+}
+
+static twr_status name_of_verb(twr_response *response, twr_str view, twr_error *error)
+{
+    return twr_response_add(response, view, TWR_STR("x"), error);
+}
+
+static twr_status text_of_verb(twr_response *response, twr_str view, twr_error *error)
+{
+    return twr_response_add(response, TWR_STR("Say"), view, error);
+}
+
+static twr_status target(twr_response *response, twr_str view, twr_error *error)
+{
+    return twr_response_refer(response, view, view, (twr_str){NULL, 0}, error);
+}
+
+static twr_status method(twr_response *response, twr_str view, twr_error *error)
+{
+    return twr_response_refer(response, TWR_STR("sip:a@b"), TWR_STR("/"), view, error);
+}
+
+/* An element has no views; it takes those of the document that it will be in. */
+static twr_status element(twr_response *response, twr_str view, twr_error *error)
+{
+    twr_element *made = NULL, *inner = NULL;
+    twr_status status = twr_element_new(view, &made, error);
+    if (!status)
+        status = twr_element_set_attribute(made, view, view, error);
+    if (!status)
+        status = twr_element_add_text(made, view, error);
+    if (!status)
+        status = twr_element_add_comment(made, view, error);
+    if (!status)
+        status = twr_element_new(view, &inner, error);
+    if (!status)
+        status = twr_element_append(made, &inner, error);
+    if (!status)
+        status = twr_response_append(response, &made, error);
+    twr_element_free(&inner);
+    twr_element_free(&made);
+    return status;
+}
+
+static void responses(void)
+{
+    static const struct {
+        const char *name;
+        twr_status (*call)(twr_response *, twr_str, twr_error *);
+    } changes[] = {
+        {"name of a verb", name_of_verb}, {"text of a verb", text_of_verb}, {"target", target},
+        {"method", method},               {"element", element},
+    };
+    static char rendered[2][4096];
+    twr_str views[VIEWS];
+    size_t count = 1, length[2];
+    for (size_t change = 0; change < sizeof changes / sizeof *changes; change++) {
+        for (size_t at = 0; at < count; at++) {
+            twr_response *response = new_response(), *other = new_response();
+            twr_error error = {0}, other_error = {0};
+            count = views_of_response(response, views);
+            twr_str copy = copied(views[at]);
+            twr_status status = changes[change].call(response, views[at], &error);
+            expect(status == changes[change].call(other, copy, &other_error) &&
+                       !strcmp(error.message, other_error.message),
+                   changes[change].name, at);
+            twr_response_render(response, false, rendered[0], sizeof rendered[0], &length[0], NULL);
+            twr_response_render(other, false, rendered[1], sizeof rendered[1], &length[1], NULL);
+            expect(length[0] == length[1] && !memcmp(rendered[0], rendered[1], length[0]), changes[change].name, at);
+            release(copy);
+            twr_response_free(&response);
+            twr_response_free(&other);
+        }
+        expect(count == 16, "every view of a document", count);
+    }
+}
+
+/* A validator has no views of its own, but makes objects that have. */
+static void validators(void)
+{
+    twr_validator *validator = NULL;
+    twr_spellings *spellings = NULL;
+    twr_str url, hashed;
+    twr_validator_new(TWR_STR("12345"), &validator, NULL);
+    twr_validator_explain(validator, TWR_STR("https://voice.example.com"), TWR_STR("a=1"), &spellings, NULL);
+    twr_spellings_get(spellings, 0, &url, &hashed, NULL);
+    expect(twr_validator_add_secret(validator, hashed, NULL) == TWR_STATUS_OK, "secret", 0);
+    expect(twr_validator_set_public_base(validator, url, NULL) == TWR_STATUS_OK, "public base", 0);
+    expect(url.len == 25 && !memcmp(url.ptr, "https://voice.example.com", 25), "a view of spellings", 0);
+    twr_spellings_free(&spellings);
+    twr_validator_free(&validator);
+}
+
+/* Settings have no views; a transfer has its state and the status it ended with. */
+static void transfers(void)
+{
+    twr_settings *settings = NULL;
+    twr_transfer *transfer = NULL;
+    twr_output output = {0};
+    static char saved[4096];
+    size_t length = 0;
+    twr_settings_new(&settings, NULL);
+    expect(twr_settings_set_status(settings, 486, TWR_STR("active;expires=60"), NULL) == TWR_STATUS_OK, "status", 0);
+    twr_transfer_new(TWR_STR("sip:a@b"), settings, &transfer, NULL);
+    twr_settings_free(&settings);
+    twr_transfer_start(transfer, TWR_LEG_SIP, 1, true, 0, NULL);
+    twr_transfer_response(transfer, 202, true, 1, NULL);
+    twr_transfer_notify(transfer, TWR_STR("refer"), 1, TWR_STR("active;expires=60"), TWR_STR("SIP/2.0 486 Busy\r\n"),
+                        true, 2, NULL);
+    while (twr_transfer_poll(transfer, &output) == TWR_STATUS_OK && output.kind != TWR_OUTPUT_COMPLETED)
+        ;
+    twr_str status = output.refer_call_status;
+    expect(status.len == 17, "the status of a transfer", 0);
+    twr_transfer_notify(transfer, TWR_STR("refer"), 2, status, status, true, 3, NULL);
+    twr_transfer_poll(transfer, &output);
+    expect(output.kind == TWR_OUTPUT_REPLY && output.code == 200, "a NOTIFY of views", 0);
+    twr_transfer_notify(transfer, status, 3, twr_transfer_state(transfer), status, true, 4, NULL);
+    twr_transfer_poll(transfer, &output);
+    expect(output.kind == TWR_OUTPUT_REPLY && output.code == 489, "a NOTIFY of views", 1);
+    expect(status.len == 17 && !memcmp(status.ptr, "active;expires=60", 17), "the status of a transfer", 1);
+    twr_transfer_save(transfer, saved, sizeof saved, &length, NULL);
+    twr_transfer_free(&transfer);
+    /* The bytes may go before the transfer. */
+    expect(twr_transfer_restore((twr_str){saved, length}, &transfer, NULL) == TWR_STATUS_OK, "restore", 0);
+    memset(saved, 0, sizeof saved);
+    expect(twr_transfer_state(transfer).len == strlen("completed"), "restore", 1);
+    twr_transfer_free(&transfer);
+}
+
+/* Text that is made may go where the text that it is made of came from. */
+static void buffers(void)
+{
+    twr_validator *validator = NULL;
+    char place[256], expected[256];
+    size_t length = 0, needed = 0;
+    int32_t kind = 0;
+    twr_validator_new(TWR_STR("12345"), &validator, NULL);
+#define IN_PLACE(text, function, ...) \
+    do { \
+        twr_str in = TWR_STR(text); \
+        expect(function(__VA_ARGS__, expected, sizeof expected, &needed, NULL) == TWR_STATUS_OK, #function, 0); \
+        memcpy(place, in.ptr, in.len); \
+        in.ptr = place; \
+        expect(function(__VA_ARGS__, place, sizeof place, &length, NULL) == TWR_STATUS_OK, #function, 1); \
+        expect(length == needed && !memcmp(place, expected, length), #function, 2); \
+    } while (0)
+    IN_PLACE("a b", twr_escape_header, in);
+    IN_PLACE("<tel:+1>;x", twr_refer_target, in, &kind);
+    IN_PLACE("https://example.com/", twr_validator_sign, validator, in, NULL, 0);
+    IN_PLACE("https://example.com/", twr_validator_sign_raw, validator, in, in);
+    IN_PLACE("https://example.com/", twr_url_with_body_sha256, in, in);
+    twr_validator_free(&validator);
+
+    /* An error's own texts, while it is written anew. */
+    twr_uri *uri = new_uri();
+    twr_response *response = NULL;
+    twr_error error;
+    twr_uri_add_header(uri, TWR_STR("not a name"), TWR_STR("1"), &error);
+    for (int round = 0; round < 2; round++) {
+        expect(twr_uri_add_header(uri, twr_str_of(error.message), twr_str_of(error.parameter), &error) ==
+                   TWR_STATUS_REFUSED,
+               "an error's texts", (size_t)round);
+        expect(twr_uri_parse(twr_str_of(error.message), &uri, &error) == TWR_STATUS_REFUSED, "an error's texts", 2);
+        expect(twr_response_parse(twr_str_of(error.message), &response, &error) == TWR_STATUS_REFUSED,
+               "an error's texts", 3);
+    }
+    twr_uri_free(&uri);
+}
+
+int main(void)
+{
+    uris();
+    responses();
+    validators();
+    transfers();
+    buffers();
+    if (failures)
+        fprintf(stderr, "%d failed\n", failures);
+    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}

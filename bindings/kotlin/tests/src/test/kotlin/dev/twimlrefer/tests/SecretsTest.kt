@@ -1,0 +1,149 @@
+package dev.twimlrefer.tests
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility
+import com.fasterxml.jackson.annotation.PropertyAccessor
+import com.fasterxml.jackson.databind.ObjectMapper
+import com.fasterxml.jackson.databind.SerializationFeature
+import com.google.gson.Gson
+import dev.twimlrefer.Algorithm
+import dev.twimlrefer.Method
+import dev.twimlrefer.Refer
+import dev.twimlrefer.ReferCallback
+import dev.twimlrefer.RequestValidator
+import dev.twimlrefer.SipUri
+import dev.twimlrefer.TwimlReferException
+import dev.twimlrefer.VoiceRequest
+import org.junit.jupiter.api.Test
+import java.io.ByteArrayOutputStream
+import java.io.ObjectOutputStream
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+
+/** Neither the auth token nor CallToken gets out, by whatever prints or writes objects. */
+class SecretsTest {
+    private val token = "a-very-secret-token"
+    private val callToken = "a-very-secret-call-token"
+    private val secrets = listOf("a-very-secret", "YS12ZXJ5LXNlY3JldC", "612d766572792d736563726574")
+    private val url = "https://voice.example.com/handleRefer"
+    private val form = "CallToken=$callToken&CallSid=CA1&CallToken=$callToken&ReferCallStatus=busy"
+    private val validators = Algorithm.entries.flatMap {
+        listOf(
+            RequestValidator(token, algorithm = it),
+            RequestValidator(listOf("other", token), "https://voice.example.com", it, 100, true),
+        )
+    }
+
+    private val jackson = ObjectMapper()
+    private val jacksonWithFields = ObjectMapper()
+        .setVisibility(PropertyAccessor.ALL, Visibility.ANY)
+        .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+
+    @Test
+    fun `validators are not written`() {
+        validators.forEach(::keepsSecrets)
+        for (validator in validators) {
+            keepsSecrets(validator.explain("$url?CallToken=$callToken", form.toByteArray()))
+        }
+    }
+
+    @Test
+    fun `requests are written without CallToken`() {
+        val callback = ReferCallback.fromForm(form)
+        assertEquals(callToken, callback.callToken)
+        val requests = listOf(
+            callback,
+            VoiceRequest.fromForm(form),
+            ReferCallback.fromParams(callback.params),
+            validators[0].verify(Method.POST, url, form, validators[0].sign(url, callback.params)),
+        )
+        for (request in requests) {
+            keepsSecrets(request)
+            keepsSecrets(request.problems)
+            keepsSecrets(request.sipHeaders)
+            // A list of pairs is text for people; who writes its pairs asks for all of them.
+            for (list in listOf(request.params, request.params.subList(0, 2), request.params.toString())) {
+                noSecret(list.toString())
+            }
+            assertTrue("CA1" in request.toString())
+            assertTrue("\"callSid\":\"CA1\"" in jackson.writeValueAsString(request))
+            assertEquals(request.params, VoiceRequest.fromForm(request.toForm()).params)
+        }
+    }
+
+    @Test
+    fun `no exception has a secret`() {
+        val lone = "\uD800"
+        val body = form.toByteArray()
+        val jobs = validators.flatMap { validator ->
+            val signature = validator.sign(url, ReferCallback.fromForm(form).params)
+            Method.entries.flatMap { method ->
+                listOf(null, "", "AAAA", lone, signature).flatMap { sent ->
+                    listOf<() -> Any?>(
+                        { validator.verify(method, url, body, sent) },
+                        { validator.verify(method, url, form, sent) },
+                        { validator.verify(method, "$url?$form#", body, sent) },
+                        { validator.verify(method, url, form + "&a=%ff", sent) },
+                        { validator.verify(method, url, "$form&a=" + "b".repeat(70_000), sent) },
+                        { validator.verifyRequest(method, lone, lone, sent) },
+                        { validator.verifyParams(url, listOf("CallToken" to callToken, lone to lone), sent) },
+                        { validator.sign(lone) },
+                        { validator.signRaw(lone, body) },
+                        { validator.explain(lone) },
+                    )
+                }
+            }
+        } + listOf(
+            { RequestValidator(token + lone) },
+            { RequestValidator(listOf(token, "")) },
+            { RequestValidator(token, lone) },
+            { RequestValidator(token, maxBodyBytes = -1) },
+            { RequestValidator("1", "https://u:$token@h .example.com") },
+            { RequestValidator("1", "u:$token@voice.example.com") },
+            { ReferCallback.fromForm("$form&a=%ff") },
+            { ReferCallback.fromForm(form, maxBytes = 10) },
+            { ReferCallback.fromParams(listOf("CallToken" to callToken + lone)) },
+        )
+        var thrown = 0
+        for (job in jobs) {
+            val error = runCatching { job() }.exceptionOrNull() ?: continue
+            assertTrue(error is TwimlReferException, error.stackTraceToString())
+            keepsSecrets(error)
+            thrown++
+        }
+        assertTrue(thrown > jobs.size / 2, "$thrown of ${jobs.size}")
+    }
+
+    @Test
+    fun `passwords are not for people`() {
+        noSecret(Refer(SipUri("sip:a:$token@b")).toString())
+        assertFailsWith<TwimlReferException> {
+            RequestValidator("1", "https://u:$token@h/")
+        }.let(::keepsSecrets)
+    }
+
+    /** Whatever writes objects finds no secret in this one: as text, by getters, by fields, as Java's bytes. */
+    private fun keepsSecrets(any: Any) {
+        noSecret(any.toString())
+        noSecret(written { jackson.writeValueAsString(any) })
+        noSecret(written { jacksonWithFields.writeValueAsString(any) })
+        noSecret(written { Gson().toJson(any) })
+        noSecret(
+            written {
+                val bytes = ByteArrayOutputStream()
+                ObjectOutputStream(bytes).use { it.writeObject(any) }
+                bytes.toString(Charsets.ISO_8859_1)
+            },
+        )
+        if (any is Throwable) noSecret(any.stackTraceToString())
+    }
+
+    /** What is written, or why it cannot be. */
+    private fun written(write: () -> String): String =
+        runCatching(write).getOrElse { it.stackTraceToString() }
+
+    private fun noSecret(text: String) {
+        for (secret in secrets) assertFalse(secret in text, text)
+    }
+}

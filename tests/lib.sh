@@ -1,0 +1,82 @@
+# Shell that several parts need. Source it in the root of the checkout: `. tests/lib.sh`.
+part=$(basename "$0")
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/twiml-refer
+
+fail() {
+    echo "tests/run $part: $*" >&2
+    exit 1
+}
+
+has() {
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]
+}
+
+# Notes a Debian package that is missing: `need PACKAGE [TEST…]`. TEST succeeds if it is there; without one, a
+# program must have its name.
+missing=()
+need() {
+    local package=$1
+    shift
+    [ $# -gt 0 ] || set -- has "$package"
+    "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+# Installs the missing packages as root on Debian; elsewhere lists them and what they are for, and stops.
+install_missing() {
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ] || ! has apt-get; then
+        echo "tests/run $part: install ${missing[*]} ($1)" >&2
+        exit 2
+    fi
+    apt-get update -q
+    apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"
+    missing=()
+}
+
+# Fails with status 2 if a program is missing that is not installed here: `require PROGRAM WHERE`.
+require() {
+    has "$1" || {
+        echo "tests/run $part: $1 is missing: install $2" >&2
+        exit 2
+    }
+}
+
+# Waits for other checkouts, which share the cache: `lock FILE`; `unlock` or the end of the script lets them go on.
+lock() {
+    has flock || return 0
+    mkdir -p "$(dirname "$1")"
+    exec {locked}>"$1"
+    flock "$locked"
+}
+unlock() {
+    has flock || return 0
+    exec {locked}>&-
+}
+
+# Makes a virtual environment, unless it is there with the same requirements: `environment FOLDER REQUIREMENTS`.
+environment() {
+    lock "$1.lock"
+    if [ "$(cat "$1/wanted" 2>/dev/null)" != "$2" ]; then
+        rm -rf "$1" && python3 -m venv "$1"
+        "$1/bin/pip" install -q -r <(echo "$2") >&2
+        echo "$2" >"$1/wanted"
+    fi
+    unlock
+}
+
+target_folder() {
+    cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}
+
+# Builds the command, which plays Twilio for the example apps, and names it in TWIML_REFER_COMMAND.
+build_command() {
+    cargo build -q -p twiml-refer-cli
+    TWIML_REFER_COMMAND=$(target_folder)/debug/twiml-refer
+    export TWIML_REFER_COMMAND
+}
+
+# The tests of the bridge, which the packages of several languages contain.
+test_bridge() {
+    cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
+    cargo test -q -p twiml-refer-uniffi
+}
