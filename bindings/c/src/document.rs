@@ -268,11 +268,12 @@ pub unsafe extern "C" fn twr_response_add(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
-        // Made first: its texts may be views of this document.
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(response) }?;
+        // Made before anything changes: its texts may be views of this document.
         // SAFETY: the conventions of the header.
         let element = unsafe { Element::new(name.text()?)?.text(text.text()?)? };
-        // SAFETY: the conventions of the header.
-        unsafe { get_mut(response) }?.add(element)
+        held.add(element)
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -289,7 +290,9 @@ pub unsafe extern "C" fn twr_response_refer(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
-        // Made first: its texts may be views of this document.
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(response) }?;
+        // Made before anything changes: its texts may be views of this document.
         // SAFETY: the conventions of the header.
         let mut refer = Refer::to(SipUri::parse(unsafe { target.text() }?)?);
         // SAFETY: the conventions of the header.
@@ -300,8 +303,7 @@ pub unsafe extern "C" fn twr_response_refer(
         if let Some(method) = method {
             refer = refer.method(method.parse::<Method>()?);
         }
-        // SAFETY: the conventions of the header.
-        unsafe { get_mut(response) }?.add(refer)
+        held.add(refer)
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
