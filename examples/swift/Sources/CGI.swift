@@ -3,28 +3,30 @@
 import Foundation
 
 struct CGIRequest {
-    /// With its query, as it was asked for.
-    let url: String
+    let method: String
+    /// Path and query, as they came on the wire.
+    let target: String
+    /// The path without its escapes.
     let path: String
     let body: Data
     let signature: String?
 
-    /// Reads the request of this process; `nil` if it is none, or longer than an app wants.
-    init?(maxBodyBytes: Int) throws {
+    /// Reads the request of this process, and of its body at most so many bytes.
+    init(upToBodyBytes most: Int) throws {
         let environment = ProcessInfo.processInfo.environment
-        let length = Int(environment["CONTENT_LENGTH"] ?? "") ?? 0
-        guard let host = environment["HTTP_HOST"], let uri = environment["REQUEST_URI"],
-            (0...maxBodyBytes).contains(length)
-        else { return nil }
-        let isSecure = environment["HTTPS"] == "on" || environment["REQUEST_SCHEME"] == "https"
-        url = "\(isSecure ? "https" : "http")://\(host)\(uri)"
-        path = String(uri.prefix { $0 != "?" })
-        body = length == 0 ? Data() : try FileHandle.standardInput.read(upToCount: length) ?? Data()
+        method = environment["REQUEST_METHOD"] ?? ""
+        target = environment["REQUEST_URI"] ?? ""
+        let escaped = String(target.prefix { $0 != "?" })
+        path = escaped.removingPercentEncoding ?? escaped
+        let length = min(Int(environment["CONTENT_LENGTH"] ?? "") ?? 0, most)
+        body = length > 0 ? try FileHandle.standardInput.read(upToCount: length) ?? Data() : Data()
         signature = environment["HTTP_X_TWILIO_SIGNATURE"]
     }
 }
 
 /// Answers the request of this process.
-func answer(_ status: String, _ body: String = "", type: String = "text/plain; charset=utf-8") {
-    print("Status: \(status)\r\nContent-Type: \(type)\r\n\r\n\(body)", terminator: "")
+func answer(
+    _ status: String, _ body: String = "", type: String = "text/plain; charset=utf-8", headers: String = ""
+) {
+    print("Status: \(status)\r\nContent-Type: \(type)\r\n\(headers)\r\n\(body)", terminator: "")
 }

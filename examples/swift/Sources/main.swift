@@ -1,17 +1,16 @@
 // The transfer app behind any web server that runs CGI programs: `lighttpd.conf` is for one. The auth token
-// is in TWILIO_AUTH_TOKEN; behind a proxy say in PUBLIC_BASE by which scheme, host and port the platform
-// reaches the app.
+// is in TWILIO_AUTH_TOKEN; PUBLIC_BASE is how Twilio reaches the app: scheme, host, port and the path prefix
+// that a gateway strips.
 
 import Foundation
 import TwimlRefer
 
-let environment = ProcessInfo.processInfo.environment
-
 func respond(to request: CGIRequest) throws -> VoiceResponse? {
+    let environment = ProcessInfo.processInfo.environment
     let validator = try RequestValidator(
-        environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"])
+        environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"] ?? "")
     let callback = try validator.verify(
-        url: request.url, body: request.body, signature: request.signature)
+        .post, url: request.target, body: request.body, signature: request.signature)
     switch request.path {
     case "/voice": return try IVR.welcome()
     case "/choice": return try IVR.chosen(callback.parameters.first(named: "Digits"))
@@ -21,20 +20,27 @@ func respond(to request: CGIRequest) throws -> VoiceResponse? {
 }
 
 do {
-    guard let request = try CGIRequest(maxBodyBytes: 65_536) else {
-        answer("400 Bad Request")
-        exit(0)
-    }
-    if let response = try respond(to: request) {
+    // One byte more than the validator takes: what is longer is refused without being read.
+    let request = try CGIRequest(upToBodyBytes: 65_537)
+    if request.method != "POST" {
+        answer("405 Method Not Allowed", headers: "Allow: POST\r\n")
+    } else if let response = try respond(to: request) {
         answer("200 OK", response.xml, type: "text/xml; charset=utf-8")
     } else {
         answer("404 Not Found")
     }
-} catch let error as TwimlReferError where error.category == .signatureMismatch {
-    answer("403 Forbidden")
-} catch let error as TwimlReferError where error.category == .callback {
-    answer("400 Bad Request", error.message)
+} catch let error as TwimlReferError {
+    switch error.category {
+    case .requestTooLarge: answer("413 Content Too Large", error.message)
+    case .signatureMissing, .signatureMismatch: answer("403 Forbidden")
+    case .request: answer("400 Bad Request", error.message)
+    default: failed(error)
+    }
 } catch {
+    failed(error)
+}
+
+func failed(_ error: any Error) {
     FileHandle.standardError.write(Data("\(error)\n".utf8))
     answer("500 Internal Server Error")
 }

@@ -46,12 +46,6 @@ func withBytes<Value>(
     }.get()
 }
 
-/// A number for the bridge.
-func fitting<Number: FixedWidthInteger>(_ number: Int) throws(TwimlReferError) -> Number {
-    guard let fit = Number(exactly: number) else { throw .outOfRange(number) }
-    return fit
-}
-
 /// Beside its bytes, a text takes at most so many in the bridge.
 let textOverhead = 16
 

@@ -1,7 +1,9 @@
 // Names and values in order: attributes, headers, parameters.
 
-/// A name and a value.
-public struct Field: Sendable, Hashable, CustomStringConvertible {
+internal import TwimlReferBridge
+
+/// A name and a value. What shows it (`print`, `dump`) hides the value of `CallToken`.
+public struct Field: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     public var name: String
     public var value: String
 
@@ -10,7 +12,14 @@ public struct Field: Sendable, Hashable, CustomStringConvertible {
         self.value = value
     }
 
-    public var description: String { "\(name)=\(value)" }
+    public var description: String { "\(name)=\(isSecret ? "***" : value)" }
+
+    public var customMirror: Mirror { Mirror(self, children: ["field": description]) }
+
+    /// What is too long for the bridge is not a name of Twilio's.
+    private var isSecret: Bool {
+        (try? call(name.size) { isSecretParameter(name: name) }) ?? false
+    }
 }
 
 /// Names and values in their order; a name may stand more than once.
@@ -27,9 +36,14 @@ public struct Fields: Sendable, Hashable {
         fields = []
     }
 
-    /// Takes what maps names to values: `KeyValuePairs`, which have an order, or a dictionary, which has none.
+    /// Takes what maps names to values in an order: `KeyValuePairs`.
     public init(_ pairs: some Sequence<(key: String, value: String)>) {
         fields = pairs.map { Field($0.key, $0.value) }
+    }
+
+    /// Takes a dictionary, sorted by name: its own order changes from run to run.
+    public init(_ pairs: [String: String]) {
+        fields = pairs.sorted { $0.key < $1.key }.map { Field($0.key, $0.value) }
     }
 
     init(fields: [Field]) {
@@ -67,10 +81,14 @@ extension Fields: RandomAccessCollection, MutableCollection, RangeReplaceableCol
     }
 }
 
-extension Fields: ExpressibleByDictionaryLiteral, CustomStringConvertible {
+extension Fields: ExpressibleByDictionaryLiteral, CustomStringConvertible, CustomReflectable {
     public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field($0.0, $0.1) }
     }
 
     public var description: String { fields.description }
+
+    public var customMirror: Mirror {
+        Mirror(self, unlabeledChildren: fields, displayStyle: .collection)
+    }
 }

@@ -1,21 +1,25 @@
-// Verifying that the platform sent a request.
+// Verifying that Twilio sent a request.
 
 import Foundation
 internal import TwimlReferBridge
 
 /// Verifies requests by the account's auth token, or by any of several (rotation).
 ///
-/// Behind a proxy say by which `publicBase` (scheme, host, port) the platform reaches the app: it replaces
-/// that of the URL that the app sees. That is the cure for most mismatches. A validator is a value; any
+/// Give the `publicBase` (scheme, host, port, and the path prefix that a gateway strips) by which Twilio reaches
+/// the app, and pass the request target as it came on the wire, path and query: then no Host header, no proxy
+/// and no framework's decoding stands between. That is the cure for most mismatches. A validator is a value; any
 /// number of threads may use it.
+///
+/// A signature proves that Twilio once made this request to this URL. It covers neither the method nor the time:
+/// check `callSid` and the state of the call, and treat a repeated request of an action as one.
 ///
 /// ```swift
 /// let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
-/// let (url, body) = ("http://10.0.0.7:8000/handleRefer", "ReferCallStatus=in-progress")
-/// let signature = try validator.sign(url: url, parameters: ["ReferCallStatus": "in-progress"])
-/// print(try validator.verify(url: url, body: body, signature: signature).outcome)  // transferred
+/// let (target, body) = ("/handleRefer", "ReferCallStatus=in-progress")
+/// let signature = try validator.sign(url: target, parameters: ["ReferCallStatus": "in-progress"])
+/// print(try validator.verify(.post, url: target, body: body, signature: signature).outcome)  // transferred
 /// do {
-///     _ = try validator.verify(url: url, body: body, signature: "forged")
+///     _ = try validator.verify(.post, url: target, body: body, signature: "forged")
 /// } catch {
 ///     print(error.category)  // signatureMismatch
 /// }
@@ -48,7 +52,8 @@ public struct RequestValidator: Sendable {
     /// - Parameters:
     ///   - maxBodyBytes: 64 KiB, if `nil`.
     ///   - acceptsEncodedSpellings: whether `%27` is tried for `'`, and so on for a SIP URI in the query.
-    /// - Throws: an error of the kind `public-base-invalid`.
+    /// - Throws: an error of the category `validator`: the token is empty, or the public base is not valid; or
+    ///   `request`: `maxBodyBytes` is out of range.
     public init(
         _ token: String, publicBase: String? = nil, algorithm: Algorithm = .sha1,
         maxBodyBytes: Int? = nil, acceptsEncodedSpellings: Bool = false
@@ -58,64 +63,69 @@ public struct RequestValidator: Sendable {
             maxBodyBytes: maxBodyBytes, acceptsEncodedSpellings: acceptsEncodedSpellings)
     }
 
-    /// Makes a validator of several tokens, any of which may match; the first one signs.
+    /// Makes a validator of several tokens, any of which may match; the first one signs. Throws as with one.
     public init(
         tokens: [String], publicBase: String? = nil, algorithm: Algorithm = .sha1,
         maxBodyBytes: Int? = nil, acceptsEncodedSpellings: Bool = false
     ) throws(TwimlReferError) {
         let secrets = Secrets(
             secrets: tokens, publicBase: publicBase, sha256: algorithm == .sha256,
-            encodedSpellings: acceptsEncodedSpellings, maxBodyBytes: try maxBodyBytes.map(fitting))
+            encodedSpellings: acceptsEncodedSpellings, maxBodyBytes: maxBodyBytes.map(Int64.init))
         let size = tokens.reduce(publicBase.size) { $0 + $1.size }
-        // The library judges the base.
-        _ = try call(size) {
-            try requestValidate(secrets: secrets, url: "", pairs: [], signature: nil)
-        }
+        try call(size) { try secretsCheck(secrets: secrets) }
         self.secrets = secrets
         self.size = size
         lane = LaneSecrets(secrets)
     }
 
-    /// Hands over the callback that this request brings, if the platform signed it.
+    /// Verifies the signature and returns the request, with what it says of a ``Refer``.
     ///
-    /// `url` is the one that was asked for, with its query; `body` the form as it was received. Without body
-    /// it is a GET: the callback is the URL's query. `signature` is the header `X-Twilio-Signature`.
-    ///
-    /// - Throws: an error of the category `signatureMismatch` (answer 403), or `callback`: it was signed, but
-    ///   cannot be read.
+    /// - Parameters:
+    ///   - method: the method of the route, not a copy of the request's, unless the route accepts only one: a
+    ///     signature does not cover it. Of a GET the URL's query has the parameters; of a POST the body.
+    ///   - url: the request target as it came on the wire (`/handleRefer?x=1`) where there is a public base;
+    ///     otherwise the whole URL.
+    ///   - body: the body as it was received. A GET has none.
+    ///   - signature: the header `X-Twilio-Signature`.
+    /// - Throws: an error of the category `requestTooLarge` (answer 413), before anything is decoded;
+    ///   `signatureMissing` or `signatureMismatch` (403); or `request`: it is signed, but not UTF-8 (400).
     public func verify(
-        url: String, body: some Sequence<UInt8> = [], signature: String?
+        _ method: Method, url: String, body: some Sequence<UInt8> = [], signature: String?
     ) throws(TwimlReferError) -> ReferCallback {
-        try withBytes(body) { bytes throws(TwimlReferError) in
+        let isGet = try method.isGet
+        return try withBytes(body) { bytes throws(TwimlReferError) in
             try ReferCallback(
                 call(size + url.size + bytes.count + signature.size) {
-                    try laneVerify(secrets: lane, url: url, body: bytes, signature: signature)
+                    try laneVerify(
+                        secrets: lane, isGet: isGet, url: url, body: bytes, signature: signature)
                 })
         }
     }
 
-    /// Does as ``verify(url:body:signature:)``, where the body is text.
+    /// Like ``verify(_:url:body:signature:)`` for a body that is text.
     public func verify(
-        url: String, body: String, signature: String?
+        _ method: Method, url: String, body: String, signature: String?
     ) throws(TwimlReferError) -> ReferCallback {
-        try verify(url: url, body: body.utf8, signature: signature)
+        try verify(method, url: url, body: body.utf8, signature: signature)
     }
 
-    /// Does as ``verify(url:body:signature:)``, for any request of the platform.
+    /// Like ``verify(_:url:body:signature:)`` for any request from Twilio.
     public func verifyRequest(
-        url: String, body: some Sequence<UInt8> = [], signature: String?
+        _ method: Method, url: String, body: some Sequence<UInt8> = [], signature: String?
     ) throws(TwimlReferError) -> VoiceRequest {
-        try verify(url: url, body: body, signature: signature).request
+        try verify(method, url: url, body: body, signature: signature).request
     }
 
-    /// Does as ``verify(url:body:signature:)``, for any request of the platform whose body is text.
+    /// Like ``verify(_:url:body:signature:)`` for any request from Twilio whose body is text.
     public func verifyRequest(
-        url: String, body: String, signature: String?
+        _ method: Method, url: String, body: String, signature: String?
     ) throws(TwimlReferError) -> VoiceRequest {
-        try verifyRequest(url: url, body: body.utf8, signature: signature)
+        try verifyRequest(method, url: url, body: body.utf8, signature: signature)
     }
 
-    /// Does as ``verify(url:body:signature:)``, where a framework has decoded the form.
+    /// Like ``verify(_:url:body:signature:)`` for a POST whose form a framework has decoded.
+    ///
+    /// The parameters of the URL's query must not be among them.
     public func verify(
         url: String, parameters: Fields, signature: String?
     ) throws(TwimlReferError) -> ReferCallback {
@@ -126,7 +136,10 @@ public struct RequestValidator: Sendable {
             })
     }
 
-    /// Whether the platform signed a request with these decoded parameters.
+    /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL alone.
+    ///
+    /// This is the official libraries' `validate`: it pins neither the method nor what the app then reads.
+    /// Prefer ``verify(_:url:body:signature:)``.
     public func validate(url: String, parameters: Fields = [:], signature: String?) -> Bool {
         let size = size + url.size + parameters.size + signature.size
         return
@@ -136,7 +149,8 @@ public struct RequestValidator: Sendable {
             }) ?? false
     }
 
-    /// Whether it signed a request whose body is no form, by `bodySHA256` in the URL.
+    /// Checks whether Twilio signed a request whose body is not a form, by `bodySHA256` in the URL. The body has
+    /// no limit but the caller's.
     public func validate(url: String, rawBody: some Sequence<UInt8>, signature: String?) -> Bool {
         guard let data = try? copied(rawBody) else { return false }
         let size = size + url.size + data.count + signature.size
@@ -149,14 +163,14 @@ public struct RequestValidator: Sendable {
 
     /// The signature of a request with these parameters; without any, of a GET.
     ///
-    /// By it the tests of an app make requests of the platform:
+    /// With it the tests of an app make requests like Twilio's:
     ///
     /// ```swift
-    /// let (url, validator) = ("https://voice.example.com/handleRefer", try RequestValidator("12345"))
+    /// let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
     /// let parameters: Fields = ["ReferCallStatus": "busy", "ReferSipResponseCode": "202"]
     /// let body = try VoiceRequest(parameters: parameters).form()
-    /// let signature = try validator.sign(url: url, parameters: parameters)
-    /// print(try validator.verify(url: url, body: body, signature: signature).outcome)  // target-failed busy
+    /// let signature = try validator.sign(url: "/handleRefer", parameters: parameters)
+    /// print(try validator.verify(.post, url: "/handleRefer", body: body, signature: signature).outcome)  // target-failed busy
     /// ```
     public func sign(url: String, parameters: Fields = [:]) throws(TwimlReferError) -> String {
         try call(size + url.size + parameters.size) {
@@ -209,4 +223,16 @@ extension RequestValidator: CustomStringConvertible, CustomReflectable {
     }
 
     public var customMirror: Mirror { Mirror(self, children: ["validator": description]) }
+}
+
+extension Method {
+    /// Whether it is GET; what is neither GET nor POST is refused, as it is in a document.
+    fileprivate var isGet: Bool {
+        get throws(TwimlReferError) {
+            if self != .get, self != .post {
+                _ = try VoiceResponse(nodes: [.refer(Refer(to: SipUri("sip:localhost"), method: self))])
+            }
+            return self == .get
+        }
+    }
 }

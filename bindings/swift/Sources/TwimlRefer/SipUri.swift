@@ -43,14 +43,13 @@ public struct SipUri: Sendable, Hashable {
         host: String, user: String? = nil, password: String? = nil, port: Int? = nil,
         isSecure: Bool = false, parameters: [Parameter] = [], headers: Fields = [:]
     ) throws(TwimlReferError) {
-        let number: UInt16? = if let port { try fitting(port) } else { nil }
         let named = parameters.reduce(0) { $0 + $1.name.size + $1.value.size }
         let size = host.size + user.size + password.size + named + headers.size
         text = try call(size) {
             try uriBuild(
                 parts: UriParts(
                     scheme: isSecure ? "sips" : "sip", user: user, password: password,
-                    host: host, port: number,
+                    host: host, port: port.map(Int64.init),
                     params: parameters.map { Param(name: $0.name, value: $0.value) },
                     headers: headers.pairs))
         }
@@ -95,13 +94,24 @@ public struct SipUri: Sendable, Hashable {
         return headers.first { $0.name.lowercased() == wanted }?.value
     }
 
-    /// The first User-to-User header.
+    /// The first value of the User-to-User headers.
     ///
-    /// - Throws: an error of the category `sipUri` if that header is no User-to-User value.
+    /// - Throws: an error of the category `sipUri` if it is not a User-to-User value.
     public var userToUser: UserToUser? {
         get throws(TwimlReferError) {
             guard let parts = try call(0, { try uriUserToUser(uri: text) }) else { return nil }
             return try UserToUser(parts)
+        }
+    }
+
+    /// Every value of the User-to-User headers, in order: a header may hold several, separated by commas
+    /// (RFC 7433).
+    ///
+    /// - Throws: an error of the category `sipUri` if one of them is not a User-to-User value.
+    public var userToUsers: [UserToUser] {
+        get throws(TwimlReferError) {
+            let values = try call(0) { try uriUserToUsers(uri: text) }
+            return try values.map { parts throws(TwimlReferError) in try UserToUser(parts) }
         }
     }
 
@@ -139,7 +149,7 @@ extension SipUri: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 ///     print(uri)  // sip:bob@example.com
 /// }
 /// ```
-public enum ReferTarget: Sendable, Hashable, CustomStringConvertible {
+public enum ReferTarget: Sendable, Hashable {
     /// A SIP URI.
     case sip(SipUri)
     /// A `tel:` URI.
@@ -160,11 +170,17 @@ public enum ReferTarget: Sendable, Hashable, CustomStringConvertible {
         default: self = .other(target.text)
         }
     }
+}
 
+extension ReferTarget: CustomStringConvertible, CustomDebugStringConvertible {
     public var description: String {
         switch self {
         case .sip(let uri): uri.description
         case .tel(let text), .other(let text): text
         }
+    }
+
+    public var debugDescription: String {
+        if case .sip(let uri) = self { uri.debugDescription } else { description }
     }
 }

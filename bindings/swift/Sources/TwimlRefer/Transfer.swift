@@ -9,13 +9,10 @@ public struct ReferReport: Sendable, Hashable, CustomStringConvertible {
     public let parameters: Fields
     /// What they mean.
     public let outcome: ReferOutcome
-    /// Whether the original call is still there.
-    public let mayResume: Bool
 
     init(_ report: Report) {
         parameters = Fields(report.params)
         outcome = ReferOutcome(report.outcome)
-        mayResume = report.mayResume
     }
 
     public var description: String { "\(outcome) \(parameters)" }
@@ -62,10 +59,12 @@ public final class Transfer: Sendable {
         case sendRefer
         /// Answer the NOTIFY that was just fed with this status code.
         case reply(Int)
-        /// The endpoint has lost the dialog: end it without waiting for an answer.
+        /// The endpoint is silent, or has lost the dialog: end it without waiting for an answer.
         case endDialog
         /// The verb has ended; comes once.
         case completed(ReferReport)
+        /// What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+        case diagnostic(Diagnostic)
     }
 
     /// How far it is.
@@ -88,6 +87,9 @@ public final class Transfer: Sendable {
         public var notifyTimeout: Duration?
         /// How long a subscription lasts that says nothing of it: 180 s, if `nil` (RFC 3261, timer C).
         public var subscription: Duration?
+        /// How long the transfer may last once the REFER was accepted, whatever its subscription says: 10
+        /// minutes, if `nil`.
+        public var maxDuration: Duration?
         /// How long after a hang-up the last NOTIFY still counts: not at all, if `nil` (RFC 5057).
         public var hangUpGrace: Duration?
         /// Whether a REFER that was refused, never answered or not sent reports its code alone.
@@ -98,12 +100,13 @@ public final class Transfer: Sendable {
         /// Makes settings; whether they are good is judged by ``Transfer/init(to:settings:)``.
         public init(
             responseTimeout: Duration? = nil, notifyTimeout: Duration? = nil,
-            subscription: Duration? = nil, hangUpGrace: Duration? = nil,
+            subscription: Duration? = nil, maxDuration: Duration? = nil, hangUpGrace: Duration? = nil,
             isRejectedStatusOmitted: Bool = false, statuses: [Int: ReferCallStatus] = [:]
         ) {
             self.responseTimeout = responseTimeout
             self.notifyTimeout = notifyTimeout
             self.subscription = subscription
+            self.maxDuration = maxDuration
             self.hangUpGrace = hangUpGrace
             self.isRejectedStatusOmitted = isRejectedStatusOmitted
             self.statuses = statuses
@@ -116,9 +119,8 @@ public final class Transfer: Sendable {
     ///
     /// - Throws: an error of the category `transfer` where a setting is out of range.
     public init(to target: SipUri, settings: Settings = Settings()) throws(TwimlReferError) {
-        let plain = try settings.plain()
         inner = try call(target.description.size + settings.size) {
-            try TwimlReferBridge.Transfer(target: target.description, settings: plain)
+            try TwimlReferBridge.Transfer(target: target.description, settings: settings.plain)
         }
     }
 
@@ -135,12 +137,11 @@ public final class Transfer: Sendable {
 
     /// Feeds what happened, and takes everything that is to be done.
     ///
-    /// - Throws: an error of the category `transfer`: this cannot come now, or a number is none. Nothing has
-    ///   changed then, but that time has passed.
+    /// - Throws: an error of the category `transfer` where this class is misused: started twice or on a leg
+    ///   that is not SIP, told of a retry that nothing asked for, or given a CSeq that is out of range. Nothing
+    ///   has changed then. What comes from the wire is never an error: see ``Output/diagnostic(_:)``.
     public func handle(_ event: Event, at now: Int) throws(TwimlReferError) -> [Output] {
-        let time: UInt64 = try fitting(now)
-        let occurrence = try event.plain()
-        return try call(event.size) { try inner.handle(occurrence: occurrence, now: time) }
+        try call(event.size) { try inner.handle(occurrence: event.plain, now: Int64(now)) }
             .map(Output.init)
     }
 
@@ -174,6 +175,7 @@ extension Transfer.Output: CustomStringConvertible {
         case .reply(let code): "reply(\(code))"
         case .endDialog: "endDialog"
         case .completed(let report): "completed(\(report))"
+        case .diagnostic(let found): "diagnostic(\(found))"
         }
     }
 
@@ -183,6 +185,7 @@ extension Transfer.Output: CustomStringConvertible {
         case .reply(let code): self = .reply(Int(code))
         case .endDialog: self = .endDialog
         case .completed(let report): self = .completed(ReferReport(report))
+        case .diagnostic(let found): self = .diagnostic(Diagnostic(found))
         }
     }
 }
@@ -196,16 +199,15 @@ extension Transfer.Event {
         }
     }
 
-    fileprivate func plain() throws(TwimlReferError) -> Occurrence {
+    fileprivate var plain: Occurrence {
         switch self {
         case .start(let cseq, let leg, let isFirstInDialog):
-            .start(leg: leg.rawValue, cseq: try fitting(cseq), firstInDialog: isFirstInDialog)
+            .start(leg: leg.rawValue, cseq: Int64(cseq), firstInDialog: isFirstInDialog)
         case .response(let code, let referSub, let retry):
-            .response(
-                code: try fitting(code), referSub: referSub, retry: try retry.map(fitting))
+            .response(code: Int64(code), referSub: referSub, retry: retry.map(Int64.init))
         case .notify(let event, let cseq, let subscriptionState, let body, let isInDialog):
             .notify(
-                event: event, cseq: try fitting(cseq), subscriptionState: subscriptionState,
+                event: event, cseq: Int64(cseq), subscriptionState: subscriptionState,
                 body: Data(body), inDialog: isInDialog)
         case .hangUp: .hangUp
         case .transportError: .transportError
@@ -219,28 +221,27 @@ extension Transfer.Settings {
         statuses.values.reduce(0) { $0 + $1.rawValue.size }
     }
 
-    fileprivate func plain() throws(TwimlReferError) -> Settings {
-        var entries: [StatusEntry] = []
-        for (code, status) in statuses.sorted(by: { $0.key < $1.key }) {
-            entries.append(StatusEntry(code: try fitting(code), status: status.rawValue))
-        }
-        return TwimlReferBridge.Settings(
-            responseTimeout: try responseTimeout.map(milliseconds),
-            notifyTimeout: try notifyTimeout.map(milliseconds),
-            subscription: try subscription.map(milliseconds),
-            hangUpGrace: try hangUpGrace.map(milliseconds),
-            rejectedStatusOmitted: isRejectedStatusOmitted, statuses: entries)
+    fileprivate var plain: TwimlReferBridge.Settings {
+        TwimlReferBridge.Settings(
+            responseTimeout: responseTimeout.map(milliseconds),
+            notifyTimeout: notifyTimeout.map(milliseconds),
+            subscription: subscription.map(milliseconds), maxDuration: maxDuration.map(milliseconds),
+            hangUpGrace: hangUpGrace.map(milliseconds),
+            rejectedStatusOmitted: isRejectedStatusOmitted,
+            statuses: statuses.sorted { $0.key < $1.key }
+                .map { StatusEntry(code: Int64($0.key), status: $0.value.rawValue) })
     }
 }
 
-/// Rounded up, as the library does: what is short is not none. What is less than a nanosecond is no time,
-/// but what floating point adds to `.seconds(1.1)`.
-private func milliseconds(_ time: Duration) throws(TwimlReferError) -> UInt64 {
+/// Rounded away from zero, as the library does: what is short is not none. What is less than a nanosecond is
+/// no time, but what floating point adds to `.seconds(1.1)`. What 64 bits cannot count is the outermost
+/// number, which the library refuses.
+private func milliseconds(_ time: Duration) -> Int64 {
     let (seconds, attoseconds) = time.components
     let nanoseconds = attoseconds / 1_000_000_000
-    let rest = (nanoseconds + 999_999) / 1_000_000
-    let (whole, tooLong) = seconds.multipliedReportingOverflow(by: 1000)
-    let (sum, tooLongWithRest) = whole.addingReportingOverflow(rest)
-    guard seconds >= 0, attoseconds >= 0, !tooLong, !tooLongWithRest else { throw .outOfRange(time) }
-    return UInt64(sum)
+    let rest = (nanoseconds + nanoseconds.signum() * 999_999) / 1_000_000
+    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, isTooLongWithRest) = whole.addingReportingOverflow(rest)
+    guard !isTooLong, !isTooLongWithRest else { return seconds < 0 ? .min : .max }
+    return sum
 }

@@ -24,11 +24,17 @@ public struct TwimlReferError: Error, Sendable, Hashable {
         case rest
         /// An event cannot come now, a setting is out of range, or saved bytes are not a transfer's.
         case transfer
-        /// It is not proved that the platform sent this request: answer 403.
+        /// The request has no signature: answer 403.
+        case signatureMissing
+        /// The signature is not that of this request: answer 403.
         case signatureMismatch
-        /// The request cannot be read, it is too large or not UTF-8: answer 400.
-        case callback
-        /// Anything else: a public base that is none, text that is too long.
+        /// The request has more bytes than the limit: answer 413.
+        case requestTooLarge
+        /// The request cannot be read, as it is not UTF-8: answer 400. Or the limit for one is out of range.
+        case request
+        /// A validator cannot be made: a secret is empty, or the public base is not valid.
+        case validator
+        /// Anything else: text that is too long.
         case other
     }
 
@@ -46,11 +52,8 @@ public struct TwimlReferError: Error, Sendable, Hashable {
     public let parameter: String?
     /// The platform's own number for it.
     public let number: Int?
-
     /// The category of ``kind``.
-    public var category: Category {
-        prefixes.first { kind.hasPrefix($0.prefix) }?.category ?? .document
-    }
+    public let category: Category
 }
 
 extension TwimlReferError: CustomStringConvertible, LocalizedError {
@@ -59,19 +62,15 @@ extension TwimlReferError: CustomStringConvertible, LocalizedError {
 }
 
 extension TwimlReferError {
-    /// A number of Swift that is none of the library's.
-    static func outOfRange(_ number: some Any) -> Self {
-        Self(kind: "setting-invalid", message: "a number is out of range: \(number)")
-    }
-
     init(_ error: any Error) {
         if case .Refused(let fault)? = error as? Failure {
             self.init(fault)
         } else {
-            // A fault of ours, caught where the languages meet.
+            // A defect of ours, caught where the languages meet.
             self.init(
-                kind: "internal",
-                message: "the native library could not do this job; please report it")
+                Fault(
+                    kind: "internal", text: "the native library could not do this job; please report it",
+                    offset: nil, line: nil, column: nil, parameter: nil, number: nil, group: ""))
         }
     }
 
@@ -83,30 +82,16 @@ extension TwimlReferError {
         column = fault.column.map(Int.init)
         parameter = fault.parameter
         number = fault.number.map(Int.init)
-    }
-
-    private init(kind: String, message: String) {
-        self.init(
-            Fault(
-                kind: kind, text: message, offset: nil, line: nil, column: nil, parameter: nil,
-                number: nil))
+        category = answers[fault.kind] ?? groups[fault.group] ?? .other
     }
 }
 
-private let prefixes: [(prefix: String, category: TwimlReferError.Category)] = [
-    ("uri-", .sipUri),
-    ("header-", .sipUri),
-    ("uui-", .sipUri),
-    ("signature-", .signatureMismatch),
-    ("callback-", .callback),
-    ("rest-", .rest),
-    ("sid-", .rest),
-    ("refer-not-", .transfer),
-    ("transfer-", .transfer),
-    ("status-code-", .transfer),
-    ("setting-", .transfer),
-    ("state-", .transfer),
-    ("public-base-", .other),
-    ("text-", .other),
-    ("internal", .other),
+/// The kinds that a web server answers in ways of their own.
+private let answers: [String: TwimlReferError.Category] = [
+    "signature-missing": .signatureMissing, "signature-mismatch": .signatureMismatch,
+    "request-too-large": .requestTooLarge,
+]
+private let groups: [String: TwimlReferError.Category] = [
+    "sip-uri": .sipUri, "header": .sipUri, "twiml": .document, "document": .document, "rest": .rest,
+    "request": .request, "signature": .validator, "transfer": .transfer,
 ]

@@ -69,7 +69,7 @@ public struct Gather: Verb {
         numDigits: Int? = nil, finishOnKey: String? = nil, speechTimeout: String? = nil,
         language: String? = nil, hints: String? = nil, bargeIn: Bool? = nil,
         actionOnEmptyResult: Bool? = nil, attributes: Fields = [:],
-        @DocumentBuilder prompts: () throws(Failure) -> [Node] = { [] }
+        @DocumentBuilder prompts: () throws(Failure) -> [Node]
     ) throws(Failure) {
         let fields = named(
             ("input", input), ("action", action), ("method", method), ("timeout", timeout),
@@ -77,6 +77,21 @@ public struct Gather: Verb {
             ("speechTimeout", speechTimeout), ("language", language), ("hints", hints),
             ("bargeIn", bargeIn), ("actionOnEmptyResult", actionOnEmptyResult))
         element = try Element("Gather", fields + attributes, children: prompts())
+    }
+
+    /// A gather without prompts. It is no default of the other initialiser: what that throws could not be
+    /// inferred then.
+    public init(
+        input: String? = nil, action: String? = nil, method: Method? = nil, timeout: Int? = nil,
+        numDigits: Int? = nil, finishOnKey: String? = nil, speechTimeout: String? = nil,
+        language: String? = nil, hints: String? = nil, bargeIn: Bool? = nil,
+        actionOnEmptyResult: Bool? = nil, attributes: Fields = [:]
+    ) {
+        self.init(
+            input: input, action: action, method: method, timeout: timeout, numDigits: numDigits,
+            finishOnKey: finishOnKey, speechTimeout: speechTimeout, language: language,
+            hints: hints, bargeIn: bargeIn, actionOnEmptyResult: actionOnEmptyResult,
+            attributes: attributes, prompts: {})
     }
 }
 

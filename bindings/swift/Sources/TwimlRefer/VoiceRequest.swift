@@ -43,8 +43,8 @@ public struct VoiceRequest: VoiceParameters, Hashable {
     ///
     /// An odd value is no error but stands in ``problems``.
     ///
-    /// - Throws: an error of the category `callback`: it has more than `maxBytes` (64 KiB, if `nil`), or is not
-    ///   UTF-8.
+    /// - Throws: an error of the category `requestTooLarge`: it has more than `maxBytes` (64 KiB, if `nil`);
+    ///   or `request`: it is not UTF-8, or `maxBytes` is out of range.
     public init(form: some Sequence<UInt8>, maxBytes: Int? = nil) throws(TwimlReferError) {
         self = try ReferCallback(form: form, maxBytes: maxBytes).request
     }
@@ -105,10 +105,10 @@ public struct ReferCallback: VoiceParameters, Hashable {
     ///
     /// An odd value is no error but stands in ``problems``.
     ///
-    /// - Throws: an error of the category `callback`: it has more than `maxBytes` (64 KiB, if `nil`), or is not
-    ///   UTF-8.
+    /// - Throws: an error of the category `requestTooLarge`: it has more than `maxBytes` (64 KiB, if `nil`);
+    ///   or `request`: it is not UTF-8, or `maxBytes` is out of range.
     public init(form: some Sequence<UInt8>, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit: UInt64? = try maxBytes.map(fitting)
+        let limit = maxBytes.map(Int64.init)
         self = try withBytes(form) { bytes throws(TwimlReferError) in
             try ReferCallback(call(bytes.count) { try laneRequest(form: bytes, maxBytes: limit) })
         }
@@ -121,7 +121,7 @@ public struct ReferCallback: VoiceParameters, Hashable {
 
     /// Takes what a web framework has decoded; throws as with bytes.
     public init(parameters: Fields, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit: UInt64? = try maxBytes.map(fitting)
+        let limit = maxBytes.map(Int64.init)
         self.init(
             try call(parameters.size) {
                 try laneRequest(pairs: parameters.tuples, maxBytes: limit)
@@ -140,9 +140,7 @@ public struct ReferCallback: VoiceParameters, Hashable {
 
 extension VoiceRequest: CustomStringConvertible, CustomReflectable {
     /// The parameters, secrets hidden.
-    public var description: String {
-        parameters.map { $0.isSecret ? Field($0.name, "***") : $0 }.description
-    }
+    public var description: String { parameters.description }
 
     public var customMirror: Mirror { Mirror(self, children: ["parameters": description]) }
 }
@@ -152,11 +150,4 @@ extension ReferCallback: CustomStringConvertible, CustomReflectable {
     public var description: String { "\(outcome) \(request)" }
 
     public var customMirror: Mirror { Mirror(self, children: ["callback": description]) }
-}
-
-extension Field {
-    /// What is too long for the bridge is no name of the platform.
-    fileprivate var isSecret: Bool {
-        (try? call(name.size) { isSecretParameter(name: name) }) ?? false
-    }
 }

@@ -23,21 +23,21 @@ public struct LaneSecrets: Sendable {
     }
 }
 
-/// Verifies a request with a form.
+/// Verifies a GET, or a POST with a form.
 public func laneVerify(
-    secrets: LaneSecrets, url: String, body: UnsafeBufferPointer<UInt8>, signature: String?
+    secrets: LaneSecrets, isGet: Bool, url: String, body: UnsafeBufferPointer<UInt8>, signature: String?
 ) throws -> Request {
     let signature = signature ?? ""
     var frame = secrets.frame
     frame.reserve(4, url.utf8.count + signature.utf8.count + 1 + body.count)
     frame.put(url)
     frame.put(signature)
-    frame.put("F")
+    frame.put(isGet ? "G" : "F")
     frame.put(body)
     return try request(Job.verify, frame)
 }
 
-/// Verifies a request whose form was decoded.
+/// Verifies a POST whose form was decoded.
 public func laneVerify(
     secrets: LaneSecrets, url: String, pairs: some Sequence<(name: String, value: String)>,
     signature: String?
@@ -51,7 +51,7 @@ public func laneVerify(
 }
 
 /// Reads a form.
-public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: UInt64?) throws -> Request {
+public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: Int64?) throws -> Request {
     var frame = Frame()
     frame.put(maxBytes.map(String.init) ?? "")
     frame.put(form)
@@ -60,7 +60,7 @@ public func laneRequest(form: UnsafeBufferPointer<UInt8>, maxBytes: UInt64?) thr
 
 /// Takes a form that was decoded.
 public func laneRequest(
-    pairs: some Sequence<(name: String, value: String)>, maxBytes: UInt64?
+    pairs: some Sequence<(name: String, value: String)>, maxBytes: Int64?
 ) throws -> Request {
     var frame = Frame()
     frame.put(maxBytes.map(String.init) ?? "")
@@ -142,7 +142,8 @@ private func answer(
         throw Failure.Refused(
             fault: Fault(
                 kind: kind, text: parts.text(), offset: parts.number(), line: parts.number(),
-                column: parts.number(), parameter: parts.maybe(), number: parts.number()))
+                column: parts.number(), parameter: parts.maybe(), number: parts.number(),
+                group: parts.text()))
     }
     return .request(Request(&parts))
 }

@@ -43,7 +43,7 @@ func xmlDocument() throws -> Int {
 }
 
 func verify() throws -> Int {
-    let callback = try validator.verify(url: url, body: body, signature: signature)
+    let callback = try validator.verify(.post, url: url, body: body, signature: signature)
     guard case .targetFailed(.busy, let code?) = callback.outcome, callback.callSid != nil else { return 0 }
     return code
 }

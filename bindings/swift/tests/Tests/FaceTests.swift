@@ -65,10 +65,12 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 if names.isEmpty { Hangup() }
                 Node.comment(" a note ")
                 Element("Say") { "a" }
+                [Node.comment("b"), Node.comment("c")]
+                if #available(macOS 14, *) { Pause() }
             }
         }
-        #expect(try response([], isOpen: true).nodes.count == 4)
-        #expect(try response(["a", "b"], isOpen: false).nodes.count == 5)
+        #expect(try response([], isOpen: true).nodes.count == 7)
+        #expect(try response(["a", "b"], isOpen: false).nodes.count == 8)
     }
 
     @Test func documentsAreReadAsTheyWereBuilt() throws {
@@ -107,31 +109,122 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(try one.request.form() == form)
         let validator = try RequestValidator("12345")
         let signature = try validator.sign(url: voiceURL, parameters: one.parameters)
-        let verified = try validator.verifyRequest(url: voiceURL, body: form, signature: signature)
+        let verified = try validator.verifyRequest(.post, url: voiceURL, body: form, signature: signature)
         #expect(verified == one.request)
         #expect(ReferOutcome.rejected(code: 405) != .rejected(code: 406))
         #expect(Set([try SipUri("sip:a@b"), try SipUri("sip:a@b")]).count == 1)
     }
 
-    @Test func noDescriptionShowsASecret() throws {
+    /// A verb whose arguments have defaults needs none of them, alone and in a builder.
+    @Test func verbsNeedNoClosure() throws {
+        let gather = Gather(action: "/choice", numDigits: 1)
+        let response = try VoiceResponse {
+            gather
+            Gather(action: "/choice", numDigits: 1)
+            Gather()
+            Gather {}
+            Element("Record")
+            Play(digits: "1")
+            Pause()
+        }
+        #expect(
+            response.xml.split(separator: "?>", maxSplits: 1)[1]
+                == """
+                <Response><Gather action="/choice" numDigits="1"/><Gather action="/choice" numDigits="1"/>\
+                <Gather/><Gather/><Record/><Play digits="1"/><Pause/></Response>
+                """)
+        #expect(try VoiceResponse().nodes.isEmpty && VoiceResponse {}.nodes.isEmpty)
+        struct Failed: Error {}
+        #expect(throws: Failed.self) { try Gather { throw Failed() } }
+    }
+
+    /// `print`, `dump` and reflection of every public type that can hold a secret.
+    @Test func nothingShowsASecret() throws {
         let token = "a-very-secret-token"
-        let validator = try RequestValidator(tokens: [token, token + "2"])
-        let callback = try ReferCallback(parameters: ["CallToken": token, "CallSid": "CA1"])
+        let validator = try RequestValidator(tokens: [token, token + "2"], publicBase: "https://a.example")
+        // Twice, so that it is odd as well.
+        let form = "CallSid=CA1&CallToken=\(token)&ReferCallStatus=busy&CallToken=\(token)"
+        let callback = try ReferCallback(form: form)
+        let url = "https://a:\(token)@a.example/?CallToken=\(token)"
         let uri = try SipUri("sip:a:\(token)@b")
-        let refer = Refer(to: uri)
+        #expect(callback.callToken == token && uri.password == token && !callback.problems.isEmpty)
+        let forged = Result { try validator.verify(.post, url: url, body: form, signature: token) }.failed
+        let tooLarge = Result { try ReferCallback(form: form, maxBytes: 1) }.failed
         for value in [
-            validator, callback, callback.request, refer, Node.refer(refer), try Transfer(to: uri),
+            validator, callback, callback.request, callback.parameters, callback.parameters[1],
+            callback.parameters[1...], Array(callback.parameters), callback.problems,
+            callback.outcome, ["headers": Fields(["calltoken": token])],
+            try validator.explain(url: url), try validator.explain(url: url, body: form.utf8),
+            try validator.sign(url: url, form: form.utf8), try #require(forged), try #require(tooLarge),
         ] as [Any] {
-            var dumped = ""
-            dump(value, to: &dumped)
-            for shown in [dumped, "\(value)", String(reflecting: value)] {
-                #expect(!shown.contains(token), "\(shown)")
+            for shown in shown(by: value) + ["\(value)"] {
+                #expect(!shown.contains(token), "\(type(of: value)): \(shown)")
             }
         }
-        var dumped = ""
-        dump(uri, to: &dumped)
-        #expect(!dumped.contains(token) && !String(reflecting: uri).contains(token))
-        #expect(callback.callToken == token && uri.password == token)
+        // As text, a URI is its own spelling, with its password.
+        let target = Refer(to: uri)
+        for value in [
+            uri, [uri], target, target.node, ReferTarget.sip(uri), try Transfer(to: uri), uri.check(),
+        ] as [Any] {
+            for shown in shown(by: value) {
+                #expect(!shown.contains(token), "\(type(of: value)): \(shown)")
+            }
+        }
+        #expect("\(callback.parameters[1])" == "CallToken=***")
+    }
+
+    @Test func valuesDescribeThemselves() throws {
+        let element = Element("Say", children: [.text("a"), .comment("b"), .text("c")])
+        let uri = try SipUri(
+            host: "b", parameters: [.init("lr"), .init("a", "1")],
+            headers: ["User-to-User": try UserToUser(data: "1f", encoding: "hex").description])
+        #expect(element.text == "ac" && element.description == "<Say> with 3 nodes")
+        #expect(Hangup().description == "<Hangup> with 0 nodes")
+        #expect(uri.parameters.map(\.description) == ["lr", "a=1"])
+        #expect(try uri.userToUser?.bytes == [0x1f] && SipUri("sip:a@b").userToUser == nil)
+        #expect(uri.referTo == "<\(uri)>" && ReferTarget(uri.referTo).description == uri.description)
+        #expect(ReferTarget("tel:1").description == "tel:1" && ReferTarget("x").description == "x")
+        let account = "AC\(String(repeating: "0", count: 32))"
+        let request = try RestRequest.callCreate(
+            accountSid: account, to: uri, from: "a", source: .url("https://a.example"))
+        #expect(request.description == "POST \(request.url)\n\n\(request.body)")
+        let transfer = try Transfer(to: uri)
+        _ = try transfer.handle(.start(cseq: 1), at: 0)
+        #expect(
+            "\(try transfer.handle(.hangUp, at: 0))"
+                == "[completed(canceled [ReferCallStatus=canceled])]")
+    }
+
+    @Test func everyUserToUserIsRead() throws {
+        let uri = try SipUri("sip:a@b?User-to-User=1f%3Bencoding%3Dhex%2C%2033&X-A=1&user-to-user=44")
+        #expect(try uri.userToUsers.map(\.description) == ["1f;encoding=hex", "33", "44"])
+        #expect(try uri.userToUser == uri.userToUsers.first)
+        #expect(try SipUri("sip:a@b").userToUsers.isEmpty)
+        let odd = try SipUri("sip:a@b?User-to-User=%3Bencoding%3Dhex")
+        let error = Result { try odd.userToUsers }.failed
+        #expect(error?.category == .sipUri && odd.check().map(\.code) == ["uui-invalid"])
+    }
+
+    @Test func whatIsBuiltIsMeasuredAsItIsSent() throws {
+        let response = try VoiceResponse { Say(String(repeating: "&", count: 60_000)) }
+        #expect(response.check().map(\.code) == ["document-too-large"])
+    }
+
+    @Test func aTransferEndsAfterItsLongestTime() throws {
+        for (settings, end) in [
+            (Transfer.Settings(), 600_050), (.init(maxDuration: .seconds(240)), 240_050),
+        ] {
+            let transfer = try Transfer(to: try SipUri("sip:a@b"), settings: settings)
+            _ = try transfer.handle(.start(cseq: 1), at: 0)
+            _ = try transfer.handle(.response(202), at: 50)
+            let notify = Transfer.Event.notify(
+                "refer", cseq: 1, subscriptionState: "active;expires=4294967295",
+                body: Array("SIP/2.0 180 Ringing".utf8))
+            _ = try transfer.handle(notify, at: 60)
+            #expect(transfer.deadline == end)
+            _ = try transfer.handle(.time, at: end)
+            #expect(transfer.report?.outcome == .targetFailed(status: .failed, code: 180))
+        }
     }
 
     @Test func parametersAreThoseOfTheLibrary() throws {
@@ -171,6 +264,10 @@ let voiceURL = "https://voice.example.com/handleRefer"
     }
 
     @Test func fieldsAreACollection() {
+        let names = (10..<60).map { "n\($0)" }
+        let dictionary = Dictionary(uniqueKeysWithValues: names.map { ($0, "") })
+        #expect(Fields(dictionary).map(\.name) == names)
+        #expect(Fields(KeyValuePairs(dictionaryLiteral: ("b", "1"), ("a", "2"))).map(\.name) == ["b", "a"])
         var fields = Fields(["a": "1"])
         fields.append(Field("a", "2"))
         fields.append(Field("b", "3"))
@@ -178,4 +275,12 @@ let voiceURL = "https://voice.example.com/handleRefer"
         fields.removeAll { $0.name == "a" }
         #expect(fields == ["b": "3"] && fields.description == "[b=3]")
     }
+}
+
+/// What debugging shows of a value and of all that is in it.
+private func shown(by value: Any) -> [String] {
+    var dumped = ""
+    dump(value, to: &dumped)
+    let parts = Mirror(reflecting: value).children.flatMap { shown(by: $0.value) }
+    return [dumped, String(reflecting: value)] + parts
 }

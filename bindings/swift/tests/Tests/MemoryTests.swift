@@ -14,10 +14,10 @@ import TwimlRefer
         let uri = try SipUri("sip:a@b", headers: ["X-A": "1"])
         let response = try VoiceResponse { Refer(to: uri, action: "/a") }
         _ = try VoiceResponse(parsing: response.xml).check()
-        _ = try validator.verify(url: voiceURL, body: body, signature: signature)
+        _ = try validator.verify(.post, url: voiceURL, body: body, signature: signature)
         for wrong in [
             { _ = try SipUri("x") },
-            { _ = try validator.verify(url: voiceURL, body: "a=b", signature: "AAAA") },
+            { _ = try validator.verify(.post, url: voiceURL, body: "a=b", signature: "AAAA") },
         ] {
             let error = Result { try wrong() }.failed
             try #require(error != nil)

@@ -4,6 +4,9 @@ import Foundation
 import Testing
 import TwimlRefer
 
+/// As many as a request may be let have.
+private let mostBytes = Int(Int32.max)
+
 @Suite struct MisuseTests {
     private let validator: RequestValidator
 
@@ -24,8 +27,10 @@ import TwimlRefer
             ("header-value-invalid", { _ = try uri.with(header: "X-A", "a\r\nb") }),
             ("header-name-invalid", { _ = try uri.with(header: "a b", "a") }),
             ("uri-port-invalid", { _ = try SipUri(host: "b", port: 0) }),
-            ("setting-invalid", { _ = try SipUri(host: "b", port: 65_536) }),
-            ("setting-invalid", { _ = try SipUri(host: "b", port: -1) }),
+            ("uri-port-invalid", { _ = try SipUri(host: "b", port: 70_000) }),
+            ("uri-port-invalid", { _ = try SipUri(host: "b", port: -1) }),
+            ("uri-port-invalid", { _ = try SipUri(host: "b", port: .min) }),
+            ("uri-port-invalid", { _ = try SipUri(host: "b", port: .max) }),
             ("uui-data-empty", { _ = try UserToUser(bytes: []) }),
             ("xml-character-forbidden", { _ = try VoiceResponse { Say("\u{0}") } }),
             ("xml-name-invalid", { _ = try VoiceResponse { Element("a b") } }),
@@ -35,32 +40,78 @@ import TwimlRefer
             ("document-too-large", { _ = try VoiceResponse(parsing: long) }),
             ("document-not-utf8", { _ = try VoiceResponse(parsing: illFormed) }),
             ("document-not-utf8", { _ = try VoiceResponse.check(xml: illFormed) }),
-            ("callback-too-large", { _ = try ReferCallback(form: long) }),
-            ("callback-too-large", { _ = try VoiceRequest(parameters: ["a": long]) }),
-            ("callback-too-large", { _ = try ReferCallback(form: "a=b", maxBytes: 2) }),
-            ("setting-invalid", { _ = try ReferCallback(form: "a=b", maxBytes: -1) }),
-            ("callback-not-utf8", { _ = try ReferCallback(form: illFormed) }),
+            ("request-too-large", { _ = try ReferCallback(form: long) }),
+            ("request-too-large", { _ = try VoiceRequest(parameters: ["a": long]) }),
+            ("request-too-large", { _ = try ReferCallback(form: "a=b", maxBytes: 2) }),
+            ("request-limit-invalid", { _ = try ReferCallback(form: "a=b", maxBytes: -1) }),
+            ("request-limit-invalid", { _ = try VoiceRequest(form: "a=b", maxBytes: .max) }),
+            ("request-limit-invalid", { _ = try ReferCallback(parameters: [:], maxBytes: -1) }),
+            ("request-limit-invalid", { _ = try VoiceRequest(parameters: [:], maxBytes: .min) }),
+            ("request-not-utf8", { _ = try ReferCallback(form: illFormed) }),
             ("public-base-invalid", { _ = try RequestValidator("1", publicBase: "nonsense") }),
-            ("setting-invalid", { _ = try RequestValidator("1", maxBodyBytes: -1) }),
+            ("public-base-invalid", { _ = try RequestValidator("1", publicBase: "https://u:secret@h") }),
+            ("secret-empty", { _ = try RequestValidator("") }),
+            ("secret-empty", { _ = try RequestValidator(tokens: []) }),
+            ("secret-empty", { _ = try RequestValidator(tokens: ["1", ""]) }),
+            ("request-limit-invalid", { _ = try RequestValidator("1", maxBodyBytes: -1) }),
+            ("request-limit-invalid", { _ = try RequestValidator("1", maxBodyBytes: .max) }),
+            ("method-invalid", { _ = try validator.verify(.init(rawValue: "get"), url: "/", signature: "") }),
             ("state-truncated", { _ = try Transfer(restoring: []) }),
             ("state-altered", { _ = try Transfer(restoring: illFormed + Array("x".utf8)) }),
             ("setting-invalid", { try set(.init(hangUpGrace: .seconds(-1))) }),
             ("setting-invalid", { try set(.init(hangUpGrace: .nanoseconds(-1))) }),
             ("setting-invalid", { try set(.init(subscription: .seconds(Int64.max))) }),
-            ("setting-invalid", { try set(.init(subscription: .seconds(1_000_000))) }),
+            ("setting-invalid", { try set(.init(subscription: .seconds(Int64.min))) }),
+            ("setting-invalid", { try set(.init(maxDuration: .seconds(1_000_000))) }),
             ("setting-invalid", { try set(.init(statuses: [-1: .busy])) }),
+            ("setting-invalid", { try set(.init(statuses: [.max: .busy])) }),
             ("setting-invalid", { try set(.init(statuses: [99: .busy])) }),
-            ("setting-invalid", { _ = try transfer.handle(.start(cseq: -1), at: 0) }),
-            ("setting-invalid", { _ = try transfer.handle(.start(cseq: 1), at: -1) }),
-            ("setting-invalid", { _ = try transfer.handle(.response(70_000), at: 0) }),
+            ("cseq-invalid", { _ = try transfer.handle(.start(cseq: -1), at: 0) }),
+            ("cseq-invalid", { _ = try transfer.handle(.start(cseq: .max), at: 0) }),
+            ("cseq-invalid", { _ = try transfer.handle(.notify("refer", cseq: .min), at: 0) }),
+            ("cseq-invalid", { _ = try transfer.handle(.response(401, retry: -1), at: 0) }),
             ("refer-not-supported", { _ = try transfer.handle(.start(cseq: 1, leg: .pstn), at: 0) }),
-            ("transfer-event-unexpected", { _ = try transfer.handle(.response(200), at: 0) }),
         ]
         for (number, (kind, job)) in wrong.enumerated() {
             let error = Result { try job() }.failed
             #expect(error?.kind == kind, "\(number): \(error.map { "\($0)" } ?? "it is taken")")
             #expect((1...240).contains(error?.message.utf8.count ?? 0), "\(number)")
+            #expect(error?.message.contains("secret@") != true)
         }
+    }
+
+    @Test func anErrorIsOfTheGroupOfWhatRefused() throws {
+        let categories = [
+            Result { _ = try SipUri(host: "b", port: 70_000) }.failed?.category,
+            Result { _ = try SipUri("sip:a@b").with(header: "a b", "c") }.failed?.category,
+            Result { _ = try RequestValidator("1", maxBodyBytes: -1) }.failed?.category,
+            Result { _ = try ReferCallback(form: "a=b", maxBytes: 1) }.failed?.category,
+            Result { _ = try RequestValidator("") }.failed?.category,
+            Result { _ = try VoiceResponse { Element("") } }.failed?.category,
+            Result { _ = try VoiceResponse(parsing: "") }.failed?.category,
+            Result { _ = try Transfer(restoring: []) }.failed?.category,
+        ]
+        #expect(
+            categories == [
+                .sipUri, .sipUri, .request, .requestTooLarge, .validator, .document, .document,
+                .transfer,
+            ])
+    }
+
+    @Test func whateverTheWireBringsIsAnswered() throws {
+        let transfer = try Transfer(to: try SipUri("sip:a@b"))
+        func handle(_ event: Transfer.Event, at now: Int = 0) throws -> [String] {
+            try transfer.handle(event, at: now).map { output in
+                if case .diagnostic(let found) = output { found.code } else { "\(output)" }
+            }
+        }
+        #expect(try handle(.response(200)) == ["event-unexpected"])
+        #expect(try handle(.notify("refer", cseq: 1)) == ["event-unexpected", "reply(481)"])
+        #expect(try handle(.start(cseq: 1), at: .min) == ["sendRefer"])
+        for code in [0, 99, 700, 70_000, -1, .min, .max] {
+            #expect(try handle(.response(code)) == ["response-code-invalid"])
+        }
+        #expect(try handle(.time, at: .max).first == "endDialog")
     }
 
     /// The generated code counts in 32 bits, and traps beyond.
@@ -70,8 +121,8 @@ import TwimlRefer
             Result { _ = try SipUri(huge) }.failed?.kind,
             Result { _ = try VoiceResponse(parsing: huge) }.failed?.kind,
             Result { _ = try VoiceResponse { Say(huge) } }.failed?.kind,
-            Result { _ = try ReferCallback(form: huge, maxBytes: .max) }.failed?.kind,
-            Result { _ = try validator.verify(url: huge, signature: "") }.failed?.kind,
+            Result { _ = try ReferCallback(form: huge, maxBytes: mostBytes) }.failed?.kind,
+            Result { _ = try validator.verify(.post, url: huge, signature: "") }.failed?.kind,
             Result { _ = try validator.sign(url: "", parameters: [huge: ""]) }.failed?.kind,
             Result { _ = try Transfer(restoring: huge.utf8) }.failed?.kind,
         ]
@@ -83,10 +134,10 @@ import TwimlRefer
     /// What no buffer of usual size holds is asked for once more.
     @Test func longAnswersComeWhole() throws {
         let fields = Fields((0..<1000).map { Field("Parameter\($0)", "value \($0) \u{1f4de}") })
-        let callback = try ReferCallback(parameters: fields, maxBytes: .max)
+        let callback = try ReferCallback(parameters: fields, maxBytes: mostBytes)
         #expect(callback.parameters == fields)
         let form = try callback.request.form()
-        #expect(try ReferCallback(form: form, maxBytes: .max).parameters == fields)
+        #expect(try ReferCallback(form: form, maxBytes: mostBytes).parameters == fields)
     }
 
     @Test func aValueBecomesNoOtherField() throws {
@@ -98,7 +149,7 @@ import TwimlRefer
             #expect(callback.parameters == fields)
             let form = try callback.request.form()
             #expect(
-                try validator.verify(url: voiceURL, body: form, signature: signature).parameters
+                try validator.verify(.post, url: voiceURL, body: form, signature: signature).parameters
                     == fields)
         }
     }
@@ -122,22 +173,94 @@ import TwimlRefer
         #expect(Result { try VoiceResponse { flat } }.failed?.kind == "elements-exceeded")
     }
 
-    @Test func aMismatchAndAnUnreadableCallbackAreToldApart() throws {
-        let body: [UInt8] = Array("a=%ff".utf8)
-        let signature = try validator.sign(url: voiceURL, form: body)
-        let unreadable = Result {
-            try validator.verify(url: voiceURL, body: body, signature: signature)
+    @Test func theWaysInWhichVerifyingFailsAreToldApart() throws {
+        func failure(_ body: [UInt8], _ signature: String?, _ url: String = voiceURL)
+            -> [TwimlReferError.Category?]
+        {
+            let callback = Result {
+                try validator.verify(.post, url: url, body: body, signature: signature)
+            }
+            let request = Result {
+                try validator.verifyRequest(.post, url: url, body: body, signature: signature)
+            }
+            return [callback.failed?.category, request.failed?.category]
         }
-        #expect(unreadable.failed?.category == .callback)
-        for wrong in [nil, "", "AAAA", "no base64 \u{2603}", "\u{0}"] {
-            for url in [voiceURL, "", "https://[::1", "\u{0}"] {
-                let mismatch = Result { try validator.verify(url: url, body: "a=b", signature: wrong) }
-                #expect(mismatch.failed?.category == .signatureMismatch)
+        let unreadable: [UInt8] = Array("a=%ff".utf8)
+        let signed = try validator.sign(url: voiceURL, form: unreadable)
+        #expect(failure(unreadable, signed) == [.request, .request])
+        let long = [UInt8](repeating: 0x61, count: 65_537)
+        for signature in [nil, "", "AAAA", try validator.sign(url: voiceURL, form: long)] {
+            #expect(failure(long, signature) == [.requestTooLarge, .requestTooLarge])
+        }
+        for url in [voiceURL, "", "https://[::1", "\u{0}", "*", "//a.example/"] {
+            for missing in [nil, ""] {
+                #expect(failure([], missing, url) == [.signatureMissing, .signatureMissing])
+            }
+            for wrong in ["AAAA", "no base64 \u{2603}", "\u{0}", " ", signed] {
+                #expect(failure([], wrong, url) == [.signatureMismatch, .signatureMismatch])
             }
         }
-        let empty = try RequestValidator(tokens: [])
-        let unsigned = Result { try empty.verify(url: voiceURL, signature: "") }
-        #expect(unsigned.failed?.category == .signatureMismatch)
+        let none = Result { try validator.verify(url: voiceURL, parameters: [:], signature: nil) }
+        #expect(none.failed?.category == .signatureMissing)
+    }
+
+    /// A signature covers no method, and has no delimiters: the method of the route does.
+    @Test func aRecastRequestIsRefused() throws {
+        let validator = try RequestValidator("12345", publicBase: "https://voice.example.com/tw")
+        // Of a POST, the caller chose the name that is displayed.
+        let chosen = "&Digits=9&"
+        let posted = try validator.sign(url: "/choice?a=1", parameters: ["CallerName": chosen])
+        let asGet = "/choice?a=1CallerName\(chosen)"
+        #expect(
+            try validator.verify(.get, url: asGet, signature: posted).parameters
+                .first(named: "Digits") == "9")
+        #expect(try validator.verify(.post, url: asGet, signature: posted).parameters.isEmpty)
+        // Of a GET, what stands behind the path is a name.
+        let got = try validator.sign(url: "/choice?A=1")
+        let asPost = try VoiceRequest(parameters: ["?A=": "1"]).form()
+        #expect(throws: Never.self) { try validator.verify(.get, url: "/choice?A=1", signature: got) }
+        for (url, body) in [("/choice", asPost), ("/choice?A=1", "A=1"), ("/choice?A=1", "x")] {
+            let recast = Result { try validator.verify(.get, url: url, body: body, signature: got) }
+            #expect(recast.failed?.category == .signatureMismatch, "\(url) \(body)")
+        }
+        // No request has a fragment: it is a stranger's.
+        let fragment = Result {
+            try validator.verify(.get, url: "/choice?A=1#&B=2", signature: got)
+        }
+        #expect(fragment.failed?.category == .signatureMismatch)
+    }
+
+    @Test func aTargetIsVerifiedAsItCame() throws {
+        let outside = try RequestValidator("12345")
+        let inside = try RequestValidator("12345", publicBase: "https://a.example/tw/")
+        for target in [
+            "/t/%2B1555", "/t/sip%3Aalice%40example.com", "/O%27Brien", "/%7Ea?", "/a//b/../c?x=%41&y=+",
+        ] {
+            let signature = try outside.sign(url: "https://a.example/tw\(target)", parameters: ["a": "b"])
+            let verified = Result {
+                try inside.verify(.post, url: target, body: "a=b", signature: signature)
+            }
+            #expect(verified.failed == nil, "\(target)")
+        }
+    }
+
+    /// What comes from Foundation need not be well-formed.
+    @Test func loneSurrogatesAreNoTrap() throws {
+        let units: [unichar] = [0x61, 0xd800, 0x62, 0xdc00]
+        let text = NSString(characters: units, length: units.count) as String
+        let fields: Fields = ["CallToken": text, text: text]
+        #expect(Result { try SipUri(text) }.failed?.kind == "uri-scheme-missing")
+        #expect(Result { try SipUri(host: text, user: text) }.failed?.kind == "uri-host-invalid")
+        #expect(try SipUri("sip:a@b", headers: ["X-A": text]).header(named: "X-A") != nil)
+        let transfer = try Transfer(to: SipUri("sip:a@b"))
+        #expect(throws: Never.self) { try transfer.handle(.notify(text, cseq: 1), at: 0) }
+        let validator = try RequestValidator(text)
+        let signature = try validator.sign(url: text, parameters: fields)
+        #expect(validator.validate(url: text, parameters: fields, signature: signature))
+        let forged = Result { try validator.verify(.post, url: text, body: text, signature: text) }
+        #expect(forged.failed?.category == .signatureMismatch)
+        #expect(ReferOutcome.unknown(status: .init(rawValue: text)).explanation.isEmpty == false)
+        #expect("\(try VoiceRequest(parameters: fields))".contains("CallToken=***"))
     }
 
     @Test func explainingShowsNoSecret() throws {
@@ -161,11 +284,11 @@ import TwimlRefer
             for step in 0..<200 {
                 #expect(throws: Never.self) {
                     let callback = try validator.verify(
-                        url: voiceURL, body: body, signature: signature)
+                        .post, url: voiceURL, body: body, signature: signature)
                     #expect(callback.outcome == .targetFailed(status: .busy, code: 486))
                     let forged = Result {
                         try validator.verify(
-                            url: voiceURL, body: "\(body)&x=\(number)", signature: signature)
+                            .post, url: voiceURL, body: "\(body)&x=\(number)", signature: signature)
                     }
                     #expect(forged.failed?.category == .signatureMismatch)
                     let response = try VoiceResponse { Say("\(number) \(step)") }

@@ -57,7 +57,8 @@ private func settings(_ set: Case) -> Transfer.Settings {
     }
     return Transfer.Settings(
         responseTimeout: time("response_timeout"), notifyTimeout: time("notify_timeout"),
-        subscription: time("subscription"), hangUpGrace: time("hang_up_grace"),
+        subscription: time("subscription"), maxDuration: time("max_duration"),
+        hangUpGrace: time("hang_up_grace"),
         isRejectedStatusOmitted: set["rejected_status"] as? String == "omitted",
         statuses: Dictionary(statuses) { $1 })
 }
@@ -87,13 +88,21 @@ private func event(_ line: Case) throws -> Transfer.Event {
     }
 }
 
-private func said(_ output: Transfer.Output) -> Case {
+private func said(_ output: Transfer.Output) throws -> Case {
     switch output {
     case .sendRefer: return ["output": "send-refer"]
     case .reply(let code): return ["output": "reply", "code": code]
     case .endDialog: return ["output": "end-dialog"]
     case .completed(let report):
-        let outcome = said(report.outcome).merging(["may_resume": report.mayResume]) { $1 }
+        // The app learns it of the request that it gets.
+        let mayResume = try ReferCallback(parameters: report.parameters).mayResume
+        let outcome = said(report.outcome).merging(["may_resume": mayResume]) { $1 }
         return ["output": "completed", "params": pairs(report.parameters), "outcome": outcome]
+    case .diagnostic(let found):
+        let more: Case = [
+            "output": "diagnostic", "line": json(found.line), "column": json(found.column),
+            "error": json(found.error?.kind),
+        ]
+        return said(found).merging(more) { $1 }
     }
 }

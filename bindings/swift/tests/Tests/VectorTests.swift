@@ -30,12 +30,7 @@ import TwimlRefer
 
     @Test func diagnostics() throws {
         try run("diagnostics") { one in
-            let found = try VoiceResponse.check(xml: given(one, "xml")).map {
-                [
-                    "code": $0.code, "severity": $0.severity.rawValue, "number": json($0.number),
-                    "path": $0.path, "message": $0.message,
-                ] as Case
-            }
+            let found = try VoiceResponse.check(xml: given(one, "xml")).map(said)
             let expected = try #require(one["found"])
             #expect(same(found, expected), "\(one["name"] ?? ""): \(found)")
         }
@@ -91,6 +86,11 @@ import TwimlRefer
                 #expect(value.bytes == given(one, "bytes"))
                 return
             }
+            if let list = one["list"] as? String {
+                let uri = try SipUri("sip:a@b", headers: ["User-to-User": list])
+                #expect(try uri.userToUsers.map(\.description) == one["values"] as? [String])
+                return
+            }
             let value = try UserToUser(parsing: text(one, "value"))
             #expect(value.description == text(one, "value"))
             #expect(value.data == one["data"] as? String)
@@ -129,10 +129,7 @@ import TwimlRefer
 
     @Test func signatures() throws {
         try run("signatures") { one in
-            let validator = try RequestValidator(
-                tokens: try #require(one["secrets"] as? [String]),
-                publicBase: one["public_base"] as? String,
-                algorithm: one["algorithm"] as? String == "sha256" ? .sha256 : .sha1)
+            let validator = try validator(of: one)
             let (url, signature) = (text(one, "url"), one["signature"] as? String)
             let valid = try #require(one["valid"] as? Bool)
             if let body = one["raw_body"] as? String {
@@ -143,17 +140,46 @@ import TwimlRefer
             let params = fields(one["params"])
             #expect(validator.validate(url: url, parameters: params, signature: signature) == valid)
             let form = try VoiceRequest(parameters: params).form()
-            for verify in [
-                { try validator.verify(url: url, body: form, signature: signature) },
-                { try validator.verify(url: url, parameters: params, signature: signature) },
-            ] {
+            let method = method(of: one)
+            var ways = [{ try validator.verify(method, url: url, body: form, signature: signature) }]
+            if method == .post {
+                ways.append { try validator.verify(url: url, parameters: params, signature: signature) }
+            }
+            let isMissing = (signature ?? "").isEmpty
+            for verify in ways {
                 let category = Result(catching: verify).failed?.category
-                #expect(category == (valid ? nil : .signatureMismatch))
+                #expect(category == (valid ? nil : isMissing ? .signatureMissing : .signatureMismatch))
             }
             if one["signs"] as? Bool == true {
                 #expect(try validator.sign(url: url, parameters: params) == signature)
                 #expect(try validator.sign(url: url, form: form.utf8) == signature)
             }
+        }
+    }
+
+    @Test func requests() throws {
+        try run("requests") { one in
+            let validator = try validator(of: one)
+            let (url, signature) = (text(one, "url"), one["signature"] as? String)
+            let callback = try validator.verify(
+                method(of: one), url: url, body: given(one, "body"), signature: signature)
+            let params = try #require(one["params"])
+            #expect(same(pairs(callback.parameters), params))
+            let request = try validator.verifyRequest(
+                method(of: one), url: url, body: given(one, "body"), signature: signature)
+            #expect(request == callback.request)
+        }
+    }
+
+    @Test func rawBodies() throws {
+        try run("raw-bodies") { one in
+            let validator = try validator(of: one)
+            let (body, signature) = (given(one, "raw_body"), try #require(one["signature"] as? String))
+            let url = try RequestValidator.url(text(one, "url"), withHashOf: body)
+            #expect(url == one["url_with_hash"] as? String)
+            #expect(try validator.sign(url: url, rawBody: body) == signature)
+            #expect(validator.validate(url: url, rawBody: body, signature: signature))
+            #expect(!validator.validate(url: url, rawBody: body + [0], signature: signature))
         }
     }
 
@@ -202,6 +228,17 @@ extension Result where Failure == any Error {
     }
 }
 
+private func validator(of one: Case) throws -> RequestValidator {
+    try RequestValidator(
+        tokens: try #require(one["secrets"] as? [String]), publicBase: one["public_base"] as? String,
+        algorithm: one["algorithm"] as? String == "sha256" ? .sha256 : .sha1,
+        maxBodyBytes: one["max_body_bytes"] as? Int)
+}
+
+private func method(of one: Case) -> TwimlRefer.Method {
+    TwimlRefer.Method(rawValue: one["method"] as? String ?? "POST")
+}
+
 private func node(_ verb: Case) throws -> Node {
     if let element = verb["element"] as? Case {
         return .element(built(element))
@@ -221,6 +258,13 @@ private func built(_ element: Case) -> Element {
             built(child)
         }
     }
+}
+
+func said(_ found: Diagnostic) -> Case {
+    [
+        "code": found.code, "severity": found.severity.rawValue, "number": json(found.number),
+        "path": found.path, "message": found.message,
+    ]
 }
 
 func said(_ outcome: ReferOutcome) -> Case {
