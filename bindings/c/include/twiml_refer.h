@@ -10,7 +10,7 @@
  *
  * Text comes and goes as twr_str: beginning and length, UTF-8, without NUL at its end. What a function
  * returns is a view: it belongs to its object and ends when that is changed or freed. What a function
- * takes is read during the call alone. TWR_STR("text") makes one of a literal,
+ * takes is read during the call alone, and may be a view of the very object that the call changes. TWR_STR("text") makes one of a literal,
  * twr_str_of(text) of what ends with NUL.
  *
  * Buffers. Text that is made goes into a buffer of the caller: (buffer, capacity, &length). With
@@ -1264,7 +1264,7 @@ bool twr_validator_validate_raw(const twr_validator *validator,
                                 twr_str signature);
 
 /**
- * Writes the signature of a request with these parameters; without any, of a GET.
+ * Writes the signature of a request with these parameters; without any, of the URL alone.
  */
 twr_status twr_validator_sign(const twr_validator *validator,
                               twr_str url,

@@ -268,11 +268,11 @@ pub unsafe extern "C" fn twr_response_add(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
-        // Made first: its texts may be views of this document.
         // SAFETY: the conventions of the header.
-        let element = unsafe { Element::new(name.text()?)?.text(text.text()?)? };
-        // SAFETY: the conventions of the header.
-        unsafe { get_mut(response) }?.add(element)
+        let (held, name, text) = unsafe { (get_mut(response)?, name.text()?, text.text()?) };
+        let element = Element::new(name)?.text(text)?;
+        held.add(element)?;
+        Ok(())
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }
@@ -289,19 +289,19 @@ pub unsafe extern "C" fn twr_response_refer(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
-        // Made first: its texts may be views of this document.
         // SAFETY: the conventions of the header.
-        let mut refer = Refer::to(SipUri::parse(unsafe { target.text() }?)?);
+        let (held, target) = unsafe { (get_mut(response)?, target.text()?) };
         // SAFETY: the conventions of the header.
         let (action, method) = unsafe { (action.maybe_text()?, method.maybe_text()?) };
+        let mut refer = Refer::to(SipUri::parse(target)?);
         if let Some(action) = action {
             refer = refer.action(action)?;
         }
         if let Some(method) = method {
             refer = refer.method(method.parse::<Method>()?);
         }
-        // SAFETY: the conventions of the header.
-        unsafe { get_mut(response) }?.add(refer)
+        held.add(refer)?;
+        Ok(())
     };
     // SAFETY: the conventions of the header.
     unsafe { guard(error, body) }

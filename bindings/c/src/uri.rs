@@ -188,11 +188,11 @@ pub unsafe extern "C" fn twr_uri_add_header(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
+        // SAFETY: the conventions of the header.
+        let held = unsafe { get_mut(uri) }?;
         // They may be views of this URI, which end as it grows.
         // SAFETY: the conventions of the header.
         let (name, value) = unsafe { (name.text()?.to_owned(), value.text()?.to_owned()) };
-        // SAFETY: the conventions of the header.
-        let held = unsafe { get_mut(uri) }?;
         held.uri.add_header(&name, &value)?;
         held.changed();
         Ok(())
@@ -209,11 +209,11 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
     error: *mut twr_error,
 ) -> twr_status {
     let body = || {
-        // Made first: the bytes may be a view of this URI.
-        // SAFETY: the conventions of the header.
-        let value = UserToUser::from_bytes(unsafe { bytes.bytes() }?)?;
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(uri) }?;
+        // Made before anything changes: the bytes may be a view of this URI.
+        // SAFETY: the conventions of the header.
+        let value = UserToUser::from_bytes(unsafe { bytes.bytes() }?)?;
         held.uri = held.uri.clone().with_user_to_user(&value)?;
         held.changed();
         Ok(())

@@ -221,7 +221,7 @@ pub unsafe extern "C" fn twr_validator_validate_raw(
     status == TWR_STATUS_OK && valid
 }
 
-/// Writes the signature of a request with these parameters; without any, of a GET.
+/// Writes the signature of a request with these parameters; without any, of the URL alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_sign(
     validator: *const twr_validator,

@@ -78,6 +78,9 @@ int main(void)
     EXPECT(twr_findings_count(NULL) == 0);
     WRONG(twr_response_render(NULL, false, buffer, sizeof buffer, &length, NULL));
     WRONG(twr_response_refer(NULL, text, absent, absent, NULL));
+    WRONG(twr_response_refer(NULL, absent, absent, absent, NULL));
+    WRONG(twr_response_add(NULL, absent, absent, NULL));
+    WRONG(twr_uri_add_user_to_user(NULL, absent, NULL));
     EXPECT(twr_callback_outcome(NULL).kind == 0 && twr_callback_leg(NULL) == 0);
     EXPECT(!twr_callback_may_resume(NULL) && twr_uri_user_to_user_count(NULL) == 0);
     EXPECT(twr_callback_param_count(NULL) == 0 && twr_callback_param(NULL, text).ptr == NULL);

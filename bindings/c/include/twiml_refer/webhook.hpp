@@ -278,7 +278,7 @@ class request_validator {
         return twr_validator_validate_raw(get(), url, body, signature);
     }
 
-    /// The signature of a request with these parameters; without any, of a GET.
+    /// The signature of a request with these parameters; without any, of the URL alone.
     std::string sign(text_in url, const params_in &params = {}) const
     {
         const auto pairs = detail::pairs(params);
