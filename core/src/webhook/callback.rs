@@ -152,7 +152,7 @@ impl ReferCallback {
     /// `CallStatus`, a REFER that got 408 or 481 says that the dialog is gone (RFC 3261 §12.2.1.2).
     #[must_use]
     pub fn may_resume(&self) -> bool {
-        self.outcome().leaves_call(self.request.call_status())
+        self.outcome().leaves_call(self.request.call_status().filter(|it| !it.is_empty()))
     }
 
     /// What was odd about the standard parameters and the three of `<Refer>`, each named.

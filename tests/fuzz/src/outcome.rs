@@ -26,5 +26,9 @@ pub fn outcome(pairs: &[(String, String)]) -> (&'static str, Option<&str>, Optio
     };
     let is_over = ["completed", "canceled", "busy", "failed", "no-answer"]
         .contains(&first("CallStatus").unwrap_or_default());
-    (kind, status, code, !is_over && !["transferred", "canceled"].contains(&kind))
+    let is_lost = kind == "rejected"
+        && matches!(code, Some(408 | 481))
+        && first("CallStatus").unwrap_or_default().is_empty();
+    let is_gone = is_over || is_lost || ["transferred", "canceled"].contains(&kind);
+    (kind, status, code, !is_gone)
 }

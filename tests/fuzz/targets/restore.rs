@@ -1,4 +1,4 @@
-//! Saved bytes: whatever is restored saves as it was, and goes on as its twin does. Where the first
+//! Saved bytes: whatever is restored can be saved and restored again, and goes on as its twin does. Where the first
 //! byte is odd, length and checksum are mended, so that the fields between them are read.
 #![no_main]
 
@@ -11,7 +11,8 @@ fuzz_target!(|input: &[u8]| {
     let Some((mend, bytes)) = input.split_first() else { return };
     let bytes = if mend % 2 == 1 { sealed(bytes) } else { bytes.to_vec() };
     let Ok(mut transfer) = Transfer::restore(&bytes) else { return };
-    assert_eq!(transfer.save(), bytes);
+    // Numbers may be written longer than they need to be: the transfer is the same, not the bytes.
+    assert_eq!(Transfer::restore(&transfer.save()).as_ref(), Ok(&transfer));
     let mut completed = count_ends(&drain(&mut transfer));
     for _ in 0..3 {
         if let Some(deadline) = transfer.deadline() {

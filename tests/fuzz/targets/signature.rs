@@ -20,7 +20,9 @@ fuzz_target!(|request: Request| {
     if url.contains(['#', '@']) || token.is_empty() || url.contains("bodySHA256") {
         return;
     }
-    let validator = RequestValidator::new(token.clone());
+    let Ok(validator) = RequestValidator::new(token.clone()) else {
+        panic!("a token that is not empty is refused");
+    };
     let made = validator.sign(&url, pairs.iter().map(|(name, value)| (name, value)));
     assert_eq!(made, signature(&token, &url, &pairs));
     let is_valid = |url: &str, pairs: &[(String, String)], signature: &str| {
@@ -28,11 +30,7 @@ fuzz_target!(|request: Request| {
     };
     assert!(is_valid(&url, &pairs, &made));
     assert!(!is_valid(&url, &pairs, &forged) || forged == made);
-    assert!(!RequestValidator::new("").validate(
-        &url,
-        pairs.iter().map(|(n, v)| (n, v)),
-        Some(&made)
-    ));
+    assert!(RequestValidator::new("").is_err());
     // Another request is valid only if it hashes the same text, or differs by a port alone.
     let hashed = |url: &str, pairs: &[(String, String)]| {
         let mut pairs = pairs.to_vec();

@@ -142,6 +142,7 @@ fn a_lost_dialog_is_gone_unless_the_call_status_says_otherwise() {
     for (code, lost) in [(405, false), (408, true), (481, true), (503, false)] {
         let body = format!("ReferCallStatus=failed&ReferSipResponseCode={code}");
         assert_eq!(callback(&body).may_resume(), !lost, "{body}");
+        assert_eq!(callback(&format!("{body}&CallStatus=")).may_resume(), !lost, "{body}");
         assert!(callback(&format!("{body}&CallStatus=in-progress")).may_resume(), "{body}");
         assert!(!callback(&format!("{body}&CallStatus=completed")).may_resume(), "{body}");
     }
