@@ -1,5 +1,5 @@
 //! Every bound of this crate, as a documented constant. A limit stands here and nowhere else;
-//! what happens when one is passed is said in [`ErrorKind`](crate::ErrorKind). The functions take
+//! what happens when one is passed is said in [`ErrorKind`]. The functions take
 //! numbers of any size from another language.
 
 use std::time::Duration;
