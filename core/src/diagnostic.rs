@@ -1,5 +1,5 @@
 //! What is worth knowing about a document or a URI that could be read: [`Diagnostic`] and the one
-//! table of its codes. The rules that raise them live in `twiml::check` and `sip_uri::check`.
+//! table of its codes. The rules that raise them live in `twiml::check` and `sip::check`.
 
 use std::fmt;
 

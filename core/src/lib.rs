@@ -16,14 +16,14 @@ pub mod limits;
 mod message;
 #[cfg(test)]
 mod pages;
-mod sip_uri;
+mod sip;
 mod transfer;
 mod twiml;
 mod webhook;
 
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
 pub use error::{Error, ErrorGroup, ErrorKind};
-pub use sip_uri::*;
+pub use sip::*;
 pub use transfer::*;
 pub use twiml::*;
 pub use webhook::*;

@@ -2,22 +2,16 @@
 //! SIP stack can drive. No socket, no clock, no thread. What the
 //! platform then sends to the app is read in `webhook`; the scenario files are the command's.
 
-mod event;
+mod events;
 mod notify;
-mod output;
-mod progress;
-mod report;
+mod rules;
 mod saved;
-mod serialize;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod transitions;
 mod verb;
 
-pub use event::Event;
-pub use output::Output;
-pub use progress::TransferState;
-pub use report::ReferReport;
+pub use events::{Event, Output};
+pub use rules::TransferState;
 pub use settings::{RejectedStatus, TransferSettings};
 pub use verb::Transfer;

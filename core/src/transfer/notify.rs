@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::progress::{Progress, TransferState};
+use super::rules::{Progress, TransferState};
 
 /// What a NOTIFY says, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

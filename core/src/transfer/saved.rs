@@ -10,10 +10,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::output::{Outputs, QueuedOutput};
-use super::progress::{Progress, TransferState};
-use super::{ReferReport, RejectedStatus, Transfer, TransferSettings};
-use crate::{Error, ErrorKind, ReferCallStatus, SipUri};
+use super::events::{Outputs, QueuedOutput};
+use super::rules::{Progress, TransferState};
+use super::{RejectedStatus, Transfer, TransferSettings};
+use crate::{Error, ErrorKind, ReferCallStatus, ReferReport, SipUri};
 
 const MAGIC: [u8; 3] = *b"TWR";
 const VERSION: u8 = 1;

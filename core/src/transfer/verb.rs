@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::output::{Outputs, QueuedOutput};
-use super::progress::Progress;
-use super::{Event, Output, ReferReport, TransferSettings, TransferState};
-use crate::{Error, ErrorKind, SipUri};
+use super::events::{Outputs, QueuedOutput};
+use super::rules::Progress;
+use super::{Event, Output, TransferSettings, TransferState};
+use crate::{Error, ErrorKind, ReferReport, SipUri};
 
 /// One `<Refer>` at work: from the REFER to the parameters for the action URL (RFC 3515).
 ///

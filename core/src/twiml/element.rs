@@ -1,15 +1,19 @@
-//! [`Element`]: any verb or noun of TwiML, with its attributes, text, comments and children.
-//! The verb that this crate is about has a type of its own, [`Refer`](crate::Refer).
+//! [`Element`]: any verb or noun of TwiML, with its attributes, text, comments and children, and where in
+//! a document it was read.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use super::attributes::Attributes;
-use super::node::{Comment, Node, Text};
-use super::span::Span;
+use indexmap::IndexMap;
+
+use super::node::Comment;
+use super::node::Node;
+use super::node::Text;
 use super::xml;
-use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
-use crate::{Error, ErrorKind};
+use crate::Error;
+use crate::ErrorKind;
+use crate::limits::MAX_DEPTH;
+use crate::limits::MAX_ELEMENTS;
 
 /// Any verb or noun, known to this crate or not.
 ///
@@ -241,5 +245,87 @@ impl Element {
     /// Is there text that says something? Then white space beside it does, too.
     pub(super) fn is_mixed(&self) -> bool {
         self.nodes.iter().filter_map(Node::as_text).any(|text| !xml::is_blank(text))
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attributes(IndexMap<Box<str>, Box<str>>);
+
+impl Attributes {
+    /// Takes a name and a value that were checked already; refuses a name that is there.
+    pub(super) fn set(&mut self, name: &str, value: Box<str>) -> Result<(), Error> {
+        if self.0.contains_key(name) {
+            let error = Error::new(ErrorKind::AttributeRepeated).arg(name);
+            return Err(error.parameter_named(name));
+        }
+        self.insert(name, value);
+        Ok(())
+    }
+
+    /// Adds an attribute that the caller knows is not there yet.
+    pub(super) fn insert(&mut self, name: &str, value: Box<str>) {
+        self.0.insert(name.into(), value);
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| &**value)
+    }
+
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+}
+
+/// In the same order: documents that print differently are different.
+impl PartialEq for Attributes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_slice() == other.0.as_slice()
+    }
+}
+
+impl Eq for Attributes {}
+
+impl std::hash::Hash for Attributes {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.as_slice().hash(state);
+    }
+}
+
+/// Line and column counted from 1, or nothing for what was built.
+#[derive(Clone, Copy)]
+pub(super) struct Span(Option<(u32, u32)>);
+
+impl Span {
+    /// That of a value which no document was read for.
+    pub(super) const BUILT: Self = Self(None);
+
+    pub(super) fn new(line: usize, column: usize) -> Self {
+        Self(u32::try_from(line).ok().zip(u32::try_from(column).ok()))
+    }
+
+    pub(super) fn line_column(self) -> Option<(usize, usize)> {
+        let (line, column) = self.0?;
+        Some((usize::try_from(line).ok()?, usize::try_from(column).ok()?))
+    }
+}
+
+impl PartialEq for Span {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Span {}
+
+impl std::hash::Hash for Span {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl std::fmt::Debug for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some((line, column)) => write!(f, "{line}:{column}"),
+            None => f.write_str("built"),
+        }
     }
 }

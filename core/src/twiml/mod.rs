@@ -1,28 +1,25 @@
 //! TwiML documents: building, writing, reading and checking them, and the REST requests that carry
-//! them. What a SIP URI is, `sip_uri` knows; what comes back from a transfer, `webhook`.
+//! them. What a SIP URI is, `sip` knows; what comes back from a transfer, `webhook`.
 //!
 //! A value checks itself when it is set, so whatever exists can be written and is well-formed:
 //! writing never fails.
 
-mod attributes;
-mod call_url;
 mod check;
 mod element;
-mod method;
+mod http;
 mod node;
 mod read;
 mod refer;
 mod response;
 mod rest;
 mod serialize;
-mod span;
 mod verbs;
 mod write;
 mod xml;
 
 pub use check::Follows;
 pub use element::Element;
-pub use method::Method;
+pub use http::Method;
 pub use node::{Comment, Node, Text};
 pub use refer::Refer;
 pub use response::VoiceResponse;

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::element::Element;
+use super::element::Span;
 use super::refer::Refer;
-use super::span::Span;
 use super::xml;
 use crate::{Error, ErrorKind};
 

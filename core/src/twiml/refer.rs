@@ -1,11 +1,11 @@
 //! [`Refer`]: the verb itself, with exactly one target. A `<Refer>` that was read and does not fit
 //! is an [`Element`](crate::Element), judged by `check`.
 
-use super::call_url;
 use super::element::Element;
-use super::method::Method;
+use super::element::Span;
+use super::http;
+use super::http::Method;
 use super::node::Node;
-use super::span::Span;
 use super::xml;
 use crate::{Error, ErrorKind, SipUri, redact_url};
 
@@ -53,7 +53,7 @@ impl Refer {
     /// [`ErrorKind::ActionInvalid`]: white space, control characters, `<`, `>`, `"` or a backslash
     /// (with the byte offset), another scheme, or no host.
     pub fn action(mut self, url: &str) -> Result<Self, Error> {
-        call_url::check_action(url)?;
+        http::check_action(url)?;
         self.action = Some(url.into());
         Ok(self)
     }
@@ -101,7 +101,7 @@ impl Refer {
     /// [`ErrorKind::ActionInvalid`] if `base_url` is no absolute http(s) URL.
     pub fn resolve_action(&self, base_url: &str) -> Result<Option<String>, Error> {
         let Some(action) = self.action_url() else { return Ok(None) };
-        match call_url::absolute(base_url).and_then(|base| base.join(action).ok()) {
+        match http::absolute(base_url).and_then(|base| base.join(action).ok()) {
             Some(url) => Ok(Some(url.into())),
             None => Err(Error::new(ErrorKind::ActionInvalid)
                 .arg(&redact_url(base_url))

@@ -4,8 +4,8 @@
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::call_url;
-use super::method::Method;
+use super::http;
+use super::http::Method;
 use super::response::VoiceResponse;
 use crate::limits::MAX_REST_TWIML_CHARS;
 use crate::{Error, ErrorKind, SipUri, redact_url};
@@ -238,7 +238,7 @@ enum Source {
 
 impl Source {
     fn url(url: &str) -> Result<Self, Error> {
-        match call_url::absolute(url) {
+        match http::absolute(url) {
             Some(_) => Ok(Self::Url(url.to_owned())),
             None => Err(Error::new(ErrorKind::RestUrlInvalid)
                 .arg(&redact_url(url))
@@ -270,12 +270,9 @@ fn check_sid(sid: &str, what: &str, prefix: &str, parameter: &str) -> Result<(),
 }
 
 fn check_base(base: &str) -> Result<String, Error> {
-    call_url::absolute(base)
-        .filter(is_bare)
-        .map(|url| url.origin().ascii_serialization())
-        .ok_or_else(|| {
-            Error::new(ErrorKind::RestBaseInvalid).arg(&redact_url(base)).parameter_named("base")
-        })
+    http::absolute(base).filter(is_bare).map(|url| url.origin().ascii_serialization()).ok_or_else(
+        || Error::new(ErrorKind::RestBaseInvalid).arg(&redact_url(base)).parameter_named("base"),
+    )
 }
 
 fn is_bare(url: &Url) -> bool {

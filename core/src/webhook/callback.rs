@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use super::outcome::ReferOutcome;
 use super::parameter::Parameter;
-use super::problem::Problem;
+use super::report::ReferCallStatus;
+use super::report::ReferOutcome;
+use super::request::Problem;
 use super::request::VoiceRequest;
-use super::status::ReferCallStatus;
 use crate::Error;
 
 /// The request that tells the app how its `<Refer>` ended.

@@ -1,37 +1,25 @@
 //! What Twilio sends to the app: its requests, typed, and their signatures. What a `<Refer>`
 //! does before it calls back is not here.
 
-mod body_hash;
 mod callback;
-mod escapes;
 mod form;
-mod leg;
-mod outcome;
 mod parameter;
-mod params;
-mod problem;
 mod redact;
+mod report;
 mod request;
-mod secret;
 mod serialize;
-mod spelling;
-mod status;
-mod url_parts;
+mod signature;
+mod url;
 mod validator;
 mod verify;
-mod verify_error;
 
 pub use callback::ReferCallback;
-pub use leg::Leg;
-pub use outcome::ReferOutcome;
-pub use problem::Problem;
 pub use redact::redact_url;
-pub use request::VoiceRequest;
-pub use secret::Algorithm;
-pub use spelling::Spelling;
-pub use status::ReferCallStatus;
+pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
+pub use request::{Leg, Problem, VoiceRequest};
+pub use signature::{Algorithm, VerifyError};
+pub use url::Spelling;
 pub use validator::RequestValidator;
-pub use verify_error::VerifyError;
 
 #[cfg(test)]
 mod tests;

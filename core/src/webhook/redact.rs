@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::params::{REDACTED, is_secret};
+use super::form::{REDACTED, is_secret};
 
 /// Returns the URL with `***` in the place of a password and of the value of `CallToken`, to be shown
 /// or logged.

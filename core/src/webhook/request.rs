@@ -1,16 +1,20 @@
-//! Any request of Twilio to the app, with its standard parameters: [`VoiceRequest`].
+//! Any request from Twilio, with its standard parameters: [`VoiceRequest`], the [`Leg`] that it speaks of,
+//! and what was odd about a parameter: [`Problem`].
 
 use std::fmt;
 
 use url::form_urlencoded::Serializer;
 
 use super::form;
-use super::leg::Leg;
+use super::form::Params;
+use super::form::RawParams;
+use super::form::is_secret;
+use super::form::too_large;
+use super::parameter;
 use super::parameter::Parameter;
-use super::params::{Params, RawParams, is_secret, too_large};
-use super::problem::Problem;
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
+use crate::message;
 
 /// Any request of Twilio to the app: the first `/voice` webhook, an action, a status.
 ///
@@ -199,5 +203,143 @@ impl fmt::Debug for VoiceRequest {
             .field("params", &self.params)
             .field("problems", &self.problems)
             .finish()
+    }
+}
+
+/// What is at the far end of a call leg. `<Refer>` works on [`Leg::Sip`] only; on any other the
+/// platform answers with its error 13801.
+///
+/// ```
+/// use twiml_refer::{Leg, VoiceRequest};
+///
+/// let request = VoiceRequest::from_form(b"Direction=inbound&From=%2B14158675309")?;
+/// assert_eq!(request.leg(), Leg::Pstn);
+/// assert_eq!(request.leg().to_string(), "pstn");
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Leg {
+    /// A SIP device or domain.
+    Sip,
+    /// A telephone number.
+    Pstn,
+    /// Twilio's Voice SDK in a browser or an app.
+    Client,
+    /// The request does not tell.
+    Unknown,
+}
+
+impl Leg {
+    /// `sip`, `pstn`, `client` or `unknown`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sip => "sip",
+            Self::Pstn => "pstn",
+            Self::Client => "client",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Inbound, the far end is who calls; outbound, who is called.
+    pub(super) fn of(request: &VoiceRequest) -> Self {
+        match request.direction() {
+            Some("inbound") => {
+                let present = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
+                let from = Self::of_far_end(request.from());
+                if present(request.sip_call_id()) || present(request.sip_domain()) {
+                    Self::Sip
+                } else {
+                    from
+                }
+            }
+            Some(direction) if direction.starts_with("outbound-") => Self::of_far_end(request.to()),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn of_far_end(party: Option<&str>) -> Self {
+        let Some(party) = party else { return Self::Unknown };
+        let scheme = party.split_once(':').map_or("", |(scheme, _)| scheme);
+        let number = party.strip_prefix('+').unwrap_or(party);
+        if scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips") {
+            Self::Sip
+        } else if scheme.eq_ignore_ascii_case("client") {
+            Self::Client
+        } else if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            Self::Pstn
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+impl fmt::Display for Leg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An odd parameter. It cost nothing: the call goes on, and every pair stays readable.
+///
+/// ```
+/// use twiml_refer::ReferCallback;
+///
+/// let callback = ReferCallback::from_form(b"ReferCallStatus=busy&NotifySipResponseCode=48x")?;
+/// let problem = &callback.problems()[0];
+/// assert_eq!(problem.parameter(), "NotifySipResponseCode");
+/// assert_eq!(
+///     problem.to_string(),
+///     "NotifySipResponseCode: 48x is not a SIP status code (three digits, 100 to 699): \
+///      it counts as absent",
+/// );
+/// assert_eq!(callback.notify_sip_response_code(), None);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Problem {
+    parameter: Parameter,
+    fault: Fault,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Fault {
+    Repeated,
+    NoCode(Box<str>),
+}
+
+impl Problem {
+    pub(super) fn no_code(parameter: Parameter, value: &str) -> Self {
+        Self { parameter, fault: Fault::NoCode(message::quote(value)) }
+    }
+
+    /// Those of `parameters` that stand more than once.
+    pub(super) fn repeats(parameters: &'static [Parameter], params: &Params) -> Vec<Self> {
+        let repeated = parameter::repeated(parameters, params.iter().map(|(name, _)| name));
+        repeated.map(|parameter| Self { parameter, fault: Fault::Repeated }).collect()
+    }
+
+    /// The name of the parameter at fault, as on the wire.
+    #[must_use]
+    pub fn parameter(&self) -> &str {
+        self.parameter.name()
+    }
+
+    /// What is odd about it and what was made of it; never the value of `CallToken`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match &self.fault {
+            Fault::Repeated => "duplicate parameter: the first value counts".to_owned(),
+            Fault::NoCode(value) => format!(
+                "{value} is not a SIP status code (three digits, 100 to 699): it counts as absent"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.parameter(), self.message())
     }
 }

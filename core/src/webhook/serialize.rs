@@ -2,17 +2,16 @@
 //! constructors. `CallToken` is a secret and is left out: what is read back has none.
 
 use serde::de::Error as _;
-use serde::ser::SerializeMap;
+use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::callback::ReferCallback;
-use super::leg::Leg;
-use super::outcome::ReferOutcome;
+use super::form::is_secret;
 use super::parameter::Parameter;
-use super::params::is_secret;
-use super::problem::Problem;
+use super::report::{ReferCallStatus, ReferOutcome, ReferReport};
+use super::request::Leg;
+use super::request::Problem;
 use super::request::VoiceRequest;
-use super::status::ReferCallStatus;
 
 /// A list of pairs, as an array of arrays of two.
 struct Pairs<I>(I);
@@ -127,5 +126,15 @@ impl<'de> Deserialize<'de> for VoiceRequest {
 impl<'de> Deserialize<'de> for ReferCallback {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         VoiceRequest::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// As the command's JSON shows it: the pairs in order, and what they mean.
+impl Serialize for ReferReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ReferReport", 2)?;
+        fields.serialize_field("params", &self.params().collect::<Vec<_>>())?;
+        fields.serialize_field("outcome", &self.outcome())?;
+        fields.end()
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::body_hash;
 use super::form;
-use super::params::RawParams;
+use super::form::RawParams;
 use super::redact::redact_url;
-use super::secret::{Algorithm, Secret};
-use super::spelling::{Spelling, UrlCandidate, any_candidate};
-use super::url_parts::{PublicBase, UrlParts};
+use super::signature;
+use super::signature::{Algorithm, Secret};
+use super::url::{PublicBase, UrlParts};
+use super::url::{Spelling, UrlCandidate, any_candidate};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
 
@@ -215,7 +215,7 @@ impl RequestValidator {
     /// ```
     #[must_use]
     pub fn sign_raw(&self, url: &str, body: impl AsRef<[u8]>) -> String {
-        let url = body_hash::url_with(url, body.as_ref());
+        let url = signature::url_with_hash(url, body.as_ref());
         self.sign_params(&url, &RawParams::default())
     }
 
@@ -233,7 +233,7 @@ impl RequestValidator {
     /// ```
     #[must_use]
     pub fn url_with_body_sha256(url: &str, body: impl AsRef<[u8]>) -> String {
-        body_hash::url_with(url, body.as_ref())
+        signature::url_with_hash(url, body.as_ref())
     }
 
     /// The spellings of the URL that are tried for a request with this form body, in their order,

@@ -1,15 +1,15 @@
 //! Verifying: the size, then the signature, and only then what the request says.
 
-use super::body_hash::BodyHash;
 use super::callback::ReferCallback;
 use super::form;
-use super::params::{RawParams, too_large};
+use super::form::{RawParams, too_large};
 use super::request::VoiceRequest;
-use super::secret::Signature;
-use super::spelling::any_candidate;
-use super::url_parts::UrlParts;
+use super::signature::BodyHash;
+use super::signature::Signature;
+use super::signature::VerifyError;
+use super::url::UrlParts;
+use super::url::any_candidate;
 use super::validator::RequestValidator;
-use super::verify_error::VerifyError;
 use crate::Method;
 
 impl RequestValidator {

@@ -1,17 +1,17 @@
 //! What a document will do on the wire: the findings of [`VoiceResponse::check`], in document order,
 //! and what [`follows`](VoiceResponse::follows) its first `<Refer>`. The codes and messages stand in
-//! `diagnostic`, the findings about a URI in `sip_uri`, those about one `<Refer>` in `refer`.
+//! `diagnostic`, the findings about a URI in `sip`, those about one `<Refer>` in `refer`.
 
 mod path;
 mod refer;
 mod verb_names;
 
 use super::element::Element;
+use super::element::Span;
 use super::node::Node;
 use super::refer::Refer;
 use super::response::VoiceResponse;
-use super::span::Span;
-use super::{call_url, xml};
+use super::{http, xml};
 use crate::limits::MAX_DOCUMENT_BYTES;
 use crate::{Diagnostic, DiagnosticCode};
 use path::Siblings;
@@ -104,7 +104,7 @@ fn has_working_action(verb: &Node) -> bool {
         Node::Refer(refer) => refer.action_url().is_some(),
         Node::Element(element) if element.name() == Refer::NAME => element
             .attribute_value(Refer::ACTION)
-            .is_some_and(|action| call_url::check_action(action).is_ok()),
+            .is_some_and(|action| http::check_action(action).is_ok()),
         _ => false,
     }
 }

@@ -1,10 +1,10 @@
 //! The findings about one `<Refer>`, whether it fits its type or is an element of that name.
 
 use super::super::element::Element;
-use super::super::method::Method;
+use super::super::http::Method;
 use super::super::node::Node;
 use super::super::refer::Refer;
-use super::super::{call_url, xml};
+use super::super::{http, xml};
 use super::path::{self, Siblings};
 use super::{Check, verb_names};
 use crate::{Diagnostic, DiagnosticCode, SipUri, redact_url};
@@ -121,7 +121,7 @@ impl Check {
 
 fn judge_attribute(name: &str, value: &str) -> Option<Diagnostic> {
     let code = match name {
-        Refer::ACTION if call_url::check_action(value).is_err() => DiagnosticCode::ActionInvalid,
+        Refer::ACTION if http::check_action(value).is_err() => DiagnosticCode::ActionInvalid,
         Refer::METHOD if value.parse::<Method>().is_err() => DiagnosticCode::MethodInvalid,
         Refer::ACTION | Refer::METHOD => return None,
         _ => return Some(attribute_unknown(name, Refer::NAME)),

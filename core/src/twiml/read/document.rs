@@ -5,13 +5,13 @@ use quick_xml::errors::{Error as XmlError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::element::Element;
+use super::super::element::Span;
 use super::super::node::{Comment, Node};
 use super::super::response::VoiceResponse;
-use super::super::span::Span;
 use super::super::xml;
-use super::locator::Locator;
+use super::tag::Locator;
 use super::tag::{Pairs, decode_value};
-use super::{Fault, reference};
+use super::{Fault, tag};
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
 use crate::{Error, ErrorKind};
 
@@ -177,7 +177,7 @@ impl Document<'_> {
     }
 
     fn reference(&mut self, name: &str, at: usize) -> Result<(), Fault> {
-        let c = reference::resolve(name).map_err(|error| Fault::new(at, error))?;
+        let c = tag::resolve(name).map_err(|error| Fault::new(at, error))?;
         self.push_text(c.encode_utf8(&mut [0; 4]), at, false)
     }
 
@@ -308,7 +308,7 @@ fn syntax_fault(error: &XmlError, at: usize) -> Fault {
         XmlError::IllFormed(quick_xml::errors::IllFormedError::MissingDoctypeName) => {
             return Fault::of(ErrorKind::DocumentDtd, at);
         }
-        XmlError::IllFormed(_) => return Fault::new(at, reference::bare_ampersand()),
+        XmlError::IllFormed(_) => return Fault::new(at, tag::bare_ampersand()),
         _ => "not markup: expected an element, text or a comment",
     };
     Fault::syntax(at, text)

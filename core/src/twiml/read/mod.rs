@@ -5,14 +5,12 @@
 //! of times.
 
 mod document;
-mod locator;
-mod reference;
 mod tag;
 
 use super::response::VoiceResponse;
 use crate::limits::MAX_DOCUMENT_BYTES;
 use crate::{Error, ErrorKind};
-use locator::Locator;
+use tag::Locator;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 

@@ -1,10 +1,10 @@
-//! What stands in a tag or in the XML declaration after the name: `name="value"` pairs, read as
-//! strictly as XML 1.0 section 3.1 says, with the offset of each.
+//! The pieces of markup: tags with their attributes, references, and lines and columns.
 
 use std::borrow::Cow;
 
 use super::super::xml;
-use super::{Fault, reference};
+use super::Fault;
+use crate::Error;
 use crate::ErrorKind;
 
 /// One pair, the value still as spelled.
@@ -88,10 +88,9 @@ pub(super) fn decode_value(pair: &Pair<'_>) -> Result<String, Fault> {
         let Some(after) = tail.strip_prefix('&') else {
             return Err(Fault::syntax(here(tail), "< in an attribute value: expected &lt;"));
         };
-        let (name, after) = after
-            .split_once(';')
-            .ok_or_else(|| Fault::new(here(tail), reference::bare_ampersand()))?;
-        out.push(reference::resolve(name).map_err(|error| Fault::new(here(tail), error))?);
+        let (name, after) =
+            after.split_once(';').ok_or_else(|| Fault::new(here(tail), bare_ampersand()))?;
+        out.push(resolve(name).map_err(|error| Fault::new(here(tail), error))?);
         rest = after;
     }
     out.push_str(&spaced(rest));
@@ -103,5 +102,79 @@ fn spaced(run: &str) -> Cow<'_, str> {
         Cow::Owned(xml::normalize_line_ends(run).replace(['\t', '\n'], " "))
     } else {
         Cow::Borrowed(run)
+    }
+}
+
+/// The character that `&reference;` stands for.
+pub(super) fn resolve(reference: &str) -> Result<char, Error> {
+    match reference {
+        "amp" => return Ok('&'),
+        "lt" => return Ok('<'),
+        "gt" => return Ok('>'),
+        "quot" => return Ok('"'),
+        "apos" => return Ok('\''),
+        _ => {}
+    }
+    let Some(number) = reference.strip_prefix('#') else {
+        return Err(if xml::is_name(reference) {
+            Error::new(ErrorKind::DocumentEntityUnknown).arg(reference)
+        } else {
+            bare_ampersand()
+        });
+    };
+    let (digits, radix) = match number.strip_prefix('x') {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+        return Err(Error::new(ErrorKind::DocumentSyntax)
+            .arg("expected digits in the reference, as &#233; or &#xE9;"));
+    }
+    // Too large for a number is too large for a character.
+    u32::from_str_radix(digits, radix)
+        .ok()
+        .and_then(char::from_u32)
+        .filter(|&c| xml::is_character(c))
+        .ok_or_else(|| {
+            Error::new(ErrorKind::XmlCharacterForbidden).arg(&["&", reference, ";"].concat())
+        })
+}
+
+pub(super) fn bare_ampersand() -> Error {
+    Error::new(ErrorKind::DocumentSyntax).arg("an ampersand alone: expected &amp;")
+}
+
+/// Walks a text once, forward: offsets are asked for in rising order.
+pub(super) struct Locator<'a> {
+    rest: std::slice::Iter<'a, u8>,
+    at: usize,
+    line: usize,
+    column: usize,
+    after_cr: bool,
+}
+
+impl<'a> Locator<'a> {
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        Self { rest: text.iter(), at: 0, line: 1, column: 1, after_cr: false }
+    }
+
+    /// Line and column from 1, columns in characters. CR, LF and CR LF each end a line.
+    pub(super) fn locate(&mut self, offset: usize) -> (usize, usize) {
+        let bytes = offset.saturating_sub(self.at);
+        for &byte in self.rest.by_ref().take(bytes) {
+            self.at = self.at.saturating_add(1);
+            match byte {
+                b'\n' if self.after_cr => {}
+                b'\r' | b'\n' => {
+                    self.line = self.line.saturating_add(1);
+                    self.column = 1;
+                }
+                // The first byte of a character counts, those that continue it do not.
+                _ if byte & 0xc0 != 0x80 => self.column = self.column.saturating_add(1),
+                _ => {}
+            }
+            self.after_cr = byte == b'\r';
+        }
+        (self.line, self.column)
     }
 }

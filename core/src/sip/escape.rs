@@ -58,7 +58,7 @@ pub(crate) fn decode_bytes(spelled: &str) -> Cow<'_, [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sip_uri::chars;
+    use crate::sip::chars;
 
     type Push = fn(&mut String, &str);
 

@@ -8,7 +8,7 @@ mod equivalent;
 mod escape;
 mod headers;
 mod parse;
-mod refer_target;
+mod refer_to;
 mod serialize;
 #[cfg(test)]
 mod tests;
@@ -16,6 +16,6 @@ mod uri;
 mod user_to_user;
 
 pub use builder::SipUriBuilder;
-pub use refer_target::ReferTarget;
+pub use refer_to::ReferTarget;
 pub use uri::{Scheme, SipUri};
 pub use user_to_user::UserToUser;

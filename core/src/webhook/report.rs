@@ -1,8 +1,84 @@
-//! How a transfer ended: [`ReferOutcome`] and the one table that tells it from the three parameters
-//! of `<Refer>`.
+//! How a transfer ended: [`ReferCallStatus`] with the one map from SIP codes, and [`ReferOutcome`] with
+//! the one table that tells it from the three parameters of `<Refer>`, which a [`ReferReport`] holds.
 
-use super::status::ReferCallStatus;
+use std::fmt;
+
+use super::callback::ReferCallback;
 use crate::message::quote;
+
+/// How the call to the transfer target stands, as the `ReferCallStatus` parameter says.
+///
+/// ```
+/// use twiml_refer::ReferCallStatus;
+///
+/// assert_eq!(ReferCallStatus::from("no-answer"), ReferCallStatus::NoAnswer);
+/// assert_eq!(ReferCallStatus::from("parked").as_str(), "parked");
+/// assert_eq!(ReferCallStatus::from_notify_code(486), Some(ReferCallStatus::Busy));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReferCallStatus {
+    /// `in-progress`: the target answered, the transfer succeeded.
+    InProgress,
+    /// `busy`: the target is busy.
+    Busy,
+    /// `no-answer`: the target did not answer.
+    NoAnswer,
+    /// `failed`: the endpoint refused the REFER, or the call to the target failed otherwise.
+    Failed,
+    /// `canceled`: the caller hung up before it was decided.
+    Canceled,
+    /// Any other text, compared with case.
+    Other(String),
+}
+
+impl ReferCallStatus {
+    /// As it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InProgress => "in-progress",
+            Self::Busy => "busy",
+            Self::NoAnswer => "no-answer",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Other(text) => text,
+        }
+    }
+
+    /// The status that the SIP code of a NOTIFY means: 2xx is `in-progress`, 486 and 600 `busy`, 487
+    /// `no-answer`, any other from 300 to 699 `failed`. `None` for a provisional code (1xx), which
+    /// decides nothing, and for what is no SIP code.
+    #[must_use]
+    pub const fn from_notify_code(code: u16) -> Option<Self> {
+        match code {
+            200..=299 => Some(Self::InProgress),
+            486 | 600 => Some(Self::Busy),
+            487 => Some(Self::NoAnswer),
+            300..=699 => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for ReferCallStatus {
+    fn from(text: &str) -> Self {
+        match text {
+            "in-progress" => Self::InProgress,
+            "busy" => Self::Busy,
+            "no-answer" => Self::NoAnswer,
+            "failed" => Self::Failed,
+            "canceled" => Self::Canceled,
+            _ => Self::Other(text.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for ReferCallStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// How a transfer ended, told from the status and the two codes of a callback.
 ///
@@ -179,5 +255,69 @@ impl ReferOutcome {
                 )
             }
         }
+    }
+}
+
+/// The parameters of `<Refer>` in the request to the action URL; absent ones are left out.
+///
+/// ```
+/// use twiml_refer::{Event, Output, ReferOutcome, SipUri, Transfer};
+///
+/// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
+/// transfer.handle(Event::start(1), 0)?;
+/// assert_eq!(transfer.poll(), Some(Output::SendRefer));
+/// transfer.handle(Event::response(405), 50)?;
+///
+/// let Some(Output::Completed(report)) = transfer.poll() else { unreachable!() };
+/// let params: Vec<_> = report.params().collect();
+/// assert_eq!(params[0], ("ReferCallStatus", "failed".to_owned()));
+/// assert_eq!(params[1], ("ReferSipResponseCode", "405".to_owned()));
+/// assert_eq!(report.outcome(), ReferOutcome::Rejected { code: 405 });
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReferReport {
+    pub(crate) status: Option<ReferCallStatus>,
+    pub(crate) refer_code: Option<u16>,
+    pub(crate) notify_code: Option<u16>,
+}
+
+impl ReferReport {
+    /// `ReferCallStatus`: how the call to the target stands.
+    #[must_use]
+    pub fn refer_call_status(&self) -> Option<&ReferCallStatus> {
+        self.status.as_ref()
+    }
+
+    /// `ReferSipResponseCode`: the endpoint's answer to the REFER.
+    #[must_use]
+    pub fn refer_sip_response_code(&self) -> Option<u16> {
+        self.refer_code
+    }
+
+    /// `NotifySipResponseCode`: the last code of the call to the target.
+    #[must_use]
+    pub fn notify_sip_response_code(&self) -> Option<u16> {
+        self.notify_code
+    }
+
+    /// Names and values in the order of Twilio's documentation, ready to be joined with the
+    /// standard voice parameters.
+    pub fn params(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let values = [
+            self.status.as_ref().map(ReferCallStatus::to_string),
+            self.refer_code.map(|code| code.to_string()),
+            self.notify_code.map(|code| code.to_string()),
+        ];
+        ReferCallback::PARAMETER_NAMES
+            .into_iter()
+            .zip(values)
+            .filter_map(|(name, value)| value.map(|value| (name, value)))
+    }
+
+    /// What the app that receives them will read.
+    #[must_use]
+    pub fn outcome(&self) -> ReferOutcome {
+        ReferOutcome::classify(self.status.clone(), self.refer_code, self.notify_code)
     }
 }
