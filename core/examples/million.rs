@@ -6,7 +6,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Instant;
 
-use twiml_refer::{Event, Output, ReferOutcome, SipUri, Transfer, TransferSettings};
+use twiml_refer::{
+    ReferOutcome, SipUri, Transfer,
+    transfer::{Event, Output, TransferSettings},
+};
 
 const TRANSFERS: usize = 1_000_000;
 

@@ -37,10 +37,10 @@ impl fmt::Display for Severity {
 
 /// One finding of [`VoiceResponse::check`](crate::VoiceResponse::check) or
 /// [`SipUri::check`](crate::SipUri::check): what will happen on the wire, and where. Also what was
-/// odd about an event, as [`Output::Diagnostic`](crate::Output::Diagnostic) says.
+/// odd about an event, as [`Output::Diagnostic`](crate::transfer::Output::Diagnostic) says.
 ///
 /// ```
-/// use twiml_refer::{Severity, VoiceResponse};
+/// use twiml_refer::{VoiceResponse, diagnostic::Severity};
 ///
 /// let response = VoiceResponse::parse("<Response><Refer action='/done'><Sip/></Refer></Response>")?;
 /// let found = &response.check()[0];

@@ -1,5 +1,5 @@
 //! The one error type of this crate and the table of its kinds. What is merely worth knowing about
-//! valid input is a [`Diagnostic`](crate::Diagnostic), not an error.
+//! valid input is a [`Diagnostic`](crate::diagnostic::Diagnostic), not an error.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::message;
 /// No error ever quotes a token, a signature or the value of `CallToken`.
 ///
 /// ```
-/// use twiml_refer::{ErrorKind, SipUri};
+/// use twiml_refer::{SipUri, error::ErrorKind};
 ///
 /// let error = SipUri::parse("sip:alice@example.com?X-A=a b").unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::UriWhiteSpace);

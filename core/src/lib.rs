@@ -1,32 +1,86 @@
 //! Call transfer with TwiML Voice `<Refer>`: build the document, read and check it, verify and
 //! understand the webhook that follows, and run the verb itself. No I/O, no clock, no unsafe code.
 //!
-//! * [`SipUri`], [`UserToUser`], [`ReferTarget`]: the target, its headers and what is said in them.
-//! * [`VoiceResponse`], [`Refer`], [`Element`]: the document, and [`check`](VoiceResponse::check).
-//! * [`CallUpdate`], [`CallCreate`]: the REST request that invokes the verb.
-//! * [`RequestValidator`], [`ReferCallback`], [`ReferOutcome`]: the webhook.
-//! * [`Transfer`]: the verb, as a state machine for REFER and NOTIFY that any SIP stack can drive.
+//! An app answers a call with `<Refer>`, Twilio sends REFER to the caller's SIP endpoint, the endpoint
+//! calls the target, and Twilio tells the app how that went. The whole job:
 //!
-//! Every fallible call returns [`Error`] with a stable [`ErrorKind`] and the place of the fault; what
-//! is merely worth knowing is a [`Diagnostic`]. Bounds stand in [`limits`].
+//! ```
+//! use twiml_refer::{Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse, http::Method};
+//!
+//! // The document: valid by construction; `check` says what would be lost on the wire.
+//! let target = SipUri::parse("sip:alice@example.com")?.with_header("X-AcctNumber", "123456")?;
+//! let response = VoiceResponse::new()
+//!     .say("Connecting you.")?
+//!     .refer(Refer::to(target).action("/handleRefer")?)?;
+//! assert!(response.check().is_empty());
+//! println!("{response}");
+//!
+//! // The request to the action: verified, then understood.
+//! let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+//! let body = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486";
+//! # let signature = validator.sign_form("/handleRefer", body);
+//! # let signature = Some(signature.as_str());
+//! let callback = validator.verify(Method::Post, "/handleRefer", body, signature)?;
+//! match callback.outcome() {
+//!     ReferOutcome::Transferred => println!("done"),
+//!     ReferOutcome::TargetFailed { status, .. } => println!("{status}: talk to the caller again"),
+//!     other => println!("{}", other.explanation()),
+//! }
+//! # Ok::<(), twiml_refer::Error>(())
+//! ```
+//!
+//! A SIP server runs the verb itself. [`Transfer`] has no socket and no clock: feed it what the stack
+//! hears, do what it asks, and wake it at its deadline.
+//!
+//! ```
+//! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output}};
+//!
+//! # let mut now = 0;
+//! # let mut heard = vec![Event::response(202), Event::start(1)];
+//! # let mut next_event = |_deadline: Option<u64>| heard.pop();
+//! let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
+//! while let Some(event) = next_event(transfer.deadline()) {
+//!     transfer.handle(event, now)?;
+//!     while let Some(output) = transfer.poll() {
+//!         match output {
+//!             Output::SendRefer => println!("REFER, Refer-To: {}", transfer.refer_to()),
+//!             Output::Reply(code) => println!("{code} to the NOTIFY"),
+//!             Output::EndDialog => println!("BYE"),
+//!             Output::Completed(report) => println!("{}", report.outcome().explanation()),
+//!             other => println!("{other:?}"),
+//!         }
+//!     }
+//! #   now += 50;
+//! }
+//! # Ok::<(), twiml_refer::Error>(())
+//! ```
+//!
+//! Where to go next:
+//!
+//! * [`sip`]: SIP URIs, their headers, User-to-User, Refer-To values.
+//! * [`twiml`]: documents, their diagnostics, and the REST requests that carry them.
+//! * [`webhook`]: Twilio's requests, their signatures, the outcome of a transfer.
+//! * [`transfer`]: the verb as a state machine, with its settings; saving and restoring.
+//! * [`error`], [`diagnostic`], [`limits`]: one table each of what is refused, what is worth knowing about
+//!   valid input, and every bound.
 
-mod diagnostic;
-mod error;
+pub mod diagnostic;
+pub mod error;
+pub mod http;
 pub mod limits;
 mod message;
 #[cfg(test)]
 mod pages;
-mod sip;
-mod transfer;
-mod twiml;
-mod webhook;
+pub mod sip;
+pub mod transfer;
+pub mod twiml;
+pub mod webhook;
 
-pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
-pub use error::{Error, ErrorGroup, ErrorKind};
-pub use sip::*;
-pub use transfer::*;
-pub use twiml::*;
-pub use webhook::*;
+pub use error::Error;
+pub use sip::SipUri;
+pub use transfer::Transfer;
+pub use twiml::{Refer, VoiceResponse};
+pub use webhook::{ReferOutcome, RequestValidator, VoiceRequest};
 
 /// The examples of README are run.
 #[cfg(doctest)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// Checks a limit for the bytes of a body.
 ///
@@ -38,7 +38,7 @@ pub fn cseq(number: i64) -> Result<u32, Error> {
     u32::try_from(number).map_err(|_| Error::new(ErrorKind::CseqInvalid).arg(&number.to_string()))
 }
 
-/// Checks a number of milliseconds for [`TransferSettings`](crate::TransferSettings).
+/// Checks a number of milliseconds for [`TransferSettings`](crate::transfer::TransferSettings).
 ///
 /// # Errors
 ///
@@ -100,10 +100,10 @@ pub const DEFAULT_SUBSCRIPTION: u32 = 180_000;
 /// minutes, whatever `expires` says. An endpoint that dies must not keep the caller.
 pub const DEFAULT_MAX_TRANSFER: u32 = 600_000;
 
-/// Milliseconds that any time of [`TransferSettings`](crate::TransferSettings) may have: a day.
+/// Milliseconds that any time of [`TransferSettings`](crate::transfer::TransferSettings) may have: a day.
 pub const MAX_TRANSFER_TIMEOUT: u32 = 24 * 60 * 60 * 1000;
 
-/// Bytes of a status that [`TransferSettings`](crate::TransferSettings) may map a code to.
+/// Bytes of a status that [`TransferSettings`](crate::transfer::TransferSettings) may map a code to.
 pub const MAX_STATUS_BYTES: usize = 64;
 
 /// Bytes of an error's or a diagnostic's message: it fits the C ABI's fixed buffer.

@@ -4,8 +4,12 @@
 use std::time::Duration;
 
 use twiml_refer::{
-    Element, ErrorGroup, ReferCallStatus, Scheme, SipUri, Text, TransferSettings, UserToUser,
-    VoiceResponse,
+    SipUri, VoiceResponse,
+    error::ErrorGroup,
+    sip::{Scheme, UserToUser},
+    transfer::TransferSettings,
+    twiml::{Element, Text},
+    webhook::ReferCallStatus,
 };
 
 #[test]

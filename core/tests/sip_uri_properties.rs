@@ -1,7 +1,10 @@
 //! What holds for every SIP URI and every User-to-User, whatever their text.
 
 use proptest::prelude::*;
-use twiml_refer::{ReferTarget, SipUri, UserToUser};
+use twiml_refer::{
+    SipUri,
+    sip::{ReferTarget, UserToUser},
+};
 
 /// Text that comes near to a URI, so that both verdicts are met often.
 fn nearly_a_uri() -> impl Strategy<Value = String> {

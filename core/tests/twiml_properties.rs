@@ -4,7 +4,11 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use twiml_refer::{Comment, Element, Method, Node, Refer, SipUri, Text, VoiceResponse};
+use twiml_refer::{
+    Refer, SipUri, VoiceResponse,
+    http::Method,
+    twiml::{Comment, Element, Node, Text},
+};
 
 /// Text out of what XML treats specially, and anything else that it allows.
 fn text() -> impl Strategy<Value = String> {

@@ -6,7 +6,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use twiml_refer::{
-    Algorithm, ErrorKind, Method, ReferCallback, RequestValidator, VerifyError, VoiceRequest,
+    RequestValidator, VoiceRequest,
+    error::ErrorKind,
+    http::Method,
+    webhook::{Algorithm, ReferCallback, VerifyError},
 };
 use url::form_urlencoded;
 

@@ -3,7 +3,10 @@
 
 use proptest::prelude::*;
 use roxmltree::Document;
-use twiml_refer::{Element, Say, VoiceResponse};
+use twiml_refer::{
+    VoiceResponse,
+    twiml::{Element, Say},
+};
 
 /// Any text, and the places where XML is delicate more often than chance has them.
 fn text() -> impl Strategy<Value = String> {

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use twiml_refer::{
-    Event, Method, Refer, ReferCallback, RequestValidator, SipUri, Transfer, VoiceResponse,
+    Refer, RequestValidator, SipUri, Transfer, VoiceResponse, http::Method, transfer::Event,
+    webhook::ReferCallback,
 };
 
 const URL: &str = "https://voice.example.com/handleRefer?x=1";

@@ -3,7 +3,10 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Leg, ReferCallback, ReferOutcome, limits};
+use twiml_refer::{
+    ReferOutcome, limits,
+    webhook::{Leg, ReferCallback},
+};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{array, calm, get, give, guard, put, take};

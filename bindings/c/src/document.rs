@@ -3,7 +3,11 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Comment, Element, Follows, Method, Node, Refer, SipUri, Text, VoiceResponse};
+use twiml_refer::{
+    Refer, SipUri, VoiceResponse,
+    http::Method,
+    twiml::{Comment, Element, Follows, Node, Text},
+};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::findings::twr_findings;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::{Error, ErrorKind, VerifyError};
+use twiml_refer::{Error, error::ErrorKind, webhook::VerifyError};
 
 use crate::text::twr_str;
 

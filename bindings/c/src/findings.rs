@@ -1,6 +1,6 @@
 //! What a check of a URI or of a document finds.
 
-use twiml_refer::{Diagnostic, Severity};
+use twiml_refer::diagnostic::{Diagnostic, Severity};
 
 use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{calm, get, guard, put, take};

@@ -1,6 +1,9 @@
 //! The REST request that invokes the verb.
 
-use twiml_refer::{CallCreate, CallUpdate, RestRequest, SipUri};
+use twiml_refer::{
+    SipUri,
+    twiml::{CallCreate, CallUpdate, RestRequest},
+};
 
 use crate::document::twr_response;
 use crate::error::{twr_error, twr_status};

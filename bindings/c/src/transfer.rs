@@ -5,8 +5,11 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use twiml_refer::{
-    Diagnostic, Event, Leg, Output, ReferCallStatus, RejectedStatus, SipUri, Transfer,
-    TransferSettings, limits,
+    SipUri, Transfer,
+    diagnostic::Diagnostic,
+    limits,
+    transfer::{Event, Output, RejectedStatus, TransferSettings},
+    webhook::{Leg, ReferCallStatus},
 };
 
 use crate::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN, outcome_number};

@@ -3,7 +3,10 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use twiml_refer::{Error, ReferTarget, Scheme, SipUri, UserToUser};
+use twiml_refer::{
+    Error, SipUri,
+    sip::{ReferTarget, Scheme, UserToUser},
+};
 
 use crate::callback::{Listed, twr_pair};
 use crate::error::{Fault, twr_error, twr_status};

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::UserToUser;
+use twiml_refer::sip::UserToUser;
 
 use crate::error::{twr_error, twr_status};
 use crate::guard::{calm, get, give, guard, put_all, take};

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::{Algorithm, Method, RequestValidator, limits};
+use twiml_refer::{RequestValidator, http::Method, limits, webhook::Algorithm};
 
 use crate::callback::{pairs, twr_callback, twr_pair};
 use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use twiml_refer::{Algorithm, Method, ReferOutcome};
+use twiml_refer::{ReferOutcome, http::Method, webhook::Algorithm};
 
 mod simulate;
 

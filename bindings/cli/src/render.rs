@@ -6,7 +6,10 @@ use std::io;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
-use twiml_refer::{Diagnostic, Error, Severity};
+use twiml_refer::{
+    Error,
+    diagnostic::{Diagnostic, Severity},
+};
 
 use crate::secret;
 use crate::source::{Excerpt, Source, printable};

@@ -1,6 +1,9 @@
 //! Documents as a flat list of pieces, so that a tree crosses in one call and without recursion.
 
-use twiml_refer::{Comment, Element, Error, Follows, Node, Refer, SipUri, Text, VoiceResponse};
+use twiml_refer::{
+    Error, Refer, SipUri, VoiceResponse,
+    twiml::{Comment, Element, Follows, Node, Text},
+};
 
 use crate::Pair;
 use crate::failure::{Failure, Finding, findings};

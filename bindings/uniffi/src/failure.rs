@@ -1,6 +1,6 @@
 //! Errors and findings as plain values.
 
-use twiml_refer::{Diagnostic, Error, VerifyError};
+use twiml_refer::{Error, diagnostic::Diagnostic, webhook::VerifyError};
 
 use crate::small;
 

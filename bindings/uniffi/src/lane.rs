@@ -4,7 +4,7 @@
 
 use std::str;
 
-use twiml_refer::{Error, Method, ReferCallback, SipUri};
+use twiml_refer::{Error, SipUri, http::Method, webhook::ReferCallback};
 
 use crate::Pair;
 use crate::document::{self, Builder};

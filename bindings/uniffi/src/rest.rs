@@ -1,6 +1,10 @@
 //! The REST request that invokes the verb.
 
-use twiml_refer::{CallCreate, CallUpdate, Error, Method, RestRequest, SipUri, VoiceResponse};
+use twiml_refer::{
+    Error, SipUri, VoiceResponse,
+    http::Method,
+    twiml::{CallCreate, CallUpdate, RestRequest},
+};
 
 use crate::failure::Failure;
 

@@ -1,6 +1,6 @@
 //! The tables of the library that a face asks for.
 
-use twiml_refer::{ReferCallback, ReferOutcome, VoiceRequest};
+use twiml_refer::{ReferOutcome, VoiceRequest, webhook::ReferCallback};
 
 use crate::Pair;
 

@@ -1,7 +1,11 @@
 //! The lane says what the library says, and stands any input.
 
 use proptest::prelude::*;
-use twiml_refer::{Method, ReferCallStatus, ReferCallback, ReferOutcome, RequestValidator};
+use twiml_refer::{
+    ReferOutcome, RequestValidator,
+    http::Method,
+    webhook::{ReferCallStatus, ReferCallback},
+};
 
 use crate::document::{Document, Piece, document_render};
 use crate::export::twiml_refer_lane;

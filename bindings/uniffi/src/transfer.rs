@@ -3,7 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twiml_refer::{
-    Event, Output, ReferCallStatus, ReferReport, RejectedStatus, SipUri, TransferSettings, limits,
+    SipUri, limits,
+    transfer::{Event, Output, RejectedStatus, TransferSettings},
+    webhook::{ReferCallStatus, ReferReport},
 };
 
 use crate::Pair;

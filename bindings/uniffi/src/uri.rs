@@ -1,6 +1,9 @@
 //! SIP URIs, Refer-To values and User-to-User.
 
-use twiml_refer::{Error, ReferTarget, SipUri, UserToUser};
+use twiml_refer::{
+    Error, SipUri,
+    sip::{ReferTarget, UserToUser},
+};
 
 use crate::Pair;
 use crate::failure::{Failure, Finding, findings};

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use twiml_refer::{
-    Algorithm, Error, Leg, Method, ReferCallback, ReferOutcome, RequestValidator, VoiceRequest,
+    Error, ReferOutcome, RequestValidator, VoiceRequest,
+    http::Method,
     limits,
+    webhook::{Algorithm, Leg, ReferCallback},
 };
 
 use crate::Pair;
@@ -161,7 +163,7 @@ pub fn secrets_check(secrets: &Secrets) -> Result<(), Failure> {
 /// The URL as it may be shown or logged.
 #[uniffi::export]
 pub fn redact_url(url: &str) -> String {
-    twiml_refer::redact_url(url)
+    twiml_refer::webhook::redact_url(url)
 }
 
 #[uniffi::export]

@@ -6,7 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use twiml_refer::{
-    Method, Refer, ReferCallback, RequestValidator, SipUri, VerifyError, VoiceResponse,
+    Refer, RequestValidator, SipUri, VoiceResponse,
+    http::Method,
+    webhook::{ReferCallback, VerifyError},
 };
 
 #[derive(Clone, Copy)]

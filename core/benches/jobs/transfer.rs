@@ -4,7 +4,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion};
-use twiml_refer::{Event, SipUri, Transfer, TransferSettings};
+use twiml_refer::{
+    SipUri, Transfer,
+    transfer::{Event, TransferSettings},
+};
 
 use super::table::{Goal, Row};
 

@@ -3,8 +3,12 @@
 use std::fmt::Write;
 
 use super::{in_sentence, in_table, is_fresh, one_line, plain};
-use crate::DiagnosticCode::{self, *};
-use crate::{Diagnostic, Event, Output, SipUri, Transfer, VoiceResponse};
+use crate::diagnostic::DiagnosticCode::{self, *};
+use crate::{
+    SipUri, Transfer, VoiceResponse,
+    diagnostic::Diagnostic,
+    transfer::{Event, Output},
+};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->

@@ -6,9 +6,13 @@ use std::time::Duration;
 use super::{in_sentence, in_table, is_fresh, one_line};
 use crate::limits;
 use crate::{
-    CallCreate, CallUpdate, Comment, Element, Error, ErrorKind, Event, Leg, Method, Refer,
-    ReferCallback, RequestValidator, SipUri, Text, Transfer, TransferSettings, UserToUser,
-    VoiceResponse,
+    Error, Refer, RequestValidator, SipUri, Transfer, VoiceResponse,
+    error::ErrorKind,
+    http::Method,
+    sip::UserToUser,
+    transfer::{Event, TransferSettings},
+    twiml::{CallCreate, CallUpdate, Comment, Element, Text},
+    webhook::{Leg, ReferCallback},
 };
 
 const OPENING: &str = "\

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::headers::USER_TO_USER;
 use super::{SipUri, UserToUser, chars, escape};
+use crate::diagnostic::{Diagnostic, DiagnosticCode as Code};
 use crate::limits::{DIAL_HEADERS_CHARS, DIAL_URI_CHARS};
-use crate::{Diagnostic, DiagnosticCode as Code};
 
 /// What an endpoint that follows RFC 3261 §19.1.5 drops, compact forms included.
 const NOT_FOR_URI: [&str; 24] = [

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{SipUri, UserToUser, chars, escape};
 use crate::limits::MAX_URI_BYTES;
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 pub(super) const USER_TO_USER: &str = "User-to-User";
 
@@ -84,7 +84,7 @@ impl SipUri {
     /// `uri-over-limit`.
     ///
     /// ```
-    /// # use twiml_refer::{ErrorKind, SipUri};
+    /// # use twiml_refer::{SipUri, error::ErrorKind};
     /// let uri = SipUri::parse("sip:alice@example.com")?;
     /// let error = uri.with_header("X-A", "1\r\nRoute: <sip:evil@example.net>").unwrap_err();
     /// assert_eq!((error.kind(), error.offset()), (ErrorKind::HeaderValueInvalid, Some(1)));
@@ -132,7 +132,7 @@ impl SipUri {
     /// `uri-over-limit`.
     ///
     /// ```
-    /// # use twiml_refer::{SipUri, UserToUser};
+    /// # use twiml_refer::{SipUri, sip::UserToUser};
     /// let uri = SipUri::parse("sip:alice@example.com")?
     ///     .with_user_to_user(&UserToUser::from_bytes(&[0x12, 0xAB])?)?;
     /// assert_eq!(uri.as_str(), "sip:alice@example.com?User-to-User=12AB%3Bencoding%3Dhex");

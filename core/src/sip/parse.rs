@@ -8,7 +8,7 @@ use std::net::Ipv6Addr;
 
 use super::{chars, escape};
 use crate::limits::MAX_URI_BYTES;
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// Where the parts stand, in bytes of the spelling. An absent part is `None`; the delimiters
 /// belong to no part.

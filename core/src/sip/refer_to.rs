@@ -7,7 +7,7 @@ use super::SipUri;
 /// The target that a Refer-To value, or Twilio's `ReferTransferTarget`, names.
 ///
 /// ```
-/// use twiml_refer::ReferTarget;
+/// use twiml_refer::sip::ReferTarget;
 ///
 /// let target = ReferTarget::parse("\"Bob <Sales>\" <sip:bob@example.com?X-A=1>;purpose=x");
 /// assert!(matches!(&target, ReferTarget::Sip(uri) if uri.host() == "example.com"));

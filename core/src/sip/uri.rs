@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::parse::{self, Parts};
 use super::{SipUriBuilder, escape};
-use crate::{Diagnostic, Error};
+use crate::{Error, diagnostic::Diagnostic};
 
 /// The scheme of a [`SipUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ impl SipUri {
     /// the place where something is missing.
     ///
     /// ```
-    /// use twiml_refer::{ErrorKind, SipUri};
+    /// use twiml_refer::{SipUri, error::ErrorKind};
     ///
     /// let error = SipUri::parse("sip:alice@example.com?X-A=1&").unwrap_err();
     /// assert_eq!((error.kind(), error.offset()), (ErrorKind::UriHeaderMissing, Some(28)));

@@ -5,13 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::chars;
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// The value of a `User-to-User` header (RFC 7433): data for the other end's application, and in
 /// which encoding and for which purpose it stands there.
 ///
 /// ```
-/// use twiml_refer::UserToUser;
+/// use twiml_refer::sip::UserToUser;
 ///
 /// let uui = UserToUser::from_bytes(b"\x00account 42")?.with_purpose("isdn-uui")?;
 /// assert_eq!(uui.to_string(), "006163636F756E74203432;encoding=hex;purpose=isdn-uui");
@@ -95,7 +95,7 @@ impl UserToUser {
     /// (RFC 7433 §4), each by itself and in order.
     ///
     /// ```
-    /// use twiml_refer::UserToUser;
+    /// use twiml_refer::sip::UserToUser;
     ///
     /// let values = UserToUser::parse_list("56a390;encoding=hex, \"a,b\";content=text");
     /// let data: Vec<_> = values.map(|value| value.map(|value| value.data().to_owned())).collect();

@@ -5,16 +5,16 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::rules::TransferState;
-use crate::Diagnostic;
-use crate::DiagnosticCode;
-use crate::Leg;
-use crate::ReferReport;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::DiagnosticCode;
+use crate::webhook::Leg;
+use crate::webhook::ReferReport;
 
 /// Something that happened on the SIP side, as [`Transfer::handle`](crate::Transfer::handle) takes
 /// it. Header values are passed as they stand on the wire: the transfer reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// The verb begins; the answer is [`Output::SendRefer`](crate::Output::SendRefer).
+    /// The verb begins; the answer is [`Output::SendRefer`](crate::transfer::Output::SendRefer).
     Start {
         /// What is at the far end of the call: anything but [`Leg::Sip`] is refused.
         leg: Leg,
@@ -34,7 +34,7 @@ pub enum Event<'a> {
         /// credentials (RFC 3261 §22). `None`: it has not.
         retry: Option<u32>,
     },
-    /// A NOTIFY request; the answer is one [`Output::Reply`](crate::Output::Reply).
+    /// A NOTIFY request; the answer is one [`Output::Reply`](crate::transfer::Output::Reply).
     Notify {
         /// Its Event header, as `refer;id=2`; empty where there is none.
         event: &'a str,

@@ -16,10 +16,10 @@ use super::notify::OK;
 use super::notify::Verdict;
 use super::settings::RejectedStatus;
 use crate::Error;
-use crate::ErrorKind;
-use crate::Leg;
-use crate::ReferCallStatus;
-use crate::ReferReport;
+use crate::error::ErrorKind;
+use crate::webhook::Leg;
+use crate::webhook::ReferCallStatus;
+use crate::webhook::ReferReport;
 
 /// Where a [`Transfer`](crate::Transfer) stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -13,7 +13,11 @@ use sha2::{Digest, Sha256};
 use super::events::{Outputs, QueuedOutput};
 use super::rules::{Progress, TransferState};
 use super::{RejectedStatus, Transfer, TransferSettings};
-use crate::{Error, ErrorKind, ReferCallStatus, ReferReport, SipUri};
+use crate::{
+    Error, SipUri,
+    error::ErrorKind,
+    webhook::{ReferCallStatus, ReferReport},
+};
 
 const MAGIC: [u8; 3] = *b"TWR";
 const VERSION: u8 = 1;
@@ -80,7 +84,7 @@ impl Transfer {
     /// The checksum finds accidents, not forgery: keep the bytes where you would keep the call.
     ///
     /// ```
-    /// use twiml_refer::{Event, SipUri, Transfer};
+    /// use twiml_refer::{SipUri, Transfer, transfer::Event};
     ///
     /// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
     /// transfer.handle(Event::start(1), 0)?;

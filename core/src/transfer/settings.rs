@@ -9,7 +9,7 @@ use crate::limits::{
     DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
     TIMER_N,
 };
-use crate::{Error, ErrorKind, ReferCallStatus};
+use crate::{Error, error::ErrorKind, webhook::ReferCallStatus};
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
 /// cannot be reached: Twilio's documentation says both.
@@ -27,7 +27,9 @@ pub enum RejectedStatus {
 ///
 /// ```
 /// use std::time::Duration;
-/// use twiml_refer::{ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings};
+/// use twiml_refer::{
+///     SipUri, Transfer, transfer::{RejectedStatus, TransferSettings}, webhook::ReferCallStatus,
+/// };
 ///
 /// let settings = TransferSettings::new()
 ///     .with_hang_up_grace(Duration::from_secs(1))?

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::events::{Outputs, QueuedOutput};
 use super::rules::Progress;
 use super::{Event, Output, TransferSettings, TransferState};
-use crate::{Error, ErrorKind, ReferReport, SipUri};
+use crate::{Error, SipUri, error::ErrorKind, webhook::ReferReport};
 
 /// One `<Refer>` at work: from the REFER to the parameters for the action URL (RFC 3515).
 ///
@@ -20,7 +20,7 @@ use crate::{Error, ErrorKind, ReferReport, SipUri};
 /// it. [`save`](Self::save) and [`restore`](Self::restore) move it between processes.
 ///
 /// ```
-/// use twiml_refer::{Event, Output, ReferOutcome, SipUri, Transfer};
+/// use twiml_refer::{ReferOutcome, SipUri, Transfer, transfer::{Event, Output}};
 ///
 /// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
 /// transfer.handle(Event::start(1), 0)?;

@@ -11,7 +11,7 @@ use super::node::Node;
 use super::node::Text;
 use super::xml;
 use crate::Error;
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::limits::MAX_DEPTH;
 use crate::limits::MAX_ELEMENTS;
 
@@ -22,7 +22,7 @@ use crate::limits::MAX_ELEMENTS;
 /// [`MAX_DEPTH`] and [`MAX_ELEMENTS`]. So writing it cannot fail.
 ///
 /// ```
-/// use twiml_refer::{Element, VoiceResponse};
+/// use twiml_refer::{VoiceResponse, twiml::Element};
 ///
 /// let dial = Element::new("Dial")?
 ///     .attribute("timeLimit", 60)?

@@ -6,7 +6,6 @@
 
 mod check;
 mod element;
-mod http;
 mod node;
 mod read;
 mod refer;
@@ -19,7 +18,6 @@ mod xml;
 
 pub use check::Follows;
 pub use element::Element;
-pub use http::Method;
 pub use node::{Comment, Node, Text};
 pub use refer::Refer;
 pub use response::VoiceResponse;

@@ -7,7 +7,7 @@ use super::element::Element;
 use super::element::Span;
 use super::refer::Refer;
 use super::xml;
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// One thing inside a [`VoiceResponse`](crate::VoiceResponse) or an [`Element`].
 ///
@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind};
 /// type, a `<Refer>` is an [`Element`] of that name.
 ///
 /// ```
-/// use twiml_refer::{Node, VoiceResponse};
+/// use twiml_refer::{VoiceResponse, twiml::Node};
 ///
 /// let response = VoiceResponse::parse("<Response><!-- bye --><Hangup/></Response>")?;
 /// assert!(matches!(&response.nodes()[0], Node::Comment(comment) if comment.as_str() == " bye "));
@@ -99,7 +99,7 @@ impl From<Comment> for Node {
 /// Text as a reader sees it: without escapes.
 ///
 /// ```
-/// use twiml_refer::Text;
+/// use twiml_refer::twiml::Text;
 ///
 /// assert_eq!(Text::new("a < b")?.as_str(), "a < b");
 /// assert_eq!(Text::new("a\u{7}").unwrap_err().offset(), Some(1));
@@ -149,7 +149,7 @@ impl fmt::Display for Text {
 /// A comment: what stands between `<!--` and `-->`.
 ///
 /// ```
-/// use twiml_refer::Comment;
+/// use twiml_refer::twiml::Comment;
 ///
 /// assert_eq!(Comment::new(" to sales ")?.as_str(), " to sales ");
 /// assert!(Comment::new("a -- b").is_err());

@@ -1,18 +1,18 @@
 //! [`Refer`]: the verb itself, with exactly one target. A `<Refer>` that was read and does not fit
-//! is an [`Element`](crate::Element), judged by `check`.
+//! is an [`Element`](crate::twiml::Element), judged by `check`.
 
 use super::element::Element;
 use super::element::Span;
-use super::http;
-use super::http::Method;
 use super::node::Node;
 use super::xml;
-use crate::{Error, ErrorKind, SipUri, redact_url};
+use crate::http;
+use crate::http::Method;
+use crate::{Error, SipUri, error::ErrorKind, webhook::redact_url};
 
 /// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
 ///
 /// ```
-/// use twiml_refer::{Method, Refer, SipUri, VoiceResponse};
+/// use twiml_refer::{Refer, SipUri, VoiceResponse, http::Method};
 ///
 /// let target = SipUri::parse("sip:alice@example.com")?;
 /// let refer = Refer::to(target).action("/handleRefer")?.method(Method::Post);

@@ -115,8 +115,8 @@ impl VoiceResponse {
     /// `<Refer>` becomes a [`Refer`], as it does in reading.
     ///
     /// # Errors
-    /// [`ErrorKind::DepthExceeded`](crate::ErrorKind::DepthExceeded) or
-    /// [`ErrorKind::ElementsExceeded`](crate::ErrorKind::ElementsExceeded).
+    /// [`ErrorKind::DepthExceeded`](crate::error::ErrorKind::DepthExceeded) or
+    /// [`ErrorKind::ElementsExceeded`](crate::error::ErrorKind::ElementsExceeded).
     pub fn append(mut self, node: impl Into<Node>) -> Result<Self, Error> {
         self.add(node)?;
         Ok(self)
@@ -205,7 +205,7 @@ impl VoiceResponse {
     /// processing instructions inside, and white space between elements are dropped.
     ///
     /// ```
-    /// use twiml_refer::{ErrorKind, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, error::ErrorKind};
     ///
     /// let error = VoiceResponse::parse("<Response>\n  <Refer></Reffer>\n</Response>").unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::DocumentEndTag);
@@ -218,7 +218,7 @@ impl VoiceResponse {
     ///
     /// # Errors
     /// Every one has line, column and byte offset. The kinds are those that begin with `Document`,
-    /// and [`ErrorKind`](crate::ErrorKind)'s for names, characters, comments, attributes, depth and
+    /// and [`ErrorKind`](crate::error::ErrorKind)'s for names, characters, comments, attributes, depth and
     /// count.
     pub fn parse(text: &str) -> Result<Self, Error> {
         read::from_str(text)
@@ -227,7 +227,7 @@ impl VoiceResponse {
     /// Reads a document as it came over the wire.
     ///
     /// ```
-    /// use twiml_refer::{ErrorKind, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, error::ErrorKind};
     ///
     /// assert!(VoiceResponse::parse_bytes(b"\xef\xbb\xbf<Response/>").is_ok());
     /// let error = VoiceResponse::parse_bytes(b"<Response>\xff</Response>").unwrap_err();
@@ -236,7 +236,7 @@ impl VoiceResponse {
     ///
     /// # Errors
     /// Those of [`parse`](Self::parse), and
-    /// [`ErrorKind::DocumentNotUtf8`](crate::ErrorKind::DocumentNotUtf8).
+    /// [`ErrorKind::DocumentNotUtf8`](crate::error::ErrorKind::DocumentNotUtf8).
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Error> {
         read::from_bytes(bytes)
     }

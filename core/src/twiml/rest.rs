@@ -4,11 +4,11 @@
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::http;
-use super::http::Method;
 use super::response::VoiceResponse;
+use crate::http;
+use crate::http::Method;
 use crate::limits::MAX_REST_TWIML_CHARS;
-use crate::{Error, ErrorKind, SipUri, redact_url};
+use crate::{Error, SipUri, error::ErrorKind, webhook::redact_url};
 
 const DEFAULT_BASE: &str = "https://api.twilio.com";
 const SID_DIGITS: usize = 32;
@@ -44,7 +44,7 @@ impl RestRequest {
 /// Gives a live call a new document, for instance one with `<Refer>` in it.
 ///
 /// ```
-/// use twiml_refer::{CallUpdate, Refer, SipUri, VoiceResponse};
+/// use twiml_refer::{Refer, SipUri, VoiceResponse, twiml::CallUpdate};
 ///
 /// let refer = Refer::to(SipUri::parse("sip:alice@example.com")?);
 /// let request = CallUpdate::with_twiml(
@@ -117,7 +117,7 @@ impl CallUpdate {
 /// Makes a new SIP call, on which the document may `<Refer>`.
 ///
 /// ```
-/// use twiml_refer::{CallCreate, Method, SipUri};
+/// use twiml_refer::{SipUri, http::Method, twiml::CallCreate};
 ///
 /// let request = CallCreate::with_url(
 ///     "AC00000000000000000000000000000001",

@@ -47,7 +47,7 @@ verb! {
     /// Speaks a text to the caller.
     ///
     /// ```
-    /// use twiml_refer::{Say, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::Say};
     ///
     /// let say = Say::new("Bonjour")?.attribute("language", "fr-FR")?;
     /// let xml = VoiceResponse::new().append(say)?.to_xml();
@@ -61,7 +61,7 @@ verb! {
     /// Plays a sound file.
     ///
     /// ```
-    /// use twiml_refer::{Play, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::Play};
     ///
     /// let play = Play::new("https://example.com/moh.mp3")?.attribute("loop", 3)?;
     /// let xml = VoiceResponse::new().append(play)?.to_xml();
@@ -75,7 +75,7 @@ verb! {
     /// Waits: a second, unless the attribute `length` says otherwise.
     ///
     /// ```
-    /// use twiml_refer::{Pause, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::Pause};
     ///
     /// let xml = VoiceResponse::new().append(Pause::new().attribute("length", 5)?)?.to_xml();
     /// assert!(xml.contains("<Pause length=\"5\"/>"));
@@ -88,7 +88,7 @@ verb! {
     /// Collects digits or speech, while what was appended to it plays.
     ///
     /// ```
-    /// use twiml_refer::{Gather, Say, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::{Gather, Say}};
     ///
     /// let gather = Gather::new()
     ///     .attribute("numDigits", 1)?
@@ -104,7 +104,7 @@ verb! {
     /// Hands the call to another document.
     ///
     /// ```
-    /// use twiml_refer::{Redirect, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::Redirect};
     ///
     /// let redirect = Redirect::new("/menu")?.attribute("method", "GET")?;
     /// let xml = VoiceResponse::new().append(redirect)?.to_xml();
@@ -118,7 +118,7 @@ verb! {
     /// Ends the call.
     ///
     /// ```
-    /// use twiml_refer::{Hangup, VoiceResponse};
+    /// use twiml_refer::{VoiceResponse, twiml::Hangup};
     ///
     /// let xml = VoiceResponse::new().append(Hangup::new())?.to_xml();
     /// assert!(xml.ends_with("<Response><Hangup/></Response>"));
@@ -131,7 +131,7 @@ impl Say {
     /// Says this text.
     ///
     /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`](crate::ErrorKind::XmlCharacterForbidden).
+    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
     pub fn new(text: &str) -> Result<Self, Error> {
         Self::empty().0.text(text).map(Self)
     }
@@ -141,7 +141,7 @@ impl Play {
     /// Plays the file at this URL.
     ///
     /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`](crate::ErrorKind::XmlCharacterForbidden).
+    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
     pub fn new(url: &str) -> Result<Self, Error> {
         Self::empty().0.text(url).map(Self)
     }
@@ -151,7 +151,7 @@ impl Redirect {
     /// Goes on with the document at this URL.
     ///
     /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`](crate::ErrorKind::XmlCharacterForbidden).
+    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
     pub fn new(url: &str) -> Result<Self, Error> {
         Self::empty().0.text(url).map(Self)
     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// White space of XML, production 3; Unicode's other spaces are ordinary characters.
 pub(super) const fn is_space(c: char) -> bool {

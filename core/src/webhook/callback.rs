@@ -13,7 +13,7 @@ use crate::Error;
 /// The request that tells the app how its `<Refer>` ended.
 ///
 /// ```
-/// use twiml_refer::{ReferCallback, ReferOutcome};
+/// use twiml_refer::{ReferOutcome, webhook::ReferCallback};
 ///
 /// let callback = ReferCallback::from_form(
 ///     b"CallSid=CA1&CallStatus=in-progress&ReferCallStatus=failed&ReferSipResponseCode=405",
@@ -81,7 +81,7 @@ impl ReferCallback {
     /// As [`VoiceRequest::from_pairs`].
     ///
     /// ```
-    /// use twiml_refer::{ReferCallback, ReferOutcome};
+    /// use twiml_refer::{ReferOutcome, webhook::ReferCallback};
     ///
     /// let callback = ReferCallback::from_pairs([("ReferCallStatus", "in-progress")])?;
     /// assert_eq!(callback.outcome(), ReferOutcome::Transferred);
@@ -176,7 +176,7 @@ impl ReferCallback {
     /// Every pair as a form body or query. Reading it gives an equal callback.
     ///
     /// ```
-    /// use twiml_refer::ReferCallback;
+    /// use twiml_refer::webhook::ReferCallback;
     ///
     /// let callback = ReferCallback::from_pairs([("ReferCallStatus", "busy"), ("To", "+1555")])?;
     /// assert_eq!(callback.to_form(), "ReferCallStatus=busy&To=%2B1555");

@@ -10,7 +10,7 @@ use std::fmt;
 use percent_encoding::percent_decode;
 
 use crate::Error;
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 
 /// Parameters as bytes: what was signed, whether it is UTF-8 or not.
 #[derive(Default)]

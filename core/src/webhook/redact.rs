@@ -11,7 +11,7 @@ use super::form::{REDACTED, is_secret};
 /// authority (`/`, `?`, `#`), and `CallToken` also behind `#` and `;`.
 ///
 /// ```
-/// use twiml_refer::redact_url;
+/// use twiml_refer::webhook::redact_url;
 ///
 /// assert_eq!(
 ///     redact_url("https://user:pw@example.com/refer?CallToken=abc&a=1"),

@@ -9,7 +9,7 @@ use crate::message::quote;
 /// How the call to the transfer target stands, as the `ReferCallStatus` parameter says.
 ///
 /// ```
-/// use twiml_refer::ReferCallStatus;
+/// use twiml_refer::webhook::ReferCallStatus;
 ///
 /// assert_eq!(ReferCallStatus::from("no-answer"), ReferCallStatus::NoAnswer);
 /// assert_eq!(ReferCallStatus::from("parked").as_str(), "parked");
@@ -83,7 +83,7 @@ impl fmt::Display for ReferCallStatus {
 /// How a transfer ended, told from the status and the two codes of a callback.
 ///
 /// ```
-/// use twiml_refer::{ReferCallStatus, ReferCallback, ReferOutcome};
+/// use twiml_refer::{ReferOutcome, webhook::{ReferCallStatus, ReferCallback}};
 ///
 /// let callback = ReferCallback::from_form(
 ///     b"ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486",
@@ -261,7 +261,7 @@ impl ReferOutcome {
 /// The parameters of `<Refer>` in the request to the action URL; absent ones are left out.
 ///
 /// ```
-/// use twiml_refer::{Event, Output, ReferOutcome, SipUri, Transfer};
+/// use twiml_refer::{ReferOutcome, SipUri, Transfer, transfer::{Event, Output}};
 ///
 /// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
 /// transfer.handle(Event::start(1), 0)?;

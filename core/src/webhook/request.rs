@@ -22,7 +22,7 @@ use crate::message;
 /// notice. The value of `CallToken` is a secret; `Debug` shows it as `***`.
 ///
 /// ```
-/// use twiml_refer::{Leg, VoiceRequest};
+/// use twiml_refer::{VoiceRequest, webhook::Leg};
 ///
 /// let request = VoiceRequest::from_form(
 ///     b"CallSid=CA1234567890ABCDE&Direction=inbound&From=sip%3Aalice%40example.com&SipHeader_X-Id=7",
@@ -45,8 +45,8 @@ impl VoiceRequest {
     ///
     /// # Errors
     ///
-    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) over the limit;
-    /// [`RequestNotUtf8`](crate::ErrorKind::RequestNotUtf8), with the byte and the parameter, where
+    /// [`RequestTooLarge`](crate::error::ErrorKind::RequestTooLarge) over the limit;
+    /// [`RequestNotUtf8`](crate::error::ErrorKind::RequestNotUtf8), with the byte and the parameter, where
     /// a name or value is not UTF-8 once decoded.
     pub fn from_form(body: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::from_form_with_limit(body, DEFAULT_MAX_BODY_BYTES)
@@ -91,7 +91,7 @@ impl VoiceRequest {
     ///
     /// # Errors
     ///
-    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) where no body within the limit of
+    /// [`RequestTooLarge`](crate::error::ErrorKind::RequestTooLarge) where no body within the limit of
     /// [`from_form`](Self::from_form) could have brought them.
     ///
     /// ```
@@ -210,7 +210,7 @@ impl fmt::Debug for VoiceRequest {
 /// platform answers with its error 13801.
 ///
 /// ```
-/// use twiml_refer::{Leg, VoiceRequest};
+/// use twiml_refer::{VoiceRequest, webhook::Leg};
 ///
 /// let request = VoiceRequest::from_form(b"Direction=inbound&From=%2B14158675309")?;
 /// assert_eq!(request.leg(), Leg::Pstn);
@@ -284,7 +284,7 @@ impl fmt::Display for Leg {
 /// An odd parameter. It cost nothing: the call goes on, and every pair stays readable.
 ///
 /// ```
-/// use twiml_refer::ReferCallback;
+/// use twiml_refer::webhook::ReferCallback;
 ///
 /// let callback = ReferCallback::from_form(b"ReferCallStatus=busy&NotifySipResponseCode=48x")?;
 /// let problem = &callback.problems()[0];

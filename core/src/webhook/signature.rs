@@ -15,12 +15,12 @@ use sha2::Sha256;
 use super::url::UrlCandidate;
 use super::url::UrlParts;
 use crate::Error;
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 
 /// The hash behind a signature. The app pins it: the request header that names it is not signed.
 ///
 /// ```
-/// use twiml_refer::{Algorithm, RequestValidator};
+/// use twiml_refer::{RequestValidator, webhook::Algorithm};
 ///
 /// let validator = RequestValidator::new("12345")?.with_algorithm(Algorithm::Sha256);
 /// let url = "https://voice.example.com/refer";
@@ -188,7 +188,7 @@ pub(super) fn url_with_hash(url: &str, body: &[u8]) -> String {
 /// Why a request was not returned. No two can be mixed up.
 ///
 /// ```
-/// use twiml_refer::{ErrorKind, Method, RequestValidator, VerifyError};
+/// use twiml_refer::{RequestValidator, error::ErrorKind, http::Method, webhook::VerifyError};
 ///
 /// let validator = RequestValidator::new("12345")?;
 /// let url = "https://voice.example.com/refer";

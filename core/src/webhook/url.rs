@@ -8,7 +8,7 @@ use percent_encoding::AsciiSet;
 use percent_encoding::utf8_percent_encode;
 
 use crate::Error;
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 
 /// The pieces of a URL; put together in this order they are the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use crate::limits::DEFAULT_MAX_BODY_BYTES;
 /// repeated action request as one.
 ///
 /// ```
-/// use twiml_refer::{ErrorKind, Method, ReferOutcome, RequestValidator};
+/// use twiml_refer::{ReferOutcome, RequestValidator, error::ErrorKind, http::Method};
 ///
 /// let validator =
 ///     RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
@@ -60,7 +60,7 @@ impl RequestValidator {
     /// `secret-empty`: anyone could sign with an empty secret.
     ///
     /// ```
-    /// use twiml_refer::{ErrorKind, RequestValidator};
+    /// use twiml_refer::{RequestValidator, error::ErrorKind};
     ///
     /// assert!(RequestValidator::new("12345").is_ok());
     /// assert_eq!(RequestValidator::new("").unwrap_err().kind(), ErrorKind::SecretEmpty);
@@ -83,7 +83,7 @@ impl RequestValidator {
     /// `secret-empty`, as [`new`](Self::new).
     ///
     /// ```
-    /// use twiml_refer::{Method, RequestValidator};
+    /// use twiml_refer::{RequestValidator, http::Method};
     ///
     /// let old = RequestValidator::new("old token")?;
     /// let rotating = RequestValidator::new("new token")?.with_secret("old token")?;
@@ -105,7 +105,7 @@ impl RequestValidator {
     ///
     /// # Errors
     ///
-    /// [`PublicBaseInvalid`](crate::ErrorKind::PublicBaseInvalid) unless it is `http`, `https`,
+    /// [`PublicBaseInvalid`](crate::error::ErrorKind::PublicBaseInvalid) unless it is `http`, `https`,
     /// `ws` or `wss` with a host, a port from 1 to 65535 if any, and a path without `.` and `..`. One
     /// slash at its end is dropped.
     ///
@@ -135,7 +135,7 @@ impl RequestValidator {
 
     /// Sets how many bytes a body, or the query of a GET, may have; without it,
     /// [`DEFAULT_MAX_BODY_BYTES`]. What has more is
-    /// [`RequestTooLarge`](crate::ErrorKind::RequestTooLarge) before anything is decoded or hashed.
+    /// [`RequestTooLarge`](crate::error::ErrorKind::RequestTooLarge) before anything is decoded or hashed.
     #[must_use]
     pub fn with_max_body_bytes(mut self, max_bytes: usize) -> Self {
         self.max_body_bytes = max_bytes;
@@ -149,7 +149,7 @@ impl RequestValidator {
     /// Off unless set: only some proxies and frameworks write them anew.
     ///
     /// ```
-    /// use twiml_refer::{Method, RequestValidator};
+    /// use twiml_refer::{RequestValidator, http::Method};
     ///
     /// let strict = RequestValidator::new("12345")?;
     /// let tolerant = RequestValidator::new("12345")?.accept_encoded_spellings(true);

@@ -10,7 +10,7 @@ use super::signature::VerifyError;
 use super::url::UrlParts;
 use super::url::any_candidate;
 use super::validator::RequestValidator;
-use crate::Method;
+use crate::http::Method;
 
 impl RequestValidator {
     /// Verifies the signature of the request to the `action` of a `<Refer>` and returns it parsed.
@@ -38,7 +38,7 @@ impl RequestValidator {
     /// * [`VerifyError::Request`] with `request-not-utf8`: it is signed, but cannot be read. Answer 400.
     ///
     /// ```
-    /// use twiml_refer::{Method, RequestValidator, VerifyError};
+    /// use twiml_refer::{RequestValidator, http::Method, webhook::VerifyError};
     ///
     /// let validator = RequestValidator::new("12345")?;
     /// let url = "https://voice.example.com/refer?ReferCallStatus=canceled";
@@ -67,7 +67,7 @@ impl RequestValidator {
     /// As [`verify`](Self::verify).
     ///
     /// ```
-    /// use twiml_refer::{Leg, Method, RequestValidator};
+    /// use twiml_refer::{RequestValidator, http::Method, webhook::Leg};
     ///
     /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
     /// let body = "CallSid=CA1&Direction=inbound&From=sip%3Aalice%40example.com";

@@ -1,6 +1,9 @@
 //! Feeding a transfer and holding it to its promises at every step.
 
-use twiml_refer::{Event, Output, SipUri, Transfer, TransferSettings, TransferState};
+use twiml_refer::{
+    SipUri, Transfer,
+    transfer::{Event, Output, TransferSettings, TransferState},
+};
 
 pub(crate) fn transfer(settings: TransferSettings) -> Transfer {
     Transfer::with_settings(SipUri::parse("sip:alice@example.com").unwrap(), settings)

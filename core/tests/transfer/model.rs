@@ -2,7 +2,10 @@
 //! transfer sees one event at a time.
 
 use proptest::prelude::*;
-use twiml_refer::{Event, ReferReport, TransferSettings};
+use twiml_refer::{
+    transfer::{Event, TransferSettings},
+    webhook::ReferReport,
+};
 
 use super::feeding::{feed, transfer};
 

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use twiml_refer::{Event, Leg, Transfer, TransferSettings};
+use twiml_refer::{
+    Transfer,
+    transfer::{Event, TransferSettings},
+    webhook::Leg,
+};
 
 use super::feeding::{drain, feed, run_out, transfer};
 

@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use twiml_refer::{
-    ErrorKind, Event, ReferCallStatus, RejectedStatus, SipUri, Transfer, TransferSettings,
+    SipUri, Transfer,
+    error::ErrorKind,
+    transfer::{Event, RejectedStatus, TransferSettings},
+    webhook::ReferCallStatus,
 };
 
 use super::feeding::drain;
@@ -45,7 +48,8 @@ fn states() -> Vec<(&'static str, Transfer)> {
         .with_rejected_status(RejectedStatus::Omitted);
     let target = SipUri::parse("sips:bob@[2001:db8::1]:5061;transport=tls?X-A=1&X-B=%20").unwrap();
     let mut grace = Transfer::with_settings(target, settings);
-    let start = Event::Start { leg: twiml_refer::Leg::Sip, cseq: 7, first_in_dialog: false };
+    let start =
+        Event::Start { leg: twiml_refer::webhook::Leg::Sip, cseq: 7, first_in_dialog: false };
     grace.handle(start, NOW).unwrap();
     grace.handle(Event::Response { code: 401, refer_sub: true, retry: Some(8) }, NOW + 10).unwrap();
     let early = Event::Notify {

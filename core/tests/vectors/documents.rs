@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use twiml_refer::{
-    CallCreate, CallUpdate, DiagnosticCode, Element, Error, Follows, Refer, RestRequest, SipUri,
-    VoiceResponse,
+    Error, Refer, SipUri, VoiceResponse,
+    diagnostic::DiagnosticCode,
+    twiml::{CallCreate, CallUpdate, Element, Follows, RestRequest},
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};

@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use twiml_refer::{Error, ErrorKind};
+use twiml_refer::{Error, error::ErrorKind};
 
 type Verdict = Result<(), String>;
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    Error, ErrorKind, Event, Leg, Output, ReferCallStatus, ReferCallback, RejectedStatus, SipUri,
-    Transfer, TransferSettings,
+    Error, SipUri, Transfer,
+    error::ErrorKind,
+    transfer::{Event, Output, RejectedStatus, TransferSettings},
+    webhook::{Leg, ReferCallStatus, ReferCallback},
 };
 
 use super::{Verdict, bytes, enter, folder, run, same, settle, text};

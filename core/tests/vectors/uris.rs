@@ -1,7 +1,10 @@
 //! SIP URIs, Refer-To values and User-to-User.
 
 use serde_json::{Value, json};
-use twiml_refer::{Error, ReferTarget, SipUri, UserToUser};
+use twiml_refer::{
+    Error, SipUri,
+    sip::{ReferTarget, UserToUser},
+};
 
 use super::{Verdict, bytes, full_pairs, pairs, run, same, settle, text};
 

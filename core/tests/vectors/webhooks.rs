@@ -4,7 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use twiml_refer::{Algorithm, Error, Method, ReferCallback, RequestValidator, VoiceRequest};
+use twiml_refer::{
+    Error, RequestValidator, VoiceRequest,
+    http::Method,
+    webhook::{Algorithm, ReferCallback},
+};
 
 use super::{bytes, full_pairs, run, same, settle, text};
 

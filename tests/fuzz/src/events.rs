@@ -1,7 +1,11 @@
 //! Events out of the fuzzer's bytes, and what must hold of every transfer whatever is fed.
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Event, Leg, Output, Transfer};
+use twiml_refer::{
+    Transfer,
+    transfer::{Event, Output},
+    webhook::Leg,
+};
 
 /// An event with its own text.
 #[derive(Debug, Clone, Arbitrary)]

@@ -1,7 +1,7 @@
 //! Documents by a second reader of XML, and what both readers say of one, in one shape.
 
 use roxmltree::{Document, Error, NodeType};
-use twiml_refer::{Node, VoiceResponse};
+use twiml_refer::{VoiceResponse, twiml::Node};
 
 /// What the second reader finds; `None` if it says nothing, because it knows namespaces, for which we
 /// do not ask.

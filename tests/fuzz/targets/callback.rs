@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer::ReferCallback;
+use twiml_refer::webhook::ReferCallback;
 use twiml_refer_fuzz::outcome::outcome;
 use url::form_urlencoded;
 

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use twiml_refer::limits::{MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES};
-use twiml_refer::{ErrorKind, VoiceResponse};
+use twiml_refer::{VoiceResponse, error::ErrorKind};
 use twiml_refer_fuzz::xml;
 
 fuzz_target!(|text: &str| {

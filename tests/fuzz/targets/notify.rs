@@ -2,7 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer::{Event, Output, SipUri, Transfer};
+use twiml_refer::{
+    SipUri, Transfer,
+    transfer::{Event, Output},
+};
 use twiml_refer_fuzz::events::drain;
 use twiml_refer_fuzz::sip::status_code;
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer::{ReferTarget, SipUri, limits::MAX_URI_BYTES};
+use twiml_refer::{SipUri, limits::MAX_URI_BYTES, sip::ReferTarget};
 use twiml_refer_fuzz::sip::is_sip_uri;
 
 fuzz_target!(|text: &str| {

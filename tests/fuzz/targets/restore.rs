@@ -4,7 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
-use twiml_refer::{Event, Output, Transfer};
+use twiml_refer::{
+    Transfer,
+    transfer::{Event, Output},
+};
 use twiml_refer_fuzz::events::drain;
 
 fuzz_target!(|input: &[u8]| {

@@ -3,7 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer::{Event, Output, SipUri, Transfer, TransferSettings, TransferState};
+use twiml_refer::{
+    SipUri, Transfer,
+    transfer::{Event, Output, TransferSettings, TransferState},
+};
 use twiml_refer_fuzz::events::{Fed, drain, feed};
 
 #[derive(Debug, arbitrary::Arbitrary)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use twiml_refer::{Leg, Method};
+use twiml_refer::{http::Method, webhook::Leg};
 
 use super::{Expect, Json, Svg, name_and_value};
 

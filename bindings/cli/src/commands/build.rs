@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use twiml_refer::{
-    Diagnostic, Error, ErrorKind, Refer, SipUri, UserToUser, VoiceResponse, limits::MAX_URI_BYTES,
+    Error, Refer, SipUri, VoiceResponse, diagnostic::Diagnostic, error::ErrorKind,
+    limits::MAX_URI_BYTES, sip::UserToUser,
 };
 
 use crate::cli::Build;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use twiml_refer::{Error, ReferCallback, VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES};
+use twiml_refer::{Error, VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES, webhook::ReferCallback};
 
 use crate::cli::Callback;
 use crate::describe;

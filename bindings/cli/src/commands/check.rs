@@ -1,7 +1,11 @@
 //! `check`: the findings of a document. They are the result, so they stand on standard output.
 
 use serde::Serialize;
-use twiml_refer::{Diagnostic, Error, Severity, VoiceResponse, limits::MAX_DOCUMENT_BYTES};
+use twiml_refer::{
+    Error, VoiceResponse,
+    diagnostic::{Diagnostic, Severity},
+    limits::MAX_DOCUMENT_BYTES,
+};
 
 use crate::cli::Check;
 use crate::exit::{Answer, Failure};

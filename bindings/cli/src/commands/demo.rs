@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use twiml_refer::{Follows, Leg, Method, RequestValidator};
+use twiml_refer::{RequestValidator, http::Method, twiml::Follows, webhook::Leg};
 use ureq::tls::RootCerts;
 
 use crate::cli::Demo;

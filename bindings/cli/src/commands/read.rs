@@ -1,7 +1,11 @@
 //! `read`: a document, printed again in canonical form, or as a tree in JSON.
 
 use serde::Serialize;
-use twiml_refer::{Element, Error, Node, VoiceResponse, limits::MAX_DOCUMENT_BYTES};
+use twiml_refer::{
+    Error, VoiceResponse,
+    limits::MAX_DOCUMENT_BYTES,
+    twiml::{Element, Node},
+};
 
 use crate::cli::Read;
 use crate::exit::{Answer, Failure};

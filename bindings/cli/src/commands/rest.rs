@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 use twiml_refer::{
-    CallUpdate, Error, ErrorKind, RestRequest, VoiceResponse, limits::MAX_DOCUMENT_BYTES,
+    Error, VoiceResponse,
+    error::ErrorKind,
+    limits::MAX_DOCUMENT_BYTES,
+    twiml::{CallUpdate, RestRequest},
 };
 
 use crate::cli::Rest;

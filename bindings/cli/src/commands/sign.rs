@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use twiml_refer::{Error, ReferCallback, RequestValidator, limits::DEFAULT_MAX_BODY_BYTES};
+use twiml_refer::{
+    Error, RequestValidator, limits::DEFAULT_MAX_BODY_BYTES, webhook::ReferCallback,
+};
 
 use crate::cli::{Request, Sign};
 use crate::exit::{Answer, Failure};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use twiml_refer::Leg;
+use twiml_refer::webhook::Leg;
 use url::Url;
 
 use super::replay;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde::Serialize;
-use twiml_refer::{Diagnostic, Error, SipUri, UserToUser, limits::MAX_URI_BYTES};
+use twiml_refer::{Error, SipUri, diagnostic::Diagnostic, limits::MAX_URI_BYTES, sip::UserToUser};
 
 use crate::cli::Uri;
 use crate::exit::{Answer, Failure};

@@ -1,7 +1,11 @@
 //! `verify`: whether the platform signed a request.
 
 use serde::Serialize;
-use twiml_refer::{Error, Method, RequestValidator, Spelling, VerifyError};
+use twiml_refer::{
+    Error, RequestValidator,
+    http::Method,
+    webhook::{Spelling, VerifyError},
+};
 
 use super::sign::{self, Body};
 use crate::cli::Verify;

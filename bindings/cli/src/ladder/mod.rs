@@ -6,7 +6,7 @@ pub(crate) mod text;
 
 use std::time::Duration;
 
-use twiml_refer::Output;
+use twiml_refer::transfer::Output;
 
 use crate::describe;
 use crate::scenario::{Fed, FedNotify, Party, Step, What};

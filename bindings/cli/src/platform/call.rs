@@ -1,6 +1,6 @@
 //! The call that is simulated: the standard voice parameters that every request about it carries.
 
-use twiml_refer::{Error, Leg, VoiceRequest};
+use twiml_refer::{Error, VoiceRequest, webhook::Leg};
 
 use crate::exit::Failure;
 

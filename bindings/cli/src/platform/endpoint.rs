@@ -1,7 +1,7 @@
 //! The caller's endpoint: what it does with a REFER, by the name of a scenario. How a scenario is
 //! read and run stands in `scenario`.
 
-use twiml_refer::{Leg, SipUri};
+use twiml_refer::{SipUri, webhook::Leg};
 
 use crate::scenario::{Scenario, ScenarioError, Step, TARGET};
 

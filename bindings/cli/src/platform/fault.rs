@@ -1,7 +1,7 @@
 //! What may be wrong with a webhook: each fault with a name for programs, what it is, and what to do.
 
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
-use twiml_refer::{Error, ErrorKind};
+use twiml_refer::{Error, error::ErrorKind};
 
 use crate::secret;
 

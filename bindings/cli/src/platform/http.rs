@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
-use twiml_refer::{Error, Method, RequestValidator};
+use twiml_refer::{Error, RequestValidator, http::Method};
 use ureq::tls::{RootCerts, TlsConfig};
 use url::{Host, Origin, Url};
 

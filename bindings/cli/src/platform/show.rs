@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use twiml_refer::{Diagnostic, Element, Follows, Node, SipUri};
+use twiml_refer::{
+    SipUri,
+    diagnostic::Diagnostic,
+    twiml::{Element, Follows, Node},
+};
 
 use super::fault::{Cause, Fault};
 use super::http::Request;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use twiml_refer::{DiagnosticCode, Node, VoiceResponse};
+use twiml_refer::{VoiceResponse, diagnostic::DiagnosticCode, twiml::Node};
 
 pub(crate) struct Verb<'a> {
     pub(crate) node: &'a Node,

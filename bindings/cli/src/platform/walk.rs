@@ -5,8 +5,11 @@
 use std::collections::VecDeque;
 
 use twiml_refer::{
-    DiagnosticCode, Element, Follows, Method, Node, Refer, ReferCallback, ReferOutcome, Severity,
-    VoiceResponse,
+    Refer, ReferOutcome, VoiceResponse,
+    diagnostic::{DiagnosticCode, Severity},
+    http::Method,
+    twiml::{Element, Follows, Node},
+    webhook::ReferCallback,
 };
 use url::Url;
 

@@ -1,6 +1,9 @@
 //! [`Fed`]: an event as it was fed to the transfer, with every value on it.
 
-use twiml_refer::{Event, Leg, TransferSettings};
+use twiml_refer::{
+    transfer::{Event, TransferSettings},
+    webhook::Leg,
+};
 
 use super::{Party, parse};
 

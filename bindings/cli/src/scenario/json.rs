@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use twiml_refer::{Diagnostic, Output, ReferReport, RejectedStatus, TransferSettings};
+use twiml_refer::{
+    diagnostic::Diagnostic,
+    transfer::{Output, RejectedStatus, TransferSettings},
+    webhook::ReferReport,
+};
 
 use super::fed::{Fed, FedNotify};
 use super::{Step, What};

@@ -10,7 +10,11 @@ mod words;
 
 use std::fmt;
 
-use twiml_refer::{Error, Output, ReferOutcome, ReferReport, TransferSettings};
+use twiml_refer::{
+    Error, ReferOutcome,
+    transfer::{Output, TransferSettings},
+    webhook::ReferReport,
+};
 
 pub(crate) use fed::{Fed, FedNotify};
 pub(crate) use parse::settings;

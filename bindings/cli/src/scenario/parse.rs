@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use twiml_refer::{Error, Leg, ReferCallStatus, RejectedStatus, TransferSettings};
+use twiml_refer::{
+    Error,
+    transfer::{RejectedStatus, TransferSettings},
+    webhook::{Leg, ReferCallStatus},
+};
 
 use super::words::{Word, words};
 use super::{Line, Party, Place, Scenario, ScenarioError};

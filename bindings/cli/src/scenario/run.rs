@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use twiml_refer::{Error, ErrorKind, Event, SipUri, Transfer, TransferSettings};
+use twiml_refer::{
+    Error, SipUri, Transfer,
+    error::ErrorKind,
+    transfer::{Event, TransferSettings},
+};
 
 use super::fed::{Fed, Numbers};
 use super::{Line, Scenario, ScenarioError, Step, What};

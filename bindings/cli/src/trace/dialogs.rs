@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ezk_sip_types::Method;
-use twiml_refer::{Error, Leg, ReferTarget, SipUri, TransferSettings};
+use twiml_refer::{Error, SipUri, sip::ReferTarget, transfer::TransferSettings, webhook::Leg};
 
 use super::message::{Message, Start};
 use super::scan::{Fault, Scan, scan};

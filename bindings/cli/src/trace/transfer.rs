@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use twiml_refer::{Error, Output, SipUri, TransferSettings};
+use twiml_refer::{
+    Error, SipUri,
+    transfer::{Output, TransferSettings},
+};
 
 use super::message::Message;
 use crate::scenario::{Fed, Run, Step, What};

@@ -1,6 +1,6 @@
 //! Why a transfer ended so: what core says of the outcome, and where the trace shows it.
 
-use twiml_refer::{Output, ReferOutcome};
+use twiml_refer::{ReferOutcome, transfer::Output};
 
 use super::transfer::Traced;
 use crate::ladder::seconds;

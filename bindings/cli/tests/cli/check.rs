@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use twiml_refer::DiagnosticCode;
+use twiml_refer::diagnostic::DiagnosticCode;
 
 use crate::run::{Run, file, run, run_with};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use twiml_refer::{Leg, Method, RequestValidator};
+use twiml_refer::{RequestValidator, http::Method, webhook::Leg};
 
 use crate::run::{Run, command, feed, file, run, run_with};
 use crate::webhook::{Asked, Reply, Webhook};

@@ -1,7 +1,7 @@
 //! Building from decoded text.
 
 use super::uri;
-use crate::{ErrorKind as Kind, SipUri, UserToUser};
+use crate::{SipUri, error::ErrorKind as Kind, sip::UserToUser};
 
 #[test]
 fn all_parts_are_escaped_by_their_own_rule() {

@@ -2,7 +2,11 @@
 
 use super::uri;
 use crate::limits::MAX_URI_BYTES;
-use crate::{ErrorKind as Kind, ReferTarget, Scheme, SipUri};
+use crate::{
+    SipUri,
+    error::ErrorKind as Kind,
+    sip::{ReferTarget, Scheme},
+};
 
 #[test]
 fn the_parts_are_as_spelled() {

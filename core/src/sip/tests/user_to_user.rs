@@ -1,6 +1,6 @@
 //! User-to-User (RFC 7433 §4.1).
 
-use crate::{ErrorKind as Kind, UserToUser};
+use crate::{error::ErrorKind as Kind, sip::UserToUser};
 
 #[test]
 fn read_and_written_again() {

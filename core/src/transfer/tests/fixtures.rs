@@ -1,7 +1,12 @@
 //! Transfers in each state, and the words in which the tests speak of events and outputs.
 
 use crate::transfer::{Event, Output, Transfer, TransferSettings};
-use crate::{Diagnostic, DiagnosticCode, ErrorKind, ReferCallStatus, ReferReport, SipUri};
+use crate::{
+    SipUri,
+    diagnostic::{Diagnostic, DiagnosticCode},
+    error::ErrorKind,
+    webhook::{ReferCallStatus, ReferReport},
+};
 
 /// When every transfer here is started, and when its REFER is accepted.
 pub(super) const START: u64 = 1_000;

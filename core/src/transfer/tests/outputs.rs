@@ -3,7 +3,7 @@
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, completed, drain, notify, referring, reply, subscribed,
 };
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::transfer::{Event, Output};
 
 #[test]

@@ -5,7 +5,7 @@ use super::fixtures::{
     referring_with, refused, reply,
 };
 use crate::transfer::{Event, Output, RejectedStatus, TransferSettings, TransferState};
-use crate::{DiagnosticCode, ErrorKind, Leg};
+use crate::{diagnostic::DiagnosticCode, error::ErrorKind, webhook::Leg};
 
 /// Timer F, RFC 3261 §17.1.2.2: 64 times T1.
 const TIMER_F: u64 = 64 * 500;

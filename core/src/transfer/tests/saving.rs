@@ -10,7 +10,10 @@ use super::fixtures::{
     subscribed, subscribed_with,
 };
 use crate::transfer::{Event, RejectedStatus, Transfer, TransferSettings};
-use crate::{ErrorKind, Leg, ReferCallStatus};
+use crate::{
+    error::ErrorKind,
+    webhook::{Leg, ReferCallStatus},
+};
 
 /// Canceled after its grace, not yet polled: every optional field stands, except what an early
 /// NOTIFY decides, which no transfer has after its end.

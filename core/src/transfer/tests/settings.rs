@@ -7,7 +7,7 @@ use super::fixtures::{
 };
 use crate::limits::MAX_STATUS_BYTES;
 use crate::transfer::{Event, RejectedStatus, TransferSettings};
-use crate::{Error, ErrorKind, ReferCallStatus};
+use crate::{Error, error::ErrorKind, webhook::ReferCallStatus};
 
 type Setter = fn(TransferSettings, Duration) -> Result<TransferSettings, Error>;
 type Getter = fn(&TransferSettings) -> Duration;

@@ -4,7 +4,7 @@ use super::fixtures::{
     LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
 };
 use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
-use crate::{ErrorKind, Leg, ReferOutcome, SipUri};
+use crate::{ReferOutcome, SipUri, error::ErrorKind, webhook::Leg};
 
 /// What the app is told, as Twilio's documentation of `<Refer>` prints it.
 fn told(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {

@@ -11,15 +11,16 @@ use super::element::Span;
 use super::node::Node;
 use super::refer::Refer;
 use super::response::VoiceResponse;
-use super::{http, xml};
+use super::xml;
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::http;
 use crate::limits::MAX_DOCUMENT_BYTES;
-use crate::{Diagnostic, DiagnosticCode};
 use path::Siblings;
 
 /// What runs after the first `<Refer>` of a document, unless the caller is gone by then.
 ///
 /// ```
-/// use twiml_refer::{Follows, VoiceResponse};
+/// use twiml_refer::{VoiceResponse, twiml::Follows};
 ///
 /// let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
 /// let follows = |xml: String| VoiceResponse::parse(&xml).map(|response| response.follows());

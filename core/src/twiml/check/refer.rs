@@ -1,13 +1,18 @@
 //! The findings about one `<Refer>`, whether it fits its type or is an element of that name.
 
 use super::super::element::Element;
-use super::super::http::Method;
 use super::super::node::Node;
 use super::super::refer::Refer;
-use super::super::{http, xml};
+use super::super::xml;
 use super::path::{self, Siblings};
 use super::{Check, verb_names};
-use crate::{Diagnostic, DiagnosticCode, SipUri, redact_url};
+use crate::http;
+use crate::http::Method;
+use crate::{
+    SipUri,
+    diagnostic::{Diagnostic, DiagnosticCode},
+    webhook::redact_url,
+};
 
 impl Check {
     /// One that fits its type has no fault but what its target's headers have.

@@ -1,7 +1,7 @@
 //! The verbs of TwiML Voice, and which of them an unknown name may have been meant for.
 
 use super::super::refer::Refer;
-use crate::{Diagnostic, DiagnosticCode};
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
 
 /// Those of the official helper libraries' `VoiceResponse`.
 const VERBS: [&str; 20] = [

@@ -13,7 +13,7 @@ use super::tag::Locator;
 use super::tag::{Pairs, decode_value};
 use super::{Fault, tag};
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 
 /// Reads `<Response>` and all that is in it; the text has no byte order mark.
 pub(super) fn read(text: &str) -> Result<Element, Fault> {

@@ -9,7 +9,7 @@ mod tag;
 
 use super::response::VoiceResponse;
 use crate::limits::MAX_DOCUMENT_BYTES;
-use crate::{Error, ErrorKind};
+use crate::{Error, error::ErrorKind};
 use tag::Locator;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();

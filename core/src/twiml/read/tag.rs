@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::xml;
 use super::Fault;
 use crate::Error;
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 
 /// One pair, the value still as spelled.
 pub(super) struct Pair<'a> {

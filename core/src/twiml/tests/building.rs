@@ -1,6 +1,7 @@
 //! Values check themselves when they are set.
 
 use super::*;
+use crate::http::Method;
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
 
 fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {

@@ -1,7 +1,7 @@
 //! Every finding, its path, its place and its order; and what follows a `<Refer>`.
 
 use super::*;
-use crate::Severity;
+use crate::diagnostic::Severity;
 
 const TARGET: &str = "<Sip>sip:alice@example.com</Sip>";
 

@@ -9,7 +9,7 @@ mod requests;
 mod writing;
 
 use super::*;
-use crate::{Error, ErrorKind, SipUri};
+use crate::{Error, SipUri, error::ErrorKind};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 

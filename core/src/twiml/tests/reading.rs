@@ -1,6 +1,7 @@
 //! What is read, and as what.
 
 use super::*;
+use crate::http::Method;
 
 #[test]
 fn the_platforms_own_spellings_of_a_refer() {

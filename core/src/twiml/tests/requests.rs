@@ -1,6 +1,7 @@
 //! The REST requests that invoke the verb.
 
 use super::*;
+use crate::http::Method;
 use crate::limits::MAX_REST_TWIML_CHARS;
 
 const AC: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

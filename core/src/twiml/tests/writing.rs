@@ -2,6 +2,7 @@
 //! of Twilio's documentation of `<Refer>`.
 
 use super::*;
+use crate::http::Method;
 
 #[test]
 fn as_the_platform_documents_it() {

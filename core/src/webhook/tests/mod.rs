@@ -15,7 +15,7 @@ mod urls;
 mod verifying;
 
 use super::*;
-use crate::{Error, ErrorKind, Method};
+use crate::{Error, error::ErrorKind, http::Method};
 
 const TOKEN: &str = "12345";
 

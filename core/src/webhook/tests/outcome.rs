@@ -1,8 +1,8 @@
 //! Every row of the table that tells how a transfer ended, and what follows from it.
 
 use super::*;
-use crate::ReferCallStatus::{Busy, Failed, NoAnswer};
 use crate::ReferOutcome::{Canceled, Rejected, TargetFailed, Transferred, Unconfirmed, Unknown};
+use crate::webhook::ReferCallStatus::{Busy, Failed, NoAnswer};
 
 /// The outcome of a callback with these three parameters, `-` for one that is not sent.
 fn outcome(status: &str, refer: &str, notify: &str) -> ReferOutcome {

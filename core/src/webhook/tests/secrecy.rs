@@ -1,7 +1,10 @@
 //! What must never be shown: `CallToken`, the secret, a signature, a password in a URL.
 
 use super::*;
-use crate::{CallUpdate, Element, Refer, SipUri, VoiceResponse};
+use crate::{
+    Refer, SipUri, VoiceResponse,
+    twiml::{CallUpdate, Element},
+};
 
 const TOKEN_VALUE: &str = "b7e0hush";
 

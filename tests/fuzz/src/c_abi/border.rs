@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Error, ErrorKind, VerifyError};
+use twiml_refer::{Error, error::ErrorKind, webhook::VerifyError};
 use twiml_refer_c::callback::twr_pair;
 use twiml_refer_c::error::{
     TWR_STATUS_BUFFER_TOO_SMALL, TWR_STATUS_CALLBACK_INVALID, TWR_STATUS_INVALID_ARGUMENT,

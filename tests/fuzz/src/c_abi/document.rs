@@ -4,8 +4,11 @@ use std::ptr;
 
 use arbitrary::Arbitrary;
 use twiml_refer::{
-    CallCreate, CallUpdate, Comment, Element, Follows, Method, Node, Refer, RestRequest,
-    Text as XmlText, VoiceResponse,
+    Refer, VoiceResponse,
+    http::Method,
+    twiml::{
+        CallCreate, CallUpdate, Comment, Element, Follows, Node, RestRequest, Text as XmlText,
+    },
 };
 use twiml_refer_c::document::*;
 use twiml_refer_c::rest::*;

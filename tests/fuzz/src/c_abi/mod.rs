@@ -13,7 +13,7 @@ mod uri;
 mod webhook;
 
 use arbitrary::Arbitrary;
-use twiml_refer::ErrorKind;
+use twiml_refer::error::ErrorKind;
 use twiml_refer_c::callback::twr_callback_free;
 use twiml_refer_c::document::{twr_element_free, twr_response_free};
 use twiml_refer_c::error::twr_error_kind_name;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arbitrary::Arbitrary;
 use twiml_refer::{
-    Event, Leg, Output as Todo, ReferCallStatus, RejectedStatus, Transfer, TransferSettings, limits,
+    Transfer, limits,
+    transfer::{Event, Output as Todo, RejectedStatus, TransferSettings},
+    webhook::{Leg, ReferCallStatus},
 };
 use twiml_refer_c::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN};
 use twiml_refer_c::error::{TWR_STATUS_INVALID_ARGUMENT, TWR_STATUS_NONE, TWR_STATUS_OK};
@@ -297,7 +299,7 @@ fn poll(slot: &mut Transferring, places: Places) {
     };
     assert_eq!((made.kind, made.code, made.reserved), (kind, code, [0; 4]));
     let report = if let Todo::Completed(report) = &expected { Some(report) } else { None };
-    let outcome = report.map(twiml_refer::ReferReport::outcome);
+    let outcome = report.map(twiml_refer::webhook::ReferReport::outcome);
     let codes = report.map(|it| (it.refer_sip_response_code(), it.notify_sip_response_code()));
     let (refer, notify) = codes.unwrap_or_default();
     let written = (made.refer_sip_response_code, made.notify_sip_response_code);

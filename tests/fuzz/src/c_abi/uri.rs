@@ -3,7 +3,11 @@
 use std::ptr;
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Diagnostic, ReferTarget, Severity, SipUri, UserToUser};
+use twiml_refer::{
+    SipUri,
+    diagnostic::{Diagnostic, Severity},
+    sip::{ReferTarget, UserToUser},
+};
 use twiml_refer_c::callback::twr_pair;
 use twiml_refer_c::findings::*;
 use twiml_refer_c::text::twr_str;

@@ -1,7 +1,12 @@
 //! Callbacks and signatures.
 
 use arbitrary::Arbitrary;
-use twiml_refer::{Algorithm, Leg, Method, ReferCallback, ReferOutcome, RequestValidator, limits};
+use twiml_refer::{
+    ReferOutcome, RequestValidator,
+    http::Method,
+    limits,
+    webhook::{Algorithm, Leg, ReferCallback},
+};
 use twiml_refer_c::callback::*;
 use twiml_refer_c::validator::*;
 

@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 use tiny_http::{Header, Request, Response, Server};
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::{
-    Element, Error, ErrorKind, Method, Refer, ReferCallback, ReferOutcome, RequestValidator,
-    SipUri, VoiceResponse,
+    Error, Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse, error::ErrorKind,
+    http::Method, twiml::Element, webhook::ReferCallback,
 };
 
 use crate::exit::Failure;

@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use peers::{Job, Value, json, pairs, serve, text};
 use twiml_refer::{
-    Algorithm, Error, Method, Node, Refer, RequestValidator, Say, SipUri, VoiceResponse,
+    Error, Refer, RequestValidator, SipUri, VoiceResponse, http::Method, twiml::{Node, Say},
+    webhook::Algorithm,
 };
 
 fn main() {

@@ -6,15 +6,15 @@ use std::str::FromStr;
 use url::Url;
 
 use crate::Error;
-use crate::ErrorKind;
-use crate::redact_url;
+use crate::error::ErrorKind;
+use crate::webhook::redact_url;
 
 /// How Twilio asks for a URL. Without one said, it is `POST`.
 ///
 /// Read strictly, as Twilio does: `GET` or `POST`, in capitals.
 ///
 /// ```
-/// use twiml_refer::Method;
+/// use twiml_refer::http::Method;
 ///
 /// assert_eq!("GET".parse::<Method>()?, Method::Get);
 /// assert_eq!(Method::default().as_str(), "POST");
@@ -63,7 +63,7 @@ impl FromStr for Method {
 ///
 /// Characters outside ASCII are taken: Twilio escapes them as a browser would. The offset of
 /// the error is that of the first character at fault.
-pub(super) fn check_action(text: &str) -> Result<(), Error> {
+pub(crate) fn check_action(text: &str) -> Result<(), Error> {
     let at = match find_unfit(text) {
         Some(at) => at,
         None if text.starts_with("//") => match with_authority(&["https:", text].concat()) {
@@ -83,7 +83,7 @@ pub(super) fn check_action(text: &str) -> Result<(), Error> {
 }
 
 /// The URL, if the text is an absolute one with scheme http or https and a host, fit to be sent.
-pub(super) fn absolute(text: &str) -> Option<Url> {
+pub(crate) fn absolute(text: &str) -> Option<Url> {
     if find_unfit(text).is_some() {
         return None;
     }
