@@ -14,7 +14,8 @@ from typing import Literal
 
 import ivr
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
+from starlette.requests import ClientDisconnect
 from twiml_refer import (
     ReferCallback,
     RequestError,
@@ -25,7 +26,7 @@ from twiml_refer import (
 
 MAX_BODY = 65_536
 
-app = FastAPI()
+app = FastAPI(redirect_slashes=False)  # a redirect would go to the Host that a stranger named
 validator = RequestValidator(
     os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"], max_body_bytes=MAX_BODY
 )
@@ -58,10 +59,14 @@ def target(request: Request) -> str:
 async def received(request: Request) -> bytes:
     """Read the body, or as much of it as shows that it is too large."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            break
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                break
+    except ClientDisconnect:
+        # Nobody reads the answer, but the log has no traceback for a stranger who hangs up.
+        raise HTTPException(400) from None
     return body
 
 

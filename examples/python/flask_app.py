@@ -13,7 +13,7 @@ import sys
 from typing import Literal
 
 import ivr
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from twiml_refer import (
     ReferCallback,
     RequestError,
@@ -53,8 +53,12 @@ def verified(method: Literal["GET", "POST"] = "POST") -> ReferCallback:
 def received() -> bytes:
     """Read the body, or as much of it as shows that it is too large."""
     body = b""
-    while len(body) <= MAX_BODY and (chunk := request.stream.read(MAX_BODY + 1 - len(body))):
-        body += chunk
+    try:
+        while len(body) <= MAX_BODY and (chunk := request.stream.read(MAX_BODY + 1 - len(body))):
+            body += chunk
+    except OSError:
+        # Its chunks are malformed, or the client closed the connection.
+        abort(400)
     return body
 
 

@@ -307,10 +307,18 @@ def main() -> int:
             if where:
                 found[f"{job.func!r}: {type(error).__name__}"] = where  # type: ignore[attr-defined]
     checked, callback = validator(), request()
-    properties = [
+    pickled = pickle.dumps(callback)
+    of_requests: list[Callable[[], Any]] = [
         partial(getattr, callback, name)
         for name in dir(type(callback))
         if isinstance(getattr(type(callback), name), property)
+    ]
+    of_requests += [
+        callback.to_form,
+        lambda: repr(callback),
+        lambda: callback == request(),
+        lambda: pickle.dumps(callback),
+        lambda: pickle.loads(pickled),
     ]
     for attempt in (
         lambda: checked.verify("POST", URL, b"a=b", "forged"),
@@ -318,13 +326,13 @@ def main() -> int:
         lambda: checked.sign(URL),
         lambda: checked.sign_raw(URL, b"{}"),
         lambda: callback.param("CallToken"),
-        *properties,
+        *of_requests,
     ):
         for error in exhausted(attempt):
             errors += 1
             if any(secret in by_frames(error) for secret in SECRETS):
                 found[f"stack exhausted: {attempt}"] = {"by_frames"}
-        for error in interrupted(attempt) if attempt not in properties else ():
+        for error in interrupted(attempt) if attempt not in of_requests else ():
             errors += 1
             if TOKEN in by_frames(error) + by_traceback(error):
                 found[f"interrupted: {frames(error)[-1]}"] = {"by_frames"}

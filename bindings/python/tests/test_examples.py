@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import importlib
 import json
 import os
 import shutil
@@ -218,6 +220,34 @@ def test_a_large_body_is_refused_before_it_is_kept(app: str) -> None:
         # Flask's own server discards the rest in pieces of 10 MB.
         assert peak(pid) - before < 50_000_000
         assert request(port, "POST", "/choice", b"Digits=1", "forged")[0] == 403
+
+
+@each_app
+def test_a_body_that_breaks_off_is_a_bad_request(app: str) -> None:
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    chunked = form + b"Transfer-Encoding: chunked\r\n\r\n"
+    with example(app) as (port, _, _):
+        for body in (b"zz\r\nabc\r\n0\r\n\r\n", b"-5\r\nabc\r\n", b"3\r\nabcdef\r\n0\r\n\r\n"):
+            assert send(port, "POST /choice HTTP/1.1", chunked + body)[0] == 400, body
+
+
+def test_a_client_that_hangs_up_is_not_an_error_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(EXAMPLES)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
+    monkeypatch.setenv("PUBLIC_BASE", "https://voice.example.com")
+    app = importlib.import_module("fastapi_app").app
+    received = [{"type": "http.request", "body": b"a", "more_body": True}]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return received.pop() if received else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/choice", "raw_path": b"/choice"}
+    asyncio.run(app({**scope, "query_string": b"", "headers": []}, receive, send))
+    assert sent[0]["status"] == 400
 
 
 def peak(pid: int) -> int:

@@ -360,6 +360,8 @@ def test_signed_callbacks_for_the_tests_of_an_app(method: str) -> None:
         assert callback.leg == "sip"
         assert request.headers["X-Twilio-Signature"] == request.signature
         assert ("Content-Type" in request.headers) is (method == "POST")
+    with pytest.raises(ValueError, match="use GET or POST"):
+        testing.signed_callback("12345", URL, "busy", method=method.lower())  # type: ignore[arg-type]
 
 
 def test_sixteen_threads_share_a_validator_and_a_transfer() -> None:

@@ -51,7 +51,13 @@ def test_a_secret_is_never_shown_nor_replaced() -> None:
         assert f"CallToken={token}" in callback.to_form()
         assert tr.VoiceRequest.from_form(callback.to_form()).params == callback.params
     assert token not in repr(validator)
-    assert token not in repr(tr.SipUri(f"sip:a:{token}@b"))
+    uri = tr.SipUri(f"sip:a:{token}@b")
+    for value in (uri, tr.ReferTarget.parse(uri.refer_to), tr.Refer(uri)):
+        assert token not in repr(value)
+    assert repr(tr.SipUri("SIPS:a;b:p@[::1]:5060")) == "SipUri('SIPS:a;b:***@[::1]:5060')"
+    for plain in ("sip:a@b:5060", "sip:b:5060;x=a:b?y=c:d"):
+        assert repr(tr.SipUri(plain)) == f"SipUri({plain!r})"
+    assert repr(tr.ReferTarget("sip", "no URI")) == "ReferTarget(kind='sip', text='no URI')"
     for refused in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
             refused(validator)

@@ -160,12 +160,6 @@ pub fn secrets_check(secrets: &Secrets) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The URL as it may be shown or logged.
-#[uniffi::export]
-pub fn redact_url(url: &str) -> String {
-    twiml_refer::webhook::redact_url(url)
-}
-
 #[uniffi::export]
 pub fn request_explain(secrets: &Secrets, url: &str, body: Vec<u8>) -> Result<Vec<Tried>, Failure> {
     let spellings = validator(secrets)?.explain(url, body);

@@ -97,7 +97,10 @@ class SignatureMismatch(SignatureError):
 
 
 class RequestError(TwimlReferError):
-    """The request is too large (`kind` is `request-too-large`) or not UTF-8."""
+    """The request is too large (`kind` is `request-too-large`) or not UTF-8.
+
+    Or the limit for its size is out of range (`request-limit-invalid`).
+    """
 
 
 for _error in (

@@ -254,9 +254,7 @@ class SipUri(Value):
         return self._text
 
     def __repr__(self) -> str:
-        password = self.password if "@" in self._text else None
-        shown = self._text.replace(f":{password}@", ":***@", 1) if password else self._text
-        return f"SipUri({shown!r})"
+        return f"SipUri({_without_password(self._text)!r})"
 
     _text: str
 
@@ -287,3 +285,14 @@ class ReferTarget(Value):
     def uri(self) -> SipUri | None:
         """The SIP URI, if it is one."""
         return SipUri(self.text) if self.kind == "sip" else None
+
+    def __repr__(self) -> str:
+        return f"ReferTarget(kind={self.kind!r}, text={_without_password(self.text)!r})"
+
+
+def _without_password(uri: str) -> str:
+    """Return a URI as it may be shown."""
+    scheme_and_user, at, host = uri.partition("@")
+    scheme, *user = scheme_and_user.split(":", 2)
+    # Neither the scheme nor the user holds a colon.
+    return f"{scheme}:{user[0]}:***@{host}" if at and len(user) > 1 else uri

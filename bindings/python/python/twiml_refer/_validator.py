@@ -45,8 +45,8 @@ class RequestValidator:
     `max_body_bytes` is how large a body may be, 64 KiB by default; `algorithm` is `sha1` or
     `sha256`. One validator may be used by any number of threads.
 
-    Raises `TwimlReferError` for an empty token and for an invalid public base, and `ValueError`
-    for an unknown algorithm.
+    Raises `SignatureError` if there is no token, an empty one, or an invalid public base,
+    `RequestError` if `max_body_bytes` is out of range, and `ValueError` for an unknown algorithm.
 
     >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
     >>> target, body = "/handleRefer", b"ReferCallStatus=in-progress"
@@ -138,7 +138,8 @@ class RequestValidator:
     def validate(self, url: str, params: Any = None, signature: str | bytes | None = None) -> bool:
         """Check whether Twilio signed a request with these decoded parameters.
 
-        As in the official libraries: this pins neither the method nor the size. Use `verify`.
+        As in the official libraries, this pins neither the method nor what the app then reads: use
+        `verify`. More parameters than `max_body_bytes` are never valid.
         """
         try:
             parts = (_url(url), _signature(signature), *encoded_pairs(params))
@@ -153,7 +154,7 @@ class RequestValidator:
     ) -> bool:
         """Check whether Twilio signed a request whose body is not a form.
 
-        The URL holds the hash of the body as `bodySHA256`.
+        The URL holds the hash of the body as `bodySHA256`. The body may be of any size.
         """
         _url(url)
         told = _signature(signature).decode("utf-8", "replace")

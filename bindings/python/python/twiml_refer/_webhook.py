@@ -8,7 +8,7 @@ from ._errors import TwimlReferError, wrong_type
 from ._lane import integer
 from ._outcome import ReferOutcome, outcome
 from ._parameters import Parameters
-from ._secret import sealed_class
+from ._secret import sealed, sealed_class
 from ._value import Value
 
 TYPE_CHECKING = False
@@ -179,6 +179,7 @@ class ReferCallback(VoiceRequest):
 _MOST_BYTES = 2**31 - 1
 
 
+@sealed
 def _again(kind: type[VoiceRequest], params: Pairs) -> VoiceRequest:
     """Make a request of what was within its limit before."""
     return kind(params, max_bytes=_MOST_BYTES)

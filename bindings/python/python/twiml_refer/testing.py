@@ -88,18 +88,21 @@ def signed_callback(
     url: str,
     scenario: Scenario = "answered",
     *,
-    method: str = "POST",
+    method: Literal["GET", "POST"] = "POST",
     params: Mapping[str, str] | None = None,
 ) -> SignedRequest:
     """Make the callback of a scenario, signed.
 
-    `params` are added to, or replace, the usual ones.
+    `params` are added to, or replace, the usual ones. Raises `ValueError` for another scenario or
+    method.
 
     >>> made = signed_callback("12345", "https://example.com/refer", "hangup")
     >>> validator = RequestValidator("12345", public_base="https://example.com")
     >>> validator.verify("POST", made.path, made.body, made.signature).outcome
     Canceled()
     """
+    if method not in ("GET", "POST"):
+        raise ValueError("invalid method: use GET or POST (upper case)")
     usual = {
         "CallSid": "CA" + 32 * "0",
         "AccountSid": "AC" + 32 * "0",
