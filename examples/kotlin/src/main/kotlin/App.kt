@@ -23,6 +23,7 @@ import io.ktor.server.routing.post
 import io.ktor.server.routing.routing
 import io.ktor.utils.io.readRemaining
 import kotlinx.io.readByteArray
+import java.io.IOException
 
 /** What the validator takes; of a larger body, one byte more is read. */
 private const val MAX_BODY_BYTES = 64 * 1024
@@ -35,6 +36,8 @@ fun Application.transferApp(validator: RequestValidator) {
             val tooLarge = error.kind == "request-too-large"
             call.respond(if (tooLarge) HttpStatusCode.PayloadTooLarge else HttpStatusCode.BadRequest)
         }
+        // A body that breaks off, or whose chunks are malformed.
+        exception<IOException> { call, _ -> call.respond(HttpStatusCode.BadRequest) }
     }
     routing {
         post("/voice") {
