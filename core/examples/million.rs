@@ -1,4 +1,4 @@
-//! A million transfers, all alive at once, through the platform's first scenario:
+//! A million transfers, all alive at once, through Twilio's first scenario:
 //! `cargo run --release -p twiml-refer --example million`. Prints the time and the memory it took.
 
 use std::error::Error;

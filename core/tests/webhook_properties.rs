@@ -168,7 +168,7 @@ proptest! {
         let body = VoiceRequest::from_pairs(pairs).unwrap().to_form();
         let signature = validator.sign_form(url, &body);
         if let Some(changed) = changed(&body, place, with, how) {
-            // The platform signs names and values run together: what only moves the border between
+            // Twilio signs names and values run together: what only moves the border between
             // them, their order or their escapes, signs alike.
             let hashed = |body: &str| validator.explain(url, body.replace("CallToken", "CallTokem"))
                 .first().map(|spelling| spelling.hashed());

@@ -109,7 +109,7 @@ static void send_refer(struct agent *agent)
         fed(agent, twr_transfer_transport_error(agent->transfer, tmr_jiffies(), &error), &error, NULL);
 }
 
-/* What the platform would send to the document's action. */
+/* What Twilio would send to the document's action. */
 static void print_callback(const twr_output *output)
 {
     static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",

@@ -1,4 +1,4 @@
-/* A SIP user agent that answers one call and transfers it, as the platform's <Refer> does: on libre 1.1
+/* A SIP user agent that answers one call and transfers it, as Twilio's <Refer> does: on libre 1.1
  * (Debian's libre-dev), driven by twr_transfer. This file reads the options and runs the loop. */
 #include <getopt.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 static const char usage[] =
     "usage: transfer [--tcp] [--listen ADDRESS] [--header NAME=VALUE]... [--time WHICH=MS]...\n"
     "                [--ring MS] [--linger MS] TARGET\n"
-    "Answers one call, transfers it to TARGET (a SIP URI), and prints what the platform would report.\n"
+    "Answers one call, transfers it to TARGET (a SIP URI), and prints what Twilio would report.\n"
     "WHICH is response, notify, subscription, grace or max-duration.\n";
 
 struct options {

@@ -73,7 +73,7 @@ class Run:
 
 
 def name(i: int) -> str:
-    """Make an identifier as long as the platform's."""
+    """Make an identifier as long as Twilio's."""
     return f"CA{i:032x}"
 
 

@@ -1,6 +1,6 @@
 """What the SIP side of each transfer hears, and how it must end.
 
-The endings are those of the platform's documentation (its four scenarios, its table of parameters)
+The endings are those of Twilio's documentation (its four scenarios, its table of parameters)
 and of the RFCs named; the replies to NOTIFYs are those of RFC 3515 and 6665. Nothing here asks the
 library. No ending hangs on how fast the machine is: either no deadline can come before the last
 event, or a deadline is all that can come.

@@ -51,7 +51,7 @@ multidict and with `""` where the header is missing, Java with a map as a servle
 methods of its enum, `twiml-rust` with its validation of what it built, `twilio` with the HTTP
 request. Ours is the Rust crate with its defaults; the vectors in `tests/vectors` hold our other
 languages to it. The run fails where ours is wrong, but for the rows that `cases.json` calls known.
-The official libraries leave targets, methods and actions to the platform, on purpose: there the
+The official libraries leave targets, methods and actions to Twilio, on purpose: there the
 table shows what would have reached it.
 
 | right, of those that it has the job for | {names} |

@@ -1,6 +1,6 @@
 """What sipp plays as the caller that is transferred, and what the example must print then.
 
-The callbacks are those of the platform's documentation (its four scenarios, its table of
+The callbacks are those of Twilio's documentation (its four scenarios, its table of
 parameters); the codes that a NOTIFY is answered with are those of RFC 3515, 6665 and 3261.
 """
 

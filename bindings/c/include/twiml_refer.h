@@ -81,7 +81,7 @@
 #define TWR_OUTCOME_UNCONFIRMED 5
 
 /**
- * The platform sent a status that this version does not know.
+ * Twilio sent a status that this version does not know.
  */
 #define TWR_OUTCOME_UNKNOWN 6
 
@@ -96,7 +96,7 @@
 #define TWR_LEG_PSTN 2
 
 /**
- * The platform's Voice SDK.
+ * Twilio's Voice SDK.
  */
 #define TWR_LEG_CLIENT 3
 
@@ -151,7 +151,7 @@
 #define TWR_SEVERITY_WARNING 2
 
 /**
- * The platform will refuse it.
+ * Twilio will refuse it.
  */
 #define TWR_SEVERITY_ERROR 3
 
@@ -246,7 +246,7 @@
 #define TWR_METHOD_POST 2
 
 /**
- * A request of the platform; one that is no callback of `<Refer>` has no status and no codes. It
+ * A request of Twilio; one that is no callback of `<Refer>` has no status and no codes. It
  * does not change, and any thread may read it.
  */
 typedef struct twr_callback twr_callback;
@@ -298,7 +298,7 @@ typedef struct twr_uri twr_uri;
 typedef struct twr_user_to_user twr_user_to_user;
 
 /**
- * Verifies requests of the platform. Once it is set up, any number of threads may use one.
+ * Verifies requests of Twilio. Once it is set up, any number of threads may use one.
  */
 typedef struct twr_validator twr_validator;
 
@@ -336,7 +336,7 @@ typedef struct {
    */
   uint16_t kind;
   /**
-   * The platform's own number for it; 0 if there is none.
+   * Twilio's own number for it; 0 if there is none.
    */
   uint16_t number;
   /**
@@ -444,7 +444,7 @@ typedef struct {
    */
   int32_t severity;
   /**
-   * The platform's own number; 0 if there is none.
+   * Twilio's own number; 0 if there is none.
    */
   uint16_t number;
   /**
@@ -778,7 +778,7 @@ twr_status twr_response_render(const twr_response *response,
                                twr_error *error);
 
 /**
- * Tells what the platform will refuse, drop or never run. Free it with twr_findings_free.
+ * Tells what Twilio will refuse, drop or never run. Free it with twr_findings_free.
  */
 twr_status twr_response_check(const twr_response *response,
                               twr_findings **findings,
@@ -833,7 +833,7 @@ void twr_findings_free(twr_findings **findings);
 
 /**
  * The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
- * asked for by `url_method` (absent: the platform's default). `base` absent: the platform's usual API.
+ * asked for by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
  * Free it with twr_rest_request_free.
  */
 twr_status twr_call_update(twr_str account_sid,
@@ -925,7 +925,7 @@ twr_status twr_transfer_new(twr_str target,
 void twr_transfer_free(twr_transfer **transfer);
 
 /**
- * The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: the platform's error 13801),
+ * The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801),
  * `cseq` that of the REFER; `first_in_dialog`: no REFER was sent in this dialog before.
  */
 twr_status twr_transfer_start(twr_transfer *transfer,
@@ -1193,7 +1193,7 @@ void twr_validator_free(twr_validator **validator);
 twr_status twr_validator_add_secret(twr_validator *validator, twr_str secret, twr_error *error);
 
 /**
- * Says how the platform reaches the app, whatever proxies stand between: scheme, host, port, and the path
+ * Says how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
  * prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
  * target as it came on the wire (`/handleRefer?x=1`).
  */
@@ -1224,7 +1224,7 @@ twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
                                                   twr_error *error);
 
 /**
- * Hands over the callback that a request brings, if the platform signed it; else TWR_STATUS_TOO_LARGE (413,
+ * Hands over the callback that a request brings, if Twilio signed it; else TWR_STATUS_TOO_LARGE (413,
  * before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
  * TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
  * request's, which the signature does not cover. `url` is the request target where a public base is set,
@@ -1254,7 +1254,7 @@ twr_status twr_validator_verify_pairs(const twr_validator *validator,
                                       twr_error *error);
 
 /**
- * Whether the platform signed a request whose body is no form: `bodySHA256` in the URL must be its
+ * Whether Twilio signed a request whose body is no form: `bodySHA256` in the URL must be its
  * hash. False for anything that is wrong with the call, too.
  */
 TWR_MUST_CHECK

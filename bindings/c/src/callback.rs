@@ -1,4 +1,4 @@
-//! The platform's requests and the callback of `<Refer>`.
+//! Twilio's requests and the callback of `<Refer>`.
 
 use std::ffi::c_char;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::error::{Fault, twr_error, twr_status};
 use crate::guard::{array, calm, get, give, guard, put, take};
 use crate::text::{twr_str, write};
 
-/// A request of the platform; one that is no callback of `<Refer>` has no status and no codes. It
+/// A request of Twilio; one that is no callback of `<Refer>` has no status and no codes. It
 /// does not change, and any thread may read it.
 pub struct twr_callback {
     callback: ReferCallback,
@@ -60,7 +60,7 @@ pub const TWR_OUTCOME_TARGET_FAILED: i32 = 3;
 pub const TWR_OUTCOME_CANCELED: i32 = 4;
 /// The endpoint never told how it went.
 pub const TWR_OUTCOME_UNCONFIRMED: i32 = 5;
-/// The platform sent a status that this version does not know.
+/// Twilio sent a status that this version does not know.
 pub const TWR_OUTCOME_UNKNOWN: i32 = 6;
 
 /// How a transfer ended.
@@ -80,7 +80,7 @@ pub struct twr_outcome {
 pub const TWR_LEG_SIP: i32 = 1;
 /// A telephone number.
 pub const TWR_LEG_PSTN: i32 = 2;
-/// The platform's Voice SDK.
+/// Twilio's Voice SDK.
 pub const TWR_LEG_CLIENT: i32 = 3;
 /// The request does not tell.
 pub const TWR_LEG_UNKNOWN: i32 = 4;

@@ -332,7 +332,7 @@ pub unsafe extern "C" fn twr_response_render(
     unsafe { guard(error, body) }
 }
 
-/// Tells what the platform will refuse, drop or never run. Free it with twr_findings_free.
+/// Tells what Twilio will refuse, drop or never run. Free it with twr_findings_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_check(
     response: *const twr_response,

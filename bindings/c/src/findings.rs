@@ -16,7 +16,7 @@ pub struct twr_finding {
     pub code: twr_str,
     /// A TWR_SEVERITY_… number.
     pub severity: i32,
-    /// The platform's own number; 0 if there is none.
+    /// Twilio's own number; 0 if there is none.
     pub number: u16,
     /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     pub path: twr_str,
@@ -34,7 +34,7 @@ pub struct twr_finding {
 pub const TWR_SEVERITY_NOTE: i32 = 1;
 /// Something is dropped, or never runs.
 pub const TWR_SEVERITY_WARNING: i32 = 2;
-/// The platform will refuse it.
+/// Twilio will refuse it.
 pub const TWR_SEVERITY_ERROR: i32 = 3;
 
 impl twr_finding {

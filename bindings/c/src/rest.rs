@@ -14,7 +14,7 @@ use crate::text::twr_str;
 pub struct twr_rest_request(RestRequest);
 
 /// The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
-/// asked for by `url_method` (absent: the platform's default). `base` absent: the platform's usual API.
+/// asked for by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
 /// Free it with twr_rest_request_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_call_update(

@@ -206,7 +206,7 @@ fn code(number: i32) -> u16 {
     u16::try_from(number).unwrap_or_default()
 }
 
-/// The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: the platform's error 13801),
+/// The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801),
 /// `cseq` that of the REFER; `first_in_dialog`: no REFER was sent in this dialog before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_start(

@@ -9,7 +9,7 @@ use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, give, guard, put_all, take};
 use crate::text::{twr_str, write};
 
-/// Verifies requests of the platform. Once it is set up, any number of threads may use one.
+/// Verifies requests of Twilio. Once it is set up, any number of threads may use one.
 pub struct twr_validator(RequestValidator);
 
 /// The usual one.
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn twr_validator_add_secret(
     unsafe { guard(error, body) }
 }
 
-/// Says how the platform reaches the app, whatever proxies stand between: scheme, host, port, and the path
+/// Says how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
 /// prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
 /// target as it came on the wire (`/handleRefer?x=1`).
 #[unsafe(no_mangle)]
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
     unsafe { guard(error, body) }
 }
 
-/// Hands over the callback that a request brings, if the platform signed it; else TWR_STATUS_TOO_LARGE (413,
+/// Hands over the callback that a request brings, if Twilio signed it; else TWR_STATUS_TOO_LARGE (413,
 /// before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
 /// TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
 /// request's, which the signature does not cover. `url` is the request target where a public base is set,
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn twr_validator_verify_pairs(
     unsafe { guard(error, verify) }
 }
 
-/// Whether the platform signed a request whose body is no form: `bodySHA256` in the URL must be its
+/// Whether Twilio signed a request whose body is no form: `bodySHA256` in the URL must be its
 /// hash. False for anything that is wrong with the call, too.
 #[must_use]
 #[unsafe(no_mangle)]

@@ -91,7 +91,7 @@ def mutated(rng: random.Random, text: bytes) -> bytes:
 def means_the_same(url: str, body: bytes, signature: str) -> bool:
     """Judge by another road: the form by the standard library, and its hash."""
     pairs = sorted(set(parse_qsl(body.decode(), keep_blank_values=True)))
-    # The platform signs without user name and password, and an inserted @ makes empty ones.
+    # Twilio signs without user name and password, and an inserted @ makes empty ones.
     scheme, host, rest = url.partition("://")[0], *url.partition("://")[2].partition("/")[::2]
     url = f"{scheme}://{host.rpartition('@')[2]}/{rest}"
     hashed = url + "".join(name + value for name, value in pairs)

@@ -1,4 +1,4 @@
-"""The example apps over real HTTP, with the command as the platform."""
+"""The example apps over real HTTP, with the command as Twilio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-//! Requests of the platform, their signature, and the callback of `<Refer>`.
+//! Requests of Twilio, their signature, and the callback of `<Refer>`.
 
 use std::fmt;
 

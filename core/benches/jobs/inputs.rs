@@ -1,4 +1,4 @@
-//! The inputs: the document of the platform's documentation with action, method and two headers,
+//! The inputs: the document of Twilio's documentation with action, method and two headers,
 //! and the callback that answers it, each in any size.
 
 use base64::Engine as _;
@@ -43,7 +43,7 @@ pub(crate) struct Callback {
     hashed: Vec<u8>,
 }
 
-/// The parameters that the platform sends for a SIP call, and as many SIP headers as it takes.
+/// The parameters that Twilio sends for a SIP call, and as many SIP headers as it takes.
 pub(crate) fn callback(count: usize, longer: usize) -> Callback {
     let sid = |prefix: &str| format!("{prefix}{}", "0123456789abcdef".repeat(2));
     let known = [

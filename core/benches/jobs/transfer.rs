@@ -23,7 +23,7 @@ fn handle(transfer: &mut Transfer, event: Event<'_>, now: u64) {
     }
 }
 
-/// The platform's first scenario.
+/// Twilio's first scenario.
 fn answered(transfer: &mut Transfer) {
     handle(transfer, Event::start(1), 0);
     handle(transfer, Event::response(202), 50);

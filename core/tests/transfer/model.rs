@@ -25,7 +25,7 @@ fn story() -> impl Strategy<Value = Story> {
         .prop_map(|(answer, notifies, hangs_up_after)| Story { answer, notifies, hangs_up_after })
 }
 
-/// The three parameters, in words of the platform's documentation.
+/// The three parameters, in words of Twilio's documentation.
 fn expected(story: &Story) -> (Option<&'static str>, u16, Option<u16>) {
     if story.answer >= 300 {
         return (Some("failed"), story.answer, None);

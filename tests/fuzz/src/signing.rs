@@ -1,4 +1,4 @@
-//! The platform's signature as its documentation tells it, without any thought of speed.
+//! Twilio's signature as its documentation tells it, without any thought of speed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -18,7 +18,7 @@ enum class severity_kind : std::int32_t {
     note = TWR_SEVERITY_NOTE,
     /// Something is dropped, or never runs.
     warning = TWR_SEVERITY_WARNING,
-    /// The platform will refuse it.
+    /// Twilio will refuse it.
     error = TWR_SEVERITY_ERROR,
 };
 
@@ -28,7 +28,7 @@ struct diagnostic {
     std::string code;
     /// How much it matters.
     severity_kind severity;
-    /// The platform's own number for it.
+    /// Twilio's own number for it.
     std::optional<std::uint16_t> number;
     /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     std::string path;

@@ -45,7 +45,7 @@ class error : public std::runtime_error {
     /// One of TWR_STATUS_….
     twr_status status() const noexcept { return status_; }
 
-    /// The platform's own number for it.
+    /// Twilio's own number for it.
     std::optional<std::uint16_t> number() const noexcept { return detail::given(number_); }
 
     /// The byte of the input, from 0.
@@ -74,7 +74,7 @@ class error : public std::runtime_error {
     std::string parameter_;
 };
 
-/// It is not proved that the platform sent this request: answer 403.
+/// It is not proved that Twilio sent this request: answer 403.
 class signature_error : public error {
     using error::error;
 };

@@ -55,7 +55,7 @@ inline rest_request taken(twr_rest_request *made)
 
 } // namespace detail
 
-/// Makes a call that is in progress run something else. `base` replaces the platform's own host.
+/// Makes a call that is in progress run something else. `base` replaces Twilio's own host.
 inline rest_request call_update(text_in account_sid, text_in call_sid, const instructions &run,
                                 text_in base = {})
 {

@@ -113,7 +113,7 @@ class element {
     detail::owned<twr_element, twr_element_free> handle_;
 };
 
-/// The document that an app answers the platform with.
+/// The document that an app answers Twilio with.
 class voice_response {
   public:
     /// An empty document.
@@ -200,7 +200,7 @@ class voice_response {
         return detail::text(twr_response_render, get(), pretty);
     }
 
-    /// What the platform will refuse, drop or never run.
+    /// What Twilio will refuse, drop or never run.
     std::vector<diagnostic> check() const
     {
         twr_findings *findings = nullptr;

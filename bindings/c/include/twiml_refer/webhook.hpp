@@ -1,4 +1,4 @@
-// The platform's requests: verified, and the callback of <Refer> in them.
+// Twilio's requests: verified, and the callback of <Refer> in them.
 #ifndef TWIML_REFER_WEBHOOK_HPP
 #define TWIML_REFER_WEBHOOK_HPP
 
@@ -54,7 +54,7 @@ enum class outcome_kind : std::int32_t {
     canceled = TWR_OUTCOME_CANCELED,
     /// The endpoint never told how it went.
     unconfirmed = TWR_OUTCOME_UNCONFIRMED,
-    /// The platform sent a status that this version does not know.
+    /// Twilio sent a status that this version does not know.
     unknown = TWR_OUTCOME_UNKNOWN,
 };
 
@@ -64,7 +64,7 @@ enum class leg_kind : std::int32_t {
     sip = TWR_LEG_SIP,
     /// A telephone number.
     pstn = TWR_LEG_PSTN,
-    /// The platform's Voice SDK.
+    /// Twilio's Voice SDK.
     client = TWR_LEG_CLIENT,
     /// The request does not tell.
     unknown = TWR_LEG_UNKNOWN,
@@ -96,7 +96,7 @@ struct refer_outcome {
     std::string status;
 };
 
-/// A request of the platform; immutable.
+/// A request of Twilio; immutable.
 class refer_callback {
   public:
     /// Reads a form body, or a query without its `?`; nothing is verified.
@@ -196,7 +196,7 @@ class refer_callback {
     detail::owned<twr_callback, twr_callback_free> handle_;
 };
 
-/// Verifies requests of the platform; set up, it may be used by any number of threads.
+/// Verifies requests of Twilio; set up, it may be used by any number of threads.
 class request_validator {
   public:
     /// By the account's auth token; a null one or an empty one is refused.
@@ -216,7 +216,7 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator add_secret(text_in token) && { return std::move(add_secret(token)); }
 
-    /// Says how the platform reaches the app: scheme, host, port, and the path prefix that a gateway strips.
+    /// Says how Twilio reaches the app: scheme, host, port, and the path prefix that a gateway strips.
     request_validator &public_base(text_in base) &
     {
         detail::call(twr_validator_set_public_base, handle_.get(), base);
@@ -225,7 +225,7 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator public_base(text_in base) && { return std::move(public_base(base)); }
 
-    /// Uses another algorithm, where the platform was told to.
+    /// Uses another algorithm, where Twilio was told to.
     request_validator &algorithm(hash_algorithm which) &
     {
         detail::call(twr_validator_set_algorithm, handle_.get(), static_cast<std::int32_t>(which));
@@ -252,7 +252,7 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator accept_encoded_spellings(bool accept) && { return std::move(accept_encoded_spellings(accept)); }
 
-    /// Hands over the callback, if the platform signed it; throws request_too_large (before anything is hashed),
+    /// Hands over the callback, if Twilio signed it; throws request_too_large (before anything is hashed),
     /// signature_missing, signature_mismatch or callback_error. `method` is that of the route, not a copy of the
     /// request's; `url` is the request target where a public base is set, else the URL that was asked for.
     [[nodiscard]] refer_callback verify(twiml_refer::method method, text_in url, text_in body,

@@ -31,7 +31,7 @@ class Diagnostic(Value):
     message: str
     """What will happen."""
     number: int | None
-    """The platform's own number for it."""
+    """Twilio's own number for it."""
     line: int | None
     """The line of the document that was read, from 1."""
     column: int | None

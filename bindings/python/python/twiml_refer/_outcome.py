@@ -76,7 +76,7 @@ class Unconfirmed(Ended):
 
 
 class Unknown(Ended):
-    """The platform sent a status that this version does not know."""
+    """Twilio sent a status that this version does not know."""
 
     __slots__ = ("status",)
     kind: ClassVar[Literal["unknown"]] = "unknown"

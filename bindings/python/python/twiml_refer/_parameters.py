@@ -56,7 +56,7 @@ class Parameters:
 
     @property
     def api_version(self) -> str | None:
-        """`ApiVersion`: the version of the platform's API, a date."""
+        """`ApiVersion`: the version of Twilio's API, a date."""
         return self._named("api_version")
 
     @property
@@ -206,7 +206,7 @@ class Parameters:
 
     @property
     def refer_transfer_target(self) -> str | None:
-        """`ReferTransferTarget`: the `Refer-To` of a REFER that the platform got.
+        """`ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got.
 
         Kept as text: it may be a `tel:` URI.
         """

@@ -11,7 +11,7 @@ class Refer:
     """The verb that transfers a SIP call, with exactly one target.
 
     `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
-    the platform).
+    Twilio).
 
     Raises `DocumentError` for action and method, `SipUriError` for the target.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class VoiceResponse(Prompts):
-    """The document that an app answers the platform with.
+    """The document that an app answers Twilio with.
 
     >>> response = VoiceResponse()
     >>> _ = response.say("Connecting you.")
@@ -151,7 +151,7 @@ class VoiceResponse(Prompts):
         return diagnostics(_bridge.call("document_check", _bytes(xml)))
 
     def check(self) -> list[Diagnostic]:
-        """Tell what the platform will refuse, drop or never run.
+        """Tell what Twilio will refuse, drop or never run.
 
         Raises `DocumentError` if it cannot be written.
         """

@@ -260,7 +260,7 @@ class SipUri(Value):
 
 
 class ReferTarget(Value):
-    """What a Refer-To value, or the platform's `ReferTransferTarget`, names.
+    """What a Refer-To value, or Twilio's `ReferTransferTarget`, names.
 
     >>> ReferTarget.parse('"Bob" <sip:bob@example.com>;x=1')
     ReferTarget(kind='sip', text='sip:bob@example.com')

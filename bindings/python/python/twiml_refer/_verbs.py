@@ -1,6 +1,6 @@
 """The verbs that stand beside `<Refer>`, with the attributes that they have.
 
-What they mean is the platform's documentation of TwiML; any other attribute is a keyword too.
+What they mean is Twilio's documentation of TwiML; any other attribute is a keyword too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The platform's requests, and the callback of `<Refer>`."""
+"""Twilio's requests, and the callback of `<Refer>`."""
 
 from __future__ import annotations
 

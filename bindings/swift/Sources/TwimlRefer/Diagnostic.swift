@@ -11,7 +11,7 @@ internal import TwimlReferBridge
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     /// How bad it is.
     public enum Severity: String, Sendable, Hashable {
-        /// The platform will refuse it, or the app has a security hole.
+        /// Twilio will refuse it, or the app has a security hole.
         case error
         /// Something is dropped or never runs.
         case warning
@@ -27,7 +27,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     public let path: String
     /// What will happen.
     public let message: String
-    /// The platform's own number for it.
+    /// Twilio's own number for it.
     public let number: Int?
     /// The line of the document that was read, from 1.
     public let line: Int?

@@ -2,7 +2,7 @@
 
 internal import TwimlReferBridge
 
-/// How the platform asks for a URL.
+/// How Twilio asks for a URL.
 public struct Method: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     /// With the parameters in the URL.
     public static let get = Self(rawValue: "GET")

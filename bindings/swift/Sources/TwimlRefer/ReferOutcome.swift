@@ -15,7 +15,7 @@ public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, CustomStrin
     /// The caller hung up.
     public static let canceled = Self(rawValue: "canceled")
 
-    /// As the platform sends it.
+    /// As Twilio sends it.
     public let rawValue: String
 
     /// Takes any text, compared with case.
@@ -46,7 +46,7 @@ public enum ReferOutcome: Sendable, Hashable {
     case canceled
     /// The endpoint never told how it went: it may or may not have transferred the caller.
     case unconfirmed
-    /// The platform sent a status that this version does not know.
+    /// Twilio sent a status that this version does not know.
     case unknown(status: ReferCallStatus)
 
     /// The name of the case, the same in every language.
@@ -69,7 +69,7 @@ public enum ReferOutcome: Sendable, Hashable {
     public var explanation: String {
         let (status, code) = values
         let plain = Outcome(kind: kind, status: status, code: code.map(UInt16.init(clamping:)))
-        // What is too long for the bridge is no status of the platform.
+        // What is too long for the bridge is no status of Twilio.
         return (try? call(status.size) { outcomeExplanation(outcome: plain) }) ?? kind
     }
 

@@ -142,7 +142,7 @@ extension SipUri: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     public var customMirror: Mirror { Mirror(self, children: ["uri": debugDescription]) }
 }
 
-/// What a Refer-To value, or the platform's `ReferTransferTarget`, names.
+/// What a Refer-To value, or Twilio's `ReferTransferTarget`, names.
 ///
 /// ```swift
 /// if case .sip(let uri) = ReferTarget("\"Bob\" <sip:bob@example.com>;x=1") {

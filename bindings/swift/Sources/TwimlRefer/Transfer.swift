@@ -3,7 +3,7 @@
 import Foundation
 internal import TwimlReferBridge
 
-/// The parameters that the platform would send to the action URL, in their order, and what they mean.
+/// The parameters that Twilio would send to the action URL, in their order, and what they mean.
 public struct ReferReport: Sendable, Hashable, CustomStringConvertible {
     /// `ReferCallStatus` and the two codes, as far as they are known.
     public let parameters: Fields

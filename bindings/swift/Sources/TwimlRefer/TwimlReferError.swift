@@ -50,7 +50,7 @@ public struct TwimlReferError: Error, Sendable, Hashable {
     public let column: Int?
     /// The parameter, attribute or header at fault.
     public let parameter: String?
-    /// The platform's own number for it.
+    /// Twilio's own number for it.
     public let number: Int?
     /// The category of ``kind``.
     public let category: Category

@@ -19,7 +19,7 @@ extension VoiceParameters {
     public var to: String? { named() }
     /// `CallStatus`: how the call itself stands, for example `in-progress` or `completed`.
     public var callStatus: String? { named() }
-    /// `ApiVersion`: the version of the platform's API, a date.
+    /// `ApiVersion`: the version of Twilio's API, a date.
     public var apiVersion: String? { named() }
     /// `Direction`: `inbound`, `outbound-api` or `outbound-dial`.
     public var direction: String? { named() }
@@ -79,7 +79,7 @@ extension VoiceParameters {
     public var sipCallId: String? { named() }
     /// `SipSourceIp`: the address from which the SIP request came.
     public var sipSourceIp: String? { named() }
-    /// `ReferTransferTarget`: the `Refer-To` of a REFER that the platform got.
+    /// `ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got.
     ///
     /// Kept as text: it may be a `tel:` URI.
     public var referTransferTarget: String? { named() }

@@ -1,4 +1,4 @@
-// The platform's requests, and the callback of `<Refer>`.
+// Twilio's requests, and the callback of `<Refer>`.
 
 internal import TwimlReferBridge
 
@@ -24,7 +24,7 @@ public enum Leg: String, Sendable, Hashable {
     case unknown
 }
 
-/// Any request of the platform to an app.
+/// Any request of Twilio to an app.
 ///
 /// ```swift
 /// let request = try VoiceRequest(form: "CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")

@@ -3,7 +3,7 @@
 import Foundation
 internal import TwimlReferBridge
 
-/// The document that an app answers the platform with: valid, as there is no other. It prints itself.
+/// The document that an app answers Twilio with: valid, as there is no other. It prints itself.
 ///
 /// ```swift
 /// let response = try VoiceResponse {
@@ -72,7 +72,7 @@ public struct VoiceResponse: Sendable, Hashable {
         return try call(data.count) { try documentCheck(xml: data) }.map(Diagnostic.init)
     }
 
-    /// What the platform will refuse, drop or never run.
+    /// What Twilio will refuse, drop or never run.
     public func check() -> [Diagnostic] {
         settled { try documentCheckBuilt(document: document) }.map(Diagnostic.init)
     }

@@ -1,4 +1,4 @@
-// The jobs that bring a request of the platform, by the lane: the generated code reads such a record in
+// The jobs that bring a request of Twilio, by the lane: the generated code reads such a record in
 // several times what all else takes. What is thrown is of the generated types;
 // `lane.rs` says what each job takes and gives. No rule lives here.
 

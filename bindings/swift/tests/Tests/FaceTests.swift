@@ -31,7 +31,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
     }
 
     @Test func verbsHaveTheAttributesOfThePlatform() throws {
-        // As the platform's documentation of each verb spells them.
+        // As Twilio's documentation of each verb spells them.
         let response = try VoiceResponse {
             Gather(
                 input: "dtmf speech", action: "/choice", method: .get, timeout: 5, numDigits: 1,
@@ -228,7 +228,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
     }
 
     @Test func parametersAreThoseOfTheLibrary() throws {
-        // The standard voice parameters, as the platform's documentation has them.
+        // The standard voice parameters, as Twilio's documentation has them.
         for (getter, path) in getters {
             let name = getter.split(separator: "_").map(\.capitalized).joined()
             let callback = try ReferCallback(parameters: [name: "value"])

@@ -78,7 +78,7 @@ fn callback(case: &Value) -> Option<Value> {
     })
 }
 
-/// The name of the status, whose type is not exported, as the platform spells it.
+/// The name of the status, whose type is not exported, as Twilio spells it.
 fn kebab(name: &str) -> String {
     let mut spelled = String::new();
     for letter in name.chars() {

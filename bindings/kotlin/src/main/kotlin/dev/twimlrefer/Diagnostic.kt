@@ -17,7 +17,7 @@ import dev.twimlrefer.internal.spelled
  * @property severity how bad it is.
  * @property path where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
  * @property message what will happen.
- * @property number the platform's own number for it.
+ * @property number Twilio's own number for it.
  * @property line the line of the document that was read, from 1.
  * @property column the column of that line, from 1.
  * @property error the error behind it: why a target is no SIP URI.
@@ -38,7 +38,7 @@ public data class Diagnostic(
 
 /** How bad a finding is. */
 public enum class Severity {
-    /** The platform will refuse it, or the app has a security hole. */
+    /** Twilio will refuse it, or the app has a security hole. */
     ERROR,
 
     /** Something is dropped or never runs. */

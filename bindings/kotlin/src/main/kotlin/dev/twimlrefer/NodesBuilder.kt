@@ -16,7 +16,7 @@ public fun interface Build<in B> {
 
 /**
  * What is said in a document and in an element alike. Each function adds, and returns the builder. What
- * the attributes mean is the platform's documentation of the verb; those that are not given are not
+ * the attributes mean is Twilio's documentation of the verb; those that are not given are not
  * written. `attributes` are any others, as spelled, in the order that [Element] says.
  *
  * Each throws [DocumentException] where a name or a character cannot stand in a document.

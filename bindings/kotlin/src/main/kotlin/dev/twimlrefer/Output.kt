@@ -34,7 +34,7 @@ public sealed interface Output {
 }
 
 /**
- * What the platform would send to the action URL.
+ * What Twilio would send to the action URL.
  *
  * @property params the parameters of `<Refer>`, in their order.
  * @property outcome how the transfer ended.

@@ -19,7 +19,7 @@ import dev.twimlrefer.internal.wellFormed
  * @property target who the caller is transferred to.
  * @property action the URL, absolute or relative, that learns how the transfer ended; without one the next
  * verb runs.
- * @property method `GET` or `POST`, how the action is asked; the platform's default is `POST`.
+ * @property method `GET` or `POST`, how the action is asked; Twilio's default is `POST`.
  * @throws DocumentException the action is no http(s) URL, or the method is another one.
  */
 public data class Refer

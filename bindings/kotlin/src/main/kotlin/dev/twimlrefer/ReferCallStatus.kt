@@ -1,17 +1,17 @@
 package dev.twimlrefer
 
 /**
- * How the call to the target stands, as the platform's `ReferCallStatus` says. New values may come; they
+ * How the call to the target stands, as Twilio's `ReferCallStatus` says. New values may come; they
  * compare by their text, with case.
  *
  * ```kotlin
  * check(ReferCallStatus.of("busy") == ReferCallStatus.BUSY)
  * ```
  *
- * @property text the value as the platform sends it.
+ * @property text the value as Twilio sends it.
  */
 public class ReferCallStatus private constructor(public val text: String) {
-    /** The value as the platform sends it. */
+    /** The value as Twilio sends it. */
     override fun toString(): String = text
 
     /** Whether the text is the same. */
@@ -20,7 +20,7 @@ public class ReferCallStatus private constructor(public val text: String) {
     /** Agrees with [equals]. */
     override fun hashCode(): Int = text.hashCode()
 
-    /** The values that the platform documents. */
+    /** The values that Twilio documents. */
     public companion object {
         /** The target answered. */
         @JvmField

@@ -81,7 +81,7 @@ public sealed interface ReferOutcome {
     }
 
     /**
-     * The platform sent a status that this version does not know.
+     * Twilio sent a status that this version does not know.
      *
      * @property status what it sent.
      */

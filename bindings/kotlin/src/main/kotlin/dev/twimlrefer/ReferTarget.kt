@@ -5,7 +5,7 @@ import dev.twimlrefer.internal.bridged
 import dev.twimlrefer.internal.wellFormed
 
 /**
- * What a Refer-To value names (RFC 3515), or the platform's `ReferTransferTarget`.
+ * What a Refer-To value names (RFC 3515), or Twilio's `ReferTransferTarget`.
  *
  * ```kotlin
  * check(ReferTarget.parse("\"Bob\" <sip:bob@example.com>;x=1") == ReferTarget.Sip(SipUri("sip:bob@example.com")))

@@ -160,7 +160,7 @@ constructor(
 
     /**
      * The signature of a request with these parameters; without any, of a GET. By it the tests of an app make
-     * requests of the platform.
+     * requests of Twilio.
      *
      * ```kotlin
      * val (url, validator) = "https://voice.example.com/handleRefer" to RequestValidator("12345")

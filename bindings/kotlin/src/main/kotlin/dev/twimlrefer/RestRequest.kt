@@ -8,7 +8,7 @@ import dev.twimlrefer.internal.bridge.callCreate as bridgeCreate
 import dev.twimlrefer.internal.bridge.callUpdate as bridgeUpdate
 
 /**
- * A request to the platform's REST API as plain data: nothing is sent. Make it with any HTTP client and
+ * A request to Twilio's REST API as plain data: nothing is sent. Make it with any HTTP client and
  * the account's credentials.
  *
  * @property method the HTTP method.
@@ -30,7 +30,7 @@ public data class RestRequest(val method: String, val url: String, val body: Str
  * more than 4000 characters. The base is the API's, for another region or edge.
  */
 public object CallUpdate {
-    /** By the URL of a document; [method] is how the platform asks for it. */
+    /** By the URL of a document; [method] is how Twilio asks for it. */
     @JvmStatic
     @JvmOverloads
     public fun withUrl(
@@ -60,7 +60,7 @@ public object CallUpdate {
 
 /** Makes a new SIP call that begins with this document. What is said of [CallUpdate] holds here. */
 public object CallCreate {
-    /** By the URL of a document; [method] is how the platform asks for it. */
+    /** By the URL of a document; [method] is how Twilio asks for it. */
     @JvmStatic
     @JvmOverloads
     public fun withUrl(

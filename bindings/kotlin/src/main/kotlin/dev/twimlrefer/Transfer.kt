@@ -49,7 +49,7 @@ public class Transfer private constructor(private val inner: BridgeTransfer) : A
     /**
      * Begins; `cseq` is that of the REFER.
      *
-     * @throws TransferException the leg is no SIP leg (the platform's error 13801), or it has begun.
+     * @throws TransferException the leg is no SIP leg (Twilio's error 13801), or it has begun.
      */
     @JvmOverloads
     public fun start(

@@ -33,7 +33,7 @@ public open class TwimlReferException internal constructor(override val message:
     /** The parameter, attribute or header at fault. */
     public val parameter: String? = place.parameter
 
-    /** The platform's own number for it. */
+    /** Twilio's own number for it. */
     public val number: Int? = place.number
 
     /** Whether all that it says is the same, so that what holds one compares as well. */

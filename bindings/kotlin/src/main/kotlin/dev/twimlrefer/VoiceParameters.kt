@@ -2,7 +2,7 @@ package dev.twimlrefer
 
 import dev.twimlrefer.internal.parameterName
 
-/** The standard parameters of the platform's voice requests; `null` where one was not sent. */
+/** The standard parameters of Twilio's voice requests; `null` where one was not sent. */
 public sealed class VoiceParameters {
     /** The first value of the parameter of this name, compared with case. */
     public abstract fun param(name: String): String?
@@ -24,7 +24,7 @@ public sealed class VoiceParameters {
     /** `CallStatus`: how the call itself stands, for example `in-progress` or `completed`. */
     public val callStatus: String? get() = named("call_status")
 
-    /** `ApiVersion`: the version of the platform's API, a date. */
+    /** `ApiVersion`: the version of Twilio's API, a date. */
     public val apiVersion: String? get() = named("api_version")
 
     /** `Direction`: `inbound`, `outbound-api` or `outbound-dial`. */
@@ -115,6 +115,6 @@ public sealed class VoiceParameters {
     /** `SipSourceIp`: the address from which the SIP request came. */
     public val sipSourceIp: String? get() = named("sip_source_ip")
 
-    /** `ReferTransferTarget`: the `Refer-To` of a REFER that the platform got. Kept as text: it may be a `tel:` URI. */
+    /** `ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got. Kept as text: it may be a `tel:` URI. */
     public val referTransferTarget: String? get() = named("refer_transfer_target")
 }

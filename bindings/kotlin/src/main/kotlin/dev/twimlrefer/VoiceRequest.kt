@@ -10,7 +10,7 @@ import dev.twimlrefer.internal.encoded
 import dev.twimlrefer.internal.spelled
 
 /**
- * Any request of the platform to an app. Immutable; equal if it is of the same class and has the same
+ * Any request of Twilio to an app. Immutable; equal if it is of the same class and has the same
  * parameters.
  *
  * `CallToken` is a secret: neither [toString] nor a JSON mapper such as Jackson writes it. A mapper leaves out
@@ -100,7 +100,7 @@ public enum class Leg {
     /** The telephone network. */
     PSTN,
 
-    /** A client of the platform's own SDKs. */
+    /** A client of Twilio's own SDKs. */
     CLIENT,
 
     /** The request does not tell. */

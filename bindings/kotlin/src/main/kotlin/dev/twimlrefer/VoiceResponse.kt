@@ -18,7 +18,7 @@ import dev.twimlrefer.internal.spelled
 import java.util.Collections
 
 /**
- * The document that an app answers the platform with. Immutable; [voiceResponse] builds one, and so does
+ * The document that an app answers Twilio with. Immutable; [voiceResponse] builds one, and so does
  * [builder] from Java.
  *
  * ```kotlin
@@ -73,7 +73,7 @@ constructor(
         return Lane.call(Lane.RENDER, input).text()
     }
 
-    /** What the platform will refuse, drop or never run. */
+    /** What Twilio will refuse, drop or never run. */
     public fun check(): List<Diagnostic> =
         document(nodes, attributes).let { diagnostics(bridged { documentCheckBuilt(it) }) }
 

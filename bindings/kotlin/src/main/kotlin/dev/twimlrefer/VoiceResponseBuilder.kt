@@ -29,7 +29,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
      * Transfers the caller. What [Refer] throws.
      *
      * @param action the URL that learns how the transfer ended.
-     * @param method `GET` or `POST`; the platform's default is `POST`.
+     * @param method `GET` or `POST`; Twilio's default is `POST`.
      */
     @JvmOverloads
     public fun refer(target: SipUri, action: String? = null, method: String? = null): VoiceResponseBuilder =
@@ -46,7 +46,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
 
     /**
      * Takes digits or speech of the caller, while the prompts in [build] are played. What the attributes
-     * mean is the platform's documentation of `<Gather>`; those that are not given are not written.
+     * mean is Twilio's documentation of `<Gather>`; those that are not given are not written.
      *
      * @param input `dtmf`, `speech` or `dtmf speech`.
      * @param action the URL that learns what was taken.

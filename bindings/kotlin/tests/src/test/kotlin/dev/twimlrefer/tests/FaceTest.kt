@@ -42,7 +42,7 @@ class FaceTest {
     private val alice = SipUri("sip:alice@example.com")
 
     @Test
-    fun `the four samples of the platform print what they print there`() {
+    fun `the four samples of Twilio print what they print there`() {
         val headers = listOf("X-AcctNumber" to "123456", "X-ReasonForCalling" to "billing-question")
         val samples = mapOf(
             Refer(alice) to "<Refer><Sip>sip:alice@example.com</Sip>",
