@@ -187,6 +187,8 @@ fn a_folder_of_ours_is_known_by_a_file() {
     assert!(said.contains("front.cpp") && said.contains(folder.to_str().unwrap()), "{said}");
     fs::write(folder.join("front.cpp"), "").unwrap();
     assert_eq!(ours(), (Some(0), String::new()), "it is ours");
+    let nameless = Command::new(&script).args(["", "front.cpp"]).output().unwrap();
+    assert!(!nameless.status.success(), "the folder of a variable that is empty");
 }
 
 /// A part that does nothing does not pass for one that ran the vectors, and no part is left out unnoticed.
