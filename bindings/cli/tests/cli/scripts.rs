@@ -130,6 +130,7 @@ fn a_script_deletes_nothing_that_it_did_not_make() {
         .args(["--transform=s,^,twiml-refer-swift/,", "Package.swift"])
         .status();
     assert!(packed.unwrap().success());
+    std::os::unix::fs::symlink(&tree, root.join("linked")).unwrap();
     let places = [given.clone(), tree.clone()];
     for status in [0, 1] {
         let (stubs, cache) = stubs(&root, &tree, status);
@@ -139,12 +140,10 @@ fn a_script_deletes_nothing_that_it_did_not_make() {
         }
         // What it empties in any case, it does not take as a source.
         let natives = "bindings/kotlin/target/native";
-        check(
-            &tree,
-            &["bindings/kotlin/build", inside, natives],
-            &[tree.join(natives)],
-            (&path, &cache),
-        );
+        for script in ["bindings/kotlin/build", "../linked/bindings/kotlin/build"] {
+            let places = [tree.join(natives)];
+            check(&tree, &[script, inside, natives], &places, (&path, &cache));
+        }
     }
 }
 
