@@ -57,7 +57,8 @@ unlock() {
 environment() {
     lock "$1.lock"
     if [ "$(cat "$1/wanted" 2>/dev/null)" != "$2" ]; then
-        rm -rf "$1" && python3 -m venv "$1"
+        rm -rf "$1"
+        python3 -m venv "$1"
         "$1/bin/pip" install -q -r <(echo "$2") >&2
         echo "$2" >"$1/wanted"
     fi

@@ -68,8 +68,10 @@ impl twr_response {
     }
 
     fn add(&mut self, node: impl Into<Node>) -> Result<(), Fault> {
+        self.response.add(node)?;
+        // Views stay if it is refused.
         self.walked = OnceLock::new();
-        Ok(self.response.add(node)?)
+        Ok(())
     }
 
     fn walk(&self) -> &[Walked] {

@@ -193,10 +193,10 @@ pub unsafe extern "C" fn twr_uri_add_header(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(uri) }?;
-        // They may be views of this URI, which end as it grows.
+        // Made before anything changes: they may be views of this URI, and those stay if it is refused.
         // SAFETY: the conventions of the header.
-        let (name, value) = unsafe { (name.text()?.to_owned(), value.text()?.to_owned()) };
-        held.uri.add_header(&name, &value)?;
+        let (name, value) = unsafe { (name.text()?, value.text()?) };
+        held.uri = held.uri.clone().with_header(name, value)?;
         held.changed();
         Ok(())
     };

@@ -1,5 +1,5 @@
-/* Every function that changes an object, called with views of that same object; and buffers that are input and
- * output at once. Each must do what it does with a copy. Run under valgrind and AddressSanitizer. */
+/* Every function that changes an object, called with views of that same object, and refused; and buffers that are
+ * input and output at once. Each must do what it does with a copy. Run under valgrind and AddressSanitizer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +210,49 @@ static void responses(void)
     }
 }
 
+/* What is refused changes nothing: the views from before stay, and those that are asked for afterwards are the same. */
+static void refused(void)
+{
+    static char large[70000];
+    twr_str views[2][VIEWS], copies[VIEWS];
+    twr_uri *uri = new_uri();
+    memset(large, 'x', sizeof large);
+    size_t count = views_of_uri(uri, views[0]);
+    for (size_t at = 0; at < count; at++)
+        copies[at] = copied(views[0][at]);
+    expect(twr_uri_add_header(uri, TWR_STR("X-A"), (twr_str){large, sizeof large}, NULL) == TWR_STATUS_REFUSED,
+           "a header that is too large", 0);
+    expect(twr_uri_add_user_to_user(uri, (twr_str){large, sizeof large}, NULL) == TWR_STATUS_REFUSED,
+           "a header that is too large", 1);
+    expect(views_of_uri(uri, views[1]) == count, "views of a URI that was not changed", count);
+    for (size_t at = 0; at < count; at++) {
+        expect(alike(copies[at], views[0][at]), "from before a change of a URI was refused", at);
+        expect(alike(copies[at], views[1][at]), "from after a change of a URI was refused", at);
+        release(copies[at]);
+    }
+    twr_uri_free(&uri);
+
+    twr_response *response = new_response();
+    twr_element *deep = NULL, *outer = NULL;
+    count = views_of_response(response, views[0]);
+    for (size_t at = 0; at < count; at++)
+        copies[at] = copied(views[0][at]);
+    twr_element_new(TWR_STR("Gather"), &deep, NULL);
+    do
+        twr_element_new(TWR_STR("Gather"), &outer, NULL);
+    while (twr_element_append(outer, &deep, NULL) == TWR_STATUS_OK && (deep = outer));
+    expect(twr_response_append(response, &deep, NULL) == TWR_STATUS_REFUSED, "an element that is too deep", 0);
+    expect(views_of_response(response, views[1]) == count, "views of a document that was not changed", count);
+    for (size_t at = 0; at < count; at++) {
+        expect(alike(copies[at], views[0][at]), "from before a change of a document was refused", at);
+        expect(alike(copies[at], views[1][at]), "from after a change of a document was refused", at);
+        release(copies[at]);
+    }
+    twr_element_free(&deep);
+    twr_element_free(&outer);
+    twr_response_free(&response);
+}
+
 /* A validator has no views of its own, but makes objects that have. */
 static void validators(void)
 {
@@ -306,6 +349,7 @@ int main(void)
 {
     uris();
     responses();
+    refused();
     validators();
     transfers();
     buffers();

@@ -130,6 +130,7 @@ fn a_script_deletes_nothing_that_it_did_not_make() {
         .args(["--transform=s,^,twiml-refer-swift/,", "Package.swift"])
         .status();
     assert!(packed.unwrap().success());
+    std::os::unix::fs::symlink(&tree, root.join("linked")).unwrap();
     let places = [given.clone(), tree.clone()];
     for status in [0, 1] {
         let (stubs, cache) = stubs(&root, &tree, status);
@@ -139,12 +140,10 @@ fn a_script_deletes_nothing_that_it_did_not_make() {
         }
         // What it empties in any case, it does not take as a source.
         let natives = "bindings/kotlin/target/native";
-        check(
-            &tree,
-            &["bindings/kotlin/build", inside, natives],
-            &[tree.join(natives)],
-            (&path, &cache),
-        );
+        for script in ["bindings/kotlin/build", "../linked/bindings/kotlin/build"] {
+            let places = [tree.join(natives)];
+            check(&tree, &[script, inside, natives], &places, (&path, &cache));
+        }
     }
 }
 
@@ -187,4 +186,61 @@ fn a_folder_of_ours_is_known_by_a_file() {
     assert!(said.contains("front.cpp") && said.contains(folder.to_str().unwrap()), "{said}");
     fs::write(folder.join("front.cpp"), "").unwrap();
     assert_eq!(ours(), (Some(0), String::new()), "it is ours");
+    let nameless = Command::new(&script).args(["", "front.cpp"]).output().unwrap();
+    assert!(!nameless.status.success(), "the folder of a variable that is empty");
+}
+
+/// A part that does nothing does not pass for one that ran the vectors, and no part is left out unnoticed.
+#[test]
+fn the_tests_fail_where_something_did_not_run() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run");
+    let _ = fs::remove_dir_all(&root);
+    for place in ["tests/run", "tests/README.md", "tests/vectors"] {
+        copy(&house.join(place), &root.join(place));
+    }
+    let part = |name: &str, script: &str| {
+        let path = root.join("tests/parts").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    for entry in fs::read_dir(house.join("tests/parts")).unwrap() {
+        part(entry.unwrap().file_name().to_str().unwrap(), "true");
+    }
+    let run = |arguments: &[&str]| {
+        let ran = Command::new(root.join("tests/run")).args(arguments).output().unwrap();
+        let said = [ran.stdout, ran.stderr].concat();
+        (ran.status.code(), String::from_utf8(said).unwrap())
+    };
+    assert_eq!(
+        run(&["sip"]),
+        (Some(0), "== sip\n== sip passed in 0 s\n== all passed: sip\n".into())
+    );
+    for name in ["core", "cli", "c"] {
+        let (status, said) = run(&["sip", name]);
+        assert!(
+            status == Some(1) && said.contains("fewer vectors than there are"),
+            "{name}: {said}"
+        );
+    }
+    part("c", "exit 3");
+    assert_eq!(run(&["c", "sip"]), (Some(3), "== c\n".into()));
+    part(
+        "core",
+        "for file in tests/vectors/*.json; do\n\
+             grep -c '^  {\"name\": ' $file >$TWIML_REFER_LEDGER/rust.$(basename $file .json)\n\
+         done\n\
+         ls tests/vectors/transfer/*.scenario | wc -l >$TWIML_REFER_LEDGER/rust.transfer",
+    );
+    let (status, said) = run(&["core"]);
+    assert_eq!(status, Some(0), "{said}");
+    for wrong in
+        [&["other"][..], &[""], &["--seconds", "0"], &["--seconds"], &["core", "--calls", "1"]]
+    {
+        assert_eq!(run(wrong).0, Some(2), "{wrong:?}");
+    }
+    part("new", "true");
+    let (status, said) = run(&["sip"]);
+    assert!(status == Some(2) && said.contains("no row for new"), "{said}");
 }
