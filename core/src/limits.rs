@@ -38,6 +38,19 @@ pub fn cseq(number: i64) -> Result<u32, Error> {
     u32::try_from(number).map_err(|_| Error::new(ErrorKind::CseqInvalid).arg(&number.to_string()))
 }
 
+/// Takes the CSeq number of a request that came. What the wire brings is never an error: a number that
+/// SIP does not have counts as 0, so that it is older than any other.
+///
+/// ```
+/// use twiml_refer::limits::received_cseq;
+///
+/// assert_eq!((received_cseq(7), received_cseq(-1), received_cseq(1 << 32)), (7, 0, 0));
+/// ```
+#[must_use]
+pub fn received_cseq(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}
+
 /// Checks a number of milliseconds for [`TransferSettings`](crate::transfer::TransferSettings).
 ///
 /// # Errors

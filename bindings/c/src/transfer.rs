@@ -283,7 +283,7 @@ pub unsafe extern "C" fn twr_transfer_notify(
         let state = header(subscription_state.bytes()?);
         let event = Event::Notify {
             event: &event,
-            cseq: limits::cseq(cseq)?,
+            cseq: limits::received_cseq(cseq),
             subscription_state: (!absent).then_some(&state),
             body: body.bytes()?,
             in_dialog,

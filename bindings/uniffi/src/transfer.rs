@@ -109,8 +109,7 @@ impl Transfer {
             Occurrence::Notify { event, cseq, subscription_state, body, in_dialog } => {
                 Event::Notify {
                     event,
-                    // From the wire, so never an error: one that SIP does not have is older than any.
-                    cseq: u32::try_from(*cseq).unwrap_or_default(),
+                    cseq: limits::received_cseq(*cseq),
                     subscription_state: subscription_state.as_deref(),
                     body,
                     in_dialog: *in_dialog,
