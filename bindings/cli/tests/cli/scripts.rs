@@ -33,7 +33,14 @@ const TOOLS: [&str; 22] = [
     "xcodebuild",
 ];
 
-const FOREIGN: [&str; 5] = ["notes.txt", ".git/config", "target/kept", "build/kept", "tests/kept"];
+const FOREIGN: [&str; 6] = [
+    "notes.txt",
+    ".git/config",
+    "target/kept",
+    "build/kept",
+    "tests/kept",
+    "twiml_refer-9.9.9-py3-none-other.whl",
+];
 
 /// A copy of what the scripts are and read, without what they build.
 fn tree(root: &Path) -> PathBuf {

@@ -13,7 +13,7 @@ import dev.twimlrefer.internal.spelled
  * Any request of Twilio to an app. Immutable; equal if it is of the same class and has the same
  * parameters.
  *
- * `CallToken` is a secret: neither [toString] nor a JSON mapper such as Jackson writes it. A mapper leaves out
+ * `CallToken` is a secret: neither [toString] nor Jackson and Gson write it (other mappers may). Jackson leaves out
  * [params] and [callToken]; [toForm] writes everything.
  *
  * ```kotlin
