@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::webhook::redact_url;
+use crate::redact::redact_url;
 
 /// How Twilio asks for a URL. Without one said, it is `POST`.
 ///

@@ -69,8 +69,10 @@ pub mod error;
 pub mod http;
 pub mod limits;
 mod message;
+pub mod numbers;
 #[cfg(test)]
 mod pages;
+mod redact;
 pub mod sip;
 pub mod transfer;
 pub mod twiml;

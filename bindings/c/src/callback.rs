@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::OnceLock;
 
 use twiml_refer::{
-    ReferOutcome, limits,
+    ReferOutcome, numbers,
     webhook::{Leg, ReferCallback},
 };
 
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn twr_callback_from_form(
         let body = unsafe { body.bytes() }?;
         let read = match max_bytes {
             0 => ReferCallback::from_form(body)?,
-            limit => ReferCallback::from_form_with_limit(body, limits::body_bytes(limit)?)?,
+            limit => ReferCallback::from_form_with_limit(body, numbers::body_bytes(limit)?)?,
         };
         // SAFETY: the conventions of the header.
         unsafe { give(callback, twr_callback::new(read)) }

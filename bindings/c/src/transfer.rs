@@ -7,7 +7,7 @@ use std::sync::Arc;
 use twiml_refer::{
     SipUri, Transfer,
     diagnostic::Diagnostic,
-    limits,
+    numbers,
     transfer::{Event, Output, RejectedStatus, TransferSettings},
     webhook::{Leg, ReferCallStatus},
 };
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn twr_settings_set_time(
     let body = || {
         // SAFETY: the conventions of the header.
         let held = unsafe { get_mut(settings) }?;
-        let (old, time) = (TransferSettings::clone(&held.0), limits::milliseconds(milliseconds)?);
+        let (old, time) = (TransferSettings::clone(&held.0), numbers::milliseconds(milliseconds)?);
         held.0 = Arc::new(match which {
             TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
             TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
@@ -225,7 +225,7 @@ pub unsafe extern "C" fn twr_transfer_start(
             TWR_LEG_UNKNOWN => Leg::Unknown,
             _ => return Err(Fault::argument("there is no such leg")),
         };
-        Ok(Event::Start { leg, cseq: limits::cseq(cseq)?, first_in_dialog })
+        Ok(Event::Start { leg, cseq: numbers::cseq(cseq)?, first_in_dialog })
     };
     // SAFETY: the conventions of the header.
     unsafe { feed(transfer, now_ms, error, event) }
@@ -255,7 +255,7 @@ pub unsafe extern "C" fn twr_transfer_retried(
     error: *mut twr_error,
 ) -> twr_status {
     let event = || {
-        let retry = Some(limits::cseq(cseq)?);
+        let retry = Some(numbers::cseq(cseq)?);
         Ok(Event::Response { code: self::code(code), refer_sub: true, retry })
     };
     // SAFETY: the conventions of the header.
@@ -283,7 +283,7 @@ pub unsafe extern "C" fn twr_transfer_notify(
         let state = header(subscription_state.bytes()?);
         let event = Event::Notify {
             event: &event,
-            cseq: limits::received_cseq(cseq),
+            cseq: numbers::received_cseq(cseq),
             subscription_state: (!absent).then_some(&state),
             body: body.bytes()?,
             in_dialog,

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::{RequestValidator, http::Method, limits, webhook::Algorithm};
+use twiml_refer::{RequestValidator, http::Method, numbers, webhook::Algorithm};
 
 use crate::callback::{pairs, twr_callback, twr_pair};
 use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     let body = || unsafe {
-        let max_bytes = limits::body_bytes(max_bytes)?;
+        let max_bytes = numbers::body_bytes(max_bytes)?;
         change(validator, |validator| Ok(validator.with_max_body_bytes(max_bytes)))
     };
     // SAFETY: the conventions of the header.

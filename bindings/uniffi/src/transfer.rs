@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twiml_refer::{
-    SipUri, limits,
+    SipUri, numbers,
     transfer::{Event, Output, RejectedStatus, TransferSettings},
     webhook::{ReferCallStatus, ReferReport},
 };
@@ -97,19 +97,19 @@ impl Transfer {
         let event = match &occurrence {
             Occurrence::Start { leg: name, cseq, first_in_dialog } => Event::Start {
                 leg: leg(name),
-                cseq: limits::cseq(*cseq)?,
+                cseq: numbers::cseq(*cseq)?,
                 first_in_dialog: *first_in_dialog,
             },
             &Occurrence::Response { code, refer_sub, retry } => Event::Response {
                 // No code of SIP, so that the transfer says so.
                 code: u16::try_from(code).unwrap_or_default(),
                 refer_sub,
-                retry: retry.map(limits::cseq).transpose()?,
+                retry: retry.map(numbers::cseq).transpose()?,
             },
             Occurrence::Notify { event, cseq, subscription_state, body, in_dialog } => {
                 Event::Notify {
                     event,
-                    cseq: limits::received_cseq(*cseq),
+                    cseq: numbers::received_cseq(*cseq),
                     subscription_state: subscription_state.as_deref(),
                     body,
                     in_dialog: *in_dialog,
@@ -184,19 +184,19 @@ fn plain(report: &ReferReport) -> Report {
 fn read(settings: Settings) -> Result<TransferSettings, twiml_refer::Error> {
     let mut read = TransferSettings::new();
     if let Some(time) = settings.response_timeout {
-        read = read.with_response_timeout(limits::milliseconds(time)?)?;
+        read = read.with_response_timeout(numbers::milliseconds(time)?)?;
     }
     if let Some(time) = settings.notify_timeout {
-        read = read.with_notify_timeout(limits::milliseconds(time)?)?;
+        read = read.with_notify_timeout(numbers::milliseconds(time)?)?;
     }
     if let Some(time) = settings.subscription {
-        read = read.with_subscription(limits::milliseconds(time)?)?;
+        read = read.with_subscription(numbers::milliseconds(time)?)?;
     }
     if let Some(time) = settings.max_duration {
-        read = read.with_max_duration(limits::milliseconds(time)?)?;
+        read = read.with_max_duration(numbers::milliseconds(time)?)?;
     }
     if let Some(time) = settings.hang_up_grace {
-        read = read.with_hang_up_grace(limits::milliseconds(time)?)?;
+        read = read.with_hang_up_grace(numbers::milliseconds(time)?)?;
     }
     if settings.rejected_status_omitted {
         read = read.with_rejected_status(RejectedStatus::Omitted);

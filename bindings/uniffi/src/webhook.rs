@@ -5,7 +5,7 @@ use std::fmt;
 use twiml_refer::{
     Error, ReferOutcome, RequestValidator, VoiceRequest,
     http::Method,
-    limits,
+    numbers,
     webhook::{Algorithm, Leg, ReferCallback},
 };
 
@@ -192,7 +192,7 @@ fn tuples(pairs: Vec<Pair>) -> impl Iterator<Item = (String, String)> {
 }
 
 fn limit(max_bytes: Option<i64>) -> Result<Option<usize>, Error> {
-    max_bytes.map(limits::body_bytes).transpose()
+    max_bytes.map(numbers::body_bytes).transpose()
 }
 
 /// The leg of this name.

@@ -3,12 +3,10 @@
 use std::fmt::Write;
 
 use super::{in_sentence, in_table, is_fresh, one_line, plain};
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::DiagnosticCode::{self, *};
-use crate::{
-    SipUri, Transfer, VoiceResponse,
-    diagnostic::Diagnostic,
-    transfer::{Event, Output},
-};
+use crate::transfer::{Event, Output};
+use crate::{SipUri, Transfer, VoiceResponse};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->

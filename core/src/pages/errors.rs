@@ -4,16 +4,13 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::{in_sentence, in_table, is_fresh, one_line};
-use crate::limits;
-use crate::{
-    Error, Refer, RequestValidator, SipUri, Transfer, VoiceResponse,
-    error::ErrorKind,
-    http::Method,
-    sip::UserToUser,
-    transfer::{Event, TransferSettings},
-    twiml::{CallCreate, CallUpdate, Comment, Element, Text},
-    webhook::{Leg, ReferCallback},
-};
+use crate::error::ErrorKind;
+use crate::http::Method;
+use crate::sip::UserToUser;
+use crate::transfer::{Event, TransferSettings};
+use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
+use crate::webhook::{Leg, ReferCallback};
+use crate::{Error, Refer, RequestValidator, SipUri, Transfer, VoiceResponse, numbers};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
@@ -179,7 +176,7 @@ const EXAMPLES: &[Example] = examples! {
     RequestTooLarge ReferCallback::from_form("a".repeat(65_537)),
         ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
     RequestNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
-    RequestLimitInvalid limits::body_bytes(-1);
+    RequestLimitInvalid numbers::body_bytes(-1);
     SignatureMismatch validator().verify(Method::Post, "https://voice.example.com/a", "", Some("c2lnbmF0dXJl"));
     PublicBaseInvalid validator().with_public_base("voice.example.com");
     SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
@@ -190,7 +187,7 @@ const EXAMPLES: &[Example] = examples! {
     TransferEventUnexpected started().handle(Event::start(2), 0);
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
     TransferOutputsPending unpolled().handle(Event::Time, 0);
-    CseqInvalid limits::cseq(-1);
+    CseqInvalid numbers::cseq(-1);
     StateTruncated Transfer::restore(&saved()[..20]);
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");

@@ -3,7 +3,8 @@
 use super::headers::{USER_TO_USER, check_header, push_header};
 use super::parse::{self, check_host};
 use super::{SipUri, UserToUser, escape};
-use crate::{Error, error::ErrorKind};
+use crate::Error;
+use crate::error::ErrorKind;
 
 /// Makes a [`SipUri`] from decoded text; escaping is done here. Begun by [`SipUri::builder`], whose
 /// example shows it.

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{SipUri, UserToUser, chars, escape};
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
-use crate::{Error, error::ErrorKind};
 
 pub(super) const USER_TO_USER: &str = "User-to-User";
 

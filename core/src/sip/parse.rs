@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 
 use super::{chars, escape};
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
-use crate::{Error, error::ErrorKind};
 
 /// Where the parts stand, in bytes of the spelling. An absent part is `None`; the delimiters
 /// belong to no part.

@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use super::parse::{self, Parts};
 use super::{SipUriBuilder, escape};
-use crate::{Error, diagnostic::Diagnostic};
+use crate::Error;
+use crate::diagnostic::Diagnostic;
 
 /// The scheme of a [`SipUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::chars;
-use crate::{Error, error::ErrorKind};
+use crate::Error;
+use crate::error::ErrorKind;
 
 /// The value of a `User-to-User` header (RFC 7433): data for the other end's application, and in
 /// which encoding and for which purpose it stands there.

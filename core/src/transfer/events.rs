@@ -1,14 +1,11 @@
 //! What a SIP stack tells a transfer, [`Event`], and what the transfer asks of it, [`Output`], with the
 //! queue in which that waits.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::rules::TransferState;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::DiagnosticCode;
-use crate::webhook::Leg;
-use crate::webhook::ReferReport;
+use super::state::TransferState;
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::webhook::{Leg, ReferReport};
 
 /// Something that happened on the SIP side, as [`Transfer::handle`](crate::Transfer::handle) takes
 /// it. Header values are passed as they stand on the wire: the transfer reads them.

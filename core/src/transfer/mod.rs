@@ -7,11 +7,12 @@ mod notify;
 mod rules;
 mod saved;
 mod settings;
+mod state;
 #[cfg(test)]
 mod tests;
 mod verb;
 
 pub use events::{Event, Output};
-pub use rules::TransferState;
 pub use settings::{RejectedStatus, TransferSettings};
+pub use state::TransferState;
 pub use verb::Transfer;

@@ -1,10 +1,7 @@
-//! A NOTIFY: reading its Event and Subscription-State headers and its sipfrag, and classifying it:
-//! which reply it is owed, and whether it is a repeat. What it then does to the transfer is in
-//! `transitions`.
+//! Reading a NOTIFY: its Event and Subscription-State headers, and its sipfrag. Which reply it gets and
+//! what it does to the transfer is in `rules`.
 
 use serde::{Deserialize, Serialize};
-
-use super::rules::{Progress, TransferState};
 
 /// What a NOTIFY says, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,10 +23,10 @@ pub(super) struct LastNotify {
 }
 
 pub(super) const OK: u16 = 200;
-const BAD_REQUEST: u16 = 400;
-const NO_SUBSCRIPTION: u16 = 481;
-const BAD_EVENT: u16 = 489;
-const OUT_OF_ORDER: u16 = 500;
+pub(super) const BAD_REQUEST: u16 = 400;
+pub(super) const NO_SUBSCRIPTION: u16 = 481;
+pub(super) const BAD_EVENT: u16 = 489;
+pub(super) const OUT_OF_ORDER: u16 = 500;
 
 impl Notification {
     pub(super) fn read(event: &str, subscription_state: Option<&str>, body: &[u8]) -> Self {
@@ -40,49 +37,6 @@ impl Notification {
 
     pub(super) fn ends_subscription(&self) -> bool {
         self.subscription == Subscription::Terminated
-    }
-}
-
-/// What becomes of a NOTIFY.
-pub(super) enum Verdict {
-    /// It counts; the reply is 200.
-    Accepted,
-    /// It changes nothing; the reply is this.
-    Refused(u16),
-}
-
-impl Progress {
-    /// Judges and remembers it. A repeat has been accounted for: it gets its reply again.
-    pub(super) fn classify(&mut self, said: Notification, cseq: u32, in_dialog: bool) -> Verdict {
-        let before = self.last_notify.filter(|_| in_dialog);
-        if let Some(last) = before.filter(|last| (last.cseq, last.notification) == (cseq, said)) {
-            return Verdict::Refused(last.reply);
-        }
-        let in_order = before.is_none_or(|last| cseq > last.cseq);
-        let reply = if !said.is_refer {
-            BAD_EVENT
-        } else if !in_dialog || !self.is_ours(said.id) || self.subscription_is_over() {
-            NO_SUBSCRIPTION
-        } else if said.subscription == Subscription::Missing {
-            BAD_REQUEST
-        } else if !in_order {
-            OUT_OF_ORDER
-        } else {
-            OK
-        };
-        if in_dialog && in_order {
-            self.last_notify = Some(LastNotify { cseq, notification: said, reply });
-        }
-        if reply == OK { Verdict::Accepted } else { Verdict::Refused(reply) }
-    }
-
-    fn is_ours(&self, id: Id) -> bool {
-        self.state != TransferState::Idle
-            && match id {
-                Id::Missing => self.first_in_dialog,
-                Id::Number(number) => number == self.refer_cseq,
-                Id::Other => false,
-            }
     }
 }
 

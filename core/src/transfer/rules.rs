@@ -1,134 +1,65 @@
-//! The rules that move a transfer: how far it has come, one function for each kind of event, and one for
-//! time. Reading and classifying a NOTIFY is in `notify`, the bytes in `saved`.
+//! The rules that move a transfer: one function for each kind of event, and one for time. Reading a NOTIFY
+//! is in `notify`, the bytes in `saved`.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::Serialize;
-
-use super::Event;
-use super::Transfer;
-use super::events::EventKind;
-use super::events::QueuedOutput;
-use super::notify::LastNotify;
-use super::notify::Notification;
-use super::notify::OK;
-use super::notify::Verdict;
+use super::events::{EventKind, QueuedOutput};
+use super::notify::{
+    BAD_EVENT, BAD_REQUEST, Id, LastNotify, NO_SUBSCRIPTION, Notification, OK, OUT_OF_ORDER,
+    Subscription,
+};
 use super::settings::RejectedStatus;
+use super::state::{Progress, TransferState};
+use super::{Event, Transfer};
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::webhook::Leg;
-use crate::webhook::ReferCallStatus;
-use crate::webhook::ReferReport;
-
-/// Where a [`Transfer`](crate::Transfer) stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum TransferState {
-    /// Not started.
-    Idle,
-    /// The REFER was sent, and has no final response.
-    Referring,
-    /// The REFER was accepted: NOTIFYs are awaited.
-    Subscribed,
-    /// The verb has ended.
-    Completed,
-}
-
-impl TransferState {
-    /// `idle`, `referring`, `subscribed` or `completed`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Referring => "referring",
-            Self::Subscribed => "subscribed",
-            Self::Completed => "completed",
-        }
-    }
-}
-
-impl fmt::Display for TransferState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Times are milliseconds on the clock of whoever feeds the events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Progress {
-    pub(super) state: TransferState,
-    /// the latest time fed.
-    pub(super) now: u64,
-    /// The CSeq of the REFER; of the last one, after a challenge.
-    pub(super) refer_cseq: u32,
-    pub(super) first_in_dialog: bool,
-    /// The final response to the REFER.
-    pub(super) refer_code: Option<u16>,
-    /// The last code of the call to the target.
-    pub(super) last_code: Option<u16>,
-    /// Until when a response to the REFER is awaited; 0 once it came.
-    pub(super) response_by: u64,
-    /// Until when the subscription lives; before the first NOTIFY, until when that is awaited.
-    pub(super) notify_by: u64,
-    /// Until when all of it must be over; 0 until the REFER was accepted or a NOTIFY came.
-    pub(super) ends_by: u64,
-    /// Since a hang-up: until when a last NOTIFY may still decide.
-    pub(super) grace_until: Option<u64>,
-    /// Whether a NOTIFY of this subscription came.
-    pub(super) notified: bool,
-    /// There is no subscription any more, or there never will be.
-    pub(super) subscription_over: bool,
-    /// What NOTIFYs said before the REFER was answered.
-    pub(super) decided: Option<ReferCallStatus>,
-    pub(super) last_notify: Option<LastNotify>,
-    #[serde(skip)] // `saved` writes it apart
-    pub(super) report: Option<ReferReport>,
-}
-
-impl Progress {
-    pub(super) const fn new() -> Self {
-        Self {
-            state: TransferState::Idle,
-            now: 0,
-            refer_cseq: 0,
-            first_in_dialog: true,
-            refer_code: None,
-            last_code: None,
-            response_by: 0,
-            notify_by: 0,
-            ends_by: 0,
-            grace_until: None,
-            notified: false,
-            subscription_over: false,
-            decided: None,
-            last_notify: None,
-            report: None,
-        }
-    }
-
-    pub(super) fn deadline(&self) -> Option<u64> {
-        match self.state {
-            TransferState::Idle | TransferState::Completed => None,
-            _ if self.grace_until.is_some() => self.grace_until,
-            TransferState::Referring => Some(self.response_by),
-            TransferState::Subscribed => Some(self.notify_by),
-        }
-    }
-
-    /// After the end nobody watches the clock: whether a late NOTIFY still finds its subscription
-    /// is told by its own time.
-    pub(super) fn subscription_is_over(&self) -> bool {
-        let timed_out = self.now >= self.response_by.max(self.notify_by);
-        self.subscription_over || (self.state == TransferState::Completed && timed_out)
-    }
-}
+use crate::webhook::{Leg, ReferCallStatus, ReferReport};
 
 /// What RFC 3261 §8.1.3.1 has a request count as answered with when no answer came.
 const REQUEST_TIMEOUT: u16 = 408;
 /// The same when it could not be sent.
 const SERVICE_UNAVAILABLE: u16 = 503;
+
+/// What becomes of a NOTIFY.
+enum Verdict {
+    /// It counts; the reply is 200.
+    Accepted,
+    /// It changes nothing; the reply is this.
+    Refused(u16),
+}
+
+impl Progress {
+    /// Classifies and remembers it. A repeat has been accounted for: it gets its reply again.
+    fn classify(&mut self, said: Notification, cseq: u32, in_dialog: bool) -> Verdict {
+        let before = self.last_notify.filter(|_| in_dialog);
+        if let Some(last) = before.filter(|last| (last.cseq, last.notification) == (cseq, said)) {
+            return Verdict::Refused(last.reply);
+        }
+        let in_order = before.is_none_or(|last| cseq > last.cseq);
+        let reply = if !said.is_refer {
+            BAD_EVENT
+        } else if !in_dialog || !self.is_ours(said.id) || self.subscription_is_over() {
+            NO_SUBSCRIPTION
+        } else if said.subscription == Subscription::Missing {
+            BAD_REQUEST
+        } else if !in_order {
+            OUT_OF_ORDER
+        } else {
+            OK
+        };
+        if in_dialog && in_order {
+            self.last_notify = Some(LastNotify { cseq, notification: said, reply });
+        }
+        if reply == OK { Verdict::Accepted } else { Verdict::Refused(reply) }
+    }
+
+    fn is_ours(&self, id: Id) -> bool {
+        self.state != TransferState::Idle
+            && match id {
+                Id::Missing => self.first_in_dialog,
+                Id::Number(number) => number == self.refer_cseq,
+                Id::Other => false,
+            }
+    }
+}
 
 impl Transfer {
     /// Refuses what no wire can bring, before anything has changed.

@@ -11,13 +11,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::events::{Outputs, QueuedOutput};
-use super::rules::{Progress, TransferState};
+use super::state::{Progress, TransferState};
 use super::{RejectedStatus, Transfer, TransferSettings};
-use crate::{
-    Error, SipUri,
-    error::ErrorKind,
-    webhook::{ReferCallStatus, ReferReport},
-};
+use crate::error::ErrorKind;
+use crate::webhook::{ReferCallStatus, ReferReport};
+use crate::{Error, SipUri};
 
 const MAGIC: [u8; 3] = *b"TWR";
 const VERSION: u8 = 1;

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::{
     DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
     TIMER_N,
 };
-use crate::{Error, error::ErrorKind, webhook::ReferCallStatus};
+use crate::webhook::ReferCallStatus;
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
 /// cannot be reached: Twilio's documentation says both.

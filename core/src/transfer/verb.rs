@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use super::events::{Outputs, QueuedOutput};
-use super::rules::Progress;
+use super::state::Progress;
 use super::{Event, Output, TransferSettings, TransferState};
-use crate::{Error, SipUri, error::ErrorKind, webhook::ReferReport};
+use crate::error::ErrorKind;
+use crate::webhook::ReferReport;
+use crate::{Error, SipUri};
 
 /// One `<Refer>` at work: from the REFER to the parameters for the action URL (RFC 3515).
 ///

@@ -6,14 +6,11 @@ use std::fmt::Display;
 
 use indexmap::IndexMap;
 
-use super::node::Comment;
-use super::node::Node;
-use super::node::Text;
+use super::node::{Comment, Node, Text};
 use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::limits::MAX_DEPTH;
-use crate::limits::MAX_ELEMENTS;
+use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
 
 /// Any verb or noun, known to this crate or not.
 ///

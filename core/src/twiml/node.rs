@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use super::element::Element;
-use super::element::Span;
+use super::element::{Element, Span};
 use super::refer::Refer;
 use super::xml;
-use crate::{Error, error::ErrorKind};
+use crate::Error;
+use crate::error::ErrorKind;
 
 /// One thing inside a [`VoiceResponse`](crate::VoiceResponse) or an [`Element`].
 ///

@@ -1,13 +1,13 @@
 //! [`Refer`]: the verb itself, with exactly one target. A `<Refer>` that was read and does not fit
 //! is an [`Element`](crate::twiml::Element), judged by `check`.
 
-use super::element::Element;
-use super::element::Span;
+use super::element::{Element, Span};
 use super::node::Node;
 use super::xml;
-use crate::http;
+use crate::error::ErrorKind;
 use crate::http::Method;
-use crate::{Error, SipUri, error::ErrorKind, webhook::redact_url};
+use crate::redact::redact_url;
+use crate::{Error, SipUri, http};
 
 /// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
 ///

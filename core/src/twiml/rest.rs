@@ -5,10 +5,11 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::response::VoiceResponse;
-use crate::http;
+use crate::error::ErrorKind;
 use crate::http::Method;
 use crate::limits::MAX_REST_TWIML_CHARS;
-use crate::{Error, SipUri, error::ErrorKind, webhook::redact_url};
+use crate::redact::redact_url;
+use crate::{Error, SipUri, http};
 
 const DEFAULT_BASE: &str = "https://api.twilio.com";
 const SID_DIGITS: usize = 32;

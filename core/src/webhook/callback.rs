@@ -4,10 +4,8 @@
 use std::fmt;
 
 use super::parameter::Parameter;
-use super::report::ReferCallStatus;
-use super::report::ReferOutcome;
-use super::request::Problem;
-use super::request::VoiceRequest;
+use super::report::{ReferCallStatus, ReferOutcome};
+use super::request::{Problem, VoiceRequest};
 use crate::Error;
 
 /// The request that tells the app how its `<Refer>` ended.

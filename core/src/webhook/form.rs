@@ -11,6 +11,7 @@ use percent_encoding::percent_decode;
 
 use crate::Error;
 use crate::error::ErrorKind;
+use crate::redact::{REDACTED, is_secret};
 
 /// Parameters as bytes: what was signed, whether it is UTF-8 or not.
 #[derive(Default)]
@@ -108,15 +109,6 @@ impl Params {
         self.iter().find(|&(known, _)| known == name).map(|(_, value)| value)
     }
 }
-
-/// Whether the value of a parameter must never be shown. Without regard to case: hiding one too
-/// many does no harm.
-pub(super) fn is_secret(name: &str) -> bool {
-    name.eq_ignore_ascii_case("CallToken")
-}
-
-/// What stands in the place of a secret.
-pub(super) const REDACTED: &str = "***";
 
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

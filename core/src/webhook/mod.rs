@@ -4,7 +4,6 @@
 mod callback;
 mod form;
 mod parameter;
-mod redact;
 mod report;
 mod request;
 mod serialize;
@@ -13,8 +12,8 @@ mod url;
 mod validator;
 mod verify;
 
+pub use crate::redact::redact_url;
 pub use callback::ReferCallback;
-pub use redact::redact_url;
 pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::{Leg, Problem, VoiceRequest};
 pub use signature::{Algorithm, VerifyError};

@@ -5,16 +5,12 @@ use std::fmt;
 
 use url::form_urlencoded::Serializer;
 
-use super::form;
-use super::form::Params;
-use super::form::RawParams;
-use super::form::is_secret;
-use super::form::too_large;
-use super::parameter;
+use super::form::{Params, RawParams, too_large};
 use super::parameter::Parameter;
-use crate::Error;
+use super::{form, parameter};
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
-use crate::message;
+use crate::redact::is_secret;
+use crate::{Error, message};
 
 /// Any request of Twilio to the app: the first `/voice` webhook, an action, a status.
 ///

@@ -6,12 +6,10 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::callback::ReferCallback;
-use super::form::is_secret;
 use super::parameter::Parameter;
 use super::report::{ReferCallStatus, ReferOutcome, ReferReport};
-use super::request::Leg;
-use super::request::Problem;
-use super::request::VoiceRequest;
+use super::request::{Leg, Problem, VoiceRequest};
+use crate::redact::is_secret;
 
 /// A list of pairs, as an array of arrays of two.
 struct Pairs<I>(I);

@@ -5,15 +5,11 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::Hmac;
-use hmac::KeyInit;
-use hmac::Mac;
+use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
-use super::url::UrlCandidate;
-use super::url::UrlParts;
+use super::url::{UrlCandidate, UrlParts};
 use crate::Error;
 use crate::error::ErrorKind;
 

@@ -4,8 +4,7 @@
 
 use std::sync::Arc;
 
-use percent_encoding::AsciiSet;
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::Error;
 use crate::error::ErrorKind;

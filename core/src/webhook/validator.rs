@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use super::form;
 use super::form::RawParams;
-use super::redact::redact_url;
-use super::signature;
 use super::signature::{Algorithm, Secret};
-use super::url::{PublicBase, UrlParts};
-use super::url::{Spelling, UrlCandidate, any_candidate};
+use super::url::{PublicBase, Spelling, UrlCandidate, UrlParts, any_candidate};
+use super::{form, signature};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
+use crate::redact::redact_url;
 
 /// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
 ///

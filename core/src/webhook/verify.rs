@@ -4,11 +4,8 @@ use super::callback::ReferCallback;
 use super::form;
 use super::form::{RawParams, too_large};
 use super::request::VoiceRequest;
-use super::signature::BodyHash;
-use super::signature::Signature;
-use super::signature::VerifyError;
-use super::url::UrlParts;
-use super::url::any_candidate;
+use super::signature::{BodyHash, Signature, VerifyError};
+use super::url::{UrlParts, any_candidate};
 use super::validator::RequestValidator;
 use crate::http::Method;
 

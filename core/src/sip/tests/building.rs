@@ -1,7 +1,9 @@
 //! Building from decoded text.
 
 use super::uri;
-use crate::{SipUri, error::ErrorKind as Kind, sip::UserToUser};
+use crate::SipUri;
+use crate::error::ErrorKind as Kind;
+use crate::sip::UserToUser;
 
 #[test]
 fn all_parts_are_escaped_by_their_own_rule() {

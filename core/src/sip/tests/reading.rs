@@ -1,12 +1,10 @@
 //! Reading: parts, and every refusal with its place (RFC 3261 §25.1).
 
 use super::uri;
+use crate::SipUri;
+use crate::error::ErrorKind as Kind;
 use crate::limits::MAX_URI_BYTES;
-use crate::{
-    SipUri,
-    error::ErrorKind as Kind,
-    sip::{ReferTarget, Scheme},
-};
+use crate::sip::{ReferTarget, Scheme};
 
 #[test]
 fn the_parts_are_as_spelled() {

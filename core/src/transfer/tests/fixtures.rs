@@ -1,12 +1,10 @@
 //! Transfers in each state, and the words in which the tests speak of events and outputs.
 
+use crate::SipUri;
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::error::ErrorKind;
 use crate::transfer::{Event, Output, Transfer, TransferSettings};
-use crate::{
-    SipUri,
-    diagnostic::{Diagnostic, DiagnosticCode},
-    error::ErrorKind,
-    webhook::{ReferCallStatus, ReferReport},
-};
+use crate::webhook::{ReferCallStatus, ReferReport};
 
 /// When every transfer here is started, and when its REFER is accepted.
 pub(super) const START: u64 = 1_000;

@@ -4,8 +4,10 @@ use super::fixtures::{
     ACCEPTED, LIVE, OVER, START, completed, feed, idle, notify, notify_of, referring,
     referring_with, refused, reply,
 };
+use crate::diagnostic::DiagnosticCode;
+use crate::error::ErrorKind;
 use crate::transfer::{Event, Output, RejectedStatus, TransferSettings, TransferState};
-use crate::{diagnostic::DiagnosticCode, error::ErrorKind, webhook::Leg};
+use crate::webhook::Leg;
 
 /// Timer F, RFC 3261 §17.1.2.2: 64 times T1.
 const TIMER_F: u64 = 64 * 500;

@@ -9,11 +9,9 @@ use super::fixtures::{
     ACCEPTED, LIVE, OVER, START, completed, drain, feed, idle, notify, notify_of, referring, reply,
     subscribed, subscribed_with,
 };
+use crate::error::ErrorKind;
 use crate::transfer::{Event, RejectedStatus, Transfer, TransferSettings};
-use crate::{
-    error::ErrorKind,
-    webhook::{Leg, ReferCallStatus},
-};
+use crate::webhook::{Leg, ReferCallStatus};
 
 /// Canceled after its grace, not yet polled: every optional field stands, except what an early
 /// NOTIFY decides, which no transfer has after its end.

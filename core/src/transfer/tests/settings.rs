@@ -5,9 +5,11 @@ use std::time::Duration;
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, START, completed, feed, notify, referring_with, reply, subscribed_with,
 };
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::MAX_STATUS_BYTES;
 use crate::transfer::{Event, RejectedStatus, TransferSettings};
-use crate::{Error, error::ErrorKind, webhook::ReferCallStatus};
+use crate::webhook::ReferCallStatus;
 
 type Setter = fn(TransferSettings, Duration) -> Result<TransferSettings, Error>;
 type Getter = fn(&TransferSettings) -> Duration;

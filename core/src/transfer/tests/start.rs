@@ -3,8 +3,10 @@
 use super::fixtures::{
     LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
 };
+use crate::error::ErrorKind;
 use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
-use crate::{ReferOutcome, SipUri, error::ErrorKind, webhook::Leg};
+use crate::webhook::Leg;
+use crate::{ReferOutcome, SipUri};
 
 /// What the app is told, as Twilio's documentation of `<Refer>` prints it.
 fn told(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {

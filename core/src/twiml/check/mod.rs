@@ -6,8 +6,7 @@ mod path;
 mod refer;
 mod verb_names;
 
-use super::element::Element;
-use super::element::Span;
+use super::element::{Element, Span};
 use super::node::Node;
 use super::refer::Refer;
 use super::response::VoiceResponse;

@@ -6,13 +6,10 @@ use super::super::refer::Refer;
 use super::super::xml;
 use super::path::{self, Siblings};
 use super::{Check, verb_names};
-use crate::http;
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::http::Method;
-use crate::{
-    SipUri,
-    diagnostic::{Diagnostic, DiagnosticCode},
-    webhook::redact_url,
-};
+use crate::redact::redact_url;
+use crate::{SipUri, http};
 
 impl Check {
     /// One that fits its type has no fault but what its target's headers have.

@@ -4,16 +4,15 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error as XmlError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
-use super::super::element::Element;
-use super::super::element::Span;
+use super::super::element::{Element, Span};
 use super::super::node::{Comment, Node};
 use super::super::response::VoiceResponse;
 use super::super::xml;
-use super::tag::Locator;
-use super::tag::{Pairs, decode_value};
+use super::tag::{Locator, Pairs, decode_value};
 use super::{Fault, tag};
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
-use crate::{Error, error::ErrorKind};
 
 /// Reads `<Response>` and all that is in it; the text has no byte order mark.
 pub(super) fn read(text: &str) -> Result<Element, Fault> {

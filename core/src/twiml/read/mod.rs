@@ -8,8 +8,9 @@ mod document;
 mod tag;
 
 use super::response::VoiceResponse;
+use crate::Error;
+use crate::error::ErrorKind;
 use crate::limits::MAX_DOCUMENT_BYTES;
-use crate::{Error, error::ErrorKind};
 use tag::Locator;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();

@@ -9,7 +9,8 @@ mod requests;
 mod writing;
 
 use super::*;
-use crate::{Error, SipUri, error::ErrorKind};
+use crate::error::ErrorKind;
+use crate::{Error, SipUri};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 

@@ -15,7 +15,9 @@ mod urls;
 mod verifying;
 
 use super::*;
-use crate::{Error, error::ErrorKind, http::Method};
+use crate::Error;
+use crate::error::ErrorKind;
+use crate::http::Method;
 
 const TOKEN: &str = "12345";
 

@@ -1,10 +1,8 @@
 //! What must never be shown: `CallToken`, the secret, a signature, a password in a URL.
 
 use super::*;
-use crate::{
-    Refer, SipUri, VoiceResponse,
-    twiml::{CallUpdate, Element},
-};
+use crate::twiml::{CallUpdate, Element};
+use crate::{Refer, SipUri, VoiceResponse};
 
 const TOKEN_VALUE: &str = "b7e0hush";
 

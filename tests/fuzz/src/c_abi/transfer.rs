@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arbitrary::Arbitrary;
 use twiml_refer::{
-    Transfer, limits,
+    Transfer, numbers,
     transfer::{Event, Output as Todo, RejectedStatus, TransferSettings},
     webhook::{Leg, ReferCallStatus},
 };
@@ -77,7 +77,7 @@ impl Session {
                     twr_settings_set_time(handle, which, time, error)
                 });
                 change(answer, slot, |settings| {
-                    let time = core(limits::milliseconds(time))?;
+                    let time = core(numbers::milliseconds(time))?;
                     match which {
                         TWR_TIME_RESPONSE => core(settings.with_response_timeout(time)),
                         TWR_TIME_NOTIFY => core(settings.with_notify_timeout(time)),

@@ -4,7 +4,7 @@ use arbitrary::Arbitrary;
 use twiml_refer::{
     ReferOutcome, RequestValidator,
     http::Method,
-    limits,
+    numbers,
     webhook::{Algorithm, Leg, ReferCallback},
 };
 use twiml_refer_c::callback::*;
@@ -172,7 +172,7 @@ impl Session {
                 let answer = ask(*places, |error| unsafe {
                     twr_callback_from_form(body.c(), max_bytes, at, error)
                 });
-                let limit = core(limits::body_bytes(max_bytes));
+                let limit = core(numbers::body_bytes(max_bytes));
                 let said = body.bytes().with(limit).and_then(|(body, limit)| {
                     core(match limit {
                         0 => ReferCallback::from_form(body),
@@ -251,7 +251,7 @@ impl Session {
                 let answer = ask(*places, |error| unsafe {
                     twr_validator_set_max_body_bytes(handle, max_bytes, error)
                 });
-                let limit = core(limits::body_bytes(max_bytes));
+                let limit = core(numbers::body_bytes(max_bytes));
                 let said = slot.get_mut().with(limit).map(|(validator, limit)| {
                     *validator = validator.clone().with_max_body_bytes(limit);
                 });

@@ -1,8 +1,6 @@
-//! What must not be shown of a URL: its password, and the value of `CallToken`.
+//! What must not be shown: the value of `CallToken`, and of a URL its password, too.
 
 use std::ops::Range;
-
-use super::form::{REDACTED, is_secret};
 
 /// Returns the URL with `***` in the place of a password and of the value of `CallToken`, to be shown
 /// or logged.
@@ -96,3 +94,12 @@ fn tokens(url: &str, from: usize) -> Vec<Range<usize>> {
 fn is_secret_spelled(name: &str) -> bool {
     is_secret(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
 }
+
+/// Whether the value of a parameter must never be shown. Without regard to case: hiding one too
+/// many does no harm.
+pub(crate) fn is_secret(name: &str) -> bool {
+    name.eq_ignore_ascii_case("CallToken")
+}
+
+/// What stands in the place of a secret.
+pub(crate) const REDACTED: &str = "***";
