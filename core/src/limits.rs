@@ -1,5 +1,5 @@
 //! Every bound of this crate, as a documented constant. A limit stands here and nowhere else;
-//! what happens when one is passed is said in [`ErrorKind`].
+//! what happens when one is passed is said in [`ErrorKind`](crate::error::ErrorKind).
 
 /// Bytes of a TwiML document that Twilio reads (its error 11750), and that the reader takes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;

@@ -97,7 +97,7 @@ fn collect(path: &Path, code: &mut String) {
 fn used_by(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for after in code.split("crate::").skip(1) {
-        let group = after.strip_prefix('{').map(|group| top_level(group));
+        let group = after.strip_prefix('{').map(top_level);
         for path in group.unwrap_or_else(|| vec![after.to_owned()]) {
             let name: String =
                 path.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
