@@ -30,7 +30,7 @@ def time_parse(given):
     body = given["body"].encode()
 
     def parse():
-        callback = validator.verify(given["url"], body, given["signature"])
+        callback = validator.verify("POST", given["url"], body, given["signature"])
         return (
             callback.refer_call_status,
             callback.refer_sip_response_code,

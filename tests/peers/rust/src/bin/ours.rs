@@ -4,7 +4,9 @@ use std::hint::black_box;
 
 use peers::{Job, Value, json, pairs, serve, text};
 use twiml_refer::{
-    Error, Refer, RequestValidator, SipUri, VoiceResponse, http::Method, twiml::{Node, Say},
+    Error, Refer, RequestValidator, SipUri, VoiceResponse,
+    http::Method,
+    twiml::{Node, Say},
     webhook::Algorithm,
 };
 
@@ -68,7 +70,7 @@ fn read(case: &Value) -> Value {
 }
 
 fn validator(case: &Value) -> RequestValidator {
-    let validator = RequestValidator::new(text(case, "token").unwrap());
+    let validator = RequestValidator::new(text(case, "token").unwrap()).unwrap();
     let validator = match text(case, "algorithm") {
         Some("sha256") => validator.with_algorithm(Algorithm::Sha256),
         _ => validator,
@@ -93,7 +95,8 @@ fn verify(case: &Value) -> Option<Value> {
 fn callback(case: &Value) -> Value {
     let url = text(case, "url").unwrap();
     let body = text(case, "body").unwrap_or_default();
-    match validator(case).verify(url, body, text(case, "signature")) {
+    let method = if body.is_empty() { Method::Get } else { Method::Post };
+    match validator(case).verify(method, url, body, text(case, "signature")) {
         Err(error) => json!({"error": error.to_string()}),
         Ok(callback) => json!({
             "status": callback.refer_call_status().map(|status| status.to_string()),
@@ -138,7 +141,7 @@ fn timed<'a>(name: &str, given: &'a Value) -> Option<Job<'a>> {
         "parse" => {
             let body = text(given, "body").unwrap();
             Some(Box::new(move || {
-                let callback = validator.verify(url, body, signature).unwrap();
+                let callback = validator.verify(Method::Post, url, body, signature).unwrap();
                 black_box((
                     callback.refer_call_status(),
                     callback.refer_sip_response_code(),
