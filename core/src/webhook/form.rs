@@ -149,7 +149,10 @@ fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 fn decode_half(half: &[u8]) -> Vec<u8> {
-    // `+` is a space; an escaped one is decoded later and stays.
+    if !half.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return half.to_vec();
+    }
+    // `+` is a space; an escaped one is decoded afterwards and stays.
     let spaced: Vec<_> = half.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
     percent_decode(&spaced).collect()
 }

@@ -35,9 +35,17 @@ macro_rules! parameters {
             }
 
             /// The parameter of this name, compared with case.
+            #[allow(non_upper_case_globals)] // a pattern needs a constant, and it is named so
             fn named(name: &str) -> Option<Self> {
-                let all = Self::STANDARD.iter().chain(Self::REFER);
-                all.copied().find(|parameter| parameter.name() == name)
+                // Bytes: the compiler branches on length and bytes, where it would compare texts one
+                // after the other.
+                $( const $name: &[u8] = stringify!($name).as_bytes(); )*
+                $( const $refer_name: &[u8] = stringify!($refer_name).as_bytes(); )*
+                match name.as_bytes() {
+                    $( $name => Some(Self::$name), )*
+                    $( $refer_name => Some(Self::$refer_name), )*
+                    _ => None,
+                }
             }
         }
 
