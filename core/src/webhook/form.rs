@@ -13,9 +13,21 @@ use crate::Error;
 use crate::error::ErrorKind;
 use crate::redact::{REDACTED, is_secret};
 
-/// Parameters as bytes: what was signed, whether it is UTF-8 or not.
+/// Where a pair is in the text of all: its name begins, its value begins, its value ends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Pair {
+    name: usize,
+    value: usize,
+    end: usize,
+}
+
+/// Parameters as bytes: what was signed, whether it is UTF-8 or not. All in one text: an allocation for
+/// each name and value would take longer than the signature.
 #[derive(Default)]
-pub(super) struct RawParams(Vec<(Vec<u8>, Vec<u8>)>);
+pub(super) struct RawParams {
+    bytes: Vec<u8>,
+    pairs: Vec<Pair>,
+}
 
 impl RawParams {
     /// The pairs that a framework has decoded. `None` as soon as no form of `max_bytes` could have
@@ -24,66 +36,74 @@ impl RawParams {
         pairs: impl IntoIterator<Item = (N, V)>,
         max_bytes: usize,
     ) -> Option<Self> {
-        let mut raw = Vec::new();
-        // Bytes of the shortest form: `n` for a pair without a value, and `&` between pairs.
-        let mut bytes = 0_usize;
+        let mut raw = Self::default();
         for (name, value) in pairs {
             let (name, value) = (name.as_ref().as_bytes(), value.as_ref().as_bytes());
-            let separator = usize::from(!raw.is_empty());
-            bytes = bytes.saturating_add(name.len() + value.len() + separator);
-            if bytes > max_bytes {
+            // The shortest form: a pair without a value is `n`, and `&` is between pairs.
+            let so_far = raw.bytes.len().saturating_add(raw.pairs.len());
+            if so_far.saturating_add(name.len()).saturating_add(value.len()) > max_bytes {
                 return None;
             }
-            raw.push((name.to_vec(), value.to_vec()));
+            raw.push(|bytes| bytes.extend(name), |bytes| bytes.extend(value));
         }
-        Some(Self(raw))
+        Some(raw)
+    }
+
+    fn push(&mut self, name: impl FnOnce(&mut Vec<u8>), value: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        name(&mut self.bytes);
+        let middle = self.bytes.len();
+        value(&mut self.bytes);
+        self.pairs.push(Pair { name: start, value: middle, end: self.bytes.len() });
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let part = |from, to| self.bytes.get(from..to).unwrap_or_default();
+        self.pairs.iter().map(move |pair| (part(pair.name, pair.value), part(pair.value, pair.end)))
     }
 
     /// What stands after the URL in the signed text: names and values by name, then value, in byte
     /// order, a repeated pair only once.
     pub(super) fn signed(&self) -> Vec<u8> {
-        let mut sorted: Vec<_> = self.0.iter().collect();
+        let mut sorted: Vec<_> = self.iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
-        sorted
-            .iter()
-            .flat_map(|(name, value)| [name.as_slice(), value])
-            .collect::<Vec<_>>()
-            .concat()
+        let mut signed = Vec::with_capacity(self.bytes.len());
+        for (name, value) in sorted {
+            signed.extend_from_slice(name);
+            signed.extend_from_slice(value);
+        }
+        signed
     }
 
     /// The same without the value of any secret.
-    pub(super) fn redacted(mut self) -> Self {
-        for (name, value) in &mut self.0 {
-            if std::str::from_utf8(name).is_ok_and(is_secret) {
-                *value = REDACTED.into();
-            }
+    pub(super) fn redacted(&self) -> Self {
+        let mut shown = Self::default();
+        for (name, value) in self.iter() {
+            let secret = std::str::from_utf8(name).is_ok_and(is_secret);
+            let value = if secret { REDACTED.as_bytes() } else { value };
+            shown.push(|bytes| bytes.extend(name), |bytes| bytes.extend(value));
         }
-        self
+        shown
     }
 
-    /// As text. Else which pair is not, in which half, and at which byte of that half.
+    /// As text, where each name and each value is UTF-8 by itself. Else which pair is not, in which
+    /// half, and at which byte of that half.
     pub(super) fn into_text(self) -> Result<Params, NotUtf8> {
-        let read = |(index, (name, value)): (usize, (Vec<u8>, Vec<u8>))| {
-            let name = String::from_utf8(name).map_err(|error| NotUtf8 {
+        for (index, (name, value)) in self.iter().enumerate() {
+            let name = std::str::from_utf8(name).map_err(|error| NotUtf8 {
                 index,
                 name: None,
-                at: error.utf8_error().valid_up_to(),
+                at: error.valid_up_to(),
             })?;
-            match String::from_utf8(value) {
-                Ok(value) => Ok((name, value)),
-                Err(error) => {
-                    Err(NotUtf8 { index, name: Some(name), at: error.utf8_error().valid_up_to() })
-                }
-            }
-        };
-        self.0.into_iter().enumerate().map(read).collect::<Result<_, _>>().map(Params)
-    }
-}
-
-impl FromIterator<(Vec<u8>, Vec<u8>)> for RawParams {
-    fn from_iter<I: IntoIterator<Item = (Vec<u8>, Vec<u8>)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+            std::str::from_utf8(value).map_err(|error| NotUtf8 {
+                index,
+                name: Some(name.to_owned()),
+                at: error.valid_up_to(),
+            })?;
+        }
+        let text = String::from_utf8(self.bytes).unwrap_or_default();
+        Ok(Params { text, pairs: self.pairs })
     }
 }
 
@@ -97,11 +117,15 @@ pub(super) struct NotUtf8 {
 
 /// Parameters as text.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct Params(Vec<(String, String)>);
+pub(super) struct Params {
+    text: String,
+    pairs: Vec<Pair>,
+}
 
 impl Params {
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        self.pairs.iter().map(move |pair| (part(pair.name, pair.value), part(pair.value, pair.end)))
     }
 
     /// The first value of this name, compared with case.
@@ -124,7 +148,11 @@ pub(super) fn too_large(max_bytes: usize) -> Error {
 
 /// Every pair, percent-decoded.
 pub(super) fn decode(form: &[u8]) -> RawParams {
-    pairs(form).map(|(name, value)| (decode_half(name), decode_half(value))).collect()
+    let mut raw = RawParams::default();
+    for (name, value) in pairs(form) {
+        raw.push(|bytes| decode_half(name, bytes), |bytes| decode_half(value, bytes));
+    }
+    raw
 }
 
 /// Decoded, not over the limit, and text.
@@ -148,13 +176,18 @@ fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-fn decode_half(half: &[u8]) -> Vec<u8> {
-    if !half.iter().any(|byte| matches!(byte, b'+' | b'%')) {
-        return half.to_vec();
+fn decode_half(half: &[u8], out: &mut Vec<u8>) {
+    // `+` is a space; an escaped one is a plus.
+    for (index, piece) in half.split(|&byte| byte == b'+').enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        if piece.contains(&b'%') {
+            out.extend(percent_decode(piece));
+        } else {
+            out.extend_from_slice(piece);
+        }
     }
-    // `+` is a space; an escaped one is decoded afterwards and stays.
-    let spaced: Vec<_> = half.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
-    percent_decode(&spaced).collect()
 }
 
 /// Says at which byte of the form it is not UTF-8.
