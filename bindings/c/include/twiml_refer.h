@@ -336,7 +336,7 @@ typedef struct {
    */
   uint16_t kind;
   /**
-   * Twilio's own number for it; 0 if there is none.
+   * Twilio's own number for it, or 0.
    */
   uint16_t number;
   /**
@@ -388,7 +388,7 @@ typedef struct {
    */
   int32_t kind;
   /**
-   * The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
+   * The SIP code of REJECTED and TARGET_FAILED, or 0.
    */
   uint16_t code;
   /**
@@ -444,7 +444,7 @@ typedef struct {
    */
   int32_t severity;
   /**
-   * Twilio's own number; 0 if there is none.
+   * Twilio's own number, or 0.
    */
   uint16_t number;
   /**
@@ -528,7 +528,7 @@ typedef struct {
    */
   twr_str host;
   /**
-   * 1 to 65535; 0 if there is none.
+   * 1 to 65535, or 0.
    */
   int64_t port;
   /**
@@ -637,12 +637,12 @@ bool twr_callback_may_resume(const twr_callback *callback);
 twr_str twr_callback_refer_call_status(const twr_callback *callback);
 
 /**
- * ReferSipResponseCode; 0 if there is none.
+ * ReferSipResponseCode, or 0.
  */
 uint16_t twr_callback_refer_sip_response_code(const twr_callback *callback);
 
 /**
- * NotifySipResponseCode; 0 if there is none.
+ * NotifySipResponseCode, or 0.
  */
 uint16_t twr_callback_notify_sip_response_code(const twr_callback *callback);
 
@@ -785,7 +785,7 @@ twr_status twr_response_check(const twr_response *response,
                               twr_error *error);
 
 /**
- * What comes after the first `<Refer>`: a TWR_FOLLOWS_… number; 0 if there is none.
+ * What comes after the first `<Refer>`: a TWR_FOLLOWS_… number, or 0.
  */
 int32_t twr_response_follows(const twr_response *response);
 
@@ -1224,7 +1224,7 @@ twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
                                                   twr_error *error);
 
 /**
- * Hands over the callback that a request brings, if Twilio signed it; else TWR_STATUS_TOO_LARGE (413,
+ * Verifies the signature of a request and gives its callback; else TWR_STATUS_TOO_LARGE (413,
  * before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
  * TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
  * request's, which the signature does not cover. `url` is the request target where a public base is set,

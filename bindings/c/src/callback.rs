@@ -68,7 +68,7 @@ pub const TWR_OUTCOME_UNKNOWN: i32 = 6;
 pub struct twr_outcome {
     /// A TWR_OUTCOME_… number; 0 for a NULL handle.
     pub kind: i32,
-    /// The SIP code of REJECTED and TARGET_FAILED; 0 if there is none.
+    /// The SIP code of REJECTED and TARGET_FAILED, or 0.
     pub code: u16,
     /// The status of TARGET_FAILED and UNKNOWN, a view; else absent.
     pub status: twr_str,
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn twr_callback_refer_call_status(callback: *const twr_cal
     unsafe { get(callback) }.map_or(twr_str::ABSENT, |held| twr_str::maybe(held.status.as_deref()))
 }
 
-/// ReferSipResponseCode; 0 if there is none.
+/// ReferSipResponseCode, or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_refer_sip_response_code(
     callback: *const twr_callback,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn twr_callback_refer_sip_response_code(
     code.unwrap_or(0)
 }
 
-/// NotifySipResponseCode; 0 if there is none.
+/// NotifySipResponseCode, or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_callback_notify_sip_response_code(
     callback: *const twr_callback,

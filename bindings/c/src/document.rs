@@ -354,7 +354,7 @@ pub const TWR_FOLLOWS_NEXT_VERB: i32 = 2;
 /// The call ends.
 pub const TWR_FOLLOWS_HANGUP: i32 = 3;
 
-/// What comes after the first `<Refer>`: a TWR_FOLLOWS_… number; 0 if there is none.
+/// What comes after the first `<Refer>`: a TWR_FOLLOWS_… number, or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_follows(response: *const twr_response) -> i32 {
     // SAFETY: the conventions of the header.

@@ -41,7 +41,7 @@ pub struct twr_error {
     pub status: twr_status,
     /// The number of the kind (`twr_error_kind_name`); 0 unless the input was refused.
     pub kind: u16,
-    /// Twilio's own number for it; 0 if there is none.
+    /// Twilio's own number for it, or 0.
     pub number: u16,
     /// The byte of the input, from 0; TWR_NO_OFFSET if it is not known.
     pub offset: usize,

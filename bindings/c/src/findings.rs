@@ -16,7 +16,7 @@ pub struct twr_finding {
     pub code: twr_str,
     /// A TWR_SEVERITY_… number.
     pub severity: i32,
-    /// Twilio's own number; 0 if there is none.
+    /// Twilio's own number, or 0.
     pub number: u16,
     /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
     pub path: twr_str,

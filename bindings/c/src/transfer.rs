@@ -201,7 +201,7 @@ unsafe fn feed(
     unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event()?, now_ms)?)) }
 }
 
-/// A code that is none of SIP's is fed as such: the transfer says so.
+/// A code that SIP does not have is passed on as 0: the transfer gives a diagnostic.
 fn code(number: i32) -> u16 {
     u16::try_from(number).unwrap_or_default()
 }

@@ -34,7 +34,7 @@ pub struct twr_uri_parts {
     pub password: twr_str,
     /// IPv6 with its brackets.
     pub host: twr_str,
-    /// 1 to 65535; 0 if there is none.
+    /// 1 to 65535, or 0.
     pub port: i64,
     /// How many parameters there are.
     pub param_count: usize,

@@ -143,7 +143,7 @@ pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
     unsafe { guard(error, body) }
 }
 
-/// Hands over the callback that a request brings, if Twilio signed it; else TWR_STATUS_TOO_LARGE (413,
+/// Verifies the signature of a request and gives its callback; else TWR_STATUS_TOO_LARGE (413,
 /// before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
 /// TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
 /// request's, which the signature does not cover. `url` is the request target where a public base is set,

@@ -252,7 +252,7 @@ class request_validator {
     /// The same for one that has no name yet.
     request_validator accept_encoded_spellings(bool accept) && { return std::move(accept_encoded_spellings(accept)); }
 
-    /// Hands over the callback, if Twilio signed it; throws request_too_large (before anything is hashed),
+    /// Verifies the signature and returns the callback; throws request_too_large (before anything is hashed),
     /// signature_missing, signature_mismatch or callback_error. `method` is that of the route, not a copy of the
     /// request's; `url` is the request target where a public base is set, else the URL that was asked for.
     [[nodiscard]] refer_callback verify(twiml_refer::method method, text_in url, text_in body,
