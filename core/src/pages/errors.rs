@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{in_sentence, in_table, is_fresh, one_line};
 use crate::error::ErrorKind;
 use crate::http::Method;
-use crate::sip::UserToUser;
+use crate::sip::{SipStatus, UserToUser};
 use crate::transfer::{Event, TransferSettings};
 use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
 use crate::webhook::{Leg, ReferCallback};
@@ -188,6 +188,7 @@ const EXAMPLES: &[Example] = examples! {
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
     TransferOutputsPending unpolled().handle(Event::Time, 0);
     CseqInvalid numbers::cseq(-1);
+    SipStatusInvalid SipStatus::new(99), "48x".parse::<SipStatus>();
     StateTruncated Transfer::restore(&saved()[..20]);
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");
@@ -225,7 +226,7 @@ fn section(kind: ErrorKind) -> String {
         "\n## {kind}\n\nNumber **{}**{}\n\n```text\n{}: {}\n```\n```rust\n{examples}```\n",
         kind.number(),
         in_sentence(kind.platform_number()),
-        kind.subject(),
+        kind.subject().replace("{}", "…"),
         kind.template().replace("{}", "…"),
     )
 }

@@ -10,6 +10,7 @@ mod headers;
 mod parse;
 mod refer_to;
 mod serialize;
+mod status;
 #[cfg(test)]
 mod tests;
 mod uri;
@@ -17,5 +18,6 @@ mod user_to_user;
 
 pub use builder::SipUriBuilder;
 pub use refer_to::ReferTarget;
+pub use status::SipStatus;
 pub use uri::{Scheme, SipUri};
 pub use user_to_user::UserToUser;

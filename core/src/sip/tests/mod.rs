@@ -4,6 +4,7 @@ mod building;
 mod checking;
 mod comparing;
 mod reading;
+mod status;
 mod user_to_user;
 
 use super::SipUri;
