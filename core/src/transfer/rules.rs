@@ -11,6 +11,7 @@ use super::state::{Progress, TransferState};
 use super::{Event, Transfer};
 use crate::Error;
 use crate::error::ErrorKind;
+use crate::sip::SipStatus;
 use crate::webhook::{Leg, ReferCallStatus, ReferReport};
 
 /// What RFC 3261 §8.1.3.1 has a request count as answered with when no answer came.
@@ -275,11 +276,9 @@ impl Transfer {
 
     fn complete(&mut self, status: Option<ReferCallStatus>) {
         self.progress.state = TransferState::Completed;
-        self.progress.report = Some(ReferReport {
-            status,
-            refer_code: self.progress.refer_code,
-            notify_code: self.progress.last_code,
-        });
+        let code = |code: Option<u16>| code.and_then(|code| SipStatus::new(code).ok());
+        let (refer, notify) = (code(self.progress.refer_code), code(self.progress.last_code));
+        self.progress.report = Some(ReferReport::new(status, refer, notify));
         self.outputs.push(QueuedOutput::Completed);
     }
 

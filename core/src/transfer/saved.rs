@@ -51,15 +51,18 @@ mod report {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::{ReferCallStatus, ReferReport};
+    use crate::sip::SipStatus;
 
-    type Fields = (Option<ReferCallStatus>, Option<u16>, Option<u16>);
+    type Fields = (Option<ReferCallStatus>, Option<SipStatus>, Option<SipStatus>);
 
     #[allow(clippy::ref_option)] // serde passes the field
     pub(super) fn serialize<S: Serializer>(
         report: &Option<ReferReport>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let fields = |it: &ReferReport| (it.status.clone(), it.refer_code, it.notify_code);
+        let fields = |it: &ReferReport| {
+            (it.call_status().cloned(), it.refer_sip_response_code(), it.notify_sip_response_code())
+        };
         report.as_ref().map(fields).serialize(serializer)
     }
 
@@ -67,11 +70,7 @@ mod report {
         deserializer: D,
     ) -> Result<Option<ReferReport>, D::Error> {
         let report = Option::<Fields>::deserialize(deserializer)?;
-        Ok(report.map(|(status, refer_code, notify_code)| ReferReport {
-            status,
-            refer_code,
-            notify_code,
-        }))
+        Ok(report.map(|(status, refer, notify)| ReferReport::new(status, refer, notify)))
     }
 }
 

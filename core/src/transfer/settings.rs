@@ -11,6 +11,7 @@ use crate::limits::{
     DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
     TIMER_N,
 };
+use crate::sip::SipStatus;
 use crate::webhook::ReferCallStatus;
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
@@ -210,7 +211,7 @@ impl TransferSettings {
         let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
         match found.ok().and_then(|index| self.statuses.get(index)) {
             Some((_, status)) => Some(status.clone()),
-            None => ReferCallStatus::from_notify_code(code),
+            None => SipStatus::new(code).ok().and_then(ReferCallStatus::from_notify_code),
         }
     }
 }

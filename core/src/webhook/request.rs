@@ -341,7 +341,11 @@ impl RawParams {
         let Self { bytes, pairs } = self;
         let bytes = match String::from_utf8(bytes) {
             // A character must not begin in one half and end in the next.
-            Ok(text) if pairs.iter().all(|pair| text.is_char_boundary(pair.value) && text.is_char_boundary(pair.end)) => {
+            Ok(text)
+                if pairs.iter().all(|pair| {
+                    text.is_char_boundary(pair.value) && text.is_char_boundary(pair.end)
+                }) =>
+            {
                 return Ok((text, pairs));
             }
             Ok(text) => text.into_bytes(),
@@ -356,11 +360,14 @@ impl RawParams {
         // Decoded pairs of a framework have no form.
         let spelled = spelled.map(|pair| Some(halves(pair))).chain(std::iter::repeat(None));
         for ((name, value), spelled) in self.iter().zip(spelled) {
-            let (half, valid, error) = match (std::str::from_utf8(name), std::str::from_utf8(value)) {
+            let (half, valid, error) = match (std::str::from_utf8(name), std::str::from_utf8(value))
+            {
                 (Err(bad), _) => (spelled.map(|(name, _)| name), bad.valid_up_to(), error),
-                (Ok(name), Err(bad)) => {
-                    (spelled.map(|(_, value)| value), bad.valid_up_to(), error.parameter_named(name))
-                }
+                (Ok(name), Err(bad)) => (
+                    spelled.map(|(_, value)| value),
+                    bad.valid_up_to(),
+                    error.parameter_named(name),
+                ),
                 (Ok(_), Ok(_)) => continue,
             };
             let Some(half) = half else { return error };
@@ -399,7 +406,8 @@ fn decode(spelled: &[u8], out: &mut Vec<u8>) {
 /// The first decoded byte, and what follows it.
 fn first_byte(spelled: &[u8]) -> Option<(u8, &[u8])> {
     if let [b'%', high, low, after @ ..] = spelled {
-        let digit = |&byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit =
+            |&byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         if let (Some(high), Some(low)) = (digit(high), digit(low)) {
             return Some((high << 4 | low, after));
         }
@@ -411,6 +419,7 @@ fn first_byte(spelled: &[u8]) -> Option<(u8, &[u8])> {
 
 /// How many bytes spell the first `decoded` ones.
 fn spelled_length(half: &[u8], decoded: usize) -> usize {
-    let after = (0..decoded).fold(half, |rest, _| first_byte(rest).map_or(rest, |(_, after)| after));
+    let after =
+        (0..decoded).fold(half, |rest, _| first_byte(rest).map_or(rest, |(_, after)| after));
     half.len().saturating_sub(after.len())
 }

@@ -344,9 +344,16 @@ impl Secret {
         Ok(Self { sha1, sha256 })
     }
 
-    pub(super) fn sign(&self, algorithm: Algorithm, url: &UrlCandidate<'_>, params: &[u8]) -> String {
+    pub(super) fn sign(
+        &self,
+        algorithm: Algorithm,
+        url: &UrlCandidate<'_>,
+        params: &[u8],
+    ) -> String {
         match algorithm {
-            Algorithm::Sha1 => STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes()),
+            Algorithm::Sha1 => {
+                STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes())
+            }
             Algorithm::Sha256 => {
                 STANDARD.encode(hash(&self.sha256, url, params).finalize().into_bytes())
             }

@@ -81,9 +81,9 @@ proptest! {
     fn both_judges_agree(story in story()) {
         let report = play(&story);
         let found = (
-            report.refer_call_status().map(|status| status.as_str()),
-            report.refer_sip_response_code().unwrap(),
-            report.notify_sip_response_code(),
+            report.call_status().map(|status| status.as_str()),
+            report.refer_sip_response_code().unwrap().as_u16(),
+            report.notify_sip_response_code().map(u16::from),
         );
         prop_assert_eq!(found, expected(&story));
     }

@@ -3,6 +3,7 @@
 use crate::SipUri;
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::error::ErrorKind;
+use crate::sip::SipStatus;
 use crate::transfer::{Event, Output, Transfer, TransferSettings};
 use crate::webhook::{ReferCallStatus, ReferReport};
 
@@ -88,9 +89,7 @@ pub(super) fn completed(
     refer_code: impl Into<Option<u16>>,
     notify_code: impl Into<Option<u16>>,
 ) -> Output {
-    Output::Completed(ReferReport {
-        status: status.into().map(ReferCallStatus::from),
-        refer_code: refer_code.into(),
-        notify_code: notify_code.into(),
-    })
+    let code = |code: Option<u16>| code.map(|code| SipStatus::new(code).unwrap());
+    let status = status.into().map(ReferCallStatus::from);
+    Output::Completed(ReferReport::new(status, code(refer_code.into()), code(notify_code.into())))
 }

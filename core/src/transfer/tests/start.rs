@@ -60,7 +60,10 @@ fn scenario_2_the_target_fails() {
 fn scenario_3_the_endpoint_refuses() {
     let events = [(0, Event::start(1)), (50, Event::response(405))];
     let pairs = [(STATUS, "failed"), (REFER, "405")];
-    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Rejected { code: 405 }));
+    assert_eq!(
+        told(&events),
+        (params(&pairs), ReferOutcome::Rejected { code: crate::sip::SipStatus::new(405).unwrap() })
+    );
 }
 
 #[test]
