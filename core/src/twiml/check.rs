@@ -122,7 +122,8 @@ impl Check {
             let index = siblings.next_index(name);
             let mut here = Vec::new();
             if !verbs::is_verb(name) {
-                let hint = verbs::nearest(name).map(|verb| [" (did you mean <", verb, ">?)"].concat());
+                let hint =
+                    verbs::nearest(name).map(|verb| [" (did you mean <", verb, ">?)"].concat());
                 let unknown = Diagnostic::new(DiagnosticCode::VerbUnknown).arg(name);
                 here.push(unknown.arg(&hint.unwrap_or_default()));
             }

@@ -102,8 +102,9 @@ impl<'a> AttributeReader<'a> {
 pub(super) fn decode_value(attribute: &Attribute<'_>) -> Result<String, ErrorAt> {
     let mut out = String::with_capacity(attribute.value.len());
     let mut rest = attribute.value;
-    let here =
-        |rest: &str| attribute.value_at.saturating_add(attribute.value.len()).saturating_sub(rest.len());
+    let here = |rest: &str| {
+        attribute.value_at.saturating_add(attribute.value.len()).saturating_sub(rest.len())
+    };
     while let Some(end) = rest.find(['&', '<']) {
         let (run, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         out.push_str(&normalize_spaces(run));

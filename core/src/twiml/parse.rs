@@ -12,9 +12,7 @@ use quick_xml::errors::{Error as XmlError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::element::{Comment, Element, Position, Text};
-use super::markup::{
-    AttributeReader, ErrorAt, Locator, bare_ampersand, decode_value, resolve,
-};
+use super::markup::{AttributeReader, ErrorAt, Locator, bare_ampersand, decode_value, resolve};
 use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;
@@ -155,8 +153,7 @@ impl Document<'_> {
             parent.finish_text();
         }
         let mut element = element.at(self.position(at));
-        let mut attributes =
-            AttributeReader::new(attributes, name_at.saturating_add(name.len()));
+        let mut attributes = AttributeReader::new(attributes, name_at.saturating_add(name.len()));
         while let Some(attribute) = attributes.next()? {
             let (name, value) = (attribute.name.to_owned(), decode_value(&attribute)?);
             element
@@ -295,7 +292,8 @@ fn declaration(raw: &str, at: usize) -> Result<(), ErrorAt> {
         return Err(ErrorAt::syntax(at, "the XML declaration stands at the very beginning only"));
     }
     let text = raw.strip_prefix("<?xml").and_then(|raw| raw.strip_suffix("?>"));
-    let mut attributes = AttributeReader::new(text.unwrap_or_default(), at.saturating_add("<?xml".len()));
+    let mut attributes =
+        AttributeReader::new(text.unwrap_or_default(), at.saturating_add("<?xml".len()));
     let mut expected = ["version", "encoding", "standalone"].into_iter();
     let mut versions = 0;
     while let Some(attribute) = attributes.next()? {
