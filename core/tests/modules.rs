@@ -19,6 +19,9 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("redact", &[]),
 ];
 
+/// The modules whose files know each other one way.
+const ONE_WAY_INSIDE: [&str; 1] = ["twiml"];
+
 /// Where the names at the root of the crate come from.
 const AT_ROOT: [(&str, &str); 8] = [
     ("Error", "error"),
@@ -73,6 +76,33 @@ fn modules_use_each_other_one_way() {
     }
 }
 
+/// The files of a module use each other one way, too.
+#[test]
+fn files_of_a_module_use_each_other_one_way() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for module in ONE_WAY_INSIDE {
+        let mut uses = Vec::new();
+        for entry in fs::read_dir(source.join(module)).unwrap() {
+            let path = entry.unwrap().path();
+            let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            if path.is_file() && file != "mod" {
+                let mut code = String::new();
+                collect(&path, &mut code);
+                uses.push((file, paths_after(&code, "super::")));
+            }
+        }
+        while !uses.is_empty() {
+            let is_used = |file: &String| {
+                uses.iter().any(|(other, used)| other != file && used.contains(file))
+            };
+            let top = uses.iter().position(|(file, _)| !is_used(file));
+            let open: Vec<_> = uses.iter().map(|(file, _)| file).collect();
+            assert!(top.is_some(), "a cycle among the files of {module}: {open:?}");
+            uses.remove(top.unwrap());
+        }
+    }
+}
+
 /// The code of a file or a folder, without tests and without comments.
 fn collect(path: &Path, code: &mut String) {
     if path.is_dir() {
@@ -93,19 +123,26 @@ fn collect(path: &Path, code: &mut String) {
     });
 }
 
-/// The modules behind every `crate::…`, in braces or not.
+/// The modules behind every `crate::…`.
 fn used_by(code: &str) -> BTreeSet<String> {
-    let mut used = BTreeSet::new();
-    for after in code.split("crate::").skip(1) {
+    let home = |name: String| {
+        let home = AT_ROOT.iter().find(|(root, _)| *root == name).map(|(_, home)| *home);
+        home.map_or(name, str::to_owned)
+    };
+    paths_after(code, "crate::").into_iter().map(home).collect()
+}
+
+/// The first names of all paths that begin so, in braces or not.
+fn paths_after(code: &str, start: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for after in code.split(start).skip(1) {
         let group = after.strip_prefix('{').map(top_level);
         for path in group.unwrap_or_else(|| vec![after.to_owned()]) {
-            let name: String =
-                path.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let home = AT_ROOT.iter().find(|(root, _)| *root == name).map(|(_, home)| *home);
-            used.insert(home.map_or(name, str::to_owned));
+            let is_name = |c: &char| c.is_alphanumeric() || *c == '_';
+            names.insert(path.trim().chars().take_while(is_name).collect());
         }
     }
-    used
+    names
 }
 
 /// The paths in the braces of a `use`.

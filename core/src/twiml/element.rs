@@ -1,10 +1,9 @@
 //! The tree of a document: [`Node`] is an [`Element`], a [`Text`] or a [`Comment`].
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::{self, Display};
 use std::mem;
-
-use indexmap::IndexMap;
 
 use super::xml;
 use crate::Error;
@@ -95,7 +94,8 @@ pub struct Element {
     position: Position,
 }
 
-pub(super) type Attributes = IndexMap<Cow<'static, str>, Cow<'static, str>>;
+/// Most documents have fewer levels.
+pub(super) const USUAL_DEPTH: usize = 4;
 
 impl Element {
     /// Creates an empty element. A prefixed name, as `x:Say`, is just another name.
@@ -152,10 +152,11 @@ impl Element {
 
     /// Adds an element, text or comment in place, like [`with_child`](Self::with_child).
     pub fn push(&mut self, node: impl Into<Node>) {
-        match (node.into(), self.nodes.last_mut()) {
+        let node = node.into();
+        match (&node, self.nodes.last_mut()) {
             (Node::Text(text), _) if text.content.is_empty() => {}
             (Node::Text(text), Some(Node::Text(last))) => last.content.push_str(&text.content),
-            (node, _) => self.nodes.push(node),
+            _ => self.nodes.push(node),
         }
     }
 
@@ -177,21 +178,23 @@ impl Element {
         name: Cow<'static, str>,
         value: Cow<'static, str>,
     ) -> Result<(), Error> {
-        match self.attributes.entry(name) {
-            indexmap::map::Entry::Vacant(entry) => {
-                entry.insert(value);
-                Ok(())
-            }
-            indexmap::map::Entry::Occupied(entry) => {
-                let error = Error::new(ErrorKind::AttributeRepeated).arg(entry.key());
-                Err(error.parameter_named(entry.key()))
-            }
+        if self.attributes.contains(&name) {
+            let error = Error::new(ErrorKind::AttributeRepeated).arg(&name);
+            return Err(error.parameter_named(&name));
         }
+        self.attributes.push(name, value);
+        Ok(())
     }
 
-    /// Adds an attribute that is written in this crate; one of that name is replaced.
+    /// Puts this node alone into the element.
+    pub(super) fn holding(mut self, node: Node) -> Self {
+        self.nodes = vec![node];
+        self
+    }
+
+    /// Adds an attribute that is written in this crate and not there yet.
     pub(super) fn insert_known(&mut self, name: &'static str, value: Cow<'static, str>) {
-        self.attributes.insert(Cow::Borrowed(name), value);
+        self.attributes.push(Cow::Borrowed(name), value);
     }
 
     /// Returns the name, as spelled.
@@ -203,13 +206,13 @@ impl Element {
     /// Returns names and values in the order in which they were set.
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.attributes.iter().map(|(name, value)| (&**name, &**value))
+        self.attributes.list.iter().map(|(name, value)| (&**name, &**value))
     }
 
     /// Returns the value of one attribute; names are compared with case.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(|value| &**value)
+        self.attributes().find(|&(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// Returns what is inside, in order. Two texts never stand side by side.
@@ -252,7 +255,11 @@ impl Element {
 
     /// Walks through the tree in document order, however deep it is.
     pub(super) fn walk(&self) -> Walk<'_> {
-        Walk { root: Some(self), open: Vec::new() }
+        Walk { root: Some(self), open: Vec::with_capacity(USUAL_DEPTH) }
+    }
+
+    fn has_children(&self) -> bool {
+        self.children().next().is_some()
     }
 
     fn clone_without_nodes(&self) -> Self {
@@ -261,6 +268,36 @@ impl Element {
             attributes: self.attributes.clone(),
             nodes: Vec::with_capacity(self.nodes.len()),
             position: self.position,
+        }
+    }
+}
+
+/// Names and values in order.
+#[derive(Clone, Default)]
+struct Attributes {
+    list: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The names, once there are many: elements with a few are faster without it, and those with
+    /// thousands would take quadratic time.
+    names: Option<Box<HashSet<Cow<'static, str>>>>,
+}
+
+impl Attributes {
+    const FEW: usize = 16;
+
+    fn contains(&self, name: &str) -> bool {
+        match &self.names {
+            Some(names) => names.contains(name),
+            None => self.list.iter().any(|(known, _)| known == name),
+        }
+    }
+
+    fn push(&mut self, name: Cow<'static, str>, value: Cow<'static, str>) {
+        if let Some(names) = &mut self.names {
+            names.insert(name.clone());
+        }
+        self.list.push((name, value));
+        if self.list.len() == Self::FEW {
+            self.names = Some(Box::new(self.list.iter().map(|(name, _)| name.clone()).collect()));
         }
     }
 }
@@ -291,9 +328,15 @@ impl Clone for Element {
 
 impl Drop for Element {
     fn drop(&mut self) {
+        // Three levels and fewer need no more than that many calls.
+        if !self.children().flat_map(Self::children).any(Self::has_children) {
+            return;
+        }
         let mut nodes = mem::take(&mut self.nodes);
         while let Some(node) = nodes.pop() {
-            if let Node::Element(mut child) = node {
+            if let Node::Element(mut child) = node
+                && child.has_children()
+            {
                 nodes.append(&mut child.nodes);
             }
         }

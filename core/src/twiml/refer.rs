@@ -142,9 +142,9 @@ impl TryFrom<&Element> for Refer {
 
 impl From<Refer> for Element {
     fn from(refer: Refer) -> Self {
-        let target = Text::checked(refer.target.as_str().to_owned(), Position::default());
-        let mut element =
-            Self::known(Refer::NAME).with_child(Self::known(Refer::TARGET).with_child(target));
+        let target = Text::checked(refer.target.into(), Position::default());
+        let target = Self::known(Refer::TARGET).holding(target.into());
+        let mut element = Self::known(Refer::NAME).holding(target.into());
         if let Some(action) = refer.action {
             element.insert_known(Refer::ACTION, Cow::Owned(action));
         }

@@ -102,8 +102,9 @@ impl VoiceResponse {
     /// Adds anything: an [`Element`], [`Text`] or [`Comment`]. Text directly in `<Response>` is ignored by
     /// Twilio, and [`check`](Self::check) says so; text after text joins it.
     #[must_use]
-    pub fn append(self, node: impl Into<Node>) -> Self {
-        Self(self.0.with_child(node))
+    pub fn append(mut self, node: impl Into<Node>) -> Self {
+        self.push(node);
+        self
     }
 
     /// Adds anything in place, like [`append`](Self::append).

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::element::{Element, Node, Step};
+use super::element::{Element, Node, Step, USUAL_DEPTH};
 use super::xml;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
@@ -36,7 +36,7 @@ struct Layout {
 fn write(before: &str, root: &Element, indent: Option<usize>) -> String {
     let mut out = String::with_capacity(USUAL_BYTES);
     out.push_str(before);
-    let mut outer = Vec::new();
+    let mut outer = Vec::with_capacity(USUAL_DEPTH);
     let mut layout = Layout { indent, keeps_blanks: false };
     for step in root.walk() {
         match step {
@@ -141,13 +141,10 @@ const fn escape_in_value(byte: u8) -> Option<&'static str> {
 
 fn push_escaped(out: &mut String, text: &str, escape: impl Fn(u8) -> Option<&'static str>) {
     let mut rest = text;
-    let find = |text: &str| {
-        text.bytes().enumerate().find_map(|(at, byte)| escape(byte).map(|escaped| (at, escaped)))
-    };
-    while let Some((at, escaped)) = find(rest) {
+    while let Some(at) = rest.bytes().position(|byte| byte <= b'>' && escape(byte).is_some()) {
         let (run, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(run);
-        out.push_str(escaped);
+        out.extend(tail.bytes().next().and_then(&escape));
         rest = tail.get(1..).unwrap_or_default();
     }
     out.push_str(rest);
