@@ -358,6 +358,9 @@ error_kinds! {
             "more than {} elements: make the document smaller";
         CommentInvalid = 308 "comment-invalid"
             "a comment must not contain -- or end with -: reword it";
+        ReferMismatch = 309 "refer-mismatch"
+            "expected <Refer> with one <Sip> alone, and no attributes but action and method: read it \
+             as an element";
     }
     "invalid document" Document {
         DocumentTooLarge = 401 "document-too-large" (11750)

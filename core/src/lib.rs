@@ -11,7 +11,7 @@
 //! let target = SipUri::parse("sip:alice@example.com")?.with_header("X-AcctNumber", "123456")?;
 //! let response = VoiceResponse::new()
 //!     .say("Connecting you.")?
-//!     .refer(Refer::to(target).action("/handleRefer")?)?;
+//!     .refer(Refer::to(target).with_action("/handleRefer")?);
 //! assert!(response.check().is_empty());
 //! println!("{response}");
 //!

@@ -44,8 +44,8 @@ fn settings_list_the_statuses_that_were_changed() {
 #[test]
 fn nodes_are_added_to_an_element_in_place() {
     let mut say = Element::new("Say").unwrap();
-    say.add(Text::new("Hello").unwrap()).unwrap();
-    let response = VoiceResponse::new().append(say).unwrap();
+    say.push(Text::new("Hello").unwrap());
+    let response = VoiceResponse::new().append(say);
     assert!(response.to_xml().ends_with("<Response><Say>Hello</Say></Response>"));
 }
 

@@ -27,8 +27,9 @@ pub(crate) fn target(size: Size) -> String {
 pub(crate) fn document(target: &str, verbs: usize) -> VoiceResponse {
     (0..verbs).fold(VoiceResponse::new(), |response, _| {
         let target = SipUri::parse(target).unwrap();
-        let refer = Refer::to(target).action("/handleRefer").unwrap().method(Method::Post);
-        response.refer(refer).unwrap()
+        let refer =
+            Refer::to(target).with_action("/handleRefer").unwrap().with_method(Method::Post);
+        response.refer(refer)
     })
 }
 

@@ -6,6 +6,7 @@ use super::{in_sentence, in_table, is_fresh, one_line, plain};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::DiagnosticCode::{self, *};
 use crate::transfer::{Event, Output};
+use crate::twiml::Element;
 use crate::{SipUri, Transfer, VoiceRequest, VoiceResponse};
 
 const OPENING: &str = "\
@@ -120,6 +121,24 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     ),
     (NoAction, Input::Xml("<Response><Refer><Sip>sip:alice@example.com</Sip></Refer></Response>")),
     (DocumentTooLarge, made!(VoiceResponse::new().say(&"a".repeat(65_536)).unwrap().check())),
+    (
+        DocumentTooDeep,
+        made!(
+            VoiceResponse::new()
+                .append(
+                    (1..64).fold(Element::gather(), |inner, _| Element::gather().with_child(inner))
+                )
+                .check()
+        ),
+    ),
+    (
+        DocumentTooManyElements,
+        made!(
+            (0..10_000)
+                .fold(VoiceResponse::new(), |all, _| all.append(Element::say("").unwrap()))
+                .check()
+        ),
+    ),
     (
         UriTooLong,
         made!(SipUri::builder("example.com").user(&"a".repeat(239)).build().unwrap().check()),

@@ -148,12 +148,13 @@ const EXAMPLES: &[Example] = examples! {
         VoiceResponse::parse("<Response>&#0;</Response>");
     XmlNameInvalid Element::new("1st"), VoiceResponse::parse("<Response><-a/></Response>");
     AttributeRepeated VoiceResponse::parse("<Response a='1' a='2'/>"),
-        Element::new("Dial").and_then(|dial| dial.attribute("a", 1)?.attribute("a", 2));
+        Element::new("Dial").and_then(|dial| dial.with_attribute("a", 1)?.with_attribute("a", 2));
     MethodInvalid "post".parse::<Method>();
-    ActionInvalid Refer::to(alice()).action("ftp://example.com/");
+    ActionInvalid Refer::to(alice()).with_action("ftp://example.com/");
     DepthExceeded VoiceResponse::parse(&"<Response>".repeat(65));
     ElementsExceeded VoiceResponse::parse(&("<Response>".to_owned() + &"<a/>".repeat(10_000)));
     CommentInvalid Comment::new("a -- b");
+    ReferMismatch Refer::try_from(&Element::hangup());
     DocumentTooLarge VoiceResponse::parse(&" ".repeat(65_537));
     DocumentEmpty VoiceResponse::parse("");
     DocumentEncoding VoiceResponse::parse("<?xml version='1.0' encoding='latin1'?><Response/>");
@@ -167,14 +168,14 @@ const EXAMPLES: &[Example] = examples! {
     DocumentSyntax VoiceResponse::parse("<Response>you & me</Response>"),
         VoiceResponse::parse("<Response><Say");
     DocumentAttributeSyntax VoiceResponse::parse("<Response><Refer action=/a/></Response>");
-    SidInvalid CallUpdate::with_url("AC12", &call(), "https://voice.example.com/voice");
-    RestTwimlTooLong CallUpdate::with_twiml(
+    SidInvalid CallUpdate::from_url("AC12", &call(), "https://voice.example.com/voice");
+    RestTwimlTooLong CallUpdate::from_twiml(
         &account(), &call(), &VoiceResponse::new().say(&"a".repeat(4000)).unwrap()
     );
-    RestUrlInvalid CallUpdate::with_url(&account(), &call(), "/voice");
-    RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
-        .and_then(|update| update.base("api.twilio.com"));
-    RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
+    RestUrlInvalid CallUpdate::from_url(&account(), &call(), "/voice");
+    RestBaseInvalid CallUpdate::from_url(&account(), &call(), "https://voice.example.com/voice")
+        .and_then(|update| update.with_base("api.twilio.com"));
+    RestFromEmpty CallCreate::from_url(&account(), &alice(), "", "https://voice.example.com/voice");
     RequestTooLarge VoiceRequest::from_form("a".repeat(65_537), None),
         VoiceRequest::from_form("ReferCallStatus=busy", 10);
     RequestNotUtf8 VoiceRequest::from_form("ReferCallStatus=%FF", None);

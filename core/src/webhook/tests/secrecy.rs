@@ -122,18 +122,18 @@ fn no_url_that_is_refused_is_quoted_with_a_secret() {
         format!("ftp://u:{long}@h/"),
     ] {
         let call = "CA00000000000000000000000000000002";
-        let document = Element::new("Refer").and_then(|refer| refer.attribute("action", &url));
-        let document = document.and_then(|refer| VoiceResponse::new().append(refer)).unwrap();
+        let document = Element::new("Refer").and_then(|refer| refer.with_attribute("action", &url));
+        let document = document.map(|refer| VoiceResponse::new().append(refer)).unwrap();
         let found = document.check().into_iter().find(|it| it.code().as_str() == "action-invalid");
         let refer = Refer::to(SipUri::parse("sip:a@h").unwrap());
         for shown in [
-            CallUpdate::with_url(account, call, &url).unwrap_err().to_string(),
-            CallUpdate::with_url(account, call, "https://h/")
-                .and_then(|update| update.base(&url))
+            CallUpdate::from_url(account, call, &url).unwrap_err().to_string(),
+            CallUpdate::from_url(account, call, "https://h/")
+                .and_then(|update| update.with_base(&url))
                 .unwrap_err()
                 .to_string(),
-            refer.clone().action(&url).unwrap_err().to_string(),
-            refer.action("/a").and_then(|it| it.resolve_action(&url)).unwrap_err().to_string(),
+            refer.clone().with_action(&url).unwrap_err().to_string(),
+            refer.with_action("/a").and_then(|it| it.resolve_action(&url)).unwrap_err().to_string(),
             found.unwrap().message(),
         ] {
             assert!(!shown.contains("hu") && !shown.contains("sh@"), "{shown}");
