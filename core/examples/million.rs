@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use twiml_refer::{
     ReferOutcome, SipUri, Transfer,
-    transfer::{Event, Output, TransferSettings},
+    transfer::{Event, Notify, Output, Response, Start, TransferSettings},
 };
 
 const TRANSFERS: usize = 1_000_000;
@@ -22,11 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
 
     let story = [
-        (0, Event::start(1)),
-        (50, Event::response(202)),
-        (100, notify(1, "active;expires=60", b"SIP/2.0 100 Trying\r\n")),
-        (2_000, notify(2, "active;expires=60", b"SIP/2.0 180 Ringing\r\n")),
-        (9_500, notify(3, "terminated;reason=noresource", b"SIP/2.0 200 OK\r\n")),
+        (0, Event::from(Start::new(1))),
+        (50, Response::new(202).into()),
+        (100, notify(1, "active;expires=60", b"SIP/2.0 100 Trying\r\n").into()),
+        (2_000, notify(2, "active;expires=60", b"SIP/2.0 180 Ringing\r\n").into()),
+        (9_500, notify(3, "terminated;reason=noresource", b"SIP/2.0 200 OK\r\n").into()),
     ];
     let mut transferred = 0;
     for (now, event) in story {
@@ -53,9 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Event<'static> {
-    let subscription_state = Some(state);
-    Event::Notify { event: "refer;id=1", cseq, subscription_state, body, in_dialog: true }
+fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Notify<'static> {
+    Notify::new(cseq, "refer;id=1", body).with_subscription_state(state)
 }
 
 /// Linux tells.

@@ -5,15 +5,18 @@ use std::fmt;
 
 use super::callback::ReferCallback;
 use crate::message::quote;
+use crate::sip::SipStatus;
 
 /// How the call to the transfer target stands, as the `ReferCallStatus` parameter says.
 ///
 /// ```
-/// use twiml_refer::webhook::ReferCallStatus;
+/// use twiml_refer::{sip::SipStatus, webhook::ReferCallStatus};
 ///
 /// assert_eq!(ReferCallStatus::from("no-answer"), ReferCallStatus::NoAnswer);
 /// assert_eq!(ReferCallStatus::from("parked").as_str(), "parked");
-/// assert_eq!(ReferCallStatus::from_notify_code(486), Some(ReferCallStatus::Busy));
+/// let busy_here = SipStatus::new(486)?;
+/// assert_eq!(ReferCallStatus::from_notify_code(busy_here), Some(ReferCallStatus::Busy));
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -47,16 +50,16 @@ impl ReferCallStatus {
     }
 
     /// The status that the SIP code of a NOTIFY means: 2xx is `in-progress`, 486 and 600 `busy`, 487
-    /// `no-answer`, any other from 300 to 699 `failed`. `None` for a provisional code (1xx), which
-    /// decides nothing, and for what is no SIP code.
+    /// `no-answer`, any other `failed`. `None` for a provisional code (1xx), which
+    /// decides nothing.
     #[must_use]
-    pub const fn from_notify_code(code: u16) -> Option<Self> {
-        match code {
+    pub const fn from_notify_code(code: SipStatus) -> Option<Self> {
+        match code.as_u16() {
             200..=299 => Some(Self::InProgress),
             486 | 600 => Some(Self::Busy),
             487 => Some(Self::NoAnswer),
-            300..=699 => Some(Self::Failed),
-            _ => None,
+            ..200 => None,
+            _ => Some(Self::Failed),
         }
     }
 }
@@ -78,6 +81,10 @@ impl fmt::Display for ReferCallStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+fn known_status(code: u16) -> Option<ReferCallStatus> {
+    SipStatus::new(code).ok().and_then(ReferCallStatus::from_notify_code)
 }
 
 /// How a transfer ended, told from the status and the two codes of a callback.
@@ -142,7 +149,7 @@ impl ReferOutcome {
                 Self::TargetFailed { status, code: notify_code }
             }
             (Some(Other(status)), None) => Self::Unknown { status },
-            (None, None) => match notify_code.and_then(ReferCallStatus::from_notify_code) {
+            (None, None) => match notify_code.and_then(known_status) {
                 Some(InProgress) => Self::Transferred,
                 Some(status) => Self::TargetFailed { status, code: notify_code },
                 None => Self::Unconfirmed,
@@ -261,12 +268,12 @@ impl ReferOutcome {
 /// The parameters of `<Refer>` in the request to the action URL; absent ones are left out.
 ///
 /// ```
-/// use twiml_refer::{ReferOutcome, SipUri, Transfer, transfer::{Event, Output}};
+/// use twiml_refer::{ReferOutcome, SipUri, Transfer, transfer::{Output, Response, Start}};
 ///
 /// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
-/// transfer.handle(Event::start(1), 0)?;
+/// transfer.handle(Start::new(1), 0)?;
 /// assert_eq!(transfer.poll(), Some(Output::SendRefer));
-/// transfer.handle(Event::response(405), 50)?;
+/// transfer.handle(Response::new(405), 50)?;
 ///
 /// let Some(Output::Completed(report)) = transfer.poll() else { unreachable!() };
 /// let params: Vec<_> = report.params().collect();
@@ -277,27 +284,41 @@ impl ReferOutcome {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReferReport {
-    pub(crate) status: Option<ReferCallStatus>,
-    pub(crate) refer_code: Option<u16>,
-    pub(crate) notify_code: Option<u16>,
+    status: Option<ReferCallStatus>,
+    refer_code: Option<SipStatus>,
+    notify_code: Option<SipStatus>,
 }
 
 impl ReferReport {
+    /// A report with these parameters; `None`: the parameter is left out.
+    #[must_use]
+    pub const fn new(
+        call_status: Option<ReferCallStatus>,
+        refer_sip_response_code: Option<SipStatus>,
+        notify_sip_response_code: Option<SipStatus>,
+    ) -> Self {
+        Self {
+            status: call_status,
+            refer_code: refer_sip_response_code,
+            notify_code: notify_sip_response_code,
+        }
+    }
+
     /// `ReferCallStatus`: how the call to the target stands.
     #[must_use]
-    pub fn refer_call_status(&self) -> Option<&ReferCallStatus> {
+    pub fn call_status(&self) -> Option<&ReferCallStatus> {
         self.status.as_ref()
     }
 
     /// `ReferSipResponseCode`: the endpoint's answer to the REFER.
     #[must_use]
-    pub fn refer_sip_response_code(&self) -> Option<u16> {
+    pub fn refer_sip_response_code(&self) -> Option<SipStatus> {
         self.refer_code
     }
 
     /// `NotifySipResponseCode`: the last code of the call to the target.
     #[must_use]
-    pub fn notify_sip_response_code(&self) -> Option<u16> {
+    pub fn notify_sip_response_code(&self) -> Option<SipStatus> {
         self.notify_code
     }
 
@@ -318,6 +339,11 @@ impl ReferReport {
     /// What the app that receives them will read.
     #[must_use]
     pub fn outcome(&self) -> ReferOutcome {
-        ReferOutcome::classify(self.status.clone(), self.refer_code, self.notify_code)
+        let number = |code: Option<SipStatus>| code.map(SipStatus::as_u16);
+        ReferOutcome::classify(
+            self.status.clone(),
+            number(self.refer_code),
+            number(self.notify_code),
+        )
     }
 }

@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use twiml_refer::{
-    transfer::{Event, TransferSettings},
+    sip::SipStatus,
+    transfer::{Event, Notify, Response, Start, TransferSettings},
     webhook::ReferReport,
 };
 
@@ -51,8 +52,8 @@ fn expected(story: &Story) -> (Option<&'static str>, u16, Option<u16>) {
 
 fn play(story: &Story) -> ReferReport {
     let mut transfer = transfer(TransferSettings::new());
-    feed(&mut transfer, Event::start(1), 0);
-    feed(&mut transfer, Event::response(story.answer), 1);
+    feed(&mut transfer, Start::new(1), 0);
+    feed(&mut transfer, Response::new(story.answer), 1);
     let mut hang_up = story.hangs_up_after;
     for (index, (code, terminated)) in story.notifies.iter().enumerate() {
         if hang_up == Some(index) {
@@ -60,13 +61,9 @@ fn play(story: &Story) -> ReferReport {
             hang_up = None;
         }
         let body = format!("SIP/2.0 {code} Told\r\n");
-        let notify = Event::Notify {
-            event: "refer;id=1",
-            cseq: 100 + u32::try_from(index).unwrap(),
-            subscription_state: Some(if *terminated { "terminated" } else { "active" }),
-            body: body.as_bytes(),
-            in_dialog: true,
-        };
+        let cseq = 100 + u32::try_from(index).unwrap();
+        let notify = Notify::new(cseq, "refer;id=1", &body)
+            .with_subscription_state(if *terminated { "terminated" } else { "active" });
         feed(&mut transfer, notify, 2);
     }
     if hang_up.is_some() {
@@ -81,9 +78,9 @@ proptest! {
     fn both_judges_agree(story in story()) {
         let report = play(&story);
         let found = (
-            report.refer_call_status().map(|status| status.as_str()),
-            report.refer_sip_response_code().unwrap(),
-            report.notify_sip_response_code(),
+            report.call_status().map(|status| status.as_str()),
+            report.refer_sip_response_code().unwrap().as_u16(),
+            report.notify_sip_response_code().map(SipStatus::as_u16),
         );
         prop_assert_eq!(found, expected(&story));
     }

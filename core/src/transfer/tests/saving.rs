@@ -10,8 +10,8 @@ use super::fixtures::{
     subscribed, subscribed_with,
 };
 use crate::error::ErrorKind;
-use crate::transfer::{Event, RejectedStatus, Transfer, TransferSettings};
-use crate::webhook::{Leg, ReferCallStatus};
+use crate::transfer::{Event, RejectedStatus, Response, Start, Transfer, TransferSettings};
+use crate::webhook::ReferCallStatus;
 
 /// Canceled after its grace, not yet polled: every optional field stands, except what an early
 /// NOTIFY decides, which no transfer has after its end.
@@ -22,9 +22,9 @@ fn canceled() -> Transfer {
         .unwrap()
         .with_rejected_status(RejectedStatus::Omitted);
     let mut transfer = idle(settings);
-    let start = Event::Start { leg: Leg::Sip, cseq: 7, first_in_dialog: false };
+    let start = Start::new(7).with_first_in_dialog(false);
     feed(&mut transfer, start, 1_000);
-    feed(&mut transfer, Event::response(202), 1_500);
+    feed(&mut transfer, Response::new(202), 1_500);
     let ringing = notify_of("refer;id=7", 10, Some(LIVE), "SIP/2.0 180 Ringing\r\n");
     feed(&mut transfer, ringing, 2_000);
     feed(&mut transfer, Event::HangUp, 2_500);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ReferOutcome::{Canceled, Rejected, TargetFailed, Transferred, Unconfirmed, Unknown};
+use crate::sip::SipStatus;
 use crate::webhook::ReferCallStatus::{Busy, Failed, NoAnswer};
 
 /// The outcome of a callback with these three parameters, `-` for one that is not sent.
@@ -150,7 +151,7 @@ fn a_lost_dialog_is_gone_unless_the_call_status_says_otherwise() {
 
 #[test]
 fn the_status_map_covers_every_code() {
-    for code in 0..=1000 {
+    for code in 100..=699 {
         let expected = match code {
             200..=299 => Some("in-progress"),
             486 | 600 => Some("busy"),
@@ -158,7 +159,7 @@ fn the_status_map_covers_every_code() {
             300..=699 => Some("failed"),
             _ => None,
         };
-        let status = ReferCallStatus::from_notify_code(code);
+        let status = ReferCallStatus::from_notify_code(SipStatus::new(code).unwrap());
         assert_eq!(status.as_ref().map(ReferCallStatus::as_str), expected, "{code}");
     }
 }
