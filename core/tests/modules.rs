@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("numbers", &["error"]),
     ("http", &["error", "redact"]),
     ("sip", &["diagnostic", "error", "limits"]),
-    ("webhook", &["error", "http", "limits", "message", "redact"]),
+    ("webhook", &["error", "http", "limits", "message", "redact", "sip"]),
     ("twiml", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("transfer", &["diagnostic", "error", "limits", "sip", "webhook"]),
     ("redact", &[]),

@@ -40,6 +40,7 @@ fn states() -> Vec<(&'static str, Transfer)> {
         .with_response_timeout(Duration::from_millis(5_500))
         .and_then(|settings| settings.with_notify_timeout(Duration::from_secs(10)))
         .and_then(|settings| settings.with_subscription(Duration::from_secs(90)))
+        .and_then(|settings| settings.with_max_duration(Duration::from_secs(300)))
         .and_then(|settings| settings.with_hang_up_grace(Duration::from_secs(1)))
         .and_then(|settings| settings.with_status(603, ReferCallStatus::Busy))
         .and_then(|settings| settings.with_status(480, ReferCallStatus::from("unavailable")))
@@ -65,7 +66,7 @@ fn states() -> Vec<(&'static str, Transfer)> {
         ("idle", plain),
         ("referring, REFER to be sent", referring),
         ("referring, decided by an early NOTIFY", decided),
-        ("subscribed, 180 heard", subscribed),
+        ("subscribed, 180 received", subscribed),
         ("hang-up grace, every setting changed", grace),
         ("completed, reply and report to be polled", completed),
         ("subscribed, CSeq unknown, diagnostic to be polled", unknown),
