@@ -1,5 +1,4 @@
-//! [`SipUri`]: a valid URI in its own spelling, and the getters that take it apart. Reading is in
-//! `parse`, making in `builder`, headers in `headers`, comparing in `equivalent`.
+//! [`SipUri`]: a valid URI in its own spelling, and the getters of its parts.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -7,10 +6,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::escape;
 use super::parse::{self, Parts};
-use super::{SipUriBuilder, escape};
 use crate::Error;
-use crate::diagnostic::Diagnostic;
 
 /// The scheme of a [`SipUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,13 +64,13 @@ pub struct SipUri {
 }
 
 impl SipUri {
-    /// Reads a URI, and trims nothing.
+    /// Parses a URI; nothing is trimmed.
     ///
     /// # Errors
     ///
     /// One of the kinds `uri-…` with the byte offset at which the text stops being a SIP URI: a
-    /// character that cannot stand there, the first byte of a part that is wrong as a whole, or
-    /// the place where something is missing.
+    /// character that is not allowed there, the first byte of a part that is invalid as a whole, or the
+    /// place where something is missing.
     ///
     /// ```
     /// use twiml_refer::{SipUri, error::ErrorKind};
@@ -81,29 +81,6 @@ impl SipUri {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let parts = parse::parse(text)?;
         Ok(Self { text: text.to_owned(), parts })
-    }
-
-    /// Begins a URI from decoded text: host name, IPv4 address, or IPv6 address with or without
-    /// brackets.
-    ///
-    /// ```
-    /// use twiml_refer::SipUri;
-    ///
-    /// let uri = SipUri::builder("2001:db8::1")
-    ///     .sips()
-    ///     .user("alice smith")
-    ///     .port(5061)
-    ///     .param("transport", Some("tcp"))
-    ///     .header("X-Reason", "billing; urgent")
-    ///     .build()?;
-    /// assert_eq!(
-    ///     uri.as_str(),
-    ///     "sips:alice%20smith@[2001:db8::1]:5061;transport=tcp?X-Reason=billing%3B%20urgent",
-    /// );
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    pub fn builder(host: &str) -> SipUriBuilder {
-        SipUriBuilder::new(host)
     }
 
     /// The whole URI as it was spelled.
@@ -136,7 +113,7 @@ impl SipUri {
         self.user().map(escape::decode)
     }
 
-    /// The password as spelled. It stands in the logs of every hop: better have none.
+    /// The password as spelled. Every hop logs it: better have none.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
         let start = self.parts.user_end?.saturating_add(1);
@@ -183,36 +160,7 @@ impl SipUri {
             .map(|(_, value)| value)
     }
 
-    /// What an app should know of this URI before it is sent: headers that will be dropped or
-    /// misread, a password, and so on. The paths are empty.
-    ///
-    /// ```
-    /// # use twiml_refer::SipUri;
-    /// let uri = SipUri::parse("sip:alice@example.com?X-Twilio-Id=1")?;
-    /// assert_eq!(uri.check()[0].code().as_str(), "header-reserved");
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
-        super::check::check(self)
-    }
-
-    /// Whether two URIs are equal as RFC 3261 §19.1.4 compares them. This is no equivalence
-    /// relation: a parameter that only one of them has is mostly ignored.
-    ///
-    /// ```
-    /// # use twiml_refer::SipUri;
-    /// let a = SipUri::parse("sip:%61lice@atlanta.com;transport=TCP")?;
-    /// let b = SipUri::parse("sip:alice@AtLanTa.CoM;Transport=tcp")?;
-    /// assert!(a != b && a.equivalent(&b));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    #[must_use]
-    pub fn equivalent(&self, other: &Self) -> bool {
-        super::equivalent::equivalent(self, other)
-    }
-
-    /// The value of a Refer-To header for this target, always in angle brackets (RFC 3515 §2.1):
+    /// Returns the value of a Refer-To header for this target, always in angle brackets (RFC 3515 §2.1):
     /// without them its parameters and headers would belong to Refer-To.
     ///
     /// ```
@@ -309,5 +257,17 @@ impl PartialOrd for SipUri {
 impl Ord for SipUri {
     fn cmp(&self, other: &Self) -> Ordering {
         self.text.cmp(&other.text)
+    }
+}
+
+impl Serialize for SipUri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for SipUri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
