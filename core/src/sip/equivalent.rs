@@ -78,8 +78,8 @@ fn sorted_headers(uri: &SipUri) -> Vec<(Vec<u8>, Cow<'_, [u8]>)> {
     headers
 }
 
-/// Escapes of what is not `reserved` decoded, the others in upper case: a reserved character and
-/// its escape differ.
+/// Decodes escapes of characters that are not `reserved` and writes the others in upper case: a reserved
+/// character and its escape differ.
 fn normalize(spelled: &str) -> Cow<'_, str> {
     if !spelled.contains('%') {
         return Cow::Borrowed(spelled);

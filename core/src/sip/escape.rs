@@ -125,11 +125,13 @@ pub(super) fn decode_bytes(spelled: &str) -> Cow<'_, [u8]> {
 mod tests {
     use super::*;
 
+    type Push = fn(&mut String, &str);
+
     /// The sets of RFC 3261 §25.1 as it spells them, beside the table by character.
     #[test]
     fn what_is_left_unescaped_is_what_the_grammar_allows() {
         let unreserved = "-_.!~*'()";
-        let allowed: [(fn(&mut String, &str), String); 4] = [
+        let allowed: [(Push, String); 4] = [
             (push_user, format!("{unreserved}&=+$,/")), // and ;? by the grammar
             (push_password, format!("{unreserved}&=+$,")),
             (push_param, format!("{unreserved}[]/:&+$")),

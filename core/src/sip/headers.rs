@@ -31,7 +31,7 @@ impl SipUri {
     /// The headers part as spelled: everything after `?`.
     #[must_use]
     pub fn headers_spelled(&self) -> Option<&str> {
-        self.parts.headers_start.and_then(|start| self.text.get(start as usize..))
+        self.parts.headers_start.and_then(|start| self.text.get(start..))
     }
 
     /// The decoded value of the first header of this name, compared without regard to case.
@@ -124,7 +124,7 @@ impl SipUri {
             return Err(over_limit());
         }
         if self.parts.headers_start.is_none() {
-            self.parts.headers_start = u32::try_from(start).ok();
+            self.parts.headers_start = Some(start);
         }
         Ok(())
     }

@@ -12,21 +12,21 @@ use crate::limits::MAX_URI_BYTES;
 
 /// Where the parts are, in bytes of the spelling. An absent part is `None`; the delimiters belong to no
 /// part.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Parts {
     pub(super) secure: bool,
-    pub(super) after_scheme: u32,
+    pub(super) after_scheme: usize,
     /// Where the user ends; it begins `after_scheme`.
-    pub(super) user_end: Option<u32>,
+    pub(super) user_end: Option<usize>,
     /// Where the password ends; it begins one after the user's end.
-    pub(super) password_end: Option<u32>,
-    pub(super) host_start: u32,
-    pub(super) host_end: u32,
+    pub(super) password_end: Option<usize>,
+    pub(super) host_start: usize,
+    pub(super) host_end: usize,
     pub(super) port: Option<u16>,
     /// Where the parameters begin: at the first `;`, or where it would be.
-    pub(super) params_start: u32,
+    pub(super) params_start: usize,
     /// Where the headers begin: behind `?`.
-    pub(super) headers_start: Option<u32>,
+    pub(super) headers_start: Option<usize>,
 }
 
 pub(super) fn parse(text: &str) -> Result<Parts, Error> {
@@ -45,20 +45,15 @@ pub(super) fn parse(text: &str) -> Result<Parts, Error> {
     let headers_start = reader.headers(params_end)?;
     Ok(Parts {
         secure,
-        after_scheme: short(after_scheme),
-        user_end: user_end.map(short),
-        password_end: password_end.map(short),
-        host_start: short(host_start),
-        host_end: short(host_end),
+        after_scheme,
+        user_end,
+        password_end,
+        host_start,
+        host_end,
         port,
-        params_start: short(params_start),
-        headers_start: headers_start.map(short),
+        params_start,
+        headers_start,
     })
-}
-
-/// Offsets fit: the text is at most `MAX_URI_BYTES` long.
-fn short(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// Whether the scheme is `sips`, and where what follows it begins.
@@ -295,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is before a second `@` may be the end of a password, and is not quoted.
+/// An error that quotes the text, without what may be the end of a password before a second `@`.
 fn invalid(kind: ErrorKind, found: &str) -> Error {
     let shown = match found.rsplit_once('@') {
         Some((_, host)) => format!("`***@{host}`"),

@@ -78,7 +78,7 @@ fn after_quoted(quoted: &str) -> Option<&str> {
     quoted.get(end + 1..)
 }
 
-/// Visible characters without brackets and quotes: the rest of RFC 3966 is for whoever dials it.
+/// Visible characters without brackets and quotes: the rest of RFC 3966 is for the device that dials it.
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte))
 }

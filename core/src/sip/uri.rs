@@ -1,9 +1,7 @@
 //! [`SipUri`]: a valid URI in its own spelling, and the getters of its parts.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -57,8 +55,9 @@ impl fmt::Display for Scheme {
 /// );
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SipUri {
+    // First: it is what is compared, and the parts follow from it.
     pub(super) text: String,
     pub(super) parts: Parts,
 }
@@ -98,7 +97,7 @@ impl SipUri {
     /// The scheme as spelled: `SIP:` is a scheme too.
     #[must_use]
     pub fn scheme_spelled(&self) -> &str {
-        self.slice(0, self.parts.after_scheme.saturating_sub(1))
+        self.slice(0, self.parts.after_scheme - 1)
     }
 
     /// The user part as spelled, with its escapes.
@@ -116,7 +115,7 @@ impl SipUri {
     /// The password as spelled. Every hop logs it: better have none.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        let start = self.parts.user_end?.saturating_add(1);
+        let start = self.parts.user_end? + 1;
         self.parts.password_end.map(|end| self.slice(start, end))
     }
 
@@ -134,8 +133,8 @@ impl SipUri {
 
     /// The parameters (`;name` or `;name=value`) as spelled, in their order.
     pub fn params(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        let end = self.parts.headers_start.map_or(self.text.len(), |start| start as usize - 1);
-        let params = self.text.get(self.parts.params_start as usize..end).unwrap_or_default();
+        let end = self.parts.headers_start.map_or(self.text.len(), |start| start - 1);
+        let params = self.text.get(self.parts.params_start..end).unwrap_or_default();
         params.split(';').skip(1).map(|param| match param.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (param, None),
@@ -174,8 +173,8 @@ impl SipUri {
         format!("<{}>", self.text)
     }
 
-    pub(super) fn slice(&self, from: u32, to: u32) -> &str {
-        self.text.get(from as usize..to as usize).unwrap_or_default()
+    fn slice(&self, from: usize, to: usize) -> &str {
+        self.text.get(from..to).unwrap_or_default()
     }
 }
 
@@ -227,36 +226,10 @@ impl fmt::Debug for SipUri {
         let Some(password) = self.password() else {
             return write!(f, "SipUri({:?})", self.text);
         };
-        let start = self.parts.user_end.unwrap_or_default().saturating_add(1);
-        let end = start as usize + password.len();
+        let start = self.parts.user_end.unwrap_or_default() + 1;
+        let end = start + password.len();
         let rest = self.text.get(end..).unwrap_or_default();
         write!(f, "SipUri({:?})", format!("{}***{rest}", self.slice(0, start)))
-    }
-}
-
-impl PartialEq for SipUri {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for SipUri {}
-
-impl Hash for SipUri {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
-    }
-}
-
-impl PartialOrd for SipUri {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for SipUri {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text.cmp(&other.text)
     }
 }
 

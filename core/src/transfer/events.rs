@@ -231,7 +231,7 @@ pub(super) enum EventKind {
     Status,
 }
 
-/// An output that waits, as it is saved: without the report, which the transfer holds.
+/// A pending output as it is saved: without the report, which the transfer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum QueuedOutput {
     SendRefer,

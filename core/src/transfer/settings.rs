@@ -72,63 +72,6 @@ impl TransferSettings {
         }
     }
 
-    /// How long to wait for a final response to the REFER: 32 s by default, timer F of
-    /// RFC 3261 §17.1.2.2.
-    ///
-    /// # Errors
-    ///
-    /// `setting-invalid`: less than a millisecond or more than
-    /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
-    pub fn with_response_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.response_timeout = milliseconds("response timeout", timeout, 1)?;
-        Ok(self)
-    }
-
-    /// How long to wait for the first NOTIFY after the REFER was accepted: 32 s by default, timer N
-    /// of RFC 6665 §4.1.2.4.
-    ///
-    /// # Errors
-    ///
-    /// Like [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_notify_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.notify_timeout = milliseconds("notify timeout", timeout, 1)?;
-        Ok(self)
-    }
-
-    /// How long a subscription lives after a NOTIFY that does not say (`expires`): 180 s by
-    /// default, after timer C of RFC 3261 §16.6.
-    ///
-    /// # Errors
-    ///
-    /// Like [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_subscription(mut self, lifetime: Duration) -> Result<Self, Error> {
-        self.subscription = milliseconds("subscription lifetime", lifetime, 1)?;
-        Ok(self)
-    }
-
-    /// How long a transfer may last, counted from the 2xx to the REFER (or from the first NOTIFY, if
-    /// that came before), whatever `expires` says: ten minutes by default. After it the transfer
-    /// completes as when the subscription expires.
-    ///
-    /// # Errors
-    ///
-    /// Like [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_max_duration(mut self, duration: Duration) -> Result<Self, Error> {
-        self.max_duration = milliseconds("longest time", duration, 1)?;
-        Ok(self)
-    }
-
-    /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by
-    /// default not at all; a second is enough in practice.
-    ///
-    /// # Errors
-    ///
-    /// `setting-invalid`: more than [`MAX_TRANSFER_TIMEOUT`] milliseconds.
-    pub fn with_hang_up_grace(mut self, grace: Duration) -> Result<Self, Error> {
-        self.hang_up_grace = milliseconds("hang-up grace", grace, 0)?;
-        Ok(self)
-    }
-
     /// What is reported when the REFER itself fails.
     #[must_use]
     pub fn with_rejected_status(mut self, status: RejectedStatus) -> Self {
@@ -161,36 +104,6 @@ impl TransferSettings {
         Ok(self)
     }
 
-    /// Returns what was set by [`with_response_timeout`](Self::with_response_timeout).
-    #[must_use]
-    pub const fn response_timeout(&self) -> Duration {
-        Duration::from_millis(self.response_timeout as u64)
-    }
-
-    /// Returns what was set by [`with_notify_timeout`](Self::with_notify_timeout).
-    #[must_use]
-    pub const fn notify_timeout(&self) -> Duration {
-        Duration::from_millis(self.notify_timeout as u64)
-    }
-
-    /// Returns what was set by [`with_subscription`](Self::with_subscription).
-    #[must_use]
-    pub const fn subscription(&self) -> Duration {
-        Duration::from_millis(self.subscription as u64)
-    }
-
-    /// Returns what was set by [`with_max_duration`](Self::with_max_duration).
-    #[must_use]
-    pub const fn max_duration(&self) -> Duration {
-        Duration::from_millis(self.max_duration as u64)
-    }
-
-    /// Returns what was set by [`with_hang_up_grace`](Self::with_hang_up_grace).
-    #[must_use]
-    pub const fn hang_up_grace(&self) -> Duration {
-        Duration::from_millis(self.hang_up_grace as u64)
-    }
-
     /// Returns what was set by [`with_rejected_status`](Self::with_rejected_status).
     #[must_use]
     pub const fn rejected_status(&self) -> RejectedStatus {
@@ -208,6 +121,49 @@ impl TransferSettings {
         let changed = self.statuses.get(&code).cloned();
         changed.or_else(|| ReferCallStatus::from_notify_code(code))
     }
+}
+
+/// The getters and setters of the times.
+macro_rules! times {
+    ($( $(#[doc = $doc:literal])+ $name:ident, $with:ident: $label:literal, at least $least:literal; )*) => {
+        impl TransferSettings {$(
+            $(#[doc = $doc])+
+            #[must_use]
+            pub const fn $name(&self) -> Duration {
+                Duration::from_millis(self.$name as u64)
+            }
+
+            #[doc = concat!("Sets [`", stringify!($name), "`](Self::", stringify!($name), ").")]
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("`setting-invalid`: less than ", $least, " ms or more than")]
+            /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
+            pub fn $with(mut self, time: Duration) -> Result<Self, Error> {
+                self.$name = milliseconds($label, time, $least)?;
+                Ok(self)
+            }
+        )*}
+    };
+}
+
+times! {
+    /// How long to wait for a final response to the REFER: 32 s by default, timer F of RFC 3261
+    /// §17.1.2.2.
+    response_timeout, with_response_timeout: "response timeout", at least 1;
+    /// How long to wait for the first NOTIFY after the REFER was accepted: 32 s by default, timer N of
+    /// RFC 6665 §4.1.2.4.
+    notify_timeout, with_notify_timeout: "notify timeout", at least 1;
+    /// How long a subscription lives after a NOTIFY without `expires`: 180 s by default, after timer C
+    /// of RFC 3261 §16.6.
+    subscription, with_subscription: "subscription lifetime", at least 1;
+    /// How long a transfer may last, counted from the 2xx to the REFER (or from the first NOTIFY, if that
+    /// came before), whatever `expires` says: ten minutes by default. After it the transfer completes
+    /// as when the subscription expires.
+    max_duration, with_max_duration: "longest time", at least 1;
+    /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by default not at
+    /// all; a second is enough in practice.
+    hang_up_grace, with_hang_up_grace: "hang-up grace", at least 0;
 }
 
 impl Default for TransferSettings {

@@ -58,7 +58,7 @@ fn alphabet() -> Vec<Letter> {
     ]
 }
 
-/// Where a walk stands: prefixes are shared by cloning.
+/// A sequence so far: prefixes are shared by cloning.
 #[derive(Clone)]
 struct Walk {
     transfer: Transfer,

@@ -1,4 +1,4 @@
-//! A second, simple judge of well-behaved endpoints: it looks at a whole story at once, where the
+//! A second, simple implementation for well-behaved endpoints: it looks at a whole story at once, where the
 //! transfer sees one event at a time.
 
 use proptest::prelude::*;
@@ -31,12 +31,12 @@ fn expected(story: &Story) -> (Option<&'static str>, u16, Option<u16>) {
     if story.answer >= 300 {
         return (Some("failed"), story.answer, None);
     }
-    let told = match story.hangs_up_after {
+    let received = match story.hangs_up_after {
         Some(count) => &story.notifies[..count.min(story.notifies.len())],
         None => &story.notifies[..],
     };
-    let end = told.iter().position(|(code, terminated)| *code >= 200 || *terminated);
-    let last = told[..end.map_or(told.len(), |end| end + 1)].last().map(|(code, _)| *code);
+    let end = received.iter().position(|(code, terminated)| *code >= 200 || *terminated);
+    let last = received[..end.map_or(received.len(), |end| end + 1)].last().map(|(code, _)| *code);
     let status = match (end, last) {
         (Some(_), Some(200..=299)) => Some("in-progress"),
         (Some(_), Some(486 | 600)) => Some("busy"),
@@ -60,7 +60,7 @@ fn play(story: &Story) -> ReferReport {
             feed(&mut transfer, Event::HangUp, 2);
             hang_up = None;
         }
-        let body = format!("SIP/2.0 {code} Told\r\n");
+        let body = format!("SIP/2.0 {code} Reason\r\n");
         let cseq = 100 + u32::try_from(index).unwrap();
         let notify = Notify::new(cseq, "refer;id=1", &body)
             .with_subscription_state(if *terminated { "terminated" } else { "active" });
@@ -75,7 +75,7 @@ fn play(story: &Story) -> ReferReport {
 
 proptest! {
     #[test]
-    fn both_judges_agree(story in story()) {
+    fn both_implementations_agree(story in story()) {
         let report = play(&story);
         let found = (
             report.call_status().map(|status| status.as_str()),

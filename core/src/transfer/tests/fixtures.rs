@@ -75,7 +75,7 @@ pub(super) fn notify_of<'a>(
     Notify::new(cseq, event, body).with_subscription_state(subscription_state)
 }
 
-/// What is said of an event that changes nothing in this state.
+/// The diagnostic of an event that changes nothing in this state.
 pub(super) fn unexpected<'a>(event: impl Into<Event<'a>>, state: &str) -> Output {
     let what = match event.into() {
         Event::Response(_) => "response",

@@ -23,12 +23,12 @@ fn a_hang_up_cancels_at_once() {
     feed(&mut early, notify(1, LIVE, RINGING), ACCEPTED);
     assert_eq!(feed(&mut early, Event::HangUp, BYE), [completed("canceled", None, 180)]);
     assert_eq!(feed(&mut subscribed(), Event::HangUp, BYE), [completed("canceled", 202, None)]);
-    let mut heard = subscribed();
-    feed(&mut heard, notify(1, LIVE, RINGING), ACCEPTED);
-    assert_eq!(feed(&mut heard, Event::HangUp, BYE), [completed("canceled", 202, 180)]);
+    let mut notified = subscribed();
+    feed(&mut notified, notify(1, LIVE, RINGING), ACCEPTED);
+    assert_eq!(feed(&mut notified, Event::HangUp, BYE), [completed("canceled", 202, 180)]);
 }
 
-/// The target's call was decided: an endpoint that leaves then is no caller who gave up.
+/// The target's call was decided: the hang-up of an endpoint then is not that of a caller who gave up.
 #[test]
 fn a_decided_early_notify_wins() {
     for settings in [TransferSettings::new(), grace()] {

@@ -12,7 +12,7 @@ fn elsewhere(event: &'static str, cseq: u32, state: Option<&'static str>) -> Not
     notify_of(event, cseq, state, ANSWERED).with_in_dialog(false)
 }
 
-/// Both states that live, each having heard a NOTIFY with CSeq 10.
+/// Both live states, each after a NOTIFY with CSeq 10.
 fn live() -> [Transfer; 2] {
     [referring(), subscribed()].map(|mut transfer| {
         assert_eq!(feed(&mut transfer, notify(10, LIVE, RINGING), ACCEPTED), [reply(200)]);

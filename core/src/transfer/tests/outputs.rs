@@ -20,7 +20,7 @@ fn too_many_that_wait_refuse_the_event_and_change_nothing() {
                 break error;
             }
         }
-        assert!(taken < 100, "there is no end of it");
+        assert!(taken < 100, "no limit");
     };
     assert_eq!(error.kind(), ErrorKind::TransferOutputsPending);
     assert!(taken > 0);

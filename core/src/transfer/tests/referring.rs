@@ -99,9 +99,9 @@ fn a_code_that_sip_does_not_have_is_ignored_and_diagnosed() {
     for code in [0, 99, 700, u16::MAX] {
         let mut transfer = referring();
         let outputs = feed(&mut transfer, Response::new(code), ACCEPTED);
-        let [Output::Diagnostic(found)] = outputs.as_slice() else { panic!("{outputs:?}") };
-        assert_eq!(found.code(), DiagnosticCode::ResponseCodeInvalid);
-        assert!(found.message().contains(&code.to_string()), "{found}");
+        let [Output::Diagnostic(diagnostic)] = outputs.as_slice() else { panic!("{outputs:?}") };
+        assert_eq!(diagnostic.code(), DiagnosticCode::ResponseCodeInvalid);
+        assert!(diagnostic.message().contains(&code.to_string()), "{diagnostic}");
         assert_eq!(transfer.state(), TransferState::Referring);
     }
 }
@@ -152,7 +152,7 @@ fn a_final_notify_that_overtakes_the_2xx_waits_for_it() {
         let unsubscribed =
             feed(&mut early.clone(), Response::new(200).with_refer_sub(false), ACCEPTED);
         assert_eq!(unsubscribed, [completed(status, 200, code)], "{body}");
-        // Its answer is lost: the NOTIFY's result stands, without a code of the REFER.
+        // Its answer is lost: the NOTIFY's result counts, without a code of the REFER.
         let silent = feed(&mut early.clone(), Event::Time, START + TIMER_F);
         assert_eq!(silent, [Output::EndDialog, completed(status, None, code)], "{body}");
         let broken = feed(&mut early.clone(), Event::TransportError, ACCEPTED);

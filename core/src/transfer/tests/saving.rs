@@ -14,7 +14,7 @@ use crate::error::ErrorKind;
 use crate::transfer::{Event, Output, RejectedStatus, Response, Start, Transfer, TransferSettings};
 use crate::webhook::ReferCallStatus;
 
-/// Canceled after its grace, not yet polled: every optional field stands, except what an early
+/// Canceled after its grace, not yet polled: every optional field is set, except what an early
 /// NOTIFY decides, which no transfer has after its end.
 fn canceled() -> Transfer {
     let settings = TransferSettings::new()
@@ -118,7 +118,7 @@ fn a_newer_version_says_so_before_anything_else() {
         let error = Transfer::restore(&bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::StateVersion);
         assert!(error.to_string().contains(&format!("version {version},")), "{error}");
-        // What follows in a newer one is not ours to judge.
+        // What follows the version is of a layout that this one does not know.
         assert_eq!(kind(&bytes[..4]), ErrorKind::StateVersion);
     }
     let mut older = subscribed().save();
@@ -153,18 +153,18 @@ fn what_never_was_a_transfer_is_altered() {
     }
 }
 
-/// A sound checksum is no proof: the fields are judged as well.
+/// A correct checksum is not proof: the fields are checked as well.
 #[test]
 fn sealed_fields_that_cannot_be_are_altered() {
     let bytes = canceled_by_hand();
     let fields = &bytes[8..bytes.len() - 8];
     assert_eq!(seal(fields), bytes);
-    // Where in the fields, and what cannot stand there.
+    // The place in the fields, and what is invalid there.
     let settings = 1 + 21;
     let state = settings + 14 + 2 + 2 + 5;
     for (place, value, why) in [
         (0, 0xff, "the target is longer than everything"),
-        (1, b' ', "the target is no SIP URI"),
+        (1, b' ', "the target is not a SIP URI"),
         (1, 0xff, "the target is not UTF-8"),
         (settings + 14, 2, "no such policy"),
         (settings + 15, 0x7f, "more statuses than there are bytes"),

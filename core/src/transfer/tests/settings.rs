@@ -64,7 +64,7 @@ fn durations_are_a_millisecond_to_a_day_and_a_grace_may_be_none() {
             _ => assert_eq!(result.unwrap_err().kind(), ErrorKind::SettingInvalid, "{name}"),
         }
         let short = set(TransferSettings::new(), Duration::from_micros(999)).unwrap();
-        assert_eq!(get(&short), MILLISECOND, "{name}: what is short is not none");
+        assert_eq!(get(&short), MILLISECOND, "{name}: a short time is not 0");
     }
 }
 

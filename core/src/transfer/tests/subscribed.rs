@@ -37,7 +37,7 @@ fn every_final_code_decides_whatever_the_subscription_says() {
             _ => "failed",
         };
         for state in [LIVE, "pending", OVER] {
-            let body = format!("SIP/2.0 {code} Told\r\n");
+            let body = format!("SIP/2.0 {code} Reason\r\n");
             let outputs = feed(&mut subscribed(), notify(1, state, &body), ACCEPTED + 1);
             assert_eq!(outputs, [reply(200), completed(status, 202, code)], "{state} {code}");
         }
@@ -48,7 +48,7 @@ fn every_final_code_decides_whatever_the_subscription_says() {
 fn no_provisional_code_decides() {
     for code in 100..=199 {
         let mut transfer = subscribed();
-        let body = format!("SIP/2.0 {code} Told\r\n");
+        let body = format!("SIP/2.0 {code} Reason\r\n");
         assert_eq!(feed(&mut transfer, notify(1, LIVE, &body), ACCEPTED + 1), [reply(200)]);
         assert_eq!(transfer.state(), TransferState::Subscribed);
     }
