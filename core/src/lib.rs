@@ -20,11 +20,12 @@
 //! let body = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486";
 //! # let signature = validator.sign_form("/handleRefer", body);
 //! # let signature = Some(signature.as_str());
-//! let callback = validator.verify(Method::Post, "/handleRefer", body, signature)?;
-//! match callback.outcome() {
-//!     ReferOutcome::Transferred => println!("done"),
-//!     ReferOutcome::TargetFailed { status, .. } => println!("{status}: talk to the caller again"),
-//!     other => println!("{}", other.explanation()),
+//! let request = validator.verify(Method::Post, "/handleRefer", body, signature)?;
+//! match request.outcome() {
+//!     Some(ReferOutcome::Transferred) => println!("done"),
+//!     Some(ReferOutcome::TargetFailed { status, .. }) => println!("{status}: talk to the caller"),
+//!     Some(other) => println!("{}", other.explanation()),
+//!     None => println!("not the action request of a <Refer>"),
 //! }
 //! # Ok::<(), twiml_refer::Error>(())
 //! ```

@@ -6,15 +6,16 @@ use super::{in_sentence, in_table, is_fresh, one_line, plain};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::DiagnosticCode::{self, *};
 use crate::transfer::{Output, Response};
-use crate::{SipUri, Transfer, VoiceResponse};
+use crate::{SipUri, Transfer, VoiceRequest, VoiceResponse};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
 # Diagnostics
 
-What the check of a document (`VoiceResponse`) or of a SIP URI can find: by `check` in every language,
-in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what cannot be read
-is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
+What is worth knowing about valid input: about a document or a SIP URI, by `check` in every language and
+by `twiml-refer check` and `twiml-refer uri` in the shell; about a request from Twilio, by its
+`diagnostics`; about an event of a `Transfer`, among its outputs. Input that cannot be read is an
+[error](errors.md). A check of a document also checks the URI of each `<Refer>`.
 
 An **error** means that Twilio will refuse it, or that the app has a security hole; a
 **warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
@@ -37,6 +38,7 @@ fn odd(response: Response) -> Vec<Diagnostic> {
 enum Input {
     Xml(&'static str),
     Uri(&'static str),
+    Form(&'static str),
     /// What is too long to be printed: as one would write it, and what it makes.
     Made(&'static str, fn() -> Vec<Diagnostic>),
 }
@@ -46,6 +48,7 @@ impl Input {
         match self {
             Self::Xml(text) => VoiceResponse::parse(text).unwrap().check(),
             Self::Uri(text) => SipUri::parse(text).unwrap().check(),
+            Self::Form(text) => VoiceRequest::from_form(text, None).unwrap().diagnostics().to_vec(),
             Self::Made(_, check) => check(),
         }
     }
@@ -53,7 +56,7 @@ impl Input {
     fn fenced(&self) -> (&'static str, String) {
         match self {
             Self::Xml(text) => ("xml", (*text).to_owned()),
-            Self::Uri(text) => ("text", (*text).to_owned()),
+            Self::Uri(text) | Self::Form(text) => ("text", (*text).to_owned()),
             Self::Made(text, _) => ("rust", one_line(text)),
         }
     }
@@ -143,6 +146,8 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
     (DoubleSlash, Input::Uri("sip://alice@example.com")),
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
+    (ParameterRepeated, Input::Form("CallSid=CA1&CallSid=CA2")),
+    (ParameterInvalid, Input::Form("ReferCallStatus=failed&ReferSipResponseCode=4o5")),
     (EventUnexpected, made!(odd(Response::new(202)))),
     (ResponseCodeInvalid, made!(odd(Response::new(99)))),
 ];
@@ -171,7 +176,7 @@ fn section(code: DiagnosticCode, input: &Input) -> String {
         "\n## {code}\n\n\
          **{}**{}\n\n\
          * On the wire: {}\n\
-         * To mend it: {}\n\n\
+         * To correct it: {}\n\n\
          ```{language}\n{text}\n```\n\
          ```text\n{found}\n```\n",
         code.severity(),

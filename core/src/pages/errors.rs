@@ -9,8 +9,10 @@ use crate::http::Method;
 use crate::sip::{SipStatus, UserToUser};
 use crate::transfer::{Notify, Start, TransferSettings};
 use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
-use crate::webhook::{Leg, ReferCallback};
-use crate::{Error, Refer, RequestValidator, SipUri, Transfer, VoiceResponse, numbers};
+use crate::webhook::Leg;
+use crate::{
+    Error, Refer, RequestValidator, SipUri, Transfer, VoiceRequest, VoiceResponse, numbers,
+};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
@@ -160,9 +162,9 @@ const EXAMPLES: &[Example] = examples! {
     RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
         .and_then(|update| update.base("api.twilio.com"));
     RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
-    RequestTooLarge ReferCallback::from_form("a".repeat(65_537)),
-        ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
-    RequestNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
+    RequestTooLarge VoiceRequest::from_form("a".repeat(65_537), None),
+        VoiceRequest::from_form("ReferCallStatus=busy", 10);
+    RequestNotUtf8 VoiceRequest::from_form("ReferCallStatus=%FF", None);
     RequestLimitInvalid numbers::body_bytes(-1);
     SignatureMismatch validator().verify(Method::Post, "https://voice.example.com/a", "", Some("c2lnbmF0dXJl"));
     PublicBaseInvalid validator().with_public_base("voice.example.com");

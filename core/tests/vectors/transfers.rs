@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    Error, SipUri, Transfer,
+    Error, SipUri, Transfer, VoiceRequest,
     error::ErrorKind,
     transfer::{Event, Notify, Output, RejectedStatus, Response, Start, TransferSettings},
-    webhook::{Leg, ReferCallStatus, ReferCallback},
+    webhook::{Leg, ReferCallStatus},
 };
 
 use super::{Verdict, bytes, enter, folder, run, same, settle, text};
@@ -153,7 +153,7 @@ fn said(output: &Output) -> Value {
         Output::EndDialog => json!({"output": "end-dialog"}),
         Output::Completed(report) => {
             let outcome = report.outcome();
-            let request = ReferCallback::from_pairs(report.params()).unwrap();
+            let request = VoiceRequest::from_pairs(report.params(), None).unwrap();
             json!({
                 "output": "completed",
                 "params": report.params().collect::<Vec<_>>(),

@@ -4,6 +4,7 @@ use super::fixtures::{
     LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
 };
 use crate::error::ErrorKind;
+use crate::sip::SipStatus;
 use crate::transfer::{Event, Output, Response, Start, Transfer, TransferSettings, TransferState};
 use crate::webhook::Leg;
 use crate::{ReferOutcome, SipUri};
@@ -60,7 +61,8 @@ fn scenario_2_the_target_fails() {
 fn scenario_3_the_endpoint_refuses() {
     let events = [(0, Start::new(1).into()), (50, Response::new(405).into())];
     let pairs = [(STATUS, "failed"), (REFER, "405")];
-    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Rejected { code: 405 }));
+    let code = SipStatus::new(405).unwrap();
+    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Rejected { code }));
 }
 
 #[test]
