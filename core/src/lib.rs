@@ -34,18 +34,18 @@
 //! hears, do what it asks, and wake it at its deadline.
 //!
 //! ```
-//! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output}};
+//! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output, Response, Start}};
 //!
 //! # let mut now = 0;
-//! # let mut heard = vec![Event::response(202), Event::start(1)];
+//! # let mut heard = vec![Event::from(Response::new(202)), Start::new(1).into()];
 //! # let mut next_event = |_deadline: Option<u64>| heard.pop();
 //! let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
-//! while let Some(event) = next_event(transfer.deadline()) {
+//! while let Some(event) = next_event(transfer.deadline_ms()) {
 //!     transfer.handle(event, now)?;
 //!     while let Some(output) = transfer.poll() {
 //!         match output {
 //!             Output::SendRefer => println!("REFER, Refer-To: {}", transfer.refer_to()),
-//!             Output::Reply(code) => println!("{code} to the NOTIFY"),
+//!             Output::Reply(status) => println!("{status} to the NOTIFY"),
 //!             Output::EndDialog => println!("BYE"),
 //!             Output::Completed(report) => println!("{}", report.outcome().explanation()),
 //!             other => println!("{other:?}"),

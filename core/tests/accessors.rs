@@ -6,7 +6,7 @@ use std::time::Duration;
 use twiml_refer::{
     SipUri, VoiceResponse,
     error::ErrorGroup,
-    sip::{Scheme, UserToUser},
+    sip::{Scheme, SipStatus, UserToUser},
     transfer::TransferSettings,
     twiml::{Element, Text},
     webhook::ReferCallStatus,
@@ -38,7 +38,11 @@ fn settings_list_the_statuses_that_were_changed() {
         .unwrap();
     let statuses: Vec<_> =
         settings.statuses().map(|(code, status)| (code, status.as_str())).collect();
-    assert_eq!(statuses, [(480, "busy"), (603, "no-answer")]);
+    assert_eq!(
+        statuses,
+        [(480, "busy"), (603, "no-answer")]
+            .map(|(code, status)| (SipStatus::new(code).unwrap(), status))
+    );
 }
 
 #[test]

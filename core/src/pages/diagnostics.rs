@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{in_sentence, in_table, is_fresh, one_line, plain};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::DiagnosticCode::{self, *};
-use crate::transfer::{Event, Output};
+use crate::transfer::{Output, Response};
 use crate::twiml::Element;
 use crate::{SipUri, Transfer, VoiceRequest, VoiceResponse};
 
@@ -24,10 +24,10 @@ is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";
 
-/// What a transfer that has not started says of an event.
-fn odd(event: Event<'_>) -> Vec<Diagnostic> {
+/// The diagnostics of a transfer that has not started.
+fn odd(response: Response) -> Vec<Diagnostic> {
     let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com").unwrap());
-    transfer.handle(event, 0).unwrap();
+    transfer.handle(response, 0).unwrap();
     let outputs = std::iter::from_fn(|| transfer.poll());
     let diagnostics = outputs.filter_map(|output| match output {
         Output::Diagnostic(found) => Some(found),
@@ -167,8 +167,8 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
     (ParameterRepeated, Input::Form("CallSid=CA1&CallSid=CA2")),
     (ParameterInvalid, Input::Form("ReferCallStatus=failed&ReferSipResponseCode=4o5")),
-    (EventUnexpected, made!(odd(Event::response(202)))),
-    (ResponseCodeInvalid, made!(odd(Event::response(99)))),
+    (EventUnexpected, made!(odd(Response::new(202)))),
+    (ResponseCodeInvalid, made!(odd(Response::new(99)))),
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use super::{in_sentence, in_table, is_fresh, one_line};
 use crate::error::ErrorKind;
 use crate::http::Method;
 use crate::sip::{SipStatus, UserToUser};
-use crate::transfer::{Event, TransferSettings};
+use crate::transfer::{Notify, Start, TransferSettings};
 use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
 use crate::webhook::Leg;
 use crate::{
@@ -50,25 +50,14 @@ fn transfer() -> Transfer {
 
 fn started() -> Transfer {
     let mut transfer = transfer();
-    transfer.handle(Event::start(1), 0).unwrap();
+    transfer.handle(Start::new(1), 0).unwrap();
     transfer
 }
 
 fn unpolled() -> Transfer {
     let mut transfer = started();
-    while transfer
-        .handle(
-            Event::Notify {
-                event: "refer",
-                cseq: 1,
-                subscription_state: Some("active"),
-                body: b"",
-                in_dialog: true,
-            },
-            0,
-        )
-        .is_ok()
-    {}
+    let notify = Notify::new(1, "refer", "").with_subscription_state("active");
+    while transfer.handle(notify, 0).is_ok() {}
     transfer
 }
 
@@ -103,8 +92,6 @@ macro_rules! examples {
     };
 }
 
-// The library is to say that it is no UTF-8, not the compiler.
-#[allow(invalid_from_utf8)]
 const EXAMPLES: &[Example] = examples! {
     UriEmpty SipUri::parse("");
     UriOverLimit SipUri::parse(&"a".repeat(70_000)),
@@ -184,19 +171,17 @@ const EXAMPLES: &[Example] = examples! {
     PublicBaseInvalid validator().with_public_base("voice.example.com");
     SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
     SecretEmpty RequestValidator::new("");
-    ReferNotSupported transfer().handle(
-        Event::Start { leg: Leg::Pstn, cseq: 1, first_in_dialog: true }, 0
-    );
-    TransferEventUnexpected started().handle(Event::start(2), 0);
+    ReferNotSupported transfer().handle(Start::new(1).with_leg(Leg::Pstn), 0);
+    TransferEventUnexpected started().handle(Start::new(2), 0);
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
-    TransferOutputsPending unpolled().handle(Event::Time, 0);
+    TransferOutputsPending unpolled().handle_timeout(0);
     CseqInvalid numbers::cseq(-1);
     SipStatusInvalid SipStatus::new(99), "48x".parse::<SipStatus>();
     StateTruncated Transfer::restore(&saved()[..20]);
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");
-    TextNotUtf8 std::str::from_utf8(b"a\xFF");
-    TextOverLimit i32::try_from(2_147_483_648_u64);
+    TextNotUtf8 numbers::text(b"a\xFF");
+    TextOverLimit numbers::text_length(2_147_483_648);
 };
 
 #[test]
