@@ -138,6 +138,7 @@ fn every_kind_has_a_case() {
         Kind::TransferEventUnexpected,
         Kind::TransferOutputsPending,
         Kind::CseqInvalid,
+        Kind::SipStatusInvalid,
         Kind::TextNotUtf8,
         Kind::TextOverLimit,
     ];
