@@ -117,7 +117,8 @@ impl VoiceRequest {
         Self::from_raw(RawParams::from_pairs(pairs, max_bytes)?, b"")
     }
 
-    /// Types decoded parameters; `form` is what they were decoded from, for the place of an error.
+    /// Makes the request of decoded parameters. `form` is what they were decoded from: an error points
+    /// into it.
     pub(super) fn from_raw(raw: RawParams, form: &[u8]) -> Result<Self, Error> {
         let (text, pairs) = raw.into_text(form)?;
         let mut request = Self { text, pairs, refer: None, diagnostics: Vec::new() };
@@ -198,13 +199,14 @@ impl VoiceRequest {
         }
     }
 
-    /// What is odd about the parameters with a typed view: one that is repeated, a code that is invalid.
+    /// Warnings about the parameters with a typed view: one that is repeated, a code that is invalid.
     ///
     /// ```
     /// use twiml_refer::{VoiceRequest, diagnostic::DiagnosticCode};
     ///
     /// let form = b"ReferCallStatus=busy&NotifySipResponseCode=48x";
-    /// let diagnostic = &VoiceRequest::from_form(form, None)?.diagnostics()[0];
+    /// let request = VoiceRequest::from_form(form, None)?;
+    /// let diagnostic = &request.diagnostics()[0];
     /// assert_eq!(diagnostic.code(), DiagnosticCode::ParameterInvalid);
     /// assert_eq!(diagnostic.parameter(), Some("NotifySipResponseCode"));
     /// assert_eq!(
@@ -253,7 +255,7 @@ impl fmt::Debug for VoiceRequest {
     }
 }
 
-/// Where a pair is in the text that holds all: its name begins, its value begins, its value ends.
+/// The offsets of a pair in the text of all pairs: where its name begins, its value begins and ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Pair {
     name: usize,

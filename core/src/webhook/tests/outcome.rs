@@ -118,7 +118,7 @@ fn the_names_and_values_of_an_outcome() {
         (unknown("x"), "unknown", Some("x"), None),
     ];
     for (outcome, kind, status, code) in all {
-        let code = code.map(|number| super::code(number));
+        let code = code.map(super::code);
         assert_eq!((outcome.kind(), outcome.status(), outcome.code()), (kind, status, code));
     }
 }
