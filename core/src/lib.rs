@@ -31,14 +31,14 @@
 //! ```
 //!
 //! A SIP server runs the verb itself. [`Transfer`] has no socket and no clock: feed it what the stack
-//! hears, do what it asks, and wake it at its deadline.
+//! receives, do what it asks, and call it at its deadline.
 //!
 //! ```
 //! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output, Response, Start}};
 //!
 //! # let mut now = 0;
-//! # let mut heard = vec![Event::from(Response::new(202)), Start::new(1).into()];
-//! # let mut next_event = |_deadline: Option<u64>| heard.pop();
+//! # let mut received = vec![Event::from(Response::new(202)), Start::new(1).into()];
+//! # let mut next_event = |_deadline: Option<u64>| received.pop();
 //! let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
 //! while let Some(event) = next_event(transfer.deadline_ms()) {
 //!     transfer.handle(event, now)?;

@@ -174,6 +174,7 @@ fn said(output: &Output) -> Value {
             "number": found.platform_number(),
             "line": found.line(),
             "column": found.column(),
+            "parameter": found.parameter(),
             "error": null,
         }),
         other => panic!("{other:?}"),
