@@ -241,7 +241,7 @@ impl Element {
         self.position
     }
 
-    /// Removes the nodes at these indexes, which rise.
+    /// Removes the nodes at these indexes, which are in rising order.
     pub(super) fn remove_nodes(&mut self, indexes: &[usize]) {
         let mut indexes = indexes.iter().copied().peekable();
         let mut at = 0_usize..;
