@@ -332,6 +332,16 @@ diagnostic_codes! {
         "the document has {} bytes: Twilio refuses more than {}"
         "Nothing is sent: no verb of the document runs."
         "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
+    DocumentTooDeep "document-too-deep" Error
+        "elements are nested {} levels deep: the limit is {}"
+        "The document is sent as it is, but this library does not read it back, and Twilio may refuse \
+         it as well."
+        "Flatten the document, or serve a part of it from the URL of a <Redirect>.";
+    DocumentTooManyElements "document-too-many-elements" Error
+        "the document has {} elements: the limit is {}"
+        "The document is sent as it is, but this library does not read it back, and Twilio may refuse \
+         it as well."
+        "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
 
     UriTooLong "uri-too-long" Note
         "{} characters before the headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides"

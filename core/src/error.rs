@@ -129,20 +129,6 @@ impl Error {
     }
 }
 
-/// Text from a language whose strings are bytes, or may hold lone surrogates.
-impl From<std::str::Utf8Error> for Error {
-    fn from(error: std::str::Utf8Error) -> Self {
-        Self::new(ErrorKind::TextNotUtf8).at(error.valid_up_to())
-    }
-}
-
-/// Text, or a number of bytes, from a language that passes sizes as 32 bits.
-impl From<std::num::TryFromIntError> for Error {
-    fn from(_: std::num::TryFromIntError) -> Self {
-        Self::new(ErrorKind::TextOverLimit)
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -358,6 +344,9 @@ error_kinds! {
             "more than {} elements: make the document smaller";
         CommentInvalid = 308 "comment-invalid"
             "a comment must not contain -- or end with -: reword it";
+        ReferMismatch = 309 "refer-mismatch"
+            "expected <Refer> with one <Sip> alone, and no attributes but action and method: read it \
+             as an element";
     }
     "invalid document" Document {
         DocumentTooLarge = 401 "document-too-large" (11750)

@@ -1,15 +1,13 @@
-//! SIP URIs as a transfer needs them: the typed URI, its headers, `User-to-User`, and what a
-//! Refer-To value names. Documents live in `twiml`, the REFER itself in `transfer`.
+//! SIP URIs as a transfer needs them: the typed URI, its headers, `User-to-User`, what a Refer-To value
+//! names, and SIP status codes.
 
 mod builder;
-mod chars;
 mod check;
 mod equivalent;
 mod escape;
 mod headers;
 mod parse;
 mod refer_to;
-mod serialize;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -58,12 +58,18 @@ macro_rules! parameters {
         }
 
         impl Parameter {
+            pub(super) const COUNT: usize = Self::STANDARD.len() + Self::REFER.len();
+            pub(super) const ALL: [Self; Self::COUNT] = [
+                $( Self::$name, )*
+                Self::ReferCallStatus,
+                Self::ReferSipResponseCode,
+                Self::NotifySipResponseCode,
+            ];
             /// Those of every request from Twilio.
             pub(super) const STANDARD: &'static [Self] = &[$( Self::$name, )*];
             /// Those of `<Refer>`, in the order of Twilio's documentation.
             pub(super) const REFER: [Self; 3] =
                 [Self::ReferCallStatus, Self::ReferSipResponseCode, Self::NotifySipResponseCode];
-            pub(super) const COUNT: usize = Self::STANDARD.len() + Self::REFER.len();
 
             /// The name on the wire.
             pub(super) const fn name(self) -> &'static str {

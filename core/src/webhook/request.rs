@@ -5,7 +5,10 @@
 //! replaces what is not UTF-8: here that is an error, and the signature covers the bytes as sent.
 
 use std::fmt;
+use std::iter::once;
+use std::mem::replace;
 
+use memchr::{memchr, memchr_iter, memchr2};
 use url::form_urlencoded::Serializer;
 
 use super::parameter::Parameter;
@@ -114,42 +117,50 @@ impl VoiceRequest {
         Self::from_raw(RawParams::from_pairs(pairs, max_bytes)?, b"")
     }
 
-    /// Types decoded parameters; `form` is what they were decoded from, for the place of an error.
+    /// Makes the request of decoded parameters. `form` is what they were decoded from: an error points
+    /// into it.
     pub(super) fn from_raw(raw: RawParams, form: &[u8]) -> Result<Self, Error> {
         let (text, pairs) = raw.into_text(form)?;
         let mut request = Self { text, pairs, refer: None, diagnostics: Vec::new() };
-        let refer = Parameter::REFER.map(|parameter| request.first(parameter));
-        if refer.iter().any(Option::is_some) {
-            let [status, refer, notify] = refer.map(|value| value.filter(|text| !text.is_empty()));
-            let code = |value: Option<&str>| value.and_then(|text| text.parse().ok());
-            request.refer = Some(ReferReport::new(
-                status.map(ReferCallStatus::from),
-                code(refer),
-                code(notify),
-            ));
-        }
-        request.diagnostics = request.check();
+        (request.refer, request.diagnostics) = request.typed();
         Ok(request)
     }
 
-    fn check(&self) -> Vec<Diagnostic> {
-        let mut counts = [0_usize; Parameter::COUNT];
-        for parameter in self.params().filter_map(|(name, _)| Parameter::named(name)) {
-            if let Some(count) = counts.get_mut(parameter as usize) {
-                *count += 1;
+    /// Reads the report of a `<Refer>`, and checks the parameters with a typed view, in one pass.
+    fn typed(&self) -> (Option<ReferReport>, Vec<Diagnostic>) {
+        let mut first = [None; Parameter::COUNT];
+        let mut repeated = [false; Parameter::COUNT];
+        for (name, value) in self.params() {
+            let Some(index) = Parameter::named(name).map(|it| it as usize) else { continue };
+            match (first.get_mut(index), repeated.get_mut(index)) {
+                (Some(first @ None), _) => *first = Some(value),
+                (_, Some(repeated)) => *repeated = true,
+                _ => {}
             }
         }
-        let all = Parameter::STANDARD.iter().chain(&Parameter::REFER);
-        let repeated = all.zip(counts).filter(|(_, count)| *count > 1).map(|(parameter, _)| {
-            Diagnostic::new(DiagnosticCode::ParameterRepeated).about(parameter.name())
-        });
-        let codes = [Parameter::ReferSipResponseCode, Parameter::NotifySipResponseCode];
-        let invalid = codes.into_iter().filter_map(|parameter| {
-            let value = self.first(parameter).filter(|value| !value.is_empty())?;
-            let diagnostic = Diagnostic::new(DiagnosticCode::ParameterInvalid).arg(value);
-            value.parse::<SipStatus>().err().map(|_| diagnostic.about(parameter.name()))
-        });
-        repeated.chain(invalid).collect()
+        let mut diagnostics = Vec::new();
+        for (parameter, _) in Parameter::ALL.iter().zip(repeated).filter(|(_, repeated)| *repeated)
+        {
+            let diagnostic = Diagnostic::new(DiagnosticCode::ParameterRepeated);
+            diagnostics.push(diagnostic.about(parameter.name()));
+        }
+        let values = Parameter::REFER.map(|it| first.get(it as usize).copied().flatten());
+        if values.iter().all(Option::is_none) {
+            return (None, diagnostics);
+        }
+        let [status, refer, notify] = values.map(|value| value.filter(|text| !text.is_empty()));
+        let mut code = |parameter: Parameter, text: Option<&str>| {
+            let code = text?.parse::<SipStatus>();
+            if code.is_err() {
+                let diagnostic = Diagnostic::new(DiagnosticCode::ParameterInvalid);
+                diagnostics.push(diagnostic.arg(text?).about(parameter.name()));
+            }
+            code.ok()
+        };
+        let refer = code(Parameter::ReferSipResponseCode, refer);
+        let notify = code(Parameter::NotifySipResponseCode, notify);
+        let report = ReferReport::new(status.map(ReferCallStatus::from), refer, notify);
+        (Some(report), diagnostics)
     }
 
     /// The report of a `<Refer>`; `None` if none of its
@@ -188,13 +199,14 @@ impl VoiceRequest {
         }
     }
 
-    /// What is odd about the parameters with a typed view: one that is repeated, a code that is invalid.
+    /// Warnings about the parameters with a typed view: one that is repeated, a code that is invalid.
     ///
     /// ```
     /// use twiml_refer::{VoiceRequest, diagnostic::DiagnosticCode};
     ///
     /// let form = b"ReferCallStatus=busy&NotifySipResponseCode=48x";
-    /// let diagnostic = &VoiceRequest::from_form(form, None)?.diagnostics()[0];
+    /// let request = VoiceRequest::from_form(form, None)?;
+    /// let diagnostic = &request.diagnostics()[0];
     /// assert_eq!(diagnostic.code(), DiagnosticCode::ParameterInvalid);
     /// assert_eq!(diagnostic.parameter(), Some("NotifySipResponseCode"));
     /// assert_eq!(
@@ -243,7 +255,7 @@ impl fmt::Debug for VoiceRequest {
     }
 }
 
-/// Where a pair is in the text that holds all: its name begins, its value begins, its value ends.
+/// The offsets of a pair in the text of all pairs: where its name begins, its value begins and ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Pair {
     name: usize,
@@ -265,10 +277,8 @@ impl RawParams {
         if form.len() > max_bytes {
             return Err(too_large(max_bytes));
         }
-        let pairs = form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty());
         let mut raw = Self::with_capacity(form.len());
-        for pair in pairs {
-            let (name, value) = halves(pair);
+        for (name, value) in spelled_pairs(form) {
             raw.push(|bytes| decode(name, bytes), |bytes| decode(value, bytes));
         }
         Ok(raw)
@@ -341,7 +351,11 @@ impl RawParams {
         let Self { bytes, pairs } = self;
         let bytes = match String::from_utf8(bytes) {
             // A character must not begin in one half and end in the next.
-            Ok(text) if pairs.iter().all(|pair| text.is_char_boundary(pair.value) && text.is_char_boundary(pair.end)) => {
+            Ok(text)
+                if pairs.iter().all(|pair| {
+                    text.is_char_boundary(pair.value) && text.is_char_boundary(pair.end)
+                }) =>
+            {
                 return Ok((text, pairs));
             }
             Ok(text) => text.into_bytes(),
@@ -352,15 +366,17 @@ impl RawParams {
 
     fn not_utf8(&self, form: &[u8]) -> Error {
         let error = Error::new(ErrorKind::RequestNotUtf8);
-        let spelled = form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty());
         // Decoded pairs of a framework have no form.
-        let spelled = spelled.map(|pair| Some(halves(pair))).chain(std::iter::repeat(None));
+        let spelled = spelled_pairs(form).map(Some).chain(std::iter::repeat(None));
         for ((name, value), spelled) in self.iter().zip(spelled) {
-            let (half, valid, error) = match (std::str::from_utf8(name), std::str::from_utf8(value)) {
+            let (half, valid, error) = match (std::str::from_utf8(name), std::str::from_utf8(value))
+            {
                 (Err(bad), _) => (spelled.map(|(name, _)| name), bad.valid_up_to(), error),
-                (Ok(name), Err(bad)) => {
-                    (spelled.map(|(_, value)| value), bad.valid_up_to(), error.parameter_named(name))
-                }
+                (Ok(name), Err(bad)) => (
+                    spelled.map(|(_, value)| value),
+                    bad.valid_up_to(),
+                    error.parameter_named(name),
+                ),
                 (Ok(_), Ok(_)) => continue,
             };
             let Some(half) = half else { return error };
@@ -376,17 +392,21 @@ pub(super) fn too_large(max_bytes: usize) -> Error {
     Error::new(ErrorKind::RequestTooLarge).arg(&max_bytes.to_string())
 }
 
-/// Name and value as they are spelled.
-fn halves(pair: &[u8]) -> (&[u8], &[u8]) {
-    let at = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-    let (name, value) = pair.split_at_checked(at).unwrap_or((pair, b""));
-    (name, value.strip_prefix(b"=").unwrap_or_default())
+/// Names and values as they are spelled; empty pairs are skipped.
+fn spelled_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let ends = memchr_iter(b'&', form).chain(once(form.len()));
+    let pairs = ends.scan(0, |start, end| form.get(replace(start, end.saturating_add(1))..end));
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let equals = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at));
+        let (name, value) = equals.unwrap_or((pair, b""));
+        (name, value.strip_prefix(b"=").unwrap_or_default())
+    })
 }
 
 /// Appends a name or a value, decoded.
 fn decode(spelled: &[u8], out: &mut Vec<u8>) {
     let mut rest = spelled;
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'+' | b'%')) {
+    while let Some(at) = memchr2(b'+', b'%', rest) {
         let Some((plain, found)) = rest.split_at_checked(at) else { break };
         out.extend_from_slice(plain);
         let Some((byte, after)) = first_byte(found) else { break };
@@ -399,7 +419,8 @@ fn decode(spelled: &[u8], out: &mut Vec<u8>) {
 /// The first decoded byte, and what follows it.
 fn first_byte(spelled: &[u8]) -> Option<(u8, &[u8])> {
     if let [b'%', high, low, after @ ..] = spelled {
-        let digit = |&byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit =
+            |&byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         if let (Some(high), Some(low)) = (digit(high), digit(low)) {
             return Some((high << 4 | low, after));
         }
@@ -411,6 +432,7 @@ fn first_byte(spelled: &[u8]) -> Option<(u8, &[u8])> {
 
 /// How many bytes spell the first `decoded` ones.
 fn spelled_length(half: &[u8], decoded: usize) -> usize {
-    let after = (0..decoded).fold(half, |rest, _| first_byte(rest).map_or(rest, |(_, after)| after));
+    let after =
+        (0..decoded).fold(half, |rest, _| first_byte(rest).map_or(rest, |(_, after)| after));
     half.len().saturating_sub(after.len())
 }

@@ -108,7 +108,7 @@ impl RequestValidator {
         }
         let query = parts.map_or("", |parts| parts.query_text());
         let form = if method == Method::Get { query.as_bytes() } else { body };
-        let raw = RawParams::from_form(form, self.max_body_bytes)?;
+        let raw = RawParams::from_form(form, self.max_body_bytes).map_err(VerifyError::Request)?;
         if method == Method::Get {
             // A signature covers the query with the URL, and never the body of a GET.
             self.check(parts.filter(|_| body.is_empty()), &RawParams::default(), signature)?;
@@ -118,7 +118,7 @@ impl RequestValidator {
         if BodyHash::check(query, body) == BodyHash::Differs {
             return Err(VerifyError::SignatureMismatch);
         }
-        Ok(VoiceRequest::from_raw(raw, form)?)
+        VoiceRequest::from_raw(raw, form).map_err(VerifyError::Request)
     }
 
     /// Like [`verify`](Self::verify) for a POST whose form a framework has already decoded. The
@@ -145,9 +145,10 @@ impl RequestValidator {
         pairs: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> Result<VoiceRequest, VerifyError> {
-        let raw = RawParams::from_pairs(pairs, self.max_body_bytes)?;
+        let raw =
+            RawParams::from_pairs(pairs, self.max_body_bytes).map_err(VerifyError::Request)?;
         self.check(self.parts(url), &raw, signature)?;
-        Ok(VoiceRequest::from_raw(raw, b"")?)
+        VoiceRequest::from_raw(raw, b"").map_err(VerifyError::Request)
     }
 
     /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL
@@ -262,7 +263,7 @@ pub enum VerifyError {
     /// The request cannot be read: it is too large, which is checked before the signature (answer
     /// 413), or it is signed, but not UTF-8 (answer 400).
     #[error(transparent)]
-    Request(#[from] Error),
+    Request(Error),
 }
 
 impl VerifyError {
@@ -344,9 +345,16 @@ impl Secret {
         Ok(Self { sha1, sha256 })
     }
 
-    pub(super) fn sign(&self, algorithm: Algorithm, url: &UrlCandidate<'_>, params: &[u8]) -> String {
+    pub(super) fn sign(
+        &self,
+        algorithm: Algorithm,
+        url: &UrlCandidate<'_>,
+        params: &[u8],
+    ) -> String {
         match algorithm {
-            Algorithm::Sha1 => STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes()),
+            Algorithm::Sha1 => {
+                STANDARD.encode(hash(&self.sha1, url, params).finalize().into_bytes())
+            }
             Algorithm::Sha256 => {
                 STANDARD.encode(hash(&self.sha256, url, params).finalize().into_bytes())
             }

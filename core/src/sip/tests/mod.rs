@@ -1,4 +1,4 @@
-//! Unit tests of SIP URIs by topic. The cases that every language runs stand in `tests/vectors`.
+//! Unit tests of SIP URIs by topic. The cases that every language runs are in `tests/vectors`.
 
 mod building;
 mod checking;

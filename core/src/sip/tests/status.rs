@@ -25,7 +25,8 @@ fn codes_are_100_to_699() {
 #[test]
 fn text_is_exactly_three_ascii_digits() {
     assert_eq!("486".parse::<SipStatus>().unwrap(), 486);
-    for text in ["", "48", "4866", " 486", "486 ", "+86", "4x6", "099", "700", "٤٨٦", "4\u{d9}"] {
+    for text in ["", "48", "4866", " 486", "486 ", "+86", "4x6", "099", "700", "٤٨٦", "4\u{d9}"]
+    {
         let error = text.parse::<SipStatus>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SipStatusInvalid, "{text}");
     }

@@ -1,33 +1,54 @@
-//! The pieces of markup: tags with their attributes, references, and lines and columns.
+//! Pieces of markup: attributes, references, lines and columns, and errors with their offset.
 
 use std::borrow::Cow;
 
-use super::super::xml;
-use super::Fault;
+use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// One pair, the value still as spelled.
-pub(super) struct Pair<'a> {
+/// An error, and the byte offset at which it is. Line and column are counted once, for the error that is
+/// returned.
+pub(super) struct ErrorAt {
+    pub(super) offset: usize,
+    pub(super) error: Error,
+}
+
+impl ErrorAt {
+    pub(super) fn new(offset: usize, error: Error) -> Self {
+        Self { offset, error }
+    }
+
+    pub(super) fn of(kind: ErrorKind, offset: usize) -> Self {
+        Self::new(offset, Error::new(kind))
+    }
+
+    /// The text has to be short enough for a message to quote it whole.
+    pub(super) fn syntax(offset: usize, text: &str) -> Self {
+        Self::new(offset, Error::new(ErrorKind::DocumentSyntax).arg(text))
+    }
+}
+
+/// An attribute, the value still as spelled.
+pub(super) struct Attribute<'a> {
     pub(super) name: &'a str,
     pub(super) name_at: usize,
     pub(super) value: &'a str,
     pub(super) value_at: usize,
 }
 
-/// Cuts pairs off the front of the text.
-pub(super) struct Pairs<'a> {
+/// Reads attributes one by one.
+pub(super) struct AttributeReader<'a> {
     rest: &'a str,
     at: usize,
 }
 
-impl<'a> Pairs<'a> {
+impl<'a> AttributeReader<'a> {
     /// `at` is the offset of `text` in the document.
     pub(super) const fn new(text: &'a str, at: usize) -> Self {
         Self { rest: text, at }
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Pair<'a>>, Fault> {
+    pub(super) fn next(&mut self) -> Result<Option<Attribute<'a>>, ErrorAt> {
         let spaces = self.skip_space();
         if self.rest.is_empty() {
             return Ok(None);
@@ -36,19 +57,19 @@ impl<'a> Pairs<'a> {
         let name_at = self.at;
         let name = self.take(end);
         if spaces == 0 || name.is_empty() {
-            return Err(Fault::of(ErrorKind::DocumentAttributeSyntax, name_at));
+            return Err(ErrorAt::of(ErrorKind::DocumentAttributeSyntax, name_at));
         }
-        xml::check_name(name).map_err(|error| Fault::new(name_at, error))?;
+        xml::check_name(name).map_err(|error| ErrorAt::new(name_at, error))?;
         self.skip_space();
         self.expect('=')?;
         self.skip_space();
         let quote = if self.rest.starts_with('\'') { '\'' } else { '"' };
         self.expect(quote)?;
         let value_at = self.at;
-        let Some(end) = self.rest.find(quote) else { return Err(self.fault()) };
+        let Some(end) = self.rest.find(quote) else { return Err(self.syntax_error()) };
         let value = self.take(end);
         self.expect(quote)?;
-        Ok(Some(Pair { name, name_at, value, value_at }))
+        Ok(Some(Attribute { name, name_at, value, value_at }))
     }
 
     fn skip_space(&mut self) -> usize {
@@ -56,16 +77,16 @@ impl<'a> Pairs<'a> {
         self.take(end).len()
     }
 
-    fn expect(&mut self, wanted: char) -> Result<(), Fault> {
+    fn expect(&mut self, wanted: char) -> Result<(), ErrorAt> {
         if !self.rest.starts_with(wanted) {
-            return Err(self.fault());
+            return Err(self.syntax_error());
         }
         self.take(wanted.len_utf8());
         Ok(())
     }
 
-    fn fault(&self) -> Fault {
-        Fault::of(ErrorKind::DocumentAttributeSyntax, self.at)
+    fn syntax_error(&self) -> ErrorAt {
+        ErrorAt::of(ErrorKind::DocumentAttributeSyntax, self.at)
     }
 
     fn take(&mut self, bytes: usize) -> &'a str {
@@ -76,28 +97,30 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// The value that a pair means (section 3.3.3): references resolved, every other white space a space.
-pub(super) fn decode_value(pair: &Pair<'_>) -> Result<String, Fault> {
-    let mut out = String::with_capacity(pair.value.len());
-    let mut rest = pair.value;
-    let here =
-        |rest: &str| pair.value_at.saturating_add(pair.value.len()).saturating_sub(rest.len());
+/// Returns the value that an attribute means (section 3.3.3): references are resolved, any other white
+/// space becomes a space.
+pub(super) fn decode_value(attribute: &Attribute<'_>) -> Result<String, ErrorAt> {
+    let mut out = String::with_capacity(attribute.value.len());
+    let mut rest = attribute.value;
+    let here = |rest: &str| {
+        attribute.value_at.saturating_add(attribute.value.len()).saturating_sub(rest.len())
+    };
     while let Some(end) = rest.find(['&', '<']) {
         let (run, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        out.push_str(&spaced(run));
+        out.push_str(&normalize_spaces(run));
         let Some(after) = tail.strip_prefix('&') else {
-            return Err(Fault::syntax(here(tail), "< in an attribute value: expected &lt;"));
+            return Err(ErrorAt::syntax(here(tail), "< in an attribute value: expected &lt;"));
         };
         let (name, after) =
-            after.split_once(';').ok_or_else(|| Fault::new(here(tail), bare_ampersand()))?;
-        out.push(resolve(name).map_err(|error| Fault::new(here(tail), error))?);
+            after.split_once(';').ok_or_else(|| ErrorAt::new(here(tail), bare_ampersand()))?;
+        out.push(resolve(name).map_err(|error| ErrorAt::new(here(tail), error))?);
         rest = after;
     }
-    out.push_str(&spaced(rest));
+    out.push_str(&normalize_spaces(rest));
     Ok(out)
 }
 
-fn spaced(run: &str) -> Cow<'_, str> {
+fn normalize_spaces(run: &str) -> Cow<'_, str> {
     if run.contains(['\t', '\n', '\r']) {
         Cow::Owned(xml::normalize_line_ends(run).replace(['\t', '\n'], " "))
     } else {
@@ -105,7 +128,7 @@ fn spaced(run: &str) -> Cow<'_, str> {
     }
 }
 
-/// The character that `&reference;` stands for.
+/// Returns the character that `&reference;` means.
 pub(super) fn resolve(reference: &str) -> Result<char, Error> {
     match reference {
         "amp" => return Ok('&'),
