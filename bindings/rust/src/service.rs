@@ -13,8 +13,9 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
+use twiml_refer::error::ErrorKind;
 use twiml_refer::http::Method;
-use twiml_refer::webhook::VerifyError;
+use twiml_refer::webhook::{Hint, VerifyError};
 use twiml_refer::{Error, RequestValidator, VoiceRequest};
 
 use crate::log::Rate;
@@ -137,56 +138,43 @@ impl VerifyLayer {
         }
     }
 
-    /// The verified request, or the status to answer and why.
-    async fn verify<B: Body>(&self, parts: &Parts, body: B) -> Result<(VoiceRequest, Bytes), Refusal> {
+    /// The verified request and its body, or the status to answer.
+    async fn verify<B>(&self, parts: &Parts, body: B) -> Result<(VoiceRequest, Bytes), StatusCode>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let method = match parts.method {
             http::Method::POST => Method::Post,
             http::Method::GET if self.accepts_get => Method::Get,
-            _ => return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")),
+            _ => return Err(StatusCode::METHOD_NOT_ALLOWED),
         };
         let body = Limited::new(body, self.validator.max_body_bytes()).collect().await;
         let body = body.map_err(|error| {
             if error.is::<LengthLimitError>() {
-                Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "request body too large")
+                StatusCode::PAYLOAD_TOO_LARGE
             } else {
-                Refusal::new(StatusCode::BAD_REQUEST, "request body incomplete")
+                StatusCode::BAD_REQUEST
             }
         })?;
         let body = body.to_bytes();
-        let signature = signature(&parts.headers);
-        let url = self.url(parts);
+        let (url, signature) = (self.url(parts), signature(&parts.headers));
         match self.validator.verify(method, &url, &body, signature) {
             Ok(request) => Ok((request, body)),
-            Err(VerifyError::Request(error)) if error.kind().as_str() == "request-too-large" => {
-                Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error.message()))
+            Err(VerifyError::Request(error)) if error.kind() == ErrorKind::RequestTooLarge => {
+                Err(StatusCode::PAYLOAD_TOO_LARGE)
             }
-            Err(VerifyError::Request(error)) => {
-                Err(Refusal::new(StatusCode::BAD_REQUEST, error.message()))
-            }
-            Err(_) => {
-                let hint = self.validator.diagnose(method, &url, &body, signature);
-                Err(Refusal::new(StatusCode::FORBIDDEN, hint))
+            Err(VerifyError::Request(_)) => Err(StatusCode::BAD_REQUEST),
+            Err(VerifyError::SignatureMissing | VerifyError::SignatureMismatch) => {
+                if let Some(left_out) = self.rate.grant(Instant::now()) {
+                    let hints = self.validator.diagnose(method, &url, &body, signature);
+                    let hints: Vec<_> = hints.iter().map(Hint::message).collect();
+                    let path = parts.uri.path();
+                    tracing::warn!(path, left_out, "403 to a request: {}", hints.join("; "));
+                }
+                Err(StatusCode::FORBIDDEN)
             }
         }
-    }
-
-    fn log(&self, refusal: &Refusal, path: &str) {
-        if refusal.status == StatusCode::FORBIDDEN
-            && let Some(left_out) = self.rate.grant(Instant::now())
-        {
-            tracing::warn!(path, left_out, "403 to a request: {}", refusal.reason);
-        }
-    }
-}
-
-struct Refusal {
-    status: StatusCode,
-    reason: String,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into() }
     }
 }
 
@@ -251,11 +239,10 @@ where
                     parts.extensions.insert(verified);
                     inner.call(Request::from_parts(parts, B::from(body))).await
                 }
-                Err(refusal) => {
-                    layer.log(&refusal, parts.uri.path());
+                Err(status) => {
                     let mut answer = Response::new(R::default());
-                    *answer.status_mut() = refusal.status;
-                    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+                    *answer.status_mut() = status;
+                    if status == StatusCode::METHOD_NOT_ALLOWED {
                         let methods = if layer.accepts_get { "GET, POST" } else { "POST" };
                         answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
                     }

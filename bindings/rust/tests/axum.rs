@@ -42,7 +42,8 @@ async fn serve(app: Router) -> u16 {
 
 /// Status, headers and body of the answer to a request with these lines after the first.
 async fn send(port: u16, line: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
-    let mut head = format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut head =
+        format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -64,12 +65,18 @@ async fn post(port: u16, target: &str, signature: &str, body: &str) -> u16 {
 async fn signed_requests_reach_the_handler_and_no_others() {
     let port = serve(app(VerifyLayer::new("12345", BASE).unwrap())).await;
     for target in [
-        "/refer", "/refer?", "/refer?x=%27&y=%2B&z=+", "/t/%2B1555", "/t/sip%3Aa%40b", "/t/J%C3%BCrgen",
+        "/refer",
+        "/refer?",
+        "/refer?x=%27&y=%2B&z=+",
+        "/t/%2B1555",
+        "/t/sip%3Aa%40b",
+        "/t/J%C3%BCrgen",
         "/nested/refer?a=1",
     ] {
         let signature = validator().sign_form(target, FORM);
         let headers = [("Host", "evil.example"), ("X-Twilio-Signature", &signature)];
-        let (status, answer) = send(port, &format!("POST {target}"), &headers, FORM.as_bytes()).await;
+        let (status, answer) =
+            send(port, &format!("POST {target}"), &headers, FORM.as_bytes()).await;
         assert_eq!(status, 200, "{target}");
         assert!(answer.ends_with("\r\n\r\nSome(\"1\") 20"), "{answer}");
         assert_eq!(post(port, target, &signature, "CallSid=CA1&Digits=2").await, 403, "{target}");
@@ -115,7 +122,10 @@ async fn what_cannot_be_read_is_413_or_400() {
     let port = serve(app(layer)).await;
     let long = format!("a={}", "x".repeat(64));
     assert_eq!(post(port, "/refer", &validator().sign_form("/refer", &long), &long).await, 413);
-    assert_eq!(post(port, "/refer", &validator().sign_form("/refer", "To=%FF"), "To=%FF").await, 400);
+    assert_eq!(
+        post(port, "/refer", &validator().sign_form("/refer", "To=%FF"), "To=%FF").await,
+        400
+    );
 }
 
 #[tokio::test]
@@ -131,7 +141,10 @@ async fn headers_are_believed_only_where_the_app_says_so() {
     let signature = plain().sign_form("https://voice.example.com/refer", FORM);
     let signed = ("X-Twilio-Signature", signature.as_str());
     let forwarded = [
-        ("Host", "10.0.0.1:8080"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "voice.example.com"), signed,
+        ("Host", "10.0.0.1:8080"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "voice.example.com"),
+        signed,
     ];
     let host = [("Host", "voice.example.com"), signed];
 

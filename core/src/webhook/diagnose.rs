@@ -215,9 +215,9 @@ impl RequestValidator {
 fn decoded(text: &str) -> Result<Vec<u8>, &'static str> {
     match STANDARD.decode(text) {
         Ok(bytes) if [20, 32].contains(&bytes.len()) => Ok(bytes),
-        _ if text.contains(':') => {
-            Err("invalid signature: pass the value of the header X-Twilio-Signature without its name")
-        }
+        _ if text.contains(':') => Err(
+            "invalid signature: pass the value of the header X-Twilio-Signature without its name",
+        ),
         _ if text.contains(|c: char| c.is_whitespace() || c == '"' || c == '\'') => {
             Err("invalid signature: white space and quotes are not part of it")
         }
@@ -240,7 +240,8 @@ impl Search<'_> {
         let form = if self.method == Method::Get { &[] } else { self.body };
         for (origin, parts) in self.origins() {
             let url = self.url(parts);
-            let changes = spellings(&url).into_iter().map(|(hint, url)| (hint, url, Cow::Borrowed(form)));
+            let changes =
+                spellings(&url).into_iter().map(|(hint, url)| (hint, url, Cow::Borrowed(form)));
             let bodies = self.bodies().into_iter().map(|(hint, form)| (hint, url.clone(), form));
             for (change, url, form) in changes.chain(bodies) {
                 if self.matches(&url, &form) {
@@ -274,10 +275,13 @@ impl Search<'_> {
         };
         all.push((Some(Hint::new(HintKind::Scheme, message)), UrlParts { scheme, ..parts }));
         all.extend(COMMON_PORTS.map(|port| {
-            let message = format!("the signature matches with the port {port}: write it in the public base or URL");
+            let message = format!(
+                "the signature matches with the port {port}: write it in the public base or URL"
+            );
             (Some(Hint::new(HintKind::Port, message)), UrlParts { port, ..parts })
         }));
-        if let Some((_, rest)) = parts.path.strip_prefix('/').and_then(|path| path.split_once('/')) {
+        if let Some((_, rest)) = parts.path.strip_prefix('/').and_then(|path| path.split_once('/'))
+        {
             let start = parts.path.len().saturating_sub(rest.len()).saturating_sub(1);
             let path = parts.path.get(start..).unwrap_or_default();
             let message = "the signature matches without the first segment of the path: leave it out of the URL";
