@@ -81,3 +81,45 @@ test_bridge() {
     cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
     cargo test -q -p twiml-refer-uniffi
 }
+
+# Calls an example app that listens on a given port, with the command as Twilio in every scenario, and then as
+# strangers would: `try_app PROGRAM [literal]`, for a server that does not decode paths before it routes.
+try_app() {
+    local port pair setting status
+    build_command
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    app=
+    trap 'kill $app 2>/dev/null || true' EXIT
+    start_app() {
+        TWILIO_AUTH_TOKEN=a-token-for-the-tests PUBLIC_BASE=$2 "$1" "$port" &
+        app=$!
+        until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+            kill -0 "$app"
+            sleep 0.05
+        done
+    }
+    stop_app() {
+        kill "$app"
+        wait "$app" || true
+    }
+    simulate() {
+        TWILIO_AUTH_TOKEN=$1 "$TWIML_REFER_COMMAND" simulate "http://127.0.0.1:$port/voice" --digits 1 "${@:2}" >/dev/null
+    }
+    start_app "$1" "http://127.0.0.1:$port"
+    for pair in answered=transferred busy=target-failed refused=rejected hangup=canceled silent=unconfirmed; do
+        simulate a-token-for-the-tests --scenario "${pair%=*}" --expect "${pair#*=}"
+    done
+    if simulate another 2>/dev/null; then
+        fail "the example app accepted a request with a wrong signature"
+    fi
+    stop_app
+    start_app "$1" https://voice.example.com/tw
+    python3 tests/strangers.py "$port" "$app" ${2-}
+    stop_app
+    # What is not set, or empty, is refused at the start.
+    for setting in "TWILIO_AUTH_TOKEN=12345" TWILIO_AUTH_TOKEN= "PUBLIC_BASE=https://voice.example.com" PUBLIC_BASE=; do
+        status=0
+        env -u TWILIO_AUTH_TOKEN -u PUBLIC_BASE $setting timeout 10 "$1" "$port" 2>/dev/null || status=$?
+        [ $status != 0 ] && [ $status != 124 ] || fail "the example app started with $setting alone"
+    done
+}

@@ -1,4 +1,5 @@
-"""What strangers send to examples/cpp, over real HTTP: `strangers.py PORT PID`.
+"""What strangers send to an example app, over real HTTP: `strangers.py PORT PID [literal]`,
+where routes are compared without decoding.
 
 The app runs with PUBLIC_BASE https://voice.example.com/tw and the token a-token-for-the-tests. A stranger has
 captured requests, each with its signature, and controls what a caller controls; he has no token.
@@ -89,14 +90,16 @@ def peak() -> int:
 
 pressed = sign("/choice", {"Digits": "1"})
 expect("genuine", ask("/choice", b"Digits=1", pressed), 200, without="", has="<Refer action=\"/transferred\"")
-expect("escapes in the path", ask("/cho%69ce", b"Digits=1", sign("/cho%69ce", {"Digits": "1"})), 200, without="", has="<Refer")
+# A server that decodes a path before it routes runs the same handler; another one has no such route.
+escaped = ask("/cho%69ce", b"Digits=1", sign("/cho%69ce", {"Digits": "1"}))
+expect("escapes in the path", escaped, 404 if "literal" in sys.argv else 200, without="", has="" if "literal" in sys.argv else "<Refer")
 expect("escapes in the query", ask("/voice?a=%2B1%27", b"", sign("/voice?a=%2B1%27")), 200, has="<Gather")
 
-expect("no signature", ask("/choice", b"Digits=1"), 403, has="signature")
+expect("no signature", ask("/choice", b"Digits=1"), 403)
 expect("empty signature", ask("/choice", b"Digits=1", ""), 403)
 expect("another signature", ask("/choice", b"Digits=1", sign("/voice")), 403)
 expect("another body", ask("/choice", b"Digits=2", pressed), 403)
-expect("another escape", ask("/cho%69ce", b"Digits=1", pressed), 403)
+expect("another escape", ask("/cho%69ce", b"Digits=1", pressed), 403, 404)
 
 # One captured request to /choice, and a Host that swallows the path asked for.
 ended = {"ReferCallStatus": "in-progress"}
