@@ -16,7 +16,7 @@ use crate::records::{
     UriParameter, UrlCandidate, UserToUser, Verb, VoiceRequest, diagnostics, pairs, tuples,
 };
 use crate::requests::{limit, validator};
-use crate::{scenarios, tables, transfers};
+use crate::{requests, scenarios, tables, transfers};
 
 /// Declares functions. `fallible fn` returns a `Result` of the type that it says, or of nothing.
 macro_rules! bridge {
@@ -471,6 +471,20 @@ bridge! {
     /// Returns the report of a scenario.
     fallible fn scenario_report(scenario: Scenario) -> Option<ReferReport> {
         Ok(scenarios::report(scenario)?.as_ref().map(ReferReport::from))
+    }
+
+    /// Makes the report of three values.
+    fallible fn refer_report(
+        call_status: Option<String>,
+        refer_sip_response_code: Option<i64>,
+        notify_sip_response_code: Option<i64>,
+    ) -> ReferReport {
+        requests::report(call_status, refer_sip_response_code, notify_sip_response_code)
+    }
+
+    /// Returns the parameters of a report, in the order of Twilio's documentation.
+    infallible fn refer_report_params(report: ReferReport) -> List<Pair> {
+        requests::report_params(report)
     }
 
     /// Explains an outcome as a clause for a person.
