@@ -1,0 +1,7 @@
+//! swift.
+
+use crate::patch::Patched;
+
+pub(crate) fn patch(_text: &mut Patched) -> Result<(), String> {
+    Ok(())
+}
