@@ -70,6 +70,12 @@ macro_rules! bridge {
 }
 
 bridge! {
+    /// Returns the version of the library, to be compared with that of the package. It is the first
+    /// function, so that its number is the same in every version.
+    infallible fn version() -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
     /// Checks a URI and adds headers (decoded names and values) and a User-to-User value (its text).
     fallible fn uri_new(uri: String, headers: List<Pair>, user_to_user: Option<String>) -> String {
         let mut made = SipUri::parse(&uri)?;
@@ -547,11 +553,6 @@ bridge! {
     fallible fn size_check(bytes: i64) {
         i32::try_from(bytes).map_err(Error::from)?;
         Ok(())
-    }
-
-    /// Returns the version of the library, to be compared with that of the package.
-    infallible fn version() -> String {
-        env!("CARGO_PKG_VERSION").to_owned()
     }
 }
 

@@ -30,21 +30,20 @@ class InternalError(Exception):
     pass
 
 
-class _Call(list):
-    """The arguments of a call. Like all that may hold a secret, its repr does not show it."""
+class _Call:
+    """The arguments of a call. Not a list: error trackers show the items of one."""
 
-    __slots__ = ()
+    __slots__ = ("parts", "add")
 
     def __init__(self, function):
-        self.append(_pack_i32(function))
+        self.parts = [_pack_i32(function)]
+        self.add = self.parts.append
 
     def write_i32(self, value):
-        self.append(_pack_i32(value))
+        self.add(_pack_i32(value))
 
     def write_u8(self, value):
-        self.append(_BYTES[value])
-
-    __repr__ = object.__repr__
+        self.add(_BYTES[value])
 
 
 class _Answer:
@@ -69,7 +68,7 @@ class _Answer:
 
 def _done(call, error_converter):
     """Make the call; the answer behind its status."""
-    answer = _answer(b"".join(call))
+    answer = _answer(b"".join(call.parts))
     status = answer.data[0]
     if status == 0:
         return answer
@@ -103,12 +102,12 @@ def _answer(data):
 
 def _sized(data, buf):
     try:
-        buf.append(_pack_i32(len(data)))
+        buf.add(_pack_i32(len(data)))
     except _StructError:
         length = len(data)
         del data, buf
         size_check(length)
-    buf.append(data)
+    buf.add(data)
 
 
 class _UniffiFfiConverterString:
@@ -147,7 +146,7 @@ class _UniffiFfiConverterInt64:
     @staticmethod
     def write(value, buf):
         # The library refuses what is out of range with the kind of its place.
-        buf.append(_pack_i64(min(max(index(value), _LEAST), _MOST)))
+        buf.add(_pack_i64(min(max(index(value), _LEAST), _MOST)))
 
 
 class _UniffiFfiConverterBoolean:
@@ -157,6 +156,6 @@ class _UniffiFfiConverterBoolean:
 
     @staticmethod
     def write(value, buf):
-        buf.append(_BYTES[bool(value)])
+        buf.add(_BYTES[bool(value)])
 
 
