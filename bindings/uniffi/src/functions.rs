@@ -13,7 +13,8 @@ use crate::records::{
     BridgeError, CallSource, Diagnostic, Document, ErrorClass, Limits, Names, Pair, Piece, Refer,
     ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario, Secrets, SignedRequest,
     SipUriParts, TransferDetails, TransferInput, TransferSettings, TransferStep, TypedParameter,
-    UriParameter, UrlCandidate, UserToUser, Verb, VoiceRequest, diagnostics, pairs, tuples,
+    UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics,
+    pairs, tuples,
 };
 use crate::requests::{limit, validator};
 use crate::{requests, scenarios, tables, transfers};
@@ -76,8 +77,12 @@ bridge! {
         env!("CARGO_PKG_VERSION").to_owned()
     }
 
-    /// Checks a URI and adds headers (decoded names and values) and a User-to-User value (its text).
-    fallible fn uri_new(uri: String, headers: List<Pair>, user_to_user: Option<String>) -> String {
+    /// Checks a URI and adds headers (decoded names and values) and a User-to-User value.
+    fallible fn uri_new(
+        uri: String,
+        headers: List<Pair>,
+        user_to_user: Option<UserToUserSource>,
+    ) -> String {
         let mut made = SipUri::parse(&uri)?;
         for Pair { name, value } in headers {
             made.add_header(&name, &value)?;
@@ -94,7 +99,7 @@ bridge! {
         secure: bool,
         params: List<UriParameter>,
         headers: List<Pair>,
-        user_to_user: Option<String>,
+        user_to_user: Option<UserToUserSource>,
     ) -> String {
         let mut builder = SipUri::builder(&host);
         if secure {
@@ -578,11 +583,16 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     Ok(())
 }
 
-fn with_user_to_user(uri: SipUri, text: Option<String>) -> std::result::Result<SipUri, Error> {
-    match text {
-        Some(text) => uri.with_user_to_user(&sip::UserToUser::parse(&text)?),
-        None => Ok(uri),
-    }
+fn with_user_to_user(
+    uri: SipUri,
+    value: Option<UserToUserSource>,
+) -> std::result::Result<SipUri, Error> {
+    let value = match value {
+        Some(UserToUserSource::Text { text }) => sip::UserToUser::parse(&text)?,
+        Some(UserToUserSource::Bytes { bytes }) => sip::UserToUser::from_bytes(&bytes.0)?,
+        None => return Ok(uri),
+    };
+    uri.with_user_to_user(&value)
 }
 
 fn with_parameters(

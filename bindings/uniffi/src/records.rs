@@ -105,6 +105,13 @@ pub struct UserToUser {
     pub bytes: Option<Vec<u8>>,
 }
 
+/// A User-to-User value to be added to a URI: its text, or bytes to be sent as hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum UserToUserSource {
+    Text { text: String },
+    Bytes { bytes: List<u8> },
+}
+
 /// What a Refer-To value names: `sip`, `tel` or `other`, and its text.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ReferTarget {

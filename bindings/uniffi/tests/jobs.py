@@ -60,8 +60,11 @@ uri = call(
     "uri_new",
     "sip:alice:pw@example.com:5070;transport=tcp;lr?X-A=1",
     pairs(("X-Reason", "50% ümlaut")),
-    call("user_to_user_from_bytes", b"order 7", "isdn-uui", None).text,
+    bridge.UserToUserSource.BYTES(b"order 7"),
 )
+given = call("user_to_user_from_bytes", b"order 7", "isdn-uui", None)
+call("uri_new", "sip:a@b", [], bridge.UserToUserSource.TEXT(given.text))
+call("uri_new", "sip:a@b", [], bridge.UserToUserSource.BYTES(b""))
 call("uri_new", "sip:alice@example.com?X-A=a b", [], None)
 call("uri_new", "sip:" + "a" * 70_000, [], None)
 call("uri_parts", uri)
@@ -74,7 +77,7 @@ call("uri_check", uri)
 call("uri_equivalent", "sip:a@EXAMPLE.com", "sip:a@example.com")
 call("uri_redacted", uri)
 params = [bridge.UriParameter(name="lr", value=None)]
-call("uri_build", "example.com", "a b", None, 5060, True, params, pairs(("X-A", "")), "31")
+call("uri_build", "example.com", "a b", None, 5060, True, params, pairs(("X-A", "")), None)
 call("uri_build", "example.com", None, None, 2**40, False, [], [], None)
 call("refer_target", '"Bob" <sip:bob@example.com>;x=1')
 call("user_to_user_new", "a,b", "hex", None, "text")
