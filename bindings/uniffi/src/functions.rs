@@ -7,7 +7,7 @@ use twiml_refer::{
     Error, SipUri, Transfer, VoiceResponse, error::ErrorGroup, http::Method, numbers, sip, twiml,
     webhook,
 };
-use uniffi::deps::anyhow::Context;
+use uniffi::deps::anyhow::{Context, ensure};
 use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
@@ -51,6 +51,7 @@ macro_rules! bridge {
             match function {
                 $($( BridgeFunction::$name => {
                     $( let $argument = <$type as Lift<UniFfiTag>>::try_read(input)?; )*
+                    ensure!(input.is_empty(), "more than the arguments");
                     bridge!(@write $kind, out, $name($($argument),*) $(, $answer)?);
                 } )*)*
             }
