@@ -13,7 +13,6 @@ mod entry;
 mod functions;
 mod records;
 mod requests;
-mod scenarios;
 mod tables;
 #[cfg(test)]
 mod tests;
