@@ -419,10 +419,6 @@ bridge! {
             Ok(twiml_refer::VoiceRequest::from_pairs(tuples(params), usize::MAX)?.to_form())
         }
 
-        infallible fn is_secret_parameter(name: String) -> bool {
-            twiml_refer::VoiceRequest::is_secret(&name)
-        }
-
         /// Returns parameters with `***` in place of each value that must never be shown.
         infallible fn params_redacted(params: List<Pair>) -> List<Pair> {
             let redacted = |pair: Pair| match twiml_refer::VoiceRequest::is_secret(&pair.name) {
