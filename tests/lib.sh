@@ -79,7 +79,7 @@ build_command() {
 # The tests of the bridge, which the packages of several languages contain.
 test_bridge() {
     cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
-    cargo test -q -p twiml-refer-uniffi
+    cargo test -q -p twiml-refer-uniffi --features bindgen
 }
 
 # Calls an example app that listens on a given port, with the command as Twilio in every scenario, and then as

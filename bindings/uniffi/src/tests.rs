@@ -1,162 +1,176 @@
-//! The lane says what the library says, and stands any input.
+//! The entry point: that it does what the exported functions do, and that no input breaks it.
+
+use std::ptr;
 
 use proptest::prelude::*;
-use twiml_refer::{
-    ReferOutcome, RequestValidator,
-    http::Method,
-    webhook::{ReferCallStatus, ReferCallback},
-};
+use uniffi::{Lift, Lower};
 
-use crate::document::{Document, Piece, document_render};
-use crate::export::twiml_refer_lane;
-use crate::failure::{Failure, size_check};
-use crate::frame::{Frame, Parts};
-use crate::webhook::{Secrets, from_form, outcome_explanation};
-use crate::{Pair, lane};
+use crate::UniFfiTag;
+use crate::entry::{BROKEN, DONE, FAILED, List, answer, caught, twiml_refer_call};
+use crate::functions::{self, BridgeFunction};
+use crate::records::{BridgeError, Document, Pair, Piece, Secrets, VoiceRequest, pairs};
 
-fn framed<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
-    let mut parts = parts.iter();
-    let mut frame = Frame::of(parts.next().unwrap());
-    parts.for_each(|part| frame.put(part));
-    frame.finish()
+fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
+    let mut out = Vec::new();
+    T::write(value, &mut out);
+    out
 }
 
-fn parts(frame: &[u8]) -> Vec<String> {
-    Parts::of(frame).unwrap().map(|part| str::from_utf8(part).unwrap().to_owned()).collect()
+fn read<T: Lift<UniFfiTag>>(answer: &[u8]) -> T {
+    let mut rest = answer.get(1..).unwrap_or_default();
+    let value = T::try_read(&mut rest).unwrap();
+    assert!(rest.is_empty());
+    value
 }
 
-fn answer<T: AsRef<[u8]>>(job: u32, input: &[T]) -> Vec<String> {
-    parts(&lane::run(job, &framed(input)).unwrap())
+fn frame(function: BridgeFunction, arguments: &[Vec<u8>]) -> Vec<u8> {
+    [written(function), arguments.concat()].concat()
 }
 
-/// The first parts of an answer: the kind of the error or nothing, and its text or the first value.
-fn told<T>(result: Result<T, Failure>, value: impl Fn(T) -> String) -> (String, String) {
-    match result {
-        Ok(result) => (String::new(), value(result)),
-        Err(Failure::Refused { fault }) => (fault.kind, fault.text),
-    }
+/// Text whose bytes need not be UTF-8, as a host writes it.
+fn text(bytes: &[u8]) -> Vec<u8> {
+    [&i32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
 }
 
-fn heard(parts: &[String]) -> (String, String) {
-    (parts[0].clone(), parts[1].clone())
-}
-
-proptest! {
-    #[test]
-    fn documents(text in ".*", target in "(sip:)?[ -~]{0,20}", action in ".{0,8}", pretty: bool) {
-        let say = |content: &str| vec![
-            Piece::Open { name: "Say".into(), attributes: vec![Pair::new("voice", content)] },
-            Piece::Text { content: content.into() },
-            Piece::Close,
-        ];
-        let mut pieces = say(&text);
-        pieces.push(Piece::Refer { target: target.clone(), action: Some(action.clone()), method: None });
-        let typed = document_render(Document { attributes: vec![], pieces }, pretty);
-        let parts = answer(4, &[
-            if pretty { "p" } else { "" }, "0", "E", "Say", "1", "voice", &text, "T", &text, ")", "Ra", &target,
-            &action,
-        ]);
-        prop_assert_eq!(heard(&parts), told(typed, |xml| xml));
-    }
-
-    #[test]
-    fn requests(
-        body in prop_oneof![any::<Vec<u8>>(), "([A-c]=[%0-3]{0,4}&?){0,3}".prop_map(String::into_bytes)],
-        signed: bool,
-    ) {
-        let validator = RequestValidator::new("12345").unwrap();
-        let url = "https://example.com/";
-        let signature = if signed { validator.sign_form(url, &body) } else { "AAAA".into() };
-        let kind = |callback: ReferCallback| callback.outcome().kind().to_owned();
-        let typed = validator.verify(Method::Post, url, &body, Some(&signature)).map_err(Failure::from);
-        let parts =
-            answer(5, &[b"", b"".as_slice(), b"1", b"12345", url.as_bytes(), signature.as_bytes(), b"F", &body]);
-        prop_assert_eq!(heard(&parts), told(typed, kind));
-        let typed = from_form(&body, Some(20)).map_err(Failure::from);
-        let parts = answer(6, &[b"20".as_slice(), &body]);
-        prop_assert_eq!(heard(&parts), told(typed.clone(), kind));
-        if let Ok(callback) = typed {
-            let mut all = Vec::new();
-            for one in callback.problems() {
-                all.extend([one.parameter().to_owned(), one.message()]);
-            }
-            for (name, value) in callback.request().sip_headers().chain(callback.params()) {
-                all.extend([name.to_owned(), value.to_owned()]);
-            }
-            prop_assert_eq!(&parts[11..], all);
-        }
-    }
-
-    #[test]
-    fn any_frame_is_answered(
-        job in 0_u32..15,
-        parts in prop::collection::vec(prop::collection::vec(0_u8..9, 0..9), 1..9),
-    ) {
-        let frame = framed(&parts);
-        prop_assert_eq!(lane::run(job, &frame).is_some(), (1..=12).contains(&job));
-        prop_assert_eq!(Parts::of(&frame).unwrap().collect::<Vec<_>>(), parts.iter().collect::<Vec<_>>());
-        let joined = parts.iter().all(|part| !part.contains(&0));
-        prop_assert_eq!(frame.starts_with(b"J"), joined);
-    }
-
-    #[test]
-    fn any_bytes_are_stood(job in 0_u32..15, bytes: Vec<u8>) {
-        let _ = lane::run(job, &bytes);
-    }
-}
-
-#[test]
-fn the_door_tells_the_room_it_needs() {
-    let frame = framed(&["sip:alice@example.com"]);
-    let length = u32::try_from(frame.len()).unwrap();
-    let mut small = [0_u8; 4];
-    // SAFETY: the sizes are those of the slices.
-    let needed = unsafe { twiml_refer_lane(1, frame.as_ptr(), length, small.as_mut_ptr(), 4) };
-    assert_eq!((needed, small), (2 + 21, [0; 4]));
-    let mut room = [0_u8; 23];
-    // SAFETY: as above.
-    let written = unsafe { twiml_refer_lane(1, frame.as_ptr(), length, room.as_mut_ptr(), 23) };
-    assert_eq!(written, 23);
-    assert_eq!(&room, b"J\0sip:alice@example.com");
-    // SAFETY: nothing is read behind a null pointer.
-    unsafe {
-        assert_eq!(twiml_refer_lane(1, std::ptr::null(), 5, room.as_mut_ptr(), 23), -1);
-        assert_eq!(twiml_refer_lane(1, std::ptr::null(), 0, std::ptr::null_mut(), 0), -1);
-        assert_eq!(twiml_refer_lane(99, frame.as_ptr(), length, room.as_mut_ptr(), 23), -1);
-    }
-}
-
-#[test]
-fn what_32_bits_cannot_count_is_refused() {
-    assert!(size_check(2_147_483_647).is_ok());
-    let Err(Failure::Refused { fault }) = size_check(2_147_483_648) else { panic!("it is taken") };
-    assert_eq!(fault.kind, "text-over-limit");
-}
-
-#[test]
-fn an_outcome_is_explained_from_its_values() {
-    let status = ReferCallStatus::NoAnswer;
-    for outcome in [
-        ReferOutcome::Transferred,
-        ReferOutcome::Rejected { code: 405 },
-        ReferOutcome::TargetFailed { status: status.clone(), code: Some(487) },
-        ReferOutcome::TargetFailed { status, code: None },
-        ReferOutcome::Canceled,
-        ReferOutcome::Unconfirmed,
-        ReferOutcome::Unknown { status: "odd".into() },
-    ] {
-        assert_eq!(outcome_explanation(outcome.clone().into()), outcome.explanation());
-    }
-}
-
-#[test]
-fn secrets_do_not_show_themselves() {
-    let secrets = Secrets {
-        secrets: vec!["s3cret".to_owned()],
+fn secrets() -> Secrets {
+    Secrets {
+        secrets: List(vec!["s3cret".to_owned()]),
         public_base: None,
         sha256: false,
         encoded_spellings: false,
         max_body_bytes: None,
+    }
+}
+
+fn native(input: &[u8], capacity: usize) -> (i32, Vec<u8>) {
+    let mut out = vec![0; capacity];
+    let (length, capacity) = (input.len().try_into().unwrap(), capacity.try_into().unwrap());
+    // SAFETY: both are vectors of these sizes.
+    let needed = unsafe { twiml_refer_call(input.as_ptr(), length, out.as_mut_ptr(), capacity) };
+    (needed, out)
+}
+
+#[test]
+fn an_answer_is_written_if_there_is_room() {
+    let input = frame(BridgeFunction::version, &[]);
+    let expected = answer(&input);
+    assert_eq!(read::<String>(&expected), env!("CARGO_PKG_VERSION"));
+    let length = expected.len();
+    assert_eq!(native(&input, length), (length.try_into().unwrap(), expected));
+    assert_eq!(native(&input, length - 1), (length.try_into().unwrap(), vec![0; length - 1]));
+}
+
+#[test]
+fn a_null_pointer_without_a_size_is_empty() {
+    // SAFETY: neither has a size.
+    let refused = unsafe { twiml_refer_call(ptr::null(), 0, ptr::null_mut(), 0) };
+    assert_eq!(usize::try_from(refused).unwrap(), answer(&[]).len());
+    // SAFETY: null pointers are not read.
+    assert_eq!(unsafe { twiml_refer_call(ptr::null(), 1, ptr::null_mut(), 0) }, -1);
+}
+
+#[test]
+fn the_first_function_is_the_version() {
+    assert_eq!(written(BridgeFunction::version), [0, 0, 0, 1]);
+}
+
+#[test]
+fn text_that_is_not_utf8_is_refused_where_it_is() {
+    let input = frame(BridgeFunction::text_check, &[text(b"ab\xed\xa0\x80")]);
+    let answered = answer(&input);
+    assert_eq!(answered.first(), Some(&FAILED));
+    let BridgeError::Failed { details } = read(&answered);
+    assert_eq!((details.kind.as_str(), details.offset), ("text-not-utf8", Some(2)));
+    assert_eq!(details.group, "twiml");
+}
+
+#[test]
+fn text_that_is_not_utf8_has_no_signature() {
+    let bad = [1_i32.to_be_bytes().to_vec(), text(b"a"), text(b"\xed\xa0\x80")].concat();
+    let url = || text(b"https://example.com/");
+    let signature = || written(Some("c2ln".to_owned()));
+    let input = |function| frame(function, &[written(secrets()), url(), bad.clone(), signature()]);
+    assert_eq!(answer(&input(BridgeFunction::validate)), [DONE, 0]);
+    let BridgeError::Failed { details } = read(&answer(&input(BridgeFunction::verify_params)));
+    assert_eq!(details.kind, "signature-mismatch");
+}
+
+#[test]
+fn a_length_over_the_input_is_refused_before_anything_is_allocated() {
+    for function in [BridgeFunction::document_parse, BridgeFunction::params_redacted] {
+        let answered = answer(&frame(function, &[i32::MAX.to_be_bytes().to_vec()]));
+        assert_eq!(answered.first(), Some(&BROKEN));
+        assert!(read::<String>(&answered).contains("cannot be read"));
+    }
+}
+
+#[test]
+fn a_panic_becomes_an_answer_without_its_text() {
+    let answered = caught(|| panic!("s3cret"));
+    assert_eq!(answered.first(), Some(&BROKEN));
+    let text = read::<String>(&answered);
+    assert!(text.contains("failed") && !text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn more_than_the_arguments_is_refused() {
+    assert_eq!(answer(&frame(BridgeFunction::limits, &[vec![0]])).first(), Some(&BROKEN));
+}
+
+#[test]
+fn a_tree_of_any_depth_crosses() {
+    let deep = |name: &str, nodes| Piece::Element {
+        name: name.to_owned(),
+        attributes: List(Vec::new()),
+        text: None,
+        nodes,
     };
-    assert!(!format!("{secrets:?}").contains("s3cret"));
+    let pieces = (0..100_000).map(|at| deep("a", i64::from(at < 99_999))).collect();
+    let document = Document { attributes: List(Vec::new()), pieces };
+    let xml = functions::document_render(document.clone(), false).unwrap();
+    assert_eq!(xml.matches("<a>").count(), 99_999);
+    let found = functions::document_check_built(document).unwrap();
+    assert!(found.0.iter().any(|found| found.code == "document-too-deep"));
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let request = functions::request_from_pairs(pairs([("CallToken", "s3cret")]), None).unwrap();
+    assert_eq!(request.secrets, List(vec![0]));
+    assert!(!format!("{request:?} {:?}", secrets()).contains("s3cret"));
+}
+
+#[test]
+fn the_tables_know_every_group_and_verb() {
+    let classes = functions::error_classes();
+    for kind in twiml_refer::error::ErrorKind::ALL {
+        let group = kind.group().as_str();
+        assert!(
+            classes.0.iter().any(|class| class.group == group && class.kind.is_none()),
+            "{group}"
+        );
+    }
+    let kinds = functions::names().error_kinds;
+    assert!(classes.0.iter().filter_map(|class| class.kind.as_ref()).all(|it| kinds.contains(it)));
+}
+
+proptest! {
+    /// Whatever bytes come, the answer is one of the three.
+    #[test]
+    fn no_input_breaks_the_entry_point(number in 0..80_i32, rest in prop::collection::vec(any::<u8>(), 0..64)) {
+        let answered = answer(&[number.to_be_bytes().to_vec(), rest].concat());
+        prop_assert!(answered.first().is_some_and(|status| [DONE, FAILED, BROKEN].contains(status)));
+    }
+
+    /// What crosses is what an exported function returns.
+    #[test]
+    fn the_entry_point_does_what_is_exported(names in prop::collection::vec((".{0,8}", ".{0,20}"), 0..6), limit in prop::option::of(-1..300_i64)) {
+        let params = || names.iter().map(|(name, value)| Pair::new(name, value)).collect::<List<_>>();
+        let input = frame(BridgeFunction::request_from_pairs, &[written(params()), written(limit)]);
+        let answered = answer(&input);
+        match functions::request_from_pairs(params(), limit) {
+            Ok(request) => prop_assert_eq!(read::<VoiceRequest>(&answered), request),
+            Err(error) => prop_assert_eq!(read::<BridgeError>(&answered), error),
+        }
+    }
 }
