@@ -10,7 +10,7 @@ use twiml_refer::{Error, SipUri, sip::ReferTarget, transfer::TransferSettings, w
 use super::message::{Message, Start};
 use super::scan::{Fault, Scan, scan};
 use super::transfer::{Live, Traced};
-use crate::scenario::{Fed, FedNotify, Party, TARGET, What};
+use crate::scenario::{Input, Notify, Party, TARGET, What};
 
 /// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
 /// give its id, and the latest. A phone has one or two.
@@ -158,7 +158,7 @@ impl Follower {
         let settings = TransferSettings::clone(&self.settings);
         let begun = live.feed(
             message,
-            Fed::Start { leg: Leg::Sip, cseq: head.cseq, first_in_dialog, settings },
+            Input::Start { leg: Leg::Sip, cseq: head.cseq, first_in_dialog, settings },
         );
         let index = self.transfers.len();
         self.transfers.push(live);
@@ -190,14 +190,14 @@ impl Follower {
         live.cseq = retry.unwrap_or(live.cseq);
         let refer_sub = head.headers.refer_sub.as_deref().unwrap_or_default();
         let refer_sub = !refer_sub.eq_ignore_ascii_case("false");
-        live.feed(message, Fed::Response { code, refer_sub, retry })
+        live.feed(message, Input::Response { code, refer_sub, retry })
     }
 
     fn notify(&mut self, message: &Message) -> Result<(), Error> {
         let head = &message.head;
         let is_its = |live: &Live| live.is_between(&head.from_tag, &head.to_tag);
         let of_dialog = self.fitting(message, is_its);
-        let notify = Fed::Notify(FedNotify {
+        let notify = Input::Notify(Notify {
             cseq: head.cseq,
             event_header: head.headers.event.clone().unwrap_or_default(),
             subscription_state: head.headers.subscription_state.clone(),
@@ -238,7 +238,7 @@ impl Follower {
         let Some(live) = found.and_then(|it| self.transfers.get_mut(it)) else { return };
         if let Some(owed) = live.owed.remove(&key).filter(|owed| *owed != code) {
             let at = live.time_of(message.at);
-            live.run.remark(at, What::Differs { cseq: head.cseq, code, owed });
+            live.run.push(at, What::ReplyDiffers { cseq: head.cseq, code, due: owed });
         }
     }
 
@@ -254,9 +254,9 @@ impl Follower {
                 continue;
             };
             let by_platform = live.platform == head.from_tag;
-            let by = if by_platform { Party::Platform } else { Party::Endpoint };
+            let by = if by_platform { Party::Twilio } else { Party::Endpoint };
             live.has_hung_up = true;
-            live.feed(message, Fed::HangUp { by, method })?;
+            live.feed(message, Input::HangUp { by, method })?;
         }
         Ok(())
     }

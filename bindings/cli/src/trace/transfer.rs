@@ -10,7 +10,7 @@ use twiml_refer::{
 };
 
 use super::message::Message;
-use crate::scenario::{Fed, Run, Step, What};
+use crate::scenario::{Input, Run, Step, What};
 
 /// One transfer, from its REFER on.
 pub(crate) struct Traced {
@@ -75,9 +75,9 @@ impl Live {
         }
     }
 
-    pub(super) fn feed(&mut self, message: &Message, fed: Fed) -> Result<(), Error> {
+    pub(super) fn feed(&mut self, message: &Message, fed: Input) -> Result<(), Error> {
         let at = self.time_of(message.at);
-        self.run.time_until(at)?;
+        self.run.advance(at)?;
         self.lines.push((self.run.steps.len(), message.line));
         self.run.feed(at, fed)
     }
@@ -100,13 +100,13 @@ impl Live {
     pub(super) fn reply(&self) -> Option<u16> {
         let (last, _) = self.lines.last()?;
         self.run.steps.get(*last..)?.iter().find_map(|step| match step.what {
-            What::Said(Output::Reply(code)) => Some(code),
+            What::Output(Output::Reply(code)) => Some(code),
             _ => None,
         })
     }
 
     /// What is due to this NOTIFY, without taking it in.
-    pub(super) fn would_reply(&self, notify: &Fed, at: u64) -> Option<u16> {
+    pub(super) fn would_reply(&self, notify: &Input, at: u64) -> Option<u16> {
         let mut transfer = self.run.transfer().clone();
         transfer.handle(notify.event(), self.time_of(at)).ok()?;
         std::iter::from_fn(|| transfer.poll()).find_map(|output| match output {
@@ -118,10 +118,10 @@ impl Live {
     /// The last message of the trace was at this time.
     pub(super) fn end(mut self, at: u64) -> (Traced, Result<(), Error>) {
         let at = self.time_of(at);
-        let mut ended = self.run.time_until(at);
+        let mut ended = self.run.advance(at);
         if !self.is_over() && ended.is_ok() {
-            self.run.remark(at, What::TraceEnds);
-            ended = self.run.time_until(u64::MAX);
+            self.run.push(at, What::CaptureEnds);
+            ended = self.run.advance(u64::MAX);
         }
         let Self { line, call_id, refer_to, lines, .. } = self;
         (Traced { line, call_id, refer_to, steps: self.run.steps, lines }, ended)

@@ -4,13 +4,13 @@ use twiml_refer::{ReferOutcome, transfer::Output};
 
 use super::transfer::Traced;
 use crate::ladder::seconds;
-use crate::scenario::{Fed, Party, Step, What};
+use crate::scenario::{Input, Party, Step, What};
 
 /// One sentence.
 pub(crate) fn why(transfer: &Traced) -> String {
     let steps = &transfer.steps;
     let ended = steps.iter().enumerate().find_map(|(index, step)| match &step.what {
-        What::Said(Output::Completed(report)) => Some((index, step.at, report.outcome())),
+        What::Output(Output::Completed(report)) => Some((index, step.at_ms, report.outcome())),
         _ => None,
     });
     let Some((index, at, outcome)) = ended else { return "It never began.".to_owned() };
@@ -27,13 +27,13 @@ fn sentence(clause: &str) -> String {
 
 /// What the end came from, among the steps before it.
 fn evidence(transfer: &Traced, before: &[Step], at: u64, outcome: &ReferOutcome) -> String {
-    if before.iter().any(|step| step.what == What::TraceEnds) {
+    if before.iter().any(|step| step.what == What::CaptureEnds) {
         return "so it is if nothing else comes, for the trace ends before that".to_owned();
     }
     let line = |step: usize| transfer.line_of(step).unwrap_or_default();
-    let last = |is: fn(&Fed) -> bool| {
+    let last = |is: fn(&Input) -> bool| {
         before.iter().enumerate().rev().find_map(|(index, step)| match &step.what {
-            What::Fed(fed) if is(fed) => Some((index, step.at, fed)),
+            What::Input(fed) if is(fed) => Some((index, step.at_ms, fed)),
             _ => None,
         })
     };
@@ -49,30 +49,30 @@ fn evidence(transfer: &Traced, before: &[Step], at: u64, outcome: &ReferOutcome)
         };
     }
     // A 2xx brings what an earlier NOTIFY has decided.
-    let notify = last(|fed| matches!(fed, Fed::Notify(_)));
+    let notify = last(|fed| matches!(fed, Input::Notify(_)));
     let (index, fed) = match (fed, notify) {
-        (Fed::Response { code: 200..=299, .. }, Some((index, _, notify))) => (index, notify),
+        (Input::Response { code: 200..=299, .. }, Some((index, _, notify))) => (index, notify),
         _ => (index, fed),
     };
     let what = match fed {
-        Fed::Notify(notify) => {
+        Input::Notify(notify) => {
             format!(
                 "the NOTIFY in line {} says {}",
                 line(index),
-                notify.says().unwrap_or("no code")
+                notify.status().unwrap_or("no code")
             )
         }
-        Fed::Response { code, refer_sub: false, .. } => {
+        Input::Response { code, refer_sub: false, .. } => {
             format!("the {code} in line {} says that no NOTIFY will come", line(index))
         }
-        Fed::Response { code, .. } => format!("the {code} stands in line {}", line(index)),
-        Fed::HangUp { by, method } => {
-            format!("the {by} sent {method} in line {}", line(index))
+        Input::Response { code, .. } => format!("the {code} stands in line {}", line(index)),
+        Input::HangUp { by, method } => {
+            format!("{} sent {method} in line {}", by.subject(), line(index))
         }
         _ => format!("see line {}", line(index)),
     };
     match fed {
-        Fed::HangUp { by: Party::Platform, .. } if *outcome == ReferOutcome::Canceled => {
+        Input::HangUp { by: Party::Twilio, .. } if *outcome == ReferOutcome::Canceled => {
             format!("{what} (if a timer of its own ran out, give it with --set)")
         }
         _ => what,
@@ -84,8 +84,8 @@ fn refused(transfer: &Traced) -> Option<(usize, u16)> {
     let mut pairs = transfer.steps.windows(2).enumerate().rev();
     pairs.find_map(|(index, pair)| match pair {
         [
-            Step { what: What::Fed(Fed::Notify(_)), .. },
-            Step { what: What::Said(Output::Reply(code @ 400..)), .. },
+            Step { what: What::Input(Input::Notify(_)), .. },
+            Step { what: What::Output(Output::Reply(code @ 400..)), .. },
         ] => Some((transfer.line_of(index)?, *code)),
         _ => None,
     })

@@ -1,12 +1,12 @@
-//! What must not be shown of a URL: its password, and in its query the values of secret parameters. Which
-//! parameters those are, core knows. A SIP URI has a password as well.
+//! Redaction of URLs: the password (of a SIP URI, too), and in the query the values of the parameters that
+//! core calls secret.
 
 use std::ops::Range;
 
 use twiml_refer::VoiceRequest;
 use url::form_urlencoded;
 
-/// With `***` for each secret.
+/// Returns the URL with `***` for each secret.
 pub(crate) fn hidden(url: &str) -> String {
     let mut shown = String::with_capacity(url.len());
     let mut at = 0;
@@ -18,50 +18,50 @@ pub(crate) fn hidden(url: &str) -> String {
     shown + url.get(at..).unwrap_or_default()
 }
 
-/// With an asterisk for each character of a secret.
+/// Returns the URL with an asterisk for each character of a secret.
 pub(crate) fn starred(url: &str) -> String {
     let secrets = secrets(url);
     let is_secret = |at: usize| secrets.iter().any(|secret| secret.contains(&at));
     url.char_indices().map(|(at, c)| if is_secret(at) { '*' } else { c }).collect()
 }
 
-/// Of a text with URLs in it, as TwiML is, each `shown` as said.
-pub(crate) fn in_words(text: &str, shown: fn(&str) -> String) -> String {
+/// Applies `redact` to each URL in a text, for instance in TwiML.
+pub(crate) fn in_words(text: &str, redact: fn(&str) -> String) -> String {
     let ends_word = |c: char| c.is_whitespace() || "\"'<>".contains(c);
     let word = |word: &str| {
         let url = word.trim_end_matches(ends_word);
-        shown(url) + word.strip_prefix(url).unwrap_or_default()
+        redact(url) + word.strip_prefix(url).unwrap_or_default()
     };
     text.split_inclusive(ends_word).map(word).collect()
 }
 
-/// In their order. A fragment may hold a query as well.
+/// Returns the secrets in order. A fragment may hold a query as well.
 fn secrets(url: &str) -> Vec<Range<usize>> {
     let (before, _) = url.split_once('?').unwrap_or((url, ""));
     let mut secrets: Vec<_> = password(url, before).into_iter().collect();
     let after = secrets.first().map_or(0, |password| password.end);
     let rest = url.get(after..).unwrap_or_default();
     let Some(query) = rest.find(['?', '#']) else { return secrets };
-    let mut at = after.saturating_add(query);
+    let mut at = after + query;
     for piece in url.get(at..).unwrap_or_default().split_inclusive(['&', '#']) {
         let pair = piece.strip_suffix(['&', '#']).unwrap_or(piece);
-        let end = at.saturating_add(pair.len());
+        let end = at + pair.len();
         let mut start = at;
         for part in pair.split_inclusive(['?', ';']) {
             let secret = part.split_once('=').filter(|(name, _)| is_secret(name));
             if let Some((name, _)) = secret {
-                let value = start.saturating_add(name.len()).saturating_add(1);
+                let value = start + name.len() + 1;
                 secrets.extend((value < end).then_some(value..end));
                 break;
             }
-            start = start.saturating_add(part.len());
+            start += part.len();
         }
-        at = at.saturating_add(piece.len());
+        at += piece.len();
     }
     secrets
 }
 
-/// As it is spelled in a query.
+/// `name` is percent-encoded, as in a query.
 fn is_secret(name: &str) -> bool {
     form_urlencoded::parse(name.as_bytes()).any(|(name, _)| VoiceRequest::is_secret(&name))
 }
@@ -71,7 +71,7 @@ fn password(url: &str, before_query: &str) -> Option<Range<usize>> {
     let scheme = before_query.split_once(':').map_or("", |(scheme, _)| scheme);
     let scheme = if scheme.chars().all(is_scheme) { scheme } else { "" };
     let is = |names: [&str; 2]| names.iter().any(|name| scheme.eq_ignore_ascii_case(name));
-    let start = if scheme.is_empty() { 0 } else { scheme.len().saturating_add(1) };
+    let start = if scheme.is_empty() { 0 } else { scheme.len() + 1 };
     let (start, userinfo) = if is(["sip", "sips"]) {
         // A user may have a question mark in it, and so may a password.
         let (userinfo, _) = before_query.rsplit_once('@').or_else(|| url.rsplit_once('@'))?;
@@ -79,19 +79,19 @@ fn password(url: &str, before_query: &str) -> Option<Range<usize>> {
     } else {
         let rest = url.get(start..)?;
         let authority = rest.trim_start_matches(['/', '\\']);
-        let slashes = rest.len().saturating_sub(authority.len());
+        let slashes = rest.len() - authority.len();
         if slashes < 2 && !is(["http", "https"]) {
             return None;
         }
-        (start.saturating_add(slashes), userinfo(authority)?)
+        (start + slashes, userinfo(authority)?)
     };
     let (user, password) = userinfo.split_once(':')?;
-    let start = start.saturating_add(user.len()).saturating_add(1);
-    (!password.is_empty()).then(|| start..start.saturating_add(password.len()))
+    let start = start + user.len() + 1;
+    (!password.is_empty()).then(|| start..start + password.len())
 }
 
-/// What is before the `@` of the authority with which the text begins. A password that is not escaped may end
-/// the authority before that: then what follows the colon is not a port.
+/// Returns what precedes the `@` of the authority at the beginning of a text. A password that is not escaped
+/// may end the authority before that: then what follows the colon is not a port.
 fn userinfo(text: &str) -> Option<&str> {
     let authority = text.split(['/', '\\', '?', '#']).next()?;
     if let Some((userinfo, _)) = authority.rsplit_once('@') {
