@@ -6,15 +6,12 @@ use crate::exit::{Failure, Result};
 
 const CALL_STATUS: &str = "CallStatus";
 
-/// The parameters that have the same value on every call. The identifiers belong to no account; host names
-/// and addresses are reserved for examples (RFC 2606, RFC 5737).
-const STANDARD: [(&str, &str); 5] = [
-    ("CallSid", "CA00000000000000000000000000000002"),
-    ("AccountSid", "AC00000000000000000000000000000001"),
-    (CALL_STATUS, "in-progress"),
-    ("ApiVersion", "2010-04-01"),
-    ("Direction", "inbound"),
-];
+/// Identifiers of no account and of no call.
+const CALL_SID: &str = "CA00000000000000000000000000000002";
+const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
+
+/// What a call of a SIP leg has besides. Host names and addresses are reserved for examples (RFC 2606,
+/// RFC 5737).
 const SIP: [(&str, &str); 4] = [
     ("SipDomain", "example.sip.twilio.com"),
     ("SipDomainSid", "SD00000000000000000000000000000003"),
@@ -45,11 +42,20 @@ impl Call {
             _ => ("+15005550001", "+15005550006"),
         };
         let (from, to) = (parties.from.unwrap_or(from), parties.to.unwrap_or(to));
-        let addresses = [("From", from), ("To", to), ("Caller", from), ("Called", to)];
+        let standard = [
+            ("CallSid", CALL_SID),
+            ("AccountSid", ACCOUNT_SID),
+            ("From", from),
+            ("To", to),
+            ("Caller", from),
+            ("Called", to),
+            (CALL_STATUS, "in-progress"),
+            ("ApiVersion", "2010-04-01"),
+            ("Direction", "inbound"),
+        ];
         let sip = SIP.iter().filter(|_| leg == Leg::Sip);
-        let mut params: Vec<(String, String)> = STANDARD
+        let mut params: Vec<(String, String)> = standard
             .iter()
-            .chain(&addresses)
             .chain(sip)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();

@@ -175,7 +175,7 @@ fn completions_name_every_command() {
         }
         assert!(script.contains("token-file"), "{shell}");
     }
-    run(&["completions", "powershell"]).expect(2);
+    run(&["completions", "tcsh"]).expect(2);
 }
 
 #[cfg(unix)]
@@ -224,7 +224,7 @@ fn the_readme_runs() {
     fs::remove_dir_all(&folder).unwrap();
     for said in [
         "4. hangup:",
-        "no findings",
+        "no diagnostics",
         r#""kind":"transferred""#,
         "outcome: target-failed",
         "tried   https://voice.example.com/handleRefer",

@@ -150,7 +150,7 @@ fn of_many_findings_the_gravest_are_shown_and_the_others_counted() {
         (run(&["simulate", &app.url("/voice")]).expect(1), 8951, "error[target-missing]"),
     ] {
         let shown = found.stdout + &found.stderr;
-        assert!(shown.contains(&format!("{rest} more findings; --json lists all")), "{rest}");
+        assert!(shown.contains(&format!("{rest} more diagnostics; --json lists all")), "{rest}");
         assert!(shown.contains(worst), "{worst}");
         let drawn = ["error[", "warning[", "note["].map(|start| shown.matches(start).count());
         assert_eq!(drawn.iter().sum::<usize>(), 50);

@@ -89,7 +89,7 @@ fn the_picture_says_what_the_ladder_says() {
         texts(&document),
         [
             "<stdin>",
-            "platform",
+            "Twilio",
             "endpoint",
             "REFER",
             "0.000 s",
@@ -109,7 +109,7 @@ fn the_picture_says_what_the_ladder_says() {
         ]
     );
     let told = document.descendants().find(|node| node.tag_name().name() == "desc").unwrap();
-    assert!(told.text().unwrap().contains("0.050 s, endpoint to platform: 202. "));
+    assert!(told.text().unwrap().contains("0.050 s, endpoint to Twilio: 202. "));
 
     let never = scenario("0 start leg=pstn\n", "never.svg");
     check(&never);

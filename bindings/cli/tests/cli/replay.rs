@@ -19,7 +19,7 @@ fn the_ladder_has_each_message_in_its_place_and_ends_with_the_callback() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     // What each line of the ladder must say, in order: time, direction, text.
     let expected = [
-        ("seconds", "platform", "endpoint"),
+        ("seconds", "Twilio", "endpoint"),
         ("0.000", "|-- REFER ", ">|"),
         ("0.050", "|<-", " 202 --|"),
         ("0.100", "|<-", " NOTIFY 1: 180, active;expires=60 --|"),
@@ -74,7 +74,7 @@ fn what_cannot_be_read_is_pointed_at() {
     let cases = [
         ("", 1, "expected a line such as: 0 start"),
         ("# nothing\n\n", 2, "expected a line such as: 0 start"),
-        ("0 strat\n", 1, "strat cannot stand here; expected start"),
+        ("0 strat\n", 1, "unexpected strat: expected start"),
         ("0 start\n0.05\n", 2, "expected an event after the time"),
         ("0 start\n0.0005 time\n", 2, "to the millisecond"),
         ("0 start\n-1 time\n", 2, "expected a time"),

@@ -94,7 +94,7 @@ fn a_status_that_brings_no_document() {
         (503, ["HTTP status 503", "its log"]),
         (404, ["HTTP status 404", "check the path"]),
         (405, ["HTTP status 405", "method"]),
-        (400, ["HTTP status 400", "answer with 200"]),
+        (400, ["HTTP status 400", "respond with 200"]),
     ] {
         let app = Webhook::start(move |_| Reply::text(status, "<html>"));
         faulty(&app.url("/voice"), &[], "http-status", &words);
@@ -265,7 +265,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         ("localhost:8080/voice", "http://localhost:8080/voice"),
         ("ftp://localhost/", "http://localhost:8080/voice"),
         ("", "http://"),
-        ("http://", "no URL"),
+        ("http://", "invalid URL"),
     ] {
         let refused = simulate(bad, &[]).expect(2);
         assert!(refused.stderr.contains(word), "{word}: {}", refused.stderr);

@@ -143,7 +143,7 @@ fn where_a_trace_breaks_is_pointed_at_and_the_rest_is_read() {
         "{}",
         found.stderr
     );
-    assert!(found.stdout.contains("the platform hangs up"), "{}", found.stdout);
+    assert!(found.stdout.contains("Twilio hangs up"), "{}", found.stdout);
     let broken = [
         ("CSeq: 9 NOTIFY", "CSeq: nine", "expected a CSeq header as CSeq: 1 REFER"),
         ("CSeq: 9 NOTIFY", "X: y", "expected a CSeq header"),
