@@ -18,7 +18,7 @@ use crate::redact;
 use crate::source::printable;
 
 pub(crate) const TOKEN_HELP: &str = "The auth token is taken from the environment variable \
-    TWILIO_AUTH_TOKEN, or from the files of --token-file; it never stands on the command line.";
+    TWILIO_AUTH_TOKEN, or from the files of --token-file; it is never an option itself.";
 
 /// Call transfer with TwiML Voice <Refer>: build the document, check it, verify and understand the
 /// callback.

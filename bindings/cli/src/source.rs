@@ -16,7 +16,7 @@ pub(crate) struct Source<'a> {
     /// The offset of the text in the input that offsets count in.
     start: usize,
     first_line: usize,
-    /// URLs stand in it among other text; otherwise it may be one.
+    /// Whether it contains URLs; otherwise it may be one.
     is_document: bool,
 }
 

@@ -167,7 +167,7 @@ fn cause(error: ureq::Error, late: impl Fn() -> Cause) -> Cause {
         ureq::Error::Timeout(_) => late(),
         ureq::Error::HostNotFound => Cause::HostNotFound,
         error => {
-            // The TLS library's text is all that tells a certificate that is not trusted.
+            // An untrusted certificate has no variant of its own, only the text of the TLS library.
             let text = error.to_string();
             match text.split_once("invalid peer certificate: ") {
                 Some((_, reason)) => Cause::Certificate(reason.to_owned()),

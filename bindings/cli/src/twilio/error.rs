@@ -64,7 +64,7 @@ impl WebhookError {
         Self { url: redact::hidden(url), cause }
     }
 
-    /// The response is not TwiML: tells HTML and emptiness from a document with an error.
+    /// Classifies a response that is not TwiML: empty, too large, HTML, or a document with an error.
     pub(crate) fn of_document(url: &str, bytes: Vec<u8>, error: Error) -> Self {
         let cause = match error.kind() {
             _ if bytes.trim_ascii().is_empty() => Cause::Empty,

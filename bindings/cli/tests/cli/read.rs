@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::run::{file, run, run_with};
 
-/// As the platform's own samples print it, with a comment and white space around the URI.
+/// As Twilio's own samples print it, with a comment and white space around the URI.
 const SAMPLE: &str = "<?xml version='1.0'?>\n<Response>\n  <!-- hi -->\n  <Say voice='alice'>a &lt; b</Say>\n  \
     <Refer method='POST' action='/a'>\n    <Sip>\n      sip:alice@example.com?X-A=1&amp;X-B=2\n    </Sip>\n  \
     </Refer>\n  <Gather><Play>x.mp3</Play></Gather>\n</Response>\n";

@@ -61,7 +61,7 @@ fn an_expectation_is_an_answer() {
 }
 
 #[test]
-fn a_leg_that_is_not_sip_is_the_platform_s_error() {
+fn a_leg_that_is_not_sip_is_twilios_error() {
     let scenario = "0 start leg=pstn\n";
     let run = replay(scenario).expect(0);
     assert!(run.stdout.contains("error 13801"), "{}", run.stdout);
@@ -174,7 +174,7 @@ fn more_than_a_scenario_needs_is_refused() {
 }
 
 #[test]
-fn the_help_tells_the_format() {
+fn the_help_describes_the_format() {
     let help = run(&["replay", "--help"]).expect(0).stdout;
     assert!(help.contains("Example:") && help.contains("set hangup-grace 1.0"), "{help}");
     assert!(!run(&["replay", "-h"]).expect(0).stdout.contains("set hangup-grace"));

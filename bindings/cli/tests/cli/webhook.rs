@@ -1,5 +1,4 @@
-//! Webhooks for the tests: real HTTP servers on loopback that answer as they are told, and remember
-//! what they were asked.
+//! Webhooks for the tests: real HTTP servers on loopback that keep the requests they got.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

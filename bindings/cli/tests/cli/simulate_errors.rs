@@ -1,5 +1,4 @@
-//! `simulate` with webhooks that are not as they should be, and wrong usage: the message says what is
-//! wrong and what to do.
+//! `simulate` with webhooks that fail, and wrong usage: the message says what is wrong and what to do.
 
 use std::time::{Duration, Instant};
 
@@ -12,9 +11,9 @@ fn simulate(url: &str, more: &[&str]) -> Run {
     run(&[&["simulate", url], more].concat())
 }
 
-/// The fault of this name, with these words in what a person reads.
+/// Checks the kind of the error, and that its message has these words.
 #[track_caller]
-fn faulty(url: &str, more: &[&str], kind: &str, words: &[&str]) -> Value {
+fn fails(url: &str, more: &[&str], kind: &str, words: &[&str]) -> Value {
     let shown = simulate(url, more).expect(1);
     for word in words {
         assert!(shown.stderr.contains(word), "{word}: {}", shown.stderr);
@@ -29,15 +28,15 @@ fn faulty(url: &str, more: &[&str], kind: &str, words: &[&str]) -> Value {
 }
 
 #[track_caller]
-fn faulty_reply(reply: fn() -> Reply, kind: &str, words: &[&str]) -> Value {
+fn reply_fails(reply: fn() -> Reply, kind: &str, words: &[&str]) -> Value {
     let app = Webhook::start(move |_| reply());
-    faulty(&app.url("/voice"), &[], kind, &[words, &[&app.url("/voice")]].concat())
+    fails(&app.url("/voice"), &[], kind, &[words, &[&app.url("/voice")]].concat())
 }
 
 #[test]
-fn nobody_listens() {
+fn connection_refused() {
     let words = ["connection refused", CLOSED, "start the webhook"];
-    faulty(CLOSED, &[], "connection-refused", &words);
+    fails(CLOSED, &[], "connection-refused", &words);
     let json = simulate(CLOSED, &["--json"]).expect(1).json_lines();
     assert_eq!(
         json[0],
@@ -46,7 +45,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn silence_has_an_end() {
+fn a_request_times_out() {
     for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<Response>"] {
         let shown = simulate(&raw(bytes), &["--timeout", "0.3"]).expect(1);
         assert!(shown.stderr.contains("within 0.3 s"), "{}", shown.stderr);
@@ -57,7 +56,7 @@ fn silence_has_an_end() {
 }
 
 #[test]
-fn a_whole_run_has_an_end() {
+fn a_whole_run_times_out() {
     let circles = Webhook::start(|_| {
         std::thread::sleep(Duration::from_millis(60));
         Reply::verbs("<Refer action=\"\"><Sip>sip:alice@example.com</Sip></Refer>")
@@ -76,7 +75,7 @@ fn a_whole_run_has_an_end() {
 }
 
 #[test]
-fn what_is_no_http() {
+fn a_server_that_does_not_speak_http() {
     let tls = raw(b"").replace("http://", "https://");
     let shown = simulate(&tls, &["--timeout", "0.3"]).expect(1);
     assert!(shown.stderr.contains("within 0.3 s"), "{}", shown.stderr);
@@ -88,7 +87,7 @@ fn what_is_no_http() {
 }
 
 #[test]
-fn a_status_that_brings_no_document() {
+fn a_status_without_a_document() {
     for (status, words) in [
         (500, ["HTTP status 500", "its log"]),
         (503, ["HTTP status 503", "its log"]),
@@ -97,9 +96,9 @@ fn a_status_that_brings_no_document() {
         (400, ["HTTP status 400", "respond with 200"]),
     ] {
         let app = Webhook::start(move |_| Reply::text(status, "<html>"));
-        faulty(&app.url("/voice"), &[], "http-status", &words);
+        fails(&app.url("/voice"), &[], "http-status", &words);
     }
-    faulty_reply(
+    reply_fails(
         || Reply { status: 302, headers: Vec::new(), body: String::new() },
         "http-status",
         &["302", "without a Location"],
@@ -107,24 +106,24 @@ fn a_status_that_brings_no_document() {
 }
 
 #[test]
-fn a_refusal_is_surely_about_the_signature() {
+fn a_refusal_is_probably_about_the_signature() {
     let app = Webhook::start(|_| Reply::text(403, "no"));
-    faulty(&app.url("/"), &[], "request-refused", &["403", "TWILIO_AUTH_TOKEN", "--token-file"]);
-    let token = file("faults-token", "12345");
+    fails(&app.url("/"), &[], "request-refused", &["403", "TWILIO_AUTH_TOKEN", "--token-file"]);
+    let token = file("errors-token", "12345");
     let words = ["403", "auth token", "--public-base"];
-    faulty(&app.url("/"), &["--token-file", &token], "request-refused", &words);
+    fails(&app.url("/"), &["--token-file", &token], "request-refused", &words);
     assert!(app.asked().iter().any(|asked| asked.signature.is_some()));
 }
 
 #[test]
-fn what_is_no_twiml() {
-    faulty_reply(|| Reply::text(200, " \n"), "body-empty", &["empty body", "<Response/>"]);
-    faulty_reply(
+fn a_response_that_is_not_twiml() {
+    reply_fails(|| Reply::text(200, " \n"), "body-empty", &["empty body", "<Response/>"]);
+    reply_fails(
         || Reply::text(200, "\n<!DOCTYPE HTML>\n<html><body>Log in</body></html>"),
         "body-html",
         &["HTML", "text/xml"],
     );
-    let error = faulty_reply(
+    let error = reply_fails(
         || Reply::text(200, "<Response>\n  <Say>Hello</Sya>\n</Response>"),
         "document-invalid",
         &["error[document-end-tag]", ":2:13"],
@@ -133,11 +132,11 @@ fn what_is_no_twiml() {
     let app = Webhook::start(|_| Reply::text(200, "<Response>\n  <Say>Hello</Sya>\n</Response>"));
     let shown = simulate(&app.url("/"), &[]).expect(1);
     assert_eq!(shown.pointed(), [("  <Say>Hello</Sya>".to_owned(), 12)]);
-    faulty_reply(|| Reply::text(200, "{\"twiml\": 1}"), "document-invalid", &["error["]);
+    reply_fails(|| Reply::text(200, "{\"twiml\": 1}"), "document-invalid", &["error["]);
 }
 
 #[test]
-fn what_is_too_large() {
+fn a_response_that_is_too_large() {
     let say = |bytes: usize| {
         let frame = "<Response><Say></Say></Response>".len();
         Reply::text(200, &format!("<Response><Say>{}</Say></Response>", "a".repeat(bytes - frame)))
@@ -145,45 +144,45 @@ fn what_is_too_large() {
     let fits = Webhook::start(move |_| say(65_536));
     simulate(&fits.url("/"), &[]).expect(0);
     let large = Webhook::start(move |_| say(65_537));
-    faulty(&large.url("/"), &[], "document-too-large", &["65536 bytes", "11750"]);
+    fails(&large.url("/"), &[], "document-too-large", &["65536 bytes", "11750"]);
     let huge = Webhook::start(move |_| say(8 << 20));
     simulate(&huge.url("/"), &[]).expect(1);
 }
 
 #[test]
-fn circles_are_left() {
+fn endless_redirects_are_left() {
     let app = Webhook::of("<Redirect/>");
-    faulty(&app.url("/"), &[], "too-many-redirects", &["<Redirect>", "10", "--digits"]);
+    fails(&app.url("/"), &[], "too-many-redirects", &["<Redirect>", "10", "--digits"]);
     // The first document, and those of ten redirects; twice, for text and JSON.
     assert_eq!(app.asked().len(), 2 * 11);
     let http = Webhook::start(|_| Reply::redirect(302, "/again"));
-    faulty(&http.url("/"), &[], "too-many-redirects", &["10 HTTP redirects"]);
+    fails(&http.url("/"), &[], "too-many-redirects", &["10 HTTP redirects"]);
     assert_eq!(http.asked().len(), 2 * 11);
     let retries = Webhook::of("<Refer action=\"\"><Sip>sip:alice@example.com</Sip></Refer>");
     let busy = ["--scenario", "busy"];
-    faulty(&retries.url("/"), &busy, "too-many-requests", &["circles"]);
+    fails(&retries.url("/"), &busy, "too-many-requests", &["circles"]);
     assert_eq!(retries.asked().len(), 2 * 50);
 }
 
 #[test]
-fn urls_and_methods_that_verbs_name() {
+fn invalid_urls_and_methods_of_verbs() {
     for (verbs, words) in [
         ("<Redirect>ftp://example.com/</Redirect>", ["<Redirect>", "ftp://example.com/"]),
         ("<Redirect>http://</Redirect>", ["<Redirect>", "http://"]),
         ("<Gather action=\"mailto:a@b\"/>", ["<Gather>", "mailto:a@b"]),
     ] {
-        faulty(&Webhook::of(verbs).url("/"), &["--digits", "1"], "url-invalid", &words);
+        fails(&Webhook::of(verbs).url("/"), &["--digits", "1"], "url-invalid", &words);
     }
     let app = Webhook::of("<Redirect method=\"PUT\">/a</Redirect>");
-    faulty(&app.url("/"), &[], "method-invalid", &["<Redirect>", "PUT", "GET or POST"]);
+    fails(&app.url("/"), &[], "method-invalid", &["<Redirect>", "PUT", "GET or POST"]);
     let redirected = Webhook::start(|_| Reply::redirect(302, "gopher://x/"));
-    faulty(&redirected.url("/"), &[], "url-invalid", &["HTTP redirect", "gopher"]);
+    fails(&redirected.url("/"), &[], "url-invalid", &["HTTP redirect", "gopher"]);
 }
 
 #[test]
-fn a_refer_that_the_platform_refuses() {
+fn a_refer_that_twilio_refuses() {
     let app = Webhook::of("<Refer action=\"ftp://x/\"><Sip>sip:a@example.com</Sip></Refer>");
-    faulty(&app.url("/"), &[], "refer-invalid", &["<Refer>", "errors above"]);
+    fails(&app.url("/"), &[], "refer-invalid", &["<Refer>", "errors above"]);
     let shown = simulate(&app.url("/"), &[]).expect(1);
     assert!(shown.stdout.contains("error[action-invalid]"), "{}", shown.stdout);
     // An error that does not stop the call is still a no.
@@ -193,7 +192,7 @@ fn a_refer_that_the_platform_refuses() {
 }
 
 #[test]
-fn a_content_type_that_the_platform_does_not_run() {
+fn a_content_type_that_twilio_does_not_run() {
     for (headers, words) in [
         (vec![("Content-Type", "text/plain".to_owned())], "text/plain"),
         (Vec::new(), "there is no Content-Type"),
@@ -223,7 +222,7 @@ fn a_password_in_the_url_is_not_shown() {
 }
 
 #[test]
-fn a_proxy_is_for_others_than_this_machine() {
+fn a_proxy_is_not_used_for_this_machine() {
     let app = Webhook::of("<Hangup/>");
     let mut command = command(&["simulate", &app.url("/")]);
     command.envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, CLOSED)));
@@ -232,7 +231,7 @@ fn a_proxy_is_for_others_than_this_machine() {
 }
 
 #[test]
-fn wrong_usage_is_told_before_anything_is_asked() {
+fn wrong_usage_is_found_before_any_request() {
     let app = Webhook::of("<Hangup/>");
     let url = app.url("/voice");
     let scenario = file("late.scenario", "0 start\n1 response 202\n0.5 notify 200\n");
