@@ -150,7 +150,7 @@ fn print_usage(error: &clap::Error) -> ExitCode {
     }
     if std::env::args_os().any(|argument| is_unsafe(&argument)) {
         // The message quotes its argument as it is.
-        let text = redact::in_words(&error.render().to_string(), redact::hidden);
+        let text = redact::in_words(&error.render().to_string());
         console::print_error_text(&text.lines().map(printable).collect::<Vec<_>>().join("\n"));
     } else {
         let _ = error.print();

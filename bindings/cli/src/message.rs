@@ -20,7 +20,7 @@ const MAX_DIAGNOSTICS: usize = 50;
 
 /// What a message quotes is foreign, and may be a URL with a secret in it.
 fn safe(text: &str) -> String {
-    printable(&redact::in_words(text, redact::hidden))
+    printable(&redact::in_words(text))
 }
 
 fn plain(level: Level<'static>, text: &str) -> Report {
@@ -92,7 +92,10 @@ fn diagnostic(diagnostic: &Diagnostic, source: Option<&Source<'_>>) -> Report {
     group = match snippet {
         Some(snippet) if path.is_empty() => group.element(snippet),
         Some(snippet) => group.element(snippet).element(Level::NOTE.message(format!("in {path}"))),
-        None => group.element(Origin::path(path)),
+        None => match diagnostic.parameter() {
+            Some(name) => group.element(Level::NOTE.message(format!("parameter {name}"))),
+            None => group.element(Origin::path(path)),
+        },
     };
     let mut report = vec![group.elements(diagnostic.platform_number().map(twilio_error))];
     if let Some(error) = diagnostic.error() {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use twiml_refer::{
     Error, ReferOutcome, SipUri, Transfer,
     error::ErrorKind,
-    transfer::{Event, Output, RejectedStatus, TransferSettings},
+    transfer::{self, Event, Output, RejectedStatus, Response, Start, TransferSettings},
     webhook::{Leg, ReferReport},
 };
 
@@ -95,7 +95,8 @@ pub(crate) enum What {
 pub(crate) enum Input {
     Start {
         leg: Leg,
-        cseq: u32,
+        /// The CSeq of the REFER, unless the stack chooses it.
+        cseq: Option<u32>,
         first_in_dialog: bool,
         #[serde(serialize_with = "changed_settings")]
         settings: TransferSettings,
@@ -107,6 +108,16 @@ pub(crate) enum Input {
         retry: Option<u32>,
     },
     Notify(Notify),
+    /// The CSeq that the stack has chosen.
+    Cseq {
+        cseq: u32,
+    },
+    /// What a stack reports that reads NOTIFYs itself.
+    Status {
+        code: u16,
+        #[serde(rename = "final")]
+        is_final: bool,
+    },
     #[serde(rename = "hangup")]
     HangUp {
         by: Party,
@@ -158,18 +169,21 @@ impl Input {
     pub(crate) fn event(&self) -> Event<'_> {
         match self {
             &Self::Start { leg, cseq, first_in_dialog, .. } => {
-                Event::Start { leg, cseq, first_in_dialog }
+                let start = cseq.map_or_else(Start::without_cseq, Start::new);
+                start.with_leg(leg).with_first_in_dialog(first_in_dialog).into()
             }
             &Self::Response { code, refer_sub, retry } => {
-                Event::Response { code, refer_sub, retry }
+                let response = Response::new(code).with_refer_sub(refer_sub);
+                retry.map_or(response, |cseq| response.with_retry(cseq)).into()
             }
-            Self::Notify(notify) => Event::Notify {
-                event: &notify.event_header,
-                cseq: notify.cseq,
-                subscription_state: notify.subscription_state.as_deref(),
-                body: notify.body.as_bytes(),
-                in_dialog: notify.in_dialog,
-            },
+            Self::Notify(notify) => {
+                transfer::Notify::new(notify.cseq, &notify.event_header, &notify.body)
+                    .with_subscription_state(notify.subscription_state.as_deref())
+                    .with_in_dialog(notify.in_dialog)
+                    .into()
+            }
+            &Self::Cseq { cseq } => Event::Cseq(cseq),
+            &Self::Status { code, is_final } => Event::status(code, is_final),
             Self::HangUp { .. } => Event::HangUp,
             Self::TransportError => Event::TransportError,
             Self::Time => Event::Time,
@@ -231,7 +245,7 @@ impl Run {
 
     /// Fires the deadline, if it comes at that time or earlier.
     pub(crate) fn advance(&mut self, to_ms: u64) -> std::result::Result<(), Error> {
-        if let Some(deadline) = self.transfer.deadline().filter(|deadline| *deadline <= to_ms) {
+        if let Some(deadline) = self.transfer.deadline_ms().filter(|deadline| *deadline <= to_ms) {
             self.now_ms = self.now_ms.max(deadline);
             self.handle(Event::Time)?;
         }

@@ -80,7 +80,9 @@ impl<'a> Source<'a> {
 
     /// Marks the tag or character that begins after `column` characters.
     fn excerpt(&self, number: usize, line: &str, column: usize) -> Excerpt {
-        let line = printable(&self.redacted(line));
+        let redacted = self.redacted(line);
+        let column = redact::column_in(&redacted, line, column);
+        let line = printable(&redacted);
         let start = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
         let rest = line.get(start..).unwrap_or_default();
         let length = match rest.strip_prefix('<') {
@@ -97,13 +99,8 @@ impl<'a> Source<'a> {
             .annotation(AnnotationKind::Primary.span(marked))
     }
 
-    /// Keeps the number of characters, so that a caret stays under its place.
     fn redacted(&self, line: &str) -> String {
-        if self.is_document {
-            redact::in_words(line, redact::starred)
-        } else {
-            redact::starred(line)
-        }
+        if self.is_document { redact::in_words(line) } else { redact::hidden(line) }
     }
 }
 

@@ -133,11 +133,12 @@ fn document(uri: SipUri, options: &Options) -> Result<VoiceResponse> {
     }
     let mut refer = Refer::to(uri);
     if let Some(action) = &options.action {
-        refer =
-            refer.action(action).map_err(|error| Failure::option("--action", action, &error))?;
+        refer = refer
+            .with_action(action)
+            .map_err(|error| Failure::option("--action", action, &error))?;
     }
     if let Some(method) = options.method {
-        refer = refer.method(method);
+        refer = refer.with_method(method);
     }
-    document.refer(refer).map_err(|error| Failure::usage(&error.message()))
+    Ok(document.refer(refer))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
-use twiml_refer::{VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES, webhook::ReferCallback};
+use twiml_refer::{VoiceRequest, limits::DEFAULT_MAX_BODY_BYTES};
 
 use crate::console::{self, Console, merged};
 use crate::exit::{Answer, Failure, Result};
@@ -30,15 +30,39 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     // Room for what is dropped around a body of exactly the limit.
     let bytes = input::read(&path, DEFAULT_MAX_BODY_BYTES + "?\r\n".len())?;
     let body = trimmed(&bytes);
-    let callback = ReferCallback::from_form(body).map_err(|error| {
+    let request = VoiceRequest::from_form(body, None).map_err(|error| {
         Failure::refused(&error, Source::form(&input::name(&path), body, &error).as_ref())
     })?;
     let show = |name: &str| options.show_secrets || !VoiceRequest::is_secret(name);
+    let shown = |name: &str, value: &str| if show(name) { value } else { HIDDEN }.to_owned();
+    let params: Vec<_> =
+        request.params().map(|(name, value)| (name.to_owned(), shown(name, value))).collect();
+    let mut fields = json!(request);
     if console.is_json() {
-        console.json(&fields(&callback, show))?;
-    } else {
-        print(&callback, show, console)?;
+        // Core leaves secrets out.
+        fields = merged(json!({"valid": true}), merged(fields, json!({"params": params})));
+        if let Some(token) = request.call_token() {
+            fields = merged(fields, json!({"call_token": shown("CallToken", token)}));
+        }
+        console.json(&fields)?;
+        return Ok(Answer::Yes);
     }
+    console.line(&match request.outcome() {
+        Some(outcome) => format!("outcome: {}", printable(&message::outcome(&outcome))),
+        None => "outcome: none, this is not the action request of a <Refer>".to_owned(),
+    })?;
+    match fields.get("may_resume").and_then(Value::as_bool) {
+        Some(true) => console.line("the call: still there, the app can go on with it")?,
+        Some(false) => console.line("the call: gone, there is no one left to talk to")?,
+        None => {}
+    }
+    console.line(&format!("leg: {}", request.leg()))?;
+    let longest = params.iter().map(|(name, _)| name.chars().count()).max();
+    let width = longest.unwrap_or_default().min(24);
+    for (name, value) in &params {
+        console.line(&format!("  {:<width$}  {}", printable(name), printable(value)))?;
+    }
+    message::diagnostics(request.diagnostics(), |_| None).iter().for_each(console::print_error);
     Ok(Answer::Yes)
 }
 
@@ -46,42 +70,4 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"?").unwrap_or(bytes);
     bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes)
-}
-
-/// The request as core serializes it, without secrets; these come from the getters.
-fn fields(callback: &ReferCallback, show: impl Fn(&str) -> bool) -> Value {
-    let shown = |name, value| if show(name) { value } else { HIDDEN };
-    let params = callback.params().map(|(name, value)| (name, shown(name, value)));
-    let mut own = json!({
-        "may_resume": callback.may_resume(),
-        "params": params.collect::<Vec<_>>(),
-    });
-    if let Some(token) = callback.request().call_token() {
-        own = merged(own, json!({"call_token": shown("CallToken", token)}));
-    }
-    merged(merged(json!({"valid": true}), json!(callback)), own)
-}
-
-fn print(
-    callback: &ReferCallback,
-    show: impl Fn(&str) -> bool,
-    console: &mut Console,
-) -> Result<()> {
-    console.line(&format!("outcome: {}", printable(&message::outcome(&callback.outcome()))))?;
-    console.line(if callback.may_resume() {
-        "the call: still there, the app can go on with it"
-    } else {
-        "the call: gone, there is no one left to talk to"
-    })?;
-    console.line(&format!("leg: {}", callback.request().leg()))?;
-    let longest = callback.params().map(|(name, _)| name.chars().count()).max();
-    let width = longest.unwrap_or_default().min(24);
-    for (name, value) in callback.params() {
-        let value = if show(name) { printable(value) } else { HIDDEN.to_owned() };
-        console.line(&format!("  {:<width$}  {value}", printable(name)))?;
-    }
-    for problem in callback.problems() {
-        console::print_error(&message::warning(&problem.to_string()));
-    }
-    Ok(())
 }

@@ -42,20 +42,12 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     };
     let twiml = if options.pretty { document.to_xml_pretty() } else { document.to_xml() };
     if console.is_json() {
-        let verbs: Vec<_> = document.verbs().filter_map(of_node).collect();
+        let verbs: Vec<_> = document.verbs().map(tree).collect();
         console.json(&json!({"valid": true, "error": null, "twiml": twiml, "verbs": verbs}))?;
     } else {
         console.document(&twiml)?;
     }
     Ok(Answer::Yes)
-}
-
-fn of_node(node: &Node) -> Option<Value> {
-    match node {
-        Node::Element(element) => Some(tree(element)),
-        Node::Refer(refer) => Some(tree(&Element::from(refer.clone()))),
-        _ => None,
-    }
 }
 
 /// An element with its children. Comments, and the order of text and children, are in `twiml` only. The
@@ -65,7 +57,7 @@ fn tree(element: &Element) -> Value {
     json!({
         "name": element.name(),
         "attributes": element.attributes().collect::<Vec<_>>(),
-        "text": has_text.then(|| element.text_content()),
+        "text": has_text.then(|| element.text()),
         "children": element.children().map(tree).collect::<Vec<_>>(),
     })
 }

@@ -78,19 +78,19 @@ fn update(options: &Options) -> Result<CallUpdate> {
         let refused =
             |error: &Error| Failure::refused(error, Some(&Source::document(&name, &bytes)));
         let document = VoiceResponse::parse_bytes(&bytes).map_err(|error| refused(&error))?;
-        CallUpdate::with_twiml(account, call, &document).map_err(|error| match error.kind() {
+        CallUpdate::from_twiml(account, call, &document).map_err(|error| match error.kind() {
             ErrorKind::RestTwimlTooLong => refused(&error),
             _ => wrong_option(&error),
         })?
     } else {
         let url = options.url.as_deref().unwrap_or_default();
-        CallUpdate::with_url(account, call, url).map_err(|error| wrong_option(&error))?
+        CallUpdate::from_url(account, call, url).map_err(|error| wrong_option(&error))?
     };
     if let Some(method) = options.url_method {
-        update = update.url_method(method);
+        update = update.with_url_method(method);
     }
     if let Some(base) = &options.base {
-        update = update.base(base).map_err(|error| Failure::option("--base", base, &error))?;
+        update = update.with_base(base).map_err(|error| Failure::option("--base", base, &error))?;
     }
     Ok(update)
 }

@@ -93,7 +93,7 @@ impl Request {
         };
         let bytes = input::read(file, DEFAULT_MAX_BODY_BYTES)?;
         if bytes.len() > DEFAULT_MAX_BODY_BYTES
-            && let Err(error) = VoiceRequest::from_form(&bytes)
+            && let Err(error) = VoiceRequest::from_form(&bytes, None)
         {
             return Err(Failure::refused(&error, None));
         }

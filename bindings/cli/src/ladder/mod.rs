@@ -73,6 +73,13 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
                 }
             }
             What::Input(Input::Notify(notify)) => push(Shown::Received(label(notify))),
+            What::Input(Input::Cseq { cseq }) => {
+                push(Shown::Remark(format!("the REFER has CSeq {cseq}")));
+            }
+            What::Input(Input::Status { code, is_final }) => {
+                let last = if *is_final { ", final" } else { "" };
+                push(Shown::Received(format!("status {code}{last}")));
+            }
             What::Input(Input::HangUp { by, method }) => {
                 let label = format!("{method}: {} hangs up", by.subject());
                 let sent = *by == Party::Twilio;

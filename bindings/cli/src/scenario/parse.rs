@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use twiml_refer::{
     Error,
+    sip::SipStatus,
     transfer::{RejectedStatus, TransferSettings},
     webhook::{Leg, ReferCallStatus},
 };
@@ -18,7 +19,8 @@ const MAX_MILLISECONDS: u64 = 100 * 366 * 24 * 60 * 60 * 1000;
 
 const SETTINGS: &str = "hangup-grace, response-timeout, notify-timeout, subscription, \
     max-duration, rejected-status or status";
-const EVENTS: &str = "start, response, notify, hangup, transport-error, time, or set first";
+const EVENTS: &str =
+    "start, response, notify, cseq, status, hangup, transport-error, time, or set first";
 const CODE: &str = "a SIP status code";
 const BODY_CODE: &str = "the SIP status code of its body, or - for none";
 
@@ -129,6 +131,20 @@ impl Parser {
                 };
                 Ok(Input::HangUp { by, method: "BYE" })
             }
+            "cseq" => {
+                let cseq = required(words, name.position, "a number")?.number("a number")?;
+                self.refer_cseq = cseq;
+                Ok(Input::Cseq { cseq })
+            }
+            "status" => {
+                let code = required(words, name.position, CODE)?.number(CODE)?;
+                let is_final = match words.next() {
+                    None => false,
+                    Some(Word { text: "final", .. }) => true,
+                    Some(other) => return Err(other.refuse("final")),
+                };
+                Ok(Input::Status { code, is_final })
+            }
             "transport-error" => Ok(Input::TransportError),
             "time" => Ok(Input::Time),
             _ => Err(name.refuse(EVENTS)),
@@ -136,7 +152,7 @@ impl Parser {
     }
 
     fn start<'a>(&mut self, words: &mut impl Iterator<Item = Word<'a>>) -> Result<Input> {
-        let (mut leg, mut cseq, mut first_in_dialog) = (Leg::Sip, 1, true);
+        let (mut leg, mut cseq, mut first_in_dialog) = (Leg::Sip, Some(1), true);
         for word in words {
             match word.option() {
                 Some(("leg", value)) => {
@@ -145,12 +161,13 @@ impl Parser {
                         .find(|leg| leg.as_str() == value.text)
                         .ok_or_else(|| value.refuse("sip, pstn or client"))?;
                 }
-                Some(("cseq", value)) => cseq = value.number("a number")?,
+                Some(("cseq", Word { text: "unknown", .. })) => cseq = None,
+                Some(("cseq", value)) => cseq = Some(value.number("a number or unknown")?),
                 Some(("first", value)) => first_in_dialog = value.boolean()?,
                 _ => return Err(word.refuse("leg=, cseq= or first=")),
             }
         }
-        self.refer_cseq = cseq;
+        self.refer_cseq = cseq.unwrap_or_default();
         Ok(Input::Start { leg, cseq, first_in_dialog, settings: self.settings.clone() })
     }
 
@@ -178,14 +195,14 @@ impl Parser {
         words: &mut impl Iterator<Item = Word<'a>>,
     ) -> Result<Notify> {
         let code = required(words, name.position, BODY_CODE)?;
-        let number: Option<u16> = match code.text {
+        let status = match code.text {
             "-" => None,
-            _ => Some(code.number(BODY_CODE)?),
+            _ => {
+                let number: u16 = code.number(BODY_CODE)?;
+                Some(SipStatus::new(number).map_err(|_| code.refuse(BODY_CODE))?)
+            }
         };
-        if number.is_some_and(|number| !(100..=699).contains(&number)) {
-            return Err(code.refuse(BODY_CODE));
-        }
-        let is_final = number.is_some_and(|number| number >= 200);
+        let is_final = status.is_some_and(SipStatus::is_final);
         let mut cseq = self.notify_cseq.saturating_add(1);
         let (mut package, mut id, mut in_dialog) = ("refer", String::new(), true);
         let mut state = if is_final { "terminated" } else { "active" };
@@ -214,7 +231,7 @@ impl Parser {
             subscription_state: (state != "none").then(|| format!("{state}{parameters}")),
             in_dialog,
             // A reason phrase may be empty (RFC 3261 section 25.1), and no rule looks at it.
-            body: number.map_or_else(String::new, |code| format!("SIP/2.0 {code} \r\n")),
+            body: status.map_or_else(String::new, |status| format!("SIP/2.0 {status} \r\n")),
         })
     }
 }

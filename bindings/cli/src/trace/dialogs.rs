@@ -158,7 +158,7 @@ impl Follower {
         let settings = TransferSettings::clone(&self.settings);
         let begun = live.feed(
             message,
-            Input::Start { leg: Leg::Sip, cseq: head.cseq, first_in_dialog, settings },
+            Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings },
         );
         let index = self.transfers.len();
         self.transfers.push(live);

@@ -100,7 +100,7 @@ impl Live {
     pub(super) fn reply(&self) -> Option<u16> {
         let (last, _) = self.lines.last()?;
         self.run.steps.get(*last..)?.iter().find_map(|step| match step.what {
-            What::Output(Output::Reply(code)) => Some(code),
+            What::Output(Output::Reply(status)) => Some(status.as_u16()),
             _ => None,
         })
     }
@@ -110,7 +110,7 @@ impl Live {
         let mut transfer = self.run.transfer().clone();
         transfer.handle(notify.event(), self.time_of(at)).ok()?;
         std::iter::from_fn(|| transfer.poll()).find_map(|output| match output {
-            Output::Reply(code) => Some(code),
+            Output::Reply(status) => Some(status.as_u16()),
             _ => None,
         })
     }

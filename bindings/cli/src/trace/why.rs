@@ -85,8 +85,8 @@ fn refused(transfer: &Traced) -> Option<(usize, u16)> {
     pairs.find_map(|(index, pair)| match pair {
         [
             Step { what: What::Input(Input::Notify(_)), .. },
-            Step { what: What::Output(Output::Reply(code @ 400..)), .. },
-        ] => Some((transfer.line_of(index)?, *code)),
+            Step { what: What::Output(Output::Reply(status)), .. },
+        ] if !status.is_success() => Some((transfer.line_of(index)?, status.as_u16())),
         _ => None,
     })
 }

@@ -88,7 +88,7 @@ impl Call {
     /// Returns a request about the call, with `more` parameters of its own.
     pub(crate) fn request(&self, more: &[(String, String)]) -> Result<VoiceRequest> {
         let params = self.params.iter().chain(more);
-        VoiceRequest::from_pairs(params.map(|(name, value)| (name.as_str(), value.as_str())))
+        VoiceRequest::from_pairs(params.map(|(name, value)| (name.as_str(), value.as_str())), None)
             .map_err(|error| Failure::usage(&format!("the parameters cannot be sent: {error}")))
     }
 }

@@ -6,8 +6,7 @@ use twiml_refer::{
     Refer, ReferOutcome, VoiceResponse,
     diagnostic::{Diagnostic, DiagnosticCode, Severity},
     http::Method,
-    twiml::{Element, Follows, Node},
-    webhook::ReferCallback,
+    twiml::{Element, Follows},
 };
 use url::Url;
 
@@ -87,8 +86,7 @@ enum Next {
 }
 
 struct Verb<'a> {
-    node: &'a Node,
-    name: &'a str,
+    element: &'a Element,
     /// Twilio ignores a verb that it does not know.
     is_known: bool,
     /// No known verb follows.
@@ -183,7 +181,7 @@ impl Run<'_, '_> {
     fn document(&mut self, document: &Document) -> Result<Next> {
         for verb in verbs(&document.response) {
             if verb.is_known && self.end.follows.is_some() {
-                self.end.verbs.push(verb.name.to_owned());
+                self.end.verbs.push(verb.element.name().to_owned());
             }
             match self.verb(&verb, document)? {
                 Next::Verb => {}
@@ -194,7 +192,7 @@ impl Run<'_, '_> {
     }
 
     fn verb(&mut self, verb: &Verb<'_>, document: &Document) -> Result<Next> {
-        let fate = match verb.name {
+        let fate = match verb.element.name() {
             _ if !verb.is_known => Fate::Ignored,
             "Hangup" | "Reject" => Fate::Runs,
             _ if self.caller_is_gone => Fate::Unheard,
@@ -204,17 +202,16 @@ impl Run<'_, '_> {
             "Say" | "Play" | "Pause" | "Gather" | "Redirect" | "Refer" => Fate::Runs,
             _ => Fate::Passed("not played here; on with the next verb"),
         };
-        self.interpreter.transcript.verb(verb.node, fate)?;
-        match verb.node {
+        self.interpreter.transcript.verb(verb.element, fate)?;
+        match verb.element.name() {
             _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
-            Node::Refer(refer) => self.refer(refer, verb.is_last, document),
-            Node::Element(element) => match element.name() {
-                "Refer" => Err(WebhookError::new(document.url.as_str(), Cause::Refer).into()),
-                "Gather" => self.gather(element, document),
-                "Redirect" => self.redirect(element, document),
-                "Hangup" | "Reject" => Ok(Next::End),
-                _ => Ok(Next::Verb),
+            "Refer" => match Refer::try_from(verb.element) {
+                Ok(refer) => self.refer(&refer, verb.is_last, document),
+                Err(_) => Err(WebhookError::new(document.url.as_str(), Cause::Refer).into()),
             },
+            "Gather" => self.gather(verb.element, document),
+            "Redirect" => self.redirect(verb.element, document),
+            "Hangup" | "Reject" => Ok(Next::End),
             _ => Ok(Next::Verb),
         }
     }
@@ -223,7 +220,7 @@ impl Run<'_, '_> {
         for prompt in gather.children() {
             self.interpreter.transcript.prompt(prompt)?;
         }
-        let input = gather.attribute_value("input").unwrap_or("dtmf");
+        let input = gather.attribute("input").unwrap_or("dtmf");
         if !input.split_whitespace().any(|word| word == "dtmf") {
             self.note("it takes only speech, and nothing is spoken here; on with the next verb")?;
             return Ok(Next::Verb);
@@ -233,7 +230,7 @@ impl Run<'_, '_> {
             return Ok(Next::Verb);
         };
         self.note(&format!("the caller presses {digits}"))?;
-        let action = gather.attribute_value("action").unwrap_or_default();
+        let action = gather.attribute("action").unwrap_or_default();
         follow_verb(gather, action, vec![("Digits".to_owned(), digits)], document)
     }
 
@@ -243,7 +240,7 @@ impl Run<'_, '_> {
             return Err(error.into());
         }
         self.redirects += 1;
-        follow_verb(redirect, &redirect.text_content(), Vec::new(), document)
+        follow_verb(redirect, &redirect.text(), Vec::new(), document)
     }
 
     fn refer(&mut self, refer: &Refer, is_last: bool, document: &Document) -> Result<Next> {
@@ -262,12 +259,12 @@ impl Run<'_, '_> {
         }
         let params: Vec<_> =
             report.params().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.end.may_resume = ReferCallback::from(call.request(&params)?).may_resume();
+        self.end.may_resume = call.request(&params)?.may_resume();
         self.caller_is_gone = !self.end.may_resume;
         self.end.outcome = Some(outcome);
         let base = document.url.as_str();
         let invalid = || {
-            let text = refer.action_url().unwrap_or_default().to_owned();
+            let text = refer.action().unwrap_or_default().to_owned();
             WebhookError::new(base, Cause::Url { place: "the action of <Refer>".to_owned(), text })
         };
         let Some(url) = refer.resolve_action(base).map_err(|_| invalid())? else {
@@ -277,7 +274,7 @@ impl Run<'_, '_> {
         };
         self.end.follows = Some(Follows::Action);
         let url = client::parse_url(&url).ok_or_else(invalid)?;
-        Ok(Next::Document(Fetch { method: refer.method_set().unwrap_or_default(), url, params }))
+        Ok(Next::Document(Fetch { method: refer.method().unwrap_or_default(), url, params }))
     }
 
     fn note(&mut self, text: &str) -> crate::exit::Result<()> {
@@ -294,7 +291,7 @@ fn follow_verb(
 ) -> Result<Next> {
     let url = client::resolve(&document.url, url, &format!("<{}>", verb.name()))?;
     // Of its older verbs Twilio takes the method in any case.
-    let method = verb.attribute_value("method").unwrap_or("POST").to_ascii_uppercase();
+    let method = verb.attribute("method").unwrap_or("POST").to_ascii_uppercase();
     let method = method.parse().map_err(|error| {
         let cause = Cause::Method { verb: verb.name().to_owned(), error };
         WebhookError::new(document.url.as_str(), cause)
@@ -310,12 +307,12 @@ fn verbs(document: &VoiceResponse) -> Vec<Verb<'_>> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut verbs: Vec<_> = document
         .verbs()
-        .map(|node| {
-            let name = node.name().unwrap_or_default();
+        .map(|element| {
+            let name = element.name();
             let count = counts.entry(name).or_default();
             let path = format!("Response/{name}[{count}]");
             *count += 1;
-            Verb { node, name, is_known: !unknown.contains(path.as_str()), is_last: true }
+            Verb { element, is_known: !unknown.contains(path.as_str()), is_last: true }
         })
         .collect();
     let last = verbs.iter().rposition(|verb| verb.is_known);

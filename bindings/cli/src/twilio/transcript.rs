@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use twiml_refer::{
-    SipUri,
+    Refer, SipUri,
     diagnostic::Diagnostic,
-    twiml::{Element, Follows, Node},
+    twiml::{Element, Follows},
 };
 
 use super::client::Request;
@@ -96,23 +96,23 @@ impl Transcript<'_> {
         Ok(())
     }
 
-    pub(crate) fn verb(&mut self, node: &Node, fate: Fate) -> Result<()> {
+    pub(crate) fn verb(&mut self, element: &Element, fate: Fate) -> Result<()> {
         let (fate, remark) = match fate {
             Fate::Runs => ("runs", ""),
             Fate::Passed(why) => ("passed-over", why),
             Fate::Ignored => ("ignored", "ignored: TwiML has no such verb"),
             Fate::Unheard => ("unheard", "never heard: the caller is gone"),
         };
-        let name = node.name().unwrap_or_default();
+        let name = element.name();
         self.step(
             || json!({"step": "verb", "name": name, "fate": fate}),
-            || verb_line(4, name, &detail(node), remark),
+            || verb_line(4, name, &detail(element), remark),
         )
     }
 
     /// Prints what plays while a `<Gather>` collects.
     pub(crate) fn prompt(&mut self, element: &Element) -> Result<()> {
-        self.text(|| verb_line(6, element.name(), &element_detail(element), ""))
+        self.text(|| verb_line(6, element.name(), &detail(element), ""))
     }
 
     /// Prints a transfer from beginning to end, and keeps it for the picture.
@@ -196,7 +196,7 @@ pub(crate) fn outcome(end: &End) -> Value {
 fn without_secrets(value: &impl Serialize) -> Result<Value> {
     fn hide(value: &mut Value) {
         if let Some(Value::String(message)) = value.get_mut("message") {
-            *message = redact::in_words(message, redact::hidden);
+            *message = redact::in_words(message);
         }
         if let Some(cause) = value.get_mut("error") {
             hide(cause);
@@ -239,26 +239,17 @@ fn summary(end: &End) -> Option<String> {
 }
 
 /// What a verb says, on one line.
-fn detail(node: &Node) -> String {
-    match node {
-        Node::Refer(refer) => {
-            let mut words = vec![redact::hidden(refer.target().as_str())];
-            words.extend(refer.action_url().map(|url| format!("action={}", redact::hidden(url))));
-            words.extend(refer.method_set().map(|method| format!("method={method}")));
-            one_line(&words.join("  "))
-        }
-        Node::Element(element) => element_detail(element),
-        _ => String::new(),
+fn detail(element: &Element) -> String {
+    let mut words = Vec::new();
+    if let Ok(refer) = Refer::try_from(element) {
+        words.push(redact::hidden(refer.target().as_str()));
+    } else {
+        let text = element.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        words.extend(Some(redact::in_words(&text)).filter(|text| !text.is_empty()));
     }
-}
-
-fn element_detail(element: &Element) -> String {
-    let text = element.text_content().split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = redact::in_words(&text, redact::hidden);
-    let mut words = if text.is_empty() { Vec::new() } else { vec![text] };
     let attributes = element.attributes();
     words.extend(attributes.map(|(name, value)| format!("{name}={}", redact::hidden(value))));
-    if element.name() != "Gather" {
+    if !matches!(element.name(), "Gather" | "Refer") {
         words.extend(element.children().map(|child| format!("<{}>", child.name())));
     }
     one_line(&words.join("  "))

@@ -245,7 +245,7 @@ fn a_call_of_each_leg_has_its_parameters() {
         );
         let request = asked.request();
         assert_eq!(request.leg(), expected);
-        assert_eq!(request.problems(), []);
+        assert_eq!(request.diagnostics(), []);
         for name in ["CallSid", "AccountSid", "From", "To", "Caller", "Called", "ApiVersion"] {
             assert!(param(asked, name).is_some_and(|value| !value.is_empty()), "{name}");
         }

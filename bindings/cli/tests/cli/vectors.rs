@@ -33,8 +33,8 @@ fn each(topic: &str, case: impl Fn(&Value) -> Checked) {
     };
     let failed: Vec<_> = cases.iter().filter_map(why).collect();
     assert!(failed.is_empty(), "{} of {topic} fail:\n{}", failed.len(), failed.join("\n"));
-    // Of the requests some ask for what no option says.
-    if topic != "requests" {
+    // Some requests need what no option sets, and some documents are built instead of read.
+    if !["requests", "diagnostics"].contains(&topic) {
         record(topic, cases.len());
     }
 }
@@ -101,6 +101,9 @@ fn reading() {
 #[test]
 fn diagnostics() {
     each("diagnostics", |case| {
+        if case["verbs"].is_array() {
+            return Ok(());
+        }
         let answer = run_with(&["check", "-", "--json"], bytes(case, "xml")).json();
         let found = answer["diagnostics"].as_array().unwrap().iter();
         let found = found.map(|d| {
@@ -120,19 +123,24 @@ fn callbacks() {
         if case["error"].is_object() {
             return error(&answer, case);
         }
-        let outcome = case["outcome"].as_object().unwrap();
-        outcome.iter().try_for_each(|(key, value)| same(key, &answer["outcome"][key], value))?;
+        match case["outcome"].as_object() {
+            Some(outcome) => outcome
+                .iter()
+                .try_for_each(|(key, value)| same(key, &answer["outcome"][key], value))?,
+            None => same("outcome", &answer["outcome"], &Value::Null)?,
+        }
         for key in ["leg", "params", "sip_headers"].iter().filter(|key| !case[**key].is_null()) {
             same(key, &answer[*key], &case[*key])?;
         }
         for (getter, value) in case["typed"].as_object().into_iter().flatten() {
             same(getter, &answer[getter], value)?;
         }
-        let problems = answer["problems"].as_array().unwrap().iter();
-        let expected =
-            if case["problems"].is_null() { json!([]) } else { case["problems"].clone() };
-        let found = problems.map(|problem| json!([problem["parameter"], problem["message"]]));
-        same("problems", &found.collect(), &expected)
+        let found = answer["problems"].as_array().unwrap().iter().map(|it| {
+            json!({"code": it["code"], "severity": it["severity"], "parameter": it["parameter"],
+                "message": it["message"]})
+        });
+        let expected = case["diagnostics"].as_array().cloned().unwrap_or_default();
+        same("diagnostics", &found.collect(), &json!(expected))
     });
 }
 

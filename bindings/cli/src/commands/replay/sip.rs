@@ -66,11 +66,8 @@ pub(super) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
 
 fn ladder(transfer: &Traced) -> Ladder {
     let Traced { line, call_id, refer_to, .. } = transfer;
-    Ladder::new(
-        &format!("REFER to {}", redact::in_words(refer_to, redact::hidden)),
-        &transfer.steps,
-    )
-    .explained(&format!("line {line}, Call-ID {call_id}"), &trace::why(transfer))
+    Ladder::new(&format!("REFER to {}", redact::in_words(refer_to)), &transfer.steps)
+        .explained(&format!("line {line}, Call-ID {call_id}"), &trace::why(transfer))
 }
 
 fn transfers_as_text(ladders: &[Ladder], trace: &Trace, console: &mut Console) -> Result<()> {
