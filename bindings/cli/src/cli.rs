@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use twiml_refer::ReferOutcome;
 
 use crate::commands::{
@@ -75,12 +75,6 @@ impl Command {
             Self::Man(options) => man::run(&options, console),
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Deny {
-    /// Warnings as well as errors
-    Warnings,
 }
 
 #[derive(Debug, Args)]

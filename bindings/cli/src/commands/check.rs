@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use twiml_refer::{
     VoiceResponse,
@@ -10,7 +10,6 @@ use twiml_refer::{
     limits::MAX_DOCUMENT_BYTES,
 };
 
-use crate::cli::Deny;
 use crate::console::Console;
 use crate::exit::{Answer, Result};
 use crate::source::Source;
@@ -26,6 +25,12 @@ pub(crate) struct Options {
     /// Answer no to warnings, too
     #[arg(long, value_name = "WHAT", value_enum)]
     deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Deny {
+    /// Warnings as well as errors
+    Warnings,
 }
 
 pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {

@@ -2,7 +2,6 @@
 
 mod webhook;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use clap::Args;
@@ -72,14 +71,10 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
         }
         let (base, title) = (webhook.base(), Some(title));
         let mut transcript = Transcript { console, base, part, title, ladders: Vec::new() };
-        let interpreter = Interpreter {
-            client: &client,
-            call: Call::new(Leg::Sip, &Parties::default())?,
-            endpoint: &mut ScriptedEndpoint::load(Leg::Sip, name)?,
-            digits: VecDeque::new(),
-            transcript: &mut transcript,
-        };
-        let end = interpreter.run(Method::Post, url.clone())?;
+        let call = Call::new(Leg::Sip, &Parties::default())?;
+        let mut endpoint = ScriptedEndpoint::load(Leg::Sip, name)?;
+        let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+            .run(Method::Post, url.clone())?;
         ladders.append(&mut transcript.ladders);
         transcript.print_error(&end)?;
         if is_json {

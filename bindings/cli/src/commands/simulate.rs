@@ -111,14 +111,9 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let client = Client::new(timeouts, signer, client::trusted_certificates()?);
     let mut transcript =
         Transcript { console, base: "", part: Part::All, title: None, ladders: Vec::new() };
-    let interpreter = Interpreter {
-        client: &client,
-        call,
-        endpoint: &mut endpoint,
-        digits: options.digits.into(),
-        transcript: &mut transcript,
-    };
-    let end = interpreter.run(options.method, url)?;
+    let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+        .with_digits(options.digits)
+        .run(options.method, url)?;
     transcript.end(&end)?;
     let ladders = transcript.ladders;
     console.flush()?;

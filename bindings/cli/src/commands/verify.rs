@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// the URL may then be the request target, as it came (/refer?x=1)
     #[arg(long, value_name = "BASE")]
     public_base: Option<String>,
+    /// Also try other escapes of ' : @ and of characters outside ASCII, which some proxies rewrite
+    #[arg(long)]
+    accept_encoded_spellings: bool,
     /// List the spellings of the URL that were tried, and what was hashed for each
     #[arg(long)]
     explain: bool,
@@ -36,7 +39,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let request = &options.request;
-    let mut validator = request.validator()?;
+    let mut validator =
+        request.validator()?.with_encoded_spellings(options.accept_encoded_spellings);
     if let Some(base) = &options.public_base {
         validator = validator
             .with_public_base(base)

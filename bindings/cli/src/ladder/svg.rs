@@ -22,18 +22,7 @@ const TITLE_COLUMNS: usize = 78;
 /// The most lines of one text.
 const MAX_LINES: usize = 8;
 
-const STYLE: &str = "\
-text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}\
-.sans,.title{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}\
-.title{font-size:15px;font-weight:600}.sans{font-size:14px}.head{font-weight:600}\
-.quiet{font-size:12px;fill:#59636e}.remark{fill:#9a6700}.middle{text-anchor:middle}.end{text-anchor:end}\
-.card{fill:#fff;stroke:#d1d9e0}.box{fill:#f6f8fa;stroke:#d1d9e0}.life{stroke:#afb8c1;stroke-width:2}\
-.sent{stroke:#0969da;fill:#0969da}.received{stroke:#8250df;fill:#8250df}\
-.good{fill:#1a7f37}.open{fill:#9a6700}.bad{fill:#cf222e}\
-@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.remark{fill:#d29922}\
-.card{fill:#0d1117;stroke:#3d444d}.box{fill:#151b23;stroke:#3d444d}.life{stroke:#656c76}\
-.sent{stroke:#4493f8;fill:#4493f8}.received{stroke:#ab7df8;fill:#ab7df8}\
-.good{fill:#3fb950}.open{fill:#d29922}.bad{fill:#f85149}}";
+const STYLE: &str = include_str!("style.css");
 
 /// Draws the ladders, one below the other.
 pub(crate) fn draw(ladders: &[Ladder]) -> String {

@@ -23,6 +23,7 @@ const EVENTS: &str =
     "start, response, notify, cseq, status, hangup, transport-error, time, or set first";
 const CODE: &str = "a SIP status code";
 const BODY_CODE: &str = "the SIP status code of its body, or - for none";
+const NOTIFY_OPTIONS: &str = "event=, id=, cseq=, state=, expires=, reason= or dialog=other";
 
 impl Scenario {
     pub(crate) fn parse(text: &str) -> Result<Self> {
@@ -30,24 +31,24 @@ impl Scenario {
         let mut lines: Vec<Line> = Vec::new();
         let mut is_started = false;
         for (index, line) in text.lines().enumerate() {
-            let mut words = words(line, index + 1);
+            let mut words = Words::new(line, index + 1);
             let Some(first) = words.next() else { continue };
             if first.text == "set" {
                 if is_started {
                     return Err(first.refuse("settings before the start"));
                 }
-                parser.set(first, &mut words)?;
+                parser.set(&mut words)?;
             } else {
                 let at_ms = first.milliseconds()?;
                 if lines.last().is_some_and(|before| before.at_ms > at_ms) {
                     return Err(first.refuse("a time not before that of the line above"));
                 }
-                let name = required(&mut words, first.position, "an event after the time")?;
+                let name = words.required("an event after the time")?;
                 let input = parser.input(name, &mut words)?;
                 is_started |= matches!(input, Input::Start { .. });
                 lines.push(Line { position: name.position, at_ms, input });
             }
-            end(&mut words)?;
+            words.end()?;
         }
         if !is_started {
             let line = text.lines().count().max(1);
@@ -64,12 +65,8 @@ pub(crate) fn settings(
     let mut parser = Parser::default();
     for (name, value) in pairs {
         let line = format!("{name} {value}");
-        let mut words = words(&line, 1);
-        let first = Word { text: "set", position: Position { line: 1, column: 1 } };
-        parser
-            .set(first, &mut words)
-            .and_then(|()| end(&mut words))
-            .map_err(|error| error.message)?;
+        let mut words = Words::new(&line, 1);
+        parser.set(&mut words).and_then(|()| words.end()).map_err(|error| error.message)?;
     }
     Ok(parser.settings)
 }
@@ -83,9 +80,9 @@ struct Parser {
 }
 
 impl Parser {
-    fn set<'a>(&mut self, set: Word<'a>, words: &mut impl Iterator<Item = Word<'a>>) -> Result<()> {
-        let name = required(words, set.position, SETTINGS)?;
-        let value = required(words, name.position, "a value")?;
+    fn set(&mut self, words: &mut Words<'_>) -> Result<()> {
+        let name = words.required(SETTINGS)?;
+        let value = words.required("a value")?;
         let duration = || value.milliseconds().map(Duration::from_millis);
         let settings = std::mem::take(&mut self.settings);
         let set = match name.text {
@@ -101,8 +98,8 @@ impl Parser {
             })),
             "status" => {
                 let (code, status) = value.option().ok_or_else(|| value.refuse("CODE=STATUS"))?;
-                let code: u16 =
-                    Word { text: code, ..value }.number("a SIP status code before =")?;
+                let code = Word { text: code, ..value };
+                let code = code.number::<u16>("a SIP status code before =")?;
                 settings.with_status(code, ReferCallStatus::from(status.text))
             }
             _ => return Err(name.refuse(SETTINGS)),
@@ -113,17 +110,26 @@ impl Parser {
         Ok(())
     }
 
-    fn input<'a>(
-        &mut self,
-        name: Word<'a>,
-        words: &mut impl Iterator<Item = Word<'a>>,
-    ) -> Result<Input> {
+    fn input(&mut self, name: Word<'_>, words: &mut Words<'_>) -> Result<Input> {
         match name.text {
             "start" => self.start(words),
-            "response" => self.response(name, words),
-            "notify" => self.notify(name, words).map(Input::Notify),
+            "response" => self.response(words),
+            "notify" => self.notify(words).map(Input::Notify),
+            "cseq" => {
+                let cseq = words.required("a number")?.number("a number")?;
+                self.refer_cseq = cseq;
+                Ok(Input::Cseq { cseq })
+            }
+            "status" => {
+                let code = words.required(CODE)?.number(CODE)?;
+                let last = words.next();
+                match last.filter(|word| word.text != "final") {
+                    Some(other) => Err(other.refuse("final")),
+                    None => Ok(Input::Status { code, is_final: last.is_some() }),
+                }
+            }
             "hangup" => {
-                let by = required(words, name.position, "caller or endpoint")?;
+                let by = words.required("caller or endpoint")?;
                 let by = match by.text {
                     "caller" => Party::Caller,
                     "endpoint" => Party::Endpoint,
@@ -131,27 +137,13 @@ impl Parser {
                 };
                 Ok(Input::HangUp { by, method: "BYE" })
             }
-            "cseq" => {
-                let cseq = required(words, name.position, "a number")?.number("a number")?;
-                self.refer_cseq = cseq;
-                Ok(Input::Cseq { cseq })
-            }
-            "status" => {
-                let code = required(words, name.position, CODE)?.number(CODE)?;
-                let is_final = match words.next() {
-                    None => false,
-                    Some(Word { text: "final", .. }) => true,
-                    Some(other) => return Err(other.refuse("final")),
-                };
-                Ok(Input::Status { code, is_final })
-            }
             "transport-error" => Ok(Input::TransportError),
             "time" => Ok(Input::Time),
             _ => Err(name.refuse(EVENTS)),
         }
     }
 
-    fn start<'a>(&mut self, words: &mut impl Iterator<Item = Word<'a>>) -> Result<Input> {
+    fn start(&mut self, words: &mut Words<'_>) -> Result<Input> {
         let (mut leg, mut cseq, mut first_in_dialog) = (Leg::Sip, Some(1), true);
         for word in words {
             match word.option() {
@@ -171,12 +163,8 @@ impl Parser {
         Ok(Input::Start { leg, cseq, first_in_dialog, settings: self.settings.clone() })
     }
 
-    fn response<'a>(
-        &mut self,
-        name: Word<'a>,
-        words: &mut impl Iterator<Item = Word<'a>>,
-    ) -> Result<Input> {
-        let code = required(words, name.position, CODE)?.number(CODE)?;
+    fn response(&mut self, words: &mut Words<'_>) -> Result<Input> {
+        let code = words.required(CODE)?.number(CODE)?;
         let (mut refer_sub, mut retry) = (true, false);
         for word in words {
             match (word.text, word.option()) {
@@ -189,22 +177,18 @@ impl Parser {
         Ok(Input::Response { code, refer_sub, retry: retry.then_some(self.refer_cseq) })
     }
 
-    fn notify<'a>(
-        &mut self,
-        name: Word<'a>,
-        words: &mut impl Iterator<Item = Word<'a>>,
-    ) -> Result<Notify> {
-        let code = required(words, name.position, BODY_CODE)?;
+    fn notify(&mut self, words: &mut Words<'_>) -> Result<Notify> {
+        let code = words.required(BODY_CODE)?;
         let status = match code.text {
             "-" => None,
-            _ => {
-                let number: u16 = code.number(BODY_CODE)?;
-                Some(SipStatus::new(number).map_err(|_| code.refuse(BODY_CODE))?)
-            }
+            _ => Some(
+                SipStatus::new(code.number::<u16>(BODY_CODE)?)
+                    .map_err(|_| code.refuse(BODY_CODE))?,
+            ),
         };
-        let is_final = status.is_some_and(SipStatus::is_final);
         let mut cseq = self.notify_cseq.saturating_add(1);
         let (mut package, mut id, mut in_dialog) = ("refer", String::new(), true);
+        let is_final = status.is_some_and(SipStatus::is_final);
         let mut state = if is_final { "terminated" } else { "active" };
         let mut parameters = String::new();
         for word in words {
@@ -218,10 +202,7 @@ impl Parser {
                     parameters.extend([";", name, "=", value.text]);
                 }
                 Some(("dialog", Word { text: "other", .. })) => in_dialog = false,
-                _ => {
-                    return Err(word
-                        .refuse("event=, id=, cseq=, state=, expires=, reason= or dialog=other"));
-                }
+                _ => return Err(word.refuse(NOTIFY_OPTIONS)),
             }
         }
         self.notify_cseq = self.notify_cseq.max(cseq);
@@ -236,38 +217,55 @@ impl Parser {
     }
 }
 
-fn required<'a>(
-    words: &mut impl Iterator<Item = Word<'a>>,
-    after: Position,
-    what: &str,
-) -> Result<Word<'a>> {
-    words.next().ok_or_else(|| missing(after, what))
-}
-
 fn missing(position: Position, what: &str) -> ScenarioError {
     ScenarioError { position, message: format!("something is missing: expected {what}") }
 }
 
-fn end<'a>(words: &mut impl Iterator<Item = Word<'a>>) -> Result<()> {
-    words.next().map_or(Ok(()), |word| Err(word.refuse("the end of the line")))
+/// The words of a line, without its comment.
+struct Words<'a> {
+    rest: &'a str,
+    /// Where `rest` begins.
+    position: Position,
+    /// Where the last word begins.
+    last: Position,
 }
 
-/// A word of a line, and where it begins.
+impl<'a> Words<'a> {
+    fn new(line: &'a str, number: usize) -> Self {
+        let rest = line.split_once('#').map_or(line, |(code, _)| code);
+        let position = Position { line: number, column: 1 };
+        Self { rest, position, last: position }
+    }
+
+    fn required(&mut self, what: &str) -> Result<Word<'a>> {
+        self.next().ok_or_else(|| missing(self.last, what))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.next().map_or(Ok(()), |word| Err(word.refuse("the end of the line")))
+    }
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = Word<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.rest.trim_start();
+        let spaces = self.rest.chars().count() - text.chars().count();
+        let (text, rest) =
+            text.split_at_checked(text.find(char::is_whitespace).unwrap_or(text.len()))?;
+        self.last.column = self.position.column + spaces;
+        self.position.column = self.last.column + text.chars().count();
+        self.rest = rest;
+        (!text.is_empty()).then_some(Word { text, position: self.last })
+    }
+}
+
+/// A word, and where it begins.
 #[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
     position: Position,
-}
-
-/// Splits a line into words, without its comment.
-fn words(line: &str, number: usize) -> impl Iterator<Item = Word<'_>> {
-    let code = line.split_once('#').map_or(line, |(code, _)| code);
-    let mut column = 1;
-    code.split(char::is_whitespace).filter_map(move |text| {
-        let position = Position { line: number, column };
-        column += text.chars().count() + 1;
-        (!text.is_empty()).then_some(Word { text, position })
-    })
 }
 
 impl<'a> Word<'a> {
@@ -294,21 +292,13 @@ impl<'a> Word<'a> {
 
     /// Parses seconds with up to three decimals.
     fn milliseconds(self) -> Result<u64> {
-        let expected = "a time in seconds, to the millisecond at most, as 0.05";
         let (seconds, decimals) = self.text.split_once('.').unwrap_or((self.text, "0"));
-        if !(1..=3).contains(&decimals.len()) {
-            return Err(self.refuse(expected));
+        let digits = format!("{seconds}{decimals:0<3}");
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if seconds.is_empty() || !(1..=3).contains(&decimals.len()) || !is_number {
+            return Err(self.refuse("a time in seconds, to the millisecond at most, as 0.05"));
         }
-        let number = |text: &str| {
-            let word = Word { text, position: self.position };
-            word.number::<u64>(expected).map_err(|_| self.refuse(expected))
-        };
-        let decimals = format!("{decimals:0<3}");
-        let thousandths = number(&decimals)?;
-        number(seconds)?
-            .checked_mul(1000)
-            .and_then(|milliseconds| milliseconds.checked_add(thousandths))
-            .filter(|milliseconds| *milliseconds <= MAX_MILLISECONDS)
-            .ok_or_else(|| self.refuse("a time within a hundred years"))
+        let milliseconds = digits.parse().ok().filter(|it| *it <= MAX_MILLISECONDS);
+        milliseconds.ok_or_else(|| self.refuse("a time within a hundred years"))
     }
 }

@@ -20,14 +20,18 @@ use crate::redact;
 use crate::scenario;
 use crate::source::Source;
 
-/// What is run, and against what.
+/// Runs one call.
 pub(crate) struct Interpreter<'a, 'c> {
-    pub(crate) client: &'a Client,
-    pub(crate) call: Call,
-    pub(crate) endpoint: &'a mut dyn Endpoint,
+    client: &'a Client,
+    call: Call,
+    endpoint: &'a mut dyn Endpoint,
+    transcript: &'a mut Transcript<'c>,
     /// What the caller presses, `<Gather>` by `<Gather>`.
-    pub(crate) digits: VecDeque<String>,
-    pub(crate) transcript: &'a mut Transcript<'c>,
+    digits: VecDeque<String>,
+    end: End,
+    requests: u32,
+    redirects: u32,
+    caller_is_gone: bool,
 }
 
 /// How the call ended.
@@ -93,34 +97,42 @@ struct Verb<'a> {
     is_last: bool,
 }
 
-impl Interpreter<'_, '_> {
+impl<'a, 'c> Interpreter<'a, 'c> {
+    pub(crate) fn new(
+        client: &'a Client,
+        call: Call,
+        endpoint: &'a mut dyn Endpoint,
+        transcript: &'a mut Transcript<'c>,
+    ) -> Self {
+        let (digits, end) = (VecDeque::new(), End::default());
+        let (requests, redirects, caller_is_gone) = (0, 0, false);
+        Self {
+            client,
+            call,
+            endpoint,
+            transcript,
+            digits,
+            end,
+            requests,
+            redirects,
+            caller_is_gone,
+        }
+    }
+
+    pub(crate) fn with_digits(self, digits: Vec<String>) -> Self {
+        Self { digits: digits.into(), ..self }
+    }
+
     /// Runs the call from its first request to its end.
-    pub(crate) fn run(self, method: Method, url: Url) -> crate::exit::Result<End> {
-        let mut run = Run {
-            interpreter: self,
-            end: End::default(),
-            requests: 0,
-            redirects: 0,
-            caller_is_gone: false,
-        };
-        match run.documents(Fetch { method, url, params: Vec::new() }) {
+    pub(crate) fn run(mut self, method: Method, url: Url) -> crate::exit::Result<End> {
+        match self.documents(Fetch { method, url, params: Vec::new() }) {
             Ok(()) => {}
-            Err(Stop::Webhook(error)) => run.end.error = Some(error),
+            Err(Stop::Webhook(error)) => self.end.error = Some(error),
             Err(Stop::Failure(failure)) => return Err(failure),
         }
-        Ok(run.end)
+        Ok(self.end)
     }
-}
 
-struct Run<'a, 'c> {
-    interpreter: Interpreter<'a, 'c>,
-    end: End,
-    requests: u32,
-    redirects: u32,
-    caller_is_gone: bool,
-}
-
-impl Run<'_, '_> {
     fn documents(&mut self, mut fetch: Fetch) -> Result<()> {
         while let Some(document) = self.fetch(fetch)? {
             match self.document(&document)? {
@@ -128,8 +140,8 @@ impl Run<'_, '_> {
                 Next::Verb | Next::End => break,
             }
         }
-        if !self.interpreter.digits.is_empty() && !self.caller_is_gone {
-            let left: Vec<_> = self.interpreter.digits.drain(..).collect();
+        if !self.digits.is_empty() && !self.caller_is_gone {
+            let left: Vec<_> = self.digits.drain(..).collect();
             self.note(&format!("no <Gather> asked for the digits {}", left.join(", ")))?;
         }
         Ok(())
@@ -137,13 +149,13 @@ impl Run<'_, '_> {
 
     /// Returns `None` for an empty response that is enough, because no caller is left.
     fn fetch(&mut self, Fetch { method, url, params }: Fetch) -> Result<Option<Document>> {
-        let form = self.interpreter.call.request(&params)?.to_form();
+        let form = self.call.request(&params)?.to_form();
         let request = Request { method, url, form };
         let (request, response) = client::follow(request, |request| self.send(request))?;
         let url = request.url;
         let Response { status, body, content_type, .. } = response;
         if !(200..300).contains(&status) {
-            let signed = self.interpreter.client.is_signing();
+            let signed = self.client.is_signing();
             return Err(WebhookError::new(url.as_str(), Cause::Status { status, signed }).into());
         }
         if self.caller_is_gone && body.trim_ascii().is_empty() {
@@ -155,14 +167,14 @@ impl Run<'_, '_> {
             Err(error) => return Err(WebhookError::of_document(url.as_str(), body, error).into()),
         };
         if let Some(warning) = content_type_warning(content_type.as_deref()) {
-            self.interpreter.transcript.warning(&warning)?;
+            self.transcript.warning(&warning)?;
         }
         let mut diagnostics = response.check();
         // That is about the document as we would write it; as the app did, it was small enough.
         diagnostics.retain(|it| it.code() != DiagnosticCode::DocumentTooLarge);
         self.end.has_errors |= diagnostics.iter().any(|it| it.severity() >= Severity::Error);
         let name = redact::hidden(url.as_str());
-        self.interpreter.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
+        self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
         Ok(Some(Document { url, response }))
     }
 
@@ -172,9 +184,9 @@ impl Run<'_, '_> {
             return Err(WebhookError::new(request.url.as_str(), Cause::TooManyRequests).into());
         }
         self.requests += 1;
-        let sent = self.interpreter.client.send(request);
+        let sent = self.client.send(request);
         let status = sent.as_ref().ok().map(|response| response.status);
-        self.interpreter.transcript.request(request, status)?;
+        self.transcript.request(request, status)?;
         Ok(sent?)
     }
 
@@ -202,7 +214,7 @@ impl Run<'_, '_> {
             "Say" | "Play" | "Pause" | "Gather" | "Redirect" | "Refer" => Fate::Runs,
             _ => Fate::Passed("not played here; on with the next verb"),
         };
-        self.interpreter.transcript.verb(verb.element, fate)?;
+        self.transcript.verb(verb.element, fate)?;
         match verb.element.name() {
             _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
             "Refer" => match Refer::try_from(verb.element) {
@@ -218,14 +230,14 @@ impl Run<'_, '_> {
 
     fn gather(&mut self, gather: &Element, document: &Document) -> Result<Next> {
         for prompt in gather.children() {
-            self.interpreter.transcript.prompt(prompt)?;
+            self.transcript.prompt(prompt)?;
         }
         let input = gather.attribute("input").unwrap_or("dtmf");
         if !input.split_whitespace().any(|word| word == "dtmf") {
             self.note("it takes only speech, and nothing is spoken here; on with the next verb")?;
             return Ok(Next::Verb);
         }
-        let Some(digits) = self.interpreter.digits.pop_front() else {
+        let Some(digits) = self.digits.pop_front() else {
             self.note("the caller presses nothing (--digits); on with the next verb")?;
             return Ok(Next::Verb);
         };
@@ -244,8 +256,8 @@ impl Run<'_, '_> {
     }
 
     fn refer(&mut self, refer: &Refer, is_last: bool, document: &Document) -> Result<Next> {
-        let steps = self.interpreter.endpoint.refer(refer.target())?;
-        self.interpreter.transcript.transfer(refer.target(), &steps)?;
+        let steps = self.endpoint.refer(refer.target())?;
+        self.transcript.transfer(refer.target(), &steps)?;
         self.end.verbs.clear();
         let Some(report) = scenario::report(&steps) else {
             (self.end.outcome, self.end.follows) = (None, Some(Follows::Hangup));
@@ -253,7 +265,7 @@ impl Run<'_, '_> {
             return Ok(Next::End);
         };
         let outcome = report.outcome();
-        let call = &mut self.interpreter.call;
+        let call = &mut self.call;
         if outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
             call.complete();
         }
@@ -278,7 +290,7 @@ impl Run<'_, '_> {
     }
 
     fn note(&mut self, text: &str) -> crate::exit::Result<()> {
-        self.interpreter.transcript.note(text)
+        self.transcript.note(text)
     }
 }
 

@@ -91,6 +91,16 @@ fn a_public_base_replaces_what_a_proxy_left() {
 }
 
 #[test]
+fn encoded_spellings_are_accepted_on_request_alone() {
+    let sign = ["sign", "--url", "https://example.com/r?To=sip%3Aa%40example.com"];
+    let signature = run_token(&sign, "").expect(0).stdout;
+    let seen = "https://example.com/r?To=sip:a@example.com";
+    let verify = ["verify", "--url", seen, "--signature", signature.trim_end()];
+    run_token(&verify, "").expect(1);
+    run_token(&[&verify[..], &["--accept-encoded-spellings"]].concat(), "").expect(0);
+}
+
+#[test]
 fn explaining_lists_what_was_tried_and_no_secret() {
     let parameters = "CallSidCA1234567890ABCDECaller+14158675309Digits1234\
         From+14158675309To+18005551212";
