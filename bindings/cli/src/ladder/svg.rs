@@ -215,7 +215,7 @@ fn wrap(text: &str, columns: usize) -> Vec<String> {
         .into_iter()
         .map(|line| line.into_owned())
         .collect();
-    if lines.len() > MAX_LINES {
+    if lines.len() > MAX_LINES || end < text.len() {
         lines.truncate(MAX_LINES);
         if let Some(last) = lines.last_mut() {
             last.push('…');

@@ -1,6 +1,7 @@
 //! `replay`: scenarios as ladders, and what is said of those that cannot be read.
 
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::run::{Run, run, run_with};
 
@@ -40,6 +41,13 @@ fn the_ladder_has_each_message_in_its_place_and_ends_with_the_callback() {
         assert!(rest.contains(middle) && rest.ends_with(end), "{line}");
         assert!(end == "endpoint" || line.len() == width, "{line}");
     }
+}
+
+#[test]
+fn wide_characters_keep_the_lifelines_straight() {
+    let run = replay("0 start\n1 response 202\n2 notify 486 reason=漢字\n").expect(0);
+    let widths: Vec<_> = run.stdout.lines().skip(1).map(UnicodeWidthStr::width).collect();
+    assert!(widths.iter().all(|width| *width == widths[0]), "{}", run.stdout);
 }
 
 #[test]
