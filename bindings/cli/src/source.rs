@@ -1,4 +1,4 @@
-//! The text that a message points into. Of it only visible characters reach a terminal, and no secret.
+//! The text that a message points into. Only visible characters of it reach a terminal, and no secrets.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ type Excerpt = Snippet<'static, Annotation<'static>>;
 pub(crate) struct Source<'a> {
     name: &'a str,
     text: Cow<'a, str>,
-    /// The offset of the text in the input that offsets count in.
+    /// Where the text begins in the whole input, from which the offsets of errors count.
     start: usize,
     first_line: usize,
     /// Whether it contains URLs; otherwise it may be one.

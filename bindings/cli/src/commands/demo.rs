@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::exit::{Answer, Failure, Result};
 use crate::ladder::file::SvgFile;
 use crate::twilio::call::{Call, Parties};
-use crate::twilio::client::{self, Client, Signer, Timeouts};
+use crate::twilio::client::{self, Client, Signer};
 use crate::twilio::endpoint::ScriptedEndpoint;
 use crate::twilio::interpreter::Interpreter;
 use crate::twilio::transcript::{self, Part, Transcript};
@@ -44,8 +44,8 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let validator =
         RequestValidator::new(TOKEN).map_err(|error| Failure::usage(&error.message()))?;
     let webhook = Webhook::start(validator.clone())?;
-    let timeouts = Timeouts::new(Duration::from_secs(15), None);
-    let client = Client::new(timeouts, Some(Signer::new(validator)), RootCerts::WebPki);
+    let (timeout, signer) = (Duration::from_secs(15), Some(Signer::new(validator)));
+    let client = Client::new(timeout, None, signer, RootCerts::WebPki);
     let url = client::parse_url(&[webhook.base(), "/voice"].concat())
         .ok_or_else(|| Failure::usage("the webhook has no URL"))?;
     let is_json = console.is_json();

@@ -14,7 +14,7 @@ use crate::input;
 use crate::ladder::file::SvgFile;
 use crate::token;
 use crate::twilio::call::{Call, Parties};
-use crate::twilio::client::{self, Client, Signer, Timeouts};
+use crate::twilio::client::{self, Client, Signer};
 use crate::twilio::endpoint::ScriptedEndpoint;
 use crate::twilio::interpreter::Interpreter;
 use crate::twilio::transcript::{Part, Transcript};
@@ -107,8 +107,8 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let call = Call::new(leg, &Parties { from, to, params: &options.param })?;
     let signer = signer(&options, &url)?;
     let mut endpoint = ScriptedEndpoint::load(leg, &options.scenario)?;
-    let timeouts = Timeouts::new(options.timeout, options.max_time);
-    let client = Client::new(timeouts, signer, client::trusted_certificates()?);
+    let roots = client::trusted_certificates()?;
+    let client = Client::new(options.timeout, options.max_time, signer, roots);
     let mut transcript =
         Transcript { console, base: "", part: Part::All, title: None, ladders: Vec::new() };
     let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)

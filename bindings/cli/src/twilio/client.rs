@@ -1,6 +1,7 @@
 //! Requests to a webhook as Twilio makes them: GET or POST, signed, redirects followed, with limits of time
 //! and size.
 
+use std::borrow::Cow;
 use std::env;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -23,22 +24,10 @@ pub(crate) struct Client {
     direct: ureq::Agent,
     /// For all others, through the proxy of the environment if there is one.
     proxied: ureq::Agent,
-    timeouts: Timeouts,
+    request_timeout: Duration,
+    run_timeout: Duration,
     started: Instant,
     signer: Option<Signer>,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct Timeouts {
-    pub(crate) request: Duration,
-    pub(crate) run: Duration,
-}
-
-impl Timeouts {
-    /// Without a limit of its own, a run may take as long as eight requests.
-    pub(crate) fn new(request: Duration, run: Option<Duration>) -> Self {
-        Self { request, run: run.unwrap_or(request * 8) }
-    }
 }
 
 /// Signs the requests. The public base holds for the origin of the app alone: another server that a document
@@ -71,16 +60,22 @@ pub(crate) struct Request {
     pub(crate) form: String,
 }
 
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) content_type: Option<String>,
-    pub(crate) location: Option<String>,
-    /// Up to a byte more than a document may have.
-    pub(crate) body: Vec<u8>,
+/// A response, with up to a byte more than a document may have.
+pub(crate) type Response = ureq::http::Response<Vec<u8>>;
+
+/// Returns a header as text.
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, str>> {
+    Some(String::from_utf8_lossy(response.headers().get(name)?.as_bytes()))
 }
 
 impl Client {
-    pub(crate) fn new(timeouts: Timeouts, signer: Option<Signer>, roots: RootCerts) -> Self {
+    /// Gives up a request after `request_timeout`, and all of them after `run_timeout` [default: eight times].
+    pub(crate) fn new(
+        request_timeout: Duration,
+        run_timeout: Option<Duration>,
+        signer: Option<Signer>,
+        roots: RootCerts,
+    ) -> Self {
         let tls = TlsConfig::builder().root_certs(roots).build();
         let agent = |proxy| {
             ureq::Agent::config_builder()
@@ -92,8 +87,14 @@ impl Client {
                 .build()
                 .new_agent()
         };
-        let proxied = agent(ureq::Proxy::try_from_env());
-        Self { direct: agent(None), proxied, timeouts, started: Instant::now(), signer }
+        Self {
+            direct: agent(None),
+            proxied: agent(ureq::Proxy::try_from_env()),
+            request_timeout,
+            run_timeout: run_timeout.unwrap_or(request_timeout * 8),
+            started: Instant::now(),
+            signer,
+        }
     }
 
     pub(crate) fn is_signing(&self) -> bool {
@@ -103,11 +104,10 @@ impl Client {
     /// Makes one request, and returns the response whatever its status.
     pub(crate) fn send(&self, request: &Request) -> Result<Response, WebhookError> {
         let error = |cause| WebhookError::new(request.url.as_str(), cause);
-        let Timeouts { request: per_request, run } = self.timeouts;
-        let left = run.saturating_sub(self.started.elapsed());
-        let late = || match left < per_request {
-            true => Cause::RunTimeout(run.as_secs_f64()),
-            false => Cause::Timeout(per_request.as_secs_f64()),
+        let left = self.run_timeout.saturating_sub(self.started.elapsed());
+        let late = || match left < self.request_timeout {
+            true => Cause::RunTimeout(self.run_timeout.as_secs_f64()),
+            false => Cause::Timeout(self.request_timeout.as_secs_f64()),
         };
         if left.is_zero() {
             return Err(error(late()));
@@ -117,7 +117,7 @@ impl Client {
         let sign = |signer: &Signer| signer.sign(&request.url.origin(), &url, body);
         let signature = self.signer.as_ref().map(sign);
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
-        let timeout = left.min(per_request);
+        let timeout = left.min(self.request_timeout);
         let sent = match request.method {
             Method::Get => prepared(agent.get(&url), signature, timeout).call(),
             Method::Post => {
@@ -125,24 +125,13 @@ impl Client {
                 prepared(post, signature, timeout).send(body)
             }
         };
-        let mut response = sent.map_err(|failure| error(cause(failure, late)))?;
-        let mut body = Vec::new();
-        response
-            .body_mut()
-            .as_reader()
+        let (head, mut body) = sent.map_err(|failure| error(cause(failure, late)))?.into_parts();
+        let mut bytes = Vec::new();
+        body.as_reader()
             .take(MAX_DOCUMENT_BYTES as u64 + 1)
-            .read_to_end(&mut body)
+            .read_to_end(&mut bytes)
             .map_err(|failure| error(cause(ureq::Error::from(failure), late)))?;
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        Ok(Response {
-            status: response.status().as_u16(),
-            content_type: header("content-type"),
-            location: header("location"),
-            body,
-        })
+        Ok(Response::from_parts(head, bytes))
     }
 }
 
@@ -194,15 +183,15 @@ impl Request {
 
     /// Returns the request that a redirect asks for. One that HTTP changes to GET loses its parameters.
     fn redirected(&self, response: &Response) -> Result<Option<Self>, WebhookError> {
-        let (method, form) = match response.status {
+        let status = response.status().as_u16();
+        let (method, form) = match status {
             301..=303 => (Method::Get, String::new()),
             307 | 308 => (self.method, self.form.clone()),
             _ => return Ok(None),
         };
-        let location = response.location.as_deref().ok_or_else(|| {
-            WebhookError::new(self.url.as_str(), Cause::LocationMissing(response.status))
-        })?;
-        let url = resolve(&self.url, location, "the HTTP redirect")?;
+        let location = header(response, "location")
+            .ok_or_else(|| WebhookError::new(self.url.as_str(), Cause::LocationMissing(status)))?;
+        let url = resolve(&self.url, &location, "the HTTP redirect")?;
         Ok(Some(Self { method, url, form }))
     }
 }

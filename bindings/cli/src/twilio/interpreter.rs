@@ -1,5 +1,6 @@
 //! Runs the documents of an app, verb by verb, until the call ends.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use twiml_refer::{
@@ -153,11 +154,12 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         let request = Request { method, url, form };
         let (request, response) = client::follow(request, |request| self.send(request))?;
         let url = request.url;
-        let Response { status, body, content_type, .. } = response;
-        if !(200..300).contains(&status) {
-            let signed = self.client.is_signing();
+        if !response.status().is_success() {
+            let (status, signed) = (response.status().as_u16(), self.client.is_signing());
             return Err(WebhookError::new(url.as_str(), Cause::Status { status, signed }).into());
         }
+        let content_type = content_type_warning(client::header(&response, "content-type"));
+        let body = response.into_body();
         if self.caller_is_gone && body.trim_ascii().is_empty() {
             self.note("an empty body, which is enough: the caller is gone")?;
             return Ok(None);
@@ -166,7 +168,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             Ok(response) => response,
             Err(error) => return Err(WebhookError::of_document(url.as_str(), body, error).into()),
         };
-        if let Some(warning) = content_type_warning(content_type.as_deref()) {
+        if let Some(warning) = content_type {
             self.transcript.warning(&warning)?;
         }
         let mut diagnostics = response.check();
@@ -185,7 +187,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
         self.requests += 1;
         let sent = self.client.send(request);
-        let status = sent.as_ref().ok().map(|response| response.status);
+        let status = sent.as_ref().ok().map(|response| response.status().as_u16());
         self.transcript.request(request, status)?;
         Ok(sent?)
     }
@@ -335,7 +337,7 @@ fn verbs(document: &VoiceResponse) -> Vec<Verb<'_>> {
 }
 
 /// Twilio goes by the type: it does not run a document of another one.
-fn content_type_warning(content_type: Option<&str>) -> Option<String> {
+fn content_type_warning(content_type: Option<Cow<'_, str>>) -> Option<String> {
     let Some(content_type) = content_type else {
         return Some("there is no Content-Type: send text/xml".to_owned());
     };
