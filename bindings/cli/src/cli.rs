@@ -283,13 +283,17 @@ pub(crate) struct Rest {
     after_long_help = include_str!("cli/replay.txt")
 )]
 pub(crate) struct Replay {
-    /// The scenario, one event a line, or the trace; - reads standard input
-    pub(crate) file: PathBuf,
-    /// The file is a trace: SIP messages as text, with anything between them
-    #[arg(long)]
+    /// A scenario, or a capture: pcap, pcapng or the text of a SIP tool or log; - reads standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Read the file as a capture, whatever it looks like
+    #[arg(long, conflicts_with = "scenario")]
     pub(crate) sip: bool,
-    /// A setting of the platform in the trace, by the names that scenarios have
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value, requires = "sip")]
+    /// Read the file as a scenario, whatever it looks like
+    #[arg(long)]
+    pub(crate) scenario: bool,
+    /// A setting of the platform in a capture, by the names that scenarios have
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value, conflicts_with = "scenario")]
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) picture: Svg,

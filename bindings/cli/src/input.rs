@@ -34,6 +34,15 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// A file or standard input, to be read as a stream.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
+    if is_stdin(path) {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| Failure::input(&name(path), &error))?;
+    Ok(Box::new(file))
+}
+
 /// Whether an input and another path are one regular file, by whatever names and links.
 #[cfg(unix)]
 pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {

@@ -1,6 +1,7 @@
 //! The command `twiml-refer`: `<Refer>` for the shell. It holds no rule of its own: everything it
 //! says comes from the library; here are only options, files, streams and what a person sees.
 
+mod capture;
 mod cli;
 mod commands;
 mod describe;
@@ -15,7 +16,6 @@ mod scenario;
 mod secret;
 mod secrets;
 mod source;
-mod trace;
 
 use std::process::ExitCode;
 

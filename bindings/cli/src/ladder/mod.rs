@@ -28,11 +28,6 @@ impl Ladder {
     pub(crate) fn new(title: &str, steps: &[Step]) -> Self {
         Self { title: printable(title), place: None, rungs: rungs(steps), why: None }
     }
-
-    /// Of a trace: where it stands there, and the sentence that explains its end.
-    pub(crate) fn explained(self, place: &str, why: &str) -> Self {
-        Self { place: Some(printable(place)), why: Some(printable(why)), ..self }
-    }
 }
 
 /// Something that stands in a ladder, in words that anyone may see.
@@ -58,7 +53,7 @@ pub(crate) enum Shown {
 }
 
 /// What a person is shown of a transfer.
-fn rungs(steps: &[Step]) -> Vec<Rung> {
+pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());
     for Step { at, what } in steps {
         let mut push = |what| rungs.push(Rung { at: *at, what });
@@ -95,12 +90,6 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
                 push(Shown::Remark(printable(&format!("!  {}", found.message()))));
             }
             What::Said(_) => {}
-            What::Differs { cseq, code, owed } => push(Shown::Remark(format!(
-                "!  NOTIFY {cseq} got {code} on the wire; {owed} is due"
-            ))),
-            What::TraceEnds => {
-                push(Shown::Remark("the trace ends; if nothing else comes:".to_owned()))
-            }
             What::Failed(error) => {
                 let number = error.platform_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());

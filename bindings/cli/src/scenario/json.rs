@@ -21,10 +21,6 @@ impl Serialize for Step {
         let what = match &self.what {
             What::Fed(fed) => event(fed),
             What::Said(output) => said(output),
-            What::Differs { cseq, code, owed } => {
-                json!({"event": "reply", "cseq": cseq, "code": code, "owed": owed})
-            }
-            What::TraceEnds => json!({"event": "trace-end"}),
             What::Failed(error) => json!({"output": "error", "code": error.platform_number()}),
         };
         if let Value::Object(fields) = what {

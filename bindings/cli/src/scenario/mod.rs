@@ -72,10 +72,6 @@ pub(crate) enum What {
     Said(Output),
     /// The transfer never began.
     Failed(Error),
-    /// In a trace, a NOTIFY was answered otherwise than the transfer would.
-    Differs { cseq: u32, code: u16, owed: u16 },
-    /// A trace ends before the transfer does; time runs on.
-    TraceEnds,
 }
 
 /// Who ends the call.

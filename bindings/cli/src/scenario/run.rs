@@ -64,12 +64,6 @@ impl Run {
         self.handle(fed.event())
     }
 
-    /// What it takes no notice of.
-    pub(crate) fn remark(&mut self, at: u64, what: What) {
-        self.now = self.now.max(at);
-        self.steps.push(Step { at: self.now, what });
-    }
-
     fn handle(&mut self, event: Event<'_>) -> Result<(), Error> {
         let at = self.now;
         match self.transfer.handle(event, at) {

@@ -1,11 +1,29 @@
 //! A SIP message as far as a transfer is concerned, out of the lines of its head: the library reads
-//! them. Where a message begins and ends in a trace, `scan` knows.
+//! them. Where a message begins and ends, `text` and `packets` know.
+
+use std::fmt;
 
 use bytes::Bytes;
 use ezk_sip_types::header::HeaderParse;
 use ezk_sip_types::header::typed::CSeq;
 use ezk_sip_types::msg::{Line, PullParser, StatusLine};
 use ezk_sip_types::{Method, Name};
+
+/// Where something is in a capture, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    Line(usize),
+    Packet(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Packet(number) => write!(f, "packet {number}"),
+        }
+    }
+}
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +32,14 @@ pub(crate) enum Start {
     Response(u16),
 }
 
-/// A message, and where it stands.
+/// A message, and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
-    /// Of its first line, from 1.
-    pub(crate) line: usize,
-    /// In milliseconds on the trace's clock; 0 if it has none.
+    pub(crate) place: Place,
+    /// In milliseconds on the capture's clock; 0 if it has none.
     pub(crate) at: u64,
+    /// Times of messages with different numbers cannot be compared.
+    pub(crate) clock: u32,
     pub(crate) head: Head,
     pub(crate) body: Vec<u8>,
 }
@@ -44,7 +63,8 @@ pub(crate) struct Headers {
     pub(crate) content_length: Option<usize>,
     pub(crate) event: Option<String>,
     pub(crate) subscription_state: Option<String>,
-    pub(crate) refer_to: Option<String>,
+    /// Every one of them: there should be exactly one.
+    pub(crate) refer_to: Vec<String>,
     pub(crate) refer_sub: Option<String>,
     /// There are credentials.
     pub(crate) is_authorized: bool,
@@ -60,6 +80,9 @@ pub(crate) struct Unreadable {
 
 const REFER_SUB: Name = Name::custom("Refer-Sub", &["refer-sub"]);
 
+/// More Refer-To headers than these are only counted as too many.
+const MOST_REFER_TOS: usize = 8;
+
 impl Head {
     /// The lines of a head with CR LF behind each, and an empty one at the end.
     pub(crate) fn read(text: &str) -> Result<Self, Unreadable> {
@@ -71,20 +94,21 @@ impl Head {
         let (mut call_id, mut cseq, mut from, mut to) = (None, None, None, None);
         for line in lines {
             let Ok((_, Line { name, value })) = Line::parse(&source, line) else { continue };
-            let value = unfold(&value);
             match () {
-                () if name == Name::CALL_ID => keep_first(&mut call_id, value),
-                () if name == Name::CSEQ => keep_first(&mut cseq, value),
-                () if name == Name::FROM => keep_first(&mut from, value),
-                () if name == Name::TO => keep_first(&mut to, value),
-                () if name == Name::EVENT => keep_first(&mut headers.event, value),
+                () if name == Name::CALL_ID => keep_first(&mut call_id, &value),
+                () if name == Name::CSEQ => keep_first(&mut cseq, &value),
+                () if name == Name::FROM => keep_first(&mut from, &value),
+                () if name == Name::TO => keep_first(&mut to, &value),
+                () if name == Name::EVENT => keep_first(&mut headers.event, &value),
                 () if name == Name::SUBSCRIPTION_STATE => {
-                    keep_first(&mut headers.subscription_state, value);
+                    keep_first(&mut headers.subscription_state, &value);
                 }
-                () if name == Name::REFER_TO => keep_first(&mut headers.refer_to, value),
-                () if name == REFER_SUB => keep_first(&mut headers.refer_sub, value),
+                () if name == Name::REFER_TO && headers.refer_to.len() < MOST_REFER_TOS => {
+                    headers.refer_to.push(unfold(&value));
+                }
+                () if name == REFER_SUB => keep_first(&mut headers.refer_sub, &value),
                 () if name == Name::CONTENT_LENGTH => {
-                    let length = value.parse().ok();
+                    let length = value.trim().parse().ok();
                     headers.content_length = headers.content_length.or(length);
                 }
                 () if name == Name::AUTHORIZATION || name == Name::PROXY_AUTHORIZATION => {
@@ -113,7 +137,7 @@ impl Head {
 
 fn start(line: &str) -> Option<Start> {
     if line.starts_with("SIP/2.0") {
-        // One that SIP does not have is the transfer's to ignore.
+        // A code that SIP does not have is the transfer's to ignore.
         return line.parse::<StatusLine>().ok().map(|line| Start::Response(line.code.into_u16()));
     }
     // The Request-URI plays no part, and need not be a SIP URI.
@@ -126,12 +150,15 @@ fn number_and_method(value: &str) -> Option<CSeq> {
     CSeq::parse(&source, text).ok().filter(|(rest, _)| rest.trim().is_empty()).map(|(_, cseq)| cseq)
 }
 
-fn keep_first(slot: &mut Option<String>, value: String) {
-    slot.get_or_insert(value);
+fn keep_first(slot: &mut Option<String>, value: &str) {
+    slot.get_or_insert_with(|| unfold(value));
 }
 
-/// A folded value on one line (RFC 3261 §7.3.1).
+/// A folded value on one line (RFC 3261 section 7.3.1).
 fn unfold(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return value.trim().to_owned();
+    }
     value.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 

@@ -1,0 +1,96 @@
+//! Captures: real SIP as packets (pcap, pcapng) or as the text that SIP tools and logs print, and what
+//! became of each transfer in it.
+//!
+//! `open` finds out what a file is. `packets` reads packets down to SIP, with `tcp` for connections;
+//! `text` finds the messages in a text, whose lines `lines` has freed from escapes and trees, and `clock`
+//! finds their times. `message` reads the head of one message. `dialogs` assigns each to its transfer,
+//! `transfer` follows one, `refer_to` checks its Refer-To, `settings` reads the platform's settings, and
+//! `why` explains how it ended; `show` draws it. What a transfer does with an event is known to core alone.
+
+mod clock;
+mod dialogs;
+mod lines;
+mod message;
+mod open;
+mod packets;
+mod refer_to;
+mod settings;
+mod show;
+mod tcp;
+mod text;
+mod transfer;
+mod unreadable;
+mod why;
+
+use twiml_refer::Error;
+
+pub(crate) use message::Place;
+pub(crate) use open::{Opened, Refused, open};
+pub(crate) use settings::Settings;
+pub(crate) use transfer::Traced;
+pub(crate) use unreadable::text as unreadable;
+pub(crate) use why::why;
+
+use dialogs::Follower;
+
+/// The most bytes of a text: it is held in memory, at most twice.
+pub(crate) const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The most bytes of a pcap or pcapng file, unpacked. It is read as a stream: what is held are the
+/// transfers, the calls by their Call-ID, and what `packets` and `tcp` keep.
+pub(crate) const MAX_PACKET_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// A place where the capture is broken, or says less than it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Absent for what concerns the whole capture.
+    pub(crate) place: Option<Place>,
+    pub(crate) message: String,
+}
+
+/// The transfers in a capture, and what is wrong with it.
+pub(crate) struct Capture {
+    pub(crate) transfers: Vec<Traced>,
+    /// In the order of their places.
+    pub(crate) faults: Vec<Fault>,
+    /// How many SIP messages there are.
+    pub(crate) messages: usize,
+    pub(crate) is_timed: bool,
+    /// What may be the reason if there is no REFER: encrypted connections, for instance.
+    pub(crate) hint: Option<String>,
+    /// The text, for messages that point into it.
+    pub(crate) text: Vec<u8>,
+}
+
+impl Capture {
+    /// Reads what was opened to its end.
+    pub(crate) fn read(opened: Opened, settings: &Settings) -> Result<Self, Refused> {
+        let follower = Follower::new(settings).map_err(|error: Error| Refused {
+            kind: "setting-invalid",
+            message: error.message(),
+        })?;
+        let mut capture = match opened {
+            Opened::Text(text) => Self::of_text(text, follower)?,
+            Opened::Packets(reader) => packets::read(reader, follower)?,
+        };
+        capture.faults.sort_by_key(|fault| fault.place);
+        Ok(capture)
+    }
+
+    fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
+        let found = text::scan(&text);
+        if found.messages.is_empty() && found.faults.is_empty() {
+            if let Some(refused) = unreadable::text(&text) {
+                return Err(refused);
+            }
+        }
+        let messages = found.messages.len();
+        for message in &found.messages {
+            follower.hear(message);
+        }
+        let (transfers, mut faults) = follower.end();
+        faults.extend(found.faults);
+        let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
+        Ok(Self { transfers, faults, messages, is_timed: found.is_timed, hint, text })
+    }
+}
