@@ -682,7 +682,8 @@ mod tests {
             }
             let times = clock.times().unwrap_or_default();
             let first = times[0].at;
-            times.iter().map(|time| (time.at - first, time.clock)).collect::<Vec<_>>()
+            let since = |at: u64| i128::from(at) - i128::from(first);
+            times.iter().map(|time| (since(time.at), time.clock)).collect::<Vec<_>>()
         };
         // FreeSWITCH: messages have the time of day, other lines a date, in another time zone.
         assert_eq!(

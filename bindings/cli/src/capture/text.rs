@@ -299,7 +299,8 @@ impl<'a> Scanner<'a> {
                 // And pages on the web the one before a body.
                 Some((_, line, sent)) if self.is_body(&head, line, sent, layout) => break,
                 next => {
-                    let index = next.map_or(self.lines.index, |(_, line, _)| line.index);
+                    let last = self.lines.index.saturating_sub(1);
+                    let index = next.map_or(last, |(_, line, _)| line.index);
                     let number = self.plain.number(index);
                     let is_cut = self.lines.peek().is_none();
                     let what = if is_cut { "is cut: the trace ends" } else { "breaks off here" };

@@ -119,41 +119,44 @@ fn refused(transfer: &Traced) -> Option<String> {
     let &(place, notify, code) = refused.last()?;
     let said = notify.says().map(|says| format!(" ({says})")).unwrap_or_default();
     let which = match refused.len() {
-        1 => format!("the NOTIFY in {place}{said} was refused"),
-        count => format!("{count} NOTIFYs were refused, the last in {place}{said}"),
+        1 => format!("the NOTIFY in {place}{said}"),
+        count => format!("{count} NOTIFYs, the last in {place}{said},"),
     };
     let reason = reason(transfer, notify, code);
     Some(match wire(place) {
         Some(wire) if wire != code => format!(
-            "the model and the wire disagree: {which} by the model with {code}{reason}, and got {wire} on the wire"
+            "the model and the wire disagree: the model refuses {which} with {code} because {reason}; on the wire it \
+             got {wire}"
         ),
-        Some(_) => format!("{which} with {code}{reason}, on the wire as well"),
-        None => format!("{which} with {code}{reason}; no reply to it is in the capture"),
+        Some(_) => format!("the platform refused {which} with {code}, as it is due: {reason}"),
+        None => format!("{code} is due to {which}: {reason}; no reply to it is in the capture"),
     })
 }
 
-/// Why a NOTIFY is refused with that code (section 5 of the rules: in the order of RFC 6665 and 3515).
+/// Why a NOTIFY is refused with that code (RFC 6665 and 3515).
 fn reason(transfer: &Traced, notify: &FedNotify, code: u16) -> String {
     match code {
-        489 if notify.event_header.is_empty() => ", for it has no Event".to_owned(),
-        489 => format!(", for its Event is {} and not refer", notify.event_header),
-        400 => ", for it has no Subscription-State".to_owned(),
-        500 => format!(", for its CSeq {} is not above the one before", notify.cseq),
-        481 if !notify.in_dialog => ", for it is of another dialog: a tag differs".to_owned(),
+        489 if notify.event_header.is_empty() => "it has no Event".to_owned(),
+        489 => format!("its Event is {}, not refer", notify.event_header),
+        400 => "it has no Subscription-State".to_owned(),
+        500 => format!("its CSeq {} is not above the one before", notify.cseq),
+        481 if !notify.in_dialog => "it is of another dialog (a tag differs)".to_owned(),
         481 => {
             let cseq = transfer.steps.iter().rev().find_map(|step| match step.what {
-                What::Fed(Fed::Response { retry: Some(cseq), .. }) | What::Fed(Fed::Start { cseq, .. }) => Some(cseq),
+                What::Fed(
+                    Fed::Response { retry: Some(cseq), .. } | Fed::Start { cseq, .. },
+                ) => Some(cseq),
                 _ => None,
             });
             let id = notify.event_header.split(';').find_map(|part| part.trim().strip_prefix("id="));
             match (id, cseq) {
                 (Some(id), Some(cseq)) if id.parse() != Ok(cseq) => {
-                    format!(", for its id={id} is not the CSeq of the REFER, {cseq}")
+                    format!("its id={id} is not the CSeq of the REFER, {cseq}")
                 }
-                _ => ", for the subscription was over".to_owned(),
+                _ => "the subscription was over".to_owned(),
             }
         }
-        _ => String::new(),
+        _ => "it does not fit".to_owned(),
     }
 }
 
@@ -173,7 +176,12 @@ fn late(transfer: &Traced) -> Option<String> {
         _ => format!("the model had stopped waiting at {} s", seconds(ended.at)),
     };
     let says = notify.says().unwrap_or("no code");
-    Some(format!("a NOTIFY in {place} says {says}, but it came {apart} s after {after}"))
+    let wire = transfer.notes.iter().find_map(|note| match note.what {
+        Noted::Replied { notify, code, .. } if notify == place => Some(format!(" (it got {code} on the wire)")),
+        _ => None,
+    });
+    let wire = wire.unwrap_or_default();
+    Some(format!("the NOTIFY in {place} says {says}, but came {apart} s after {after}{wire}"))
 }
 
 /// The settings that would change it.
@@ -182,8 +190,5 @@ fn otherwise(transfer: &Traced) -> Option<String> {
     let settings: Vec<_> =
         otherwise.settings.iter().map(|(name, value)| format!("--set {name}={value}")).collect();
     let outcome = describe::outcome(&otherwise.outcome);
-    Some(format!(
-        "if the platform in the capture is not so strict, {} makes it {outcome}",
-        settings.join(" ")
-    ))
+    Some(format!("with {} the result is {outcome}", settings.join(" ")))
 }

@@ -196,7 +196,7 @@ fn a_large_trace_takes_linear_time_and_a_larger_one_is_refused() {
         // Generous for a busy machine and an unoptimised build; hopeless for anything quadratic.
         assert!(started.elapsed() < Duration::from_secs(30), "the input of number {number}");
     }
-    let path = file("large-trace", "x\n".repeat(9 << 20));
+    let path = file("large-trace", "x\n".repeat(33 << 20));
     let refused = run(&["replay", "--sip", &path, "--json"]).expect(1).json();
     assert_eq!(refused["error"]["kind"], "trace-too-large");
     let found = run(&["replay", "--sip", &path]).expect(1);
