@@ -170,7 +170,7 @@ impl Writer {
             // One line of a message, each with its end behind it.
             return self.push(&unescaped(bare.get(..at).unwrap_or_default(), escapes));
         }
-        let Some(start) = starts else {
+        if starts.is_none() {
             // Such a line of a log that has each line in a string, as docker's JSON has.
             let is_quoted = escapes > 0 && matches!(after.first(), Some(b'"' | b'\''));
             return if is_quoted {
@@ -178,18 +178,36 @@ impl Writer {
             } else {
                 self.push(line);
             };
-        };
-        let (string, behind) = string(bare, start);
-        if !behind.is_empty() {
-            // The time may be behind the message.
-            self.push(behind);
         }
-        let mut rest = string;
-        while let Some(at) = memmem::find(rest, end) {
-            self.push(&unescaped(rest.get(..at).unwrap_or_default(), escapes));
-            rest = rest.get(at.saturating_add(end.len())..).unwrap_or_default();
+        self.strings(bare, end, escapes);
+    }
+
+    /// Writes a line with whole messages in it.
+    fn strings(&mut self, line: &[u8], end: &[u8], escapes: usize) {
+        let mut line = line;
+        while let Some(start) = sip_start(line) {
+            let (mut string, mut behind) = string(line, start);
+            if sip_start(behind).is_none() && memmem::find(behind, end).is_some() {
+                // A quote of the message itself, which nobody escaped.
+                (string, behind) = (line, &[]);
+            }
+            // The time may be behind the message, in the same object.
+            let object = memchr::memchr(b'}', behind).unwrap_or(behind.len());
+            let (own, others) = behind.split_at_checked(object).unwrap_or_default();
+            if !own.is_empty() {
+                self.push(own);
+            }
+            let mut rest = string;
+            while let Some(at) = memmem::find(rest, end) {
+                self.push(&unescaped(rest.get(..at).unwrap_or_default(), escapes));
+                rest = rest.get(at.saturating_add(end.len())..).unwrap_or_default();
+            }
+            self.push(&unescaped(rest, escapes));
+            line = others;
         }
-        self.push(&unescaped(rest, escapes));
+        if !line.is_empty() {
+            self.push(line);
+        }
     }
 
     /// Writes a line of Wireshark's tree as the message has it.
@@ -268,7 +286,7 @@ fn sip_start(line: &[u8]) -> Option<usize> {
     let version = memmem::find(line, b"SIP/2.0")?;
     let before = line.get(..version)?;
     let Some(uri) = before.strip_suffix(b" ") else { return Some(version) };
-    let method = uri.iter().rposition(|byte| *byte == b' ')?;
+    let Some(method) = uri.iter().rposition(|byte| *byte == b' ') else { return Some(version) };
     let name = uri.get(..method)?;
     let length = name.iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
     if length == 0 { Some(version) } else { name.len().checked_sub(length) }
@@ -278,7 +296,11 @@ fn sip_start(line: &[u8]) -> Option<usize> {
 fn string(line: &[u8], start: usize) -> (&[u8], &[u8]) {
     let whole = (line, &[][..]);
     let Some((before, message)) = line.split_at_checked(start) else { return whole };
-    let Some((quote, before)) = before.split_last().filter(|(last, _)| b"\"'".contains(last)) else {
+    let opening = match before.last() {
+        Some(b'\'') => before.len().checked_sub(1),
+        _ => memchr::memrchr(b'"', before),
+    };
+    let Some((before, [quote, ..])) = opening.and_then(|at| before.split_at_checked(at)) else {
         return whole;
     };
     let slashes = |text: &[u8]| text.iter().rev().take_while(|byte| **byte == b'\\').count();

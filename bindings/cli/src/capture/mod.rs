@@ -79,10 +79,8 @@ impl Capture {
 
     fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
         let found = text::scan(&text);
-        if found.messages.is_empty() && found.faults.is_empty() {
-            if let Some(refused) = unreadable::text(&text) {
-                return Err(refused);
-            }
+        if let Some(refused) = unreadable::text(&text).filter(|_| found.messages.is_empty()) {
+            return Err(refused);
         }
         let messages = found.messages.len();
         for message in &found.messages {

@@ -1,7 +1,7 @@
 //! What a file is, found in its first bytes: packets, text, packed or in UTF-16, or something that is
 //! named and refused.
 
-use std::io::{self, BufReader, Cursor, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -68,12 +68,26 @@ enum Kind {
 /// Bytes that are looked at for a NUL: text has none.
 const LOOKED_AT: usize = 4096;
 
+/// What comes out of a packed file. Where that is cut it ends: what came before is read, and says itself where it
+/// breaks off.
+struct Unpacked<R>(MultiGzDecoder<R>);
+
+impl<R: BufRead> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).or_else(|error| match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput => Ok(0),
+            _ => Err(error),
+        })
+    }
+}
+
 /// Finds out what is behind a reader.
 pub(crate) fn open(reader: impl Read + Send + 'static) -> io::Result<Result<Opened, Refused>> {
     let (first, reader) = first_bytes(reader)?;
     match kind(&first) {
         Some(Kind::Gzip) => {
-            let (first, reader) = first_bytes(MultiGzDecoder::new(BufReader::new(reader)))?;
+            let unpacked = Unpacked(MultiGzDecoder::new(BufReader::new(reader)));
+            let (first, reader) = first_bytes(unpacked)?;
             opened(&first, reader, " in gzip")
         }
         _ => opened(&first, reader, ""),
@@ -116,11 +130,7 @@ fn first_bytes<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, io::Chain<Cursor<
 
 fn text(reader: impl Read) -> io::Result<Result<Vec<u8>, Refused>> {
     let mut bytes = Vec::new();
-    match reader.take(MAX_TEXT_BYTES.saturating_add(1)).read_to_end(&mut bytes) {
-        // A packed file that is cut: what came out of it is read.
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
-        read => drop(read?),
-    }
+    reader.take(MAX_TEXT_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
     let is_too_large = u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TEXT_BYTES);
     Ok(if is_too_large { Err(Refused::too_large(MAX_TEXT_BYTES)) } else { Ok(bytes) })
 }

@@ -295,7 +295,7 @@ impl<'a> Scanner<'a> {
                     push_line(&mut head, sent);
                 }
                 // Some tools drop the empty line where no body follows.
-                _ if says_body(&head) == Some(false) => break,
+                _ if body_length(&head) == Some(0) => break,
                 // And pages on the web the one before a body.
                 Some((_, line, sent)) if self.is_body(&head, line, sent, layout) => break,
                 next => {
@@ -324,9 +324,10 @@ impl<'a> Scanner<'a> {
     /// body, and neither a time nor another message begins here.
     fn is_body(&self, head: &str, line: TextLine<'_>, sent: &[u8], layout: &Layout<'_>) -> bool {
         let begins = !layout.has_prefix() && clock::leads(line.bytes);
-        says_body(head) == Some(true)
-            && !begins
-            && (first_line(sent).is_none() || head.to_ascii_lowercase().contains("message/sipfrag"))
+        let Some(length) = body_length(head).filter(|length| *length > 0 && !begins) else { return false };
+        // A sipfrag has the first line of a response, and often nothing else.
+        let is_whole = (sent.len()..=sent.len().saturating_add(2)).contains(&length);
+        first_line(sent).is_none() || is_whole || head.to_ascii_lowercase().contains("message/sipfrag")
     }
 
     /// As many bytes as Content-Length says. Without it, the lines up to an empty one or to what
@@ -439,14 +440,13 @@ fn push_line(head: &mut String, line: &[u8]) {
     head.push_str("\r\n");
 }
 
-/// Whether there is a body; none if the head does not say it.
-fn says_body(head: &str) -> Option<bool> {
+/// How long the body is; none if the head does not say it.
+fn body_length(head: &str) -> Option<usize> {
     let head = Head::read(&[head, "\r\n"].concat());
-    let length = match head {
+    match head {
         Ok(head) => head.headers.content_length,
         Err(unreadable) => unreadable.content_length,
-    };
-    length.map(|length| length > 0)
+    }
 }
 
 fn without_cr(line: &[u8]) -> &[u8] {

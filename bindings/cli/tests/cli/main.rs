@@ -8,6 +8,7 @@ mod check;
 mod conventions;
 mod demo;
 mod limits;
+mod notations;
 mod picture;
 mod read;
 mod replay;
