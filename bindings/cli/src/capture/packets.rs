@@ -1,7 +1,7 @@
 //! Packets: from the records of a pcap or pcapng file down to the SIP messages in UDP datagrams and TCP
 //! connections, on any port.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::net::IpAddr;
 
@@ -409,7 +409,12 @@ struct Fragments {
     open: HashMap<DatagramId, (IpDefragBuf, usize)>,
     /// Packets whose datagrams were given up.
     given_up: Vec<usize>,
+    /// Datagrams that are whole: a repeated fragment of one is not missing the others.
+    whole: HashSet<DatagramId>,
 }
+
+/// The most datagrams that are remembered as whole.
+const MAX_WHOLE: usize = 4096;
 
 impl Fragments {
     /// The whole datagram, if this was its last fragment.
@@ -424,7 +429,7 @@ impl Fragments {
         let id = DatagramId { source, destination, protocol: protocol.0, id };
         if !self.open.contains_key(&id) && self.open.len() >= MAX_DEFRAGMENTED {
             let oldest = self.open.iter().min_by_key(|(_, (_, packet))| *packet).map(|(id, _)| *id)?;
-            if let Some((_, packet)) = self.open.remove(&oldest) {
+            if let Some((_, packet)) = self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_FAULTS) {
                 self.given_up.push(packet);
             }
         }
@@ -435,6 +440,10 @@ impl Fragments {
         if !buffer.is_complete() {
             return None;
         }
+        if self.whole.len() >= MAX_WHOLE {
+            self.whole.clear();
+        }
+        self.whole.insert(id);
         self.open.remove(&id).map(|(buffer, _)| (protocol, buffer.take_bufs().0))
     }
 
@@ -448,7 +457,8 @@ impl Fragments {
             }
             _ => false,
         };
-        let open = self.open.values().filter(|(buffer, _)| may_be_sip(buffer)).map(|(_, packet)| *packet);
+        let open = self.open.iter().filter(|(id, (buffer, _))| !self.whole.contains(*id) && may_be_sip(buffer));
+        let open = open.map(|(_, (_, packet))| *packet);
         let mut missing: Vec<_> = open.chain(self.given_up.iter().copied()).collect();
         missing.sort_unstable();
         missing

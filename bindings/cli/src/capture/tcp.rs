@@ -50,6 +50,8 @@ struct Direction {
     next: Option<u32>,
     /// In order, from the beginning of a message on.
     bytes: Vec<u8>,
+    /// What comes next is the beginning of a message, for nothing is missing since the connection or a message began.
+    is_in_step: bool,
     /// Segments that came too early, by their distance from `next` when they came.
     early: BTreeMap<u64, Vec<u8>>,
     early_bytes: usize,
@@ -84,7 +86,8 @@ impl Connections {
         let sequence = tcp.sequence_number();
         if tcp.syn() {
             // A new connection of the same ports.
-            *direction = Direction { next: Some(sequence.wrapping_add(1)), ..Direction::default() };
+            let next = Some(sequence.wrapping_add(1));
+            *direction = Direction { next, is_in_step: true, ..Direction::default() };
         }
         let carried = direction.carries;
         let sequence = if tcp.syn() { sequence.wrapping_add(1) } else { sequence };
@@ -212,9 +215,10 @@ impl Direction {
                 _ => {}
             }
             // In the middle of a message, or of something else: wait for a beginning.
-            let Some(start) = beginning(payload, self.carries) else { return };
-            self.carries = Carries::Sip;
-            self.bytes.extend_from_slice(payload.get(start..).unwrap_or_default());
+            let start = if self.is_in_step { in_step(payload) } else { beginning(payload) };
+            if let Some(start) = start {
+                self.bytes.extend_from_slice(payload.get(start..).unwrap_or_default());
+            }
         } else {
             self.bytes.extend_from_slice(payload);
         }
@@ -246,6 +250,7 @@ impl Direction {
         let missing = first.saturating_sub(self.passed);
         let was_sip = self.carries == Carries::Sip;
         self.bytes.clear();
+        self.is_in_step = false;
         self.next = self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
         self.passed = first;
         self.take_early();
@@ -258,53 +263,43 @@ impl Direction {
         let mut at = 0;
         while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            at = at.saturating_add(blank);
             let message = rest.get(blank..).unwrap_or_default();
-            let Some(length) = length(message) else {
-                at = at.saturating_add(blank);
-                break;
-            };
-            let Some(bytes) = message.get(..length) else {
-                at = at.saturating_add(blank);
-                break;
-            };
-            sent.push(Sent { bytes: bytes.to_vec(), packet });
-            at = at.saturating_add(blank).saturating_add(length);
-            // What follows is no message: the connection is out of step.
-            let follows = self.bytes.get(at..).unwrap_or_default();
-            let is_message = follows.iter().take(3).all(u8::is_ascii_alphabetic)
-                || follows.first().is_some_and(|byte| matches!(byte, b'\r' | b'\n'));
-            if !is_message {
+            let has_line = memchr::memchr(b'\n', message).is_some();
+            let is_lost = message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
+            if is_lost {
+                // Not SIP, or out of step: wait for a segment with a beginning.
                 at = self.bytes.len();
+                self.is_in_step = false;
+                break;
             }
+            if has_line {
+                self.carries = Carries::Sip;
+            }
+            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else { break };
+            sent.push(Sent { bytes: bytes.to_vec(), packet });
+            at = at.saturating_add(bytes.len());
+            self.is_in_step = true;
         }
         self.bytes.drain(..at.min(self.bytes.len()));
-        if self.bytes.len() > MAX_WAITING_BYTES {
-            self.bytes.clear();
-        }
         sent
     }
 }
 
-/// Where a message begins in a segment.
-fn beginning(payload: &[u8], carries: Carries) -> Option<usize> {
+/// Where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
+fn in_step(payload: &[u8]) -> Option<usize> {
+    let start = payload.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
+    payload.get(start)?.is_ascii_uppercase().then_some(start)
+}
+
+/// Where a message begins in a segment before which something is missing.
+fn beginning(payload: &[u8]) -> Option<usize> {
     if begins_message(payload) {
-        return Some(0);
-    }
-    // The first bytes of a line end that keeps the connection alive, or of a message that is split early.
-    if carries == Carries::Sip && payload.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-        return None;
-    }
-    let may_begin = |start: &[u8]| {
-        let word = start.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-        let line = memchr::memchr(b'\n', start);
-        (word >= 3 && line.is_none()) || b"SIP/2.0 ".starts_with(start)
-    };
-    if payload.len() < 2048 && may_begin(payload) {
         return Some(0);
     }
     memchr::memmem::find_iter(payload, b"\r\n")
         .map(|end| end.saturating_add(2))
-        .find(|start| payload.get(*start..).is_some_and(|rest| begins_message(rest) && !rest.starts_with(b"\r")))
+        .find(|start| payload.get(*start..).is_some_and(|rest| !rest.starts_with(b"\r") && begins_message(rest)))
 }
 
 /// How long the message is with which the bytes begin; none if that cannot be told yet.

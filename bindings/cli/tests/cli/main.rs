@@ -9,6 +9,7 @@ mod conventions;
 mod demo;
 mod limits;
 mod notations;
+mod packets;
 mod picture;
 mod read;
 mod replay;
