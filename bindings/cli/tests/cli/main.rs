@@ -4,6 +4,7 @@
 
 mod build;
 mod callback;
+mod captures;
 mod check;
 mod conventions;
 mod demo;
