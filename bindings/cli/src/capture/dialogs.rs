@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use ezk_sip_types::Method;
 use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
-use super::Fault;
-use super::message::{Message, Start};
+use super::message::{Fault, Message, Start};
 use super::settings::Settings;
 use super::transfer::{Live, Traced, party};
 use crate::scenario::{Fed, FedNotify, TARGET};

@@ -25,6 +25,14 @@ impl fmt::Display for Place {
     }
 }
 
+/// A place where the capture is broken, or says less than it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Absent for what concerns the whole capture.
+    pub(crate) place: Option<Place>,
+    pub(crate) message: String,
+}
+
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {

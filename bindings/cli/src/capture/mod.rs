@@ -22,9 +22,9 @@ mod transfer;
 mod unreadable;
 mod why;
 
-use twiml_refer::Error;
+use std::io::Read;
 
-pub(crate) use message::Place;
+pub(crate) use message::{Fault, Place};
 pub(crate) use open::{Opened, Refused, open};
 pub(crate) use settings::Settings;
 pub(crate) use transfer::Traced;
@@ -32,21 +32,6 @@ pub(crate) use unreadable::text as unreadable;
 pub(crate) use why::why;
 
 use dialogs::Follower;
-
-/// The most bytes of a text: it is held in memory, at most twice.
-pub(crate) const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
-
-/// The most bytes of a pcap or pcapng file, unpacked. It is read as a stream: what is held are the
-/// transfers, the calls by their Call-ID, and what `packets` and `tcp` keep.
-pub(crate) const MAX_PACKET_BYTES: u64 = 1024 * 1024 * 1024;
-
-/// A place where the capture is broken, or says less than it should.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// Absent for what concerns the whole capture.
-    pub(crate) place: Option<Place>,
-    pub(crate) message: String,
-}
 
 /// The transfers in a capture, and what is wrong with it.
 pub(crate) struct Capture {
@@ -65,13 +50,11 @@ pub(crate) struct Capture {
 impl Capture {
     /// Reads what was opened to its end.
     pub(crate) fn read(opened: Opened, settings: &Settings) -> Result<Self, Refused> {
-        let follower = Follower::new(settings).map_err(|error: Error| Refused {
-            kind: "setting-invalid",
-            message: error.message(),
-        })?;
+        let follower = Follower::new(settings)
+            .map_err(|error| Refused::new("setting-invalid", error.message()))?;
         let mut capture = match opened {
             Opened::Text(text) => Self::of_text(text, follower)?,
-            Opened::Packets(reader) => packets::read(reader, follower)?,
+            Opened::Packets(reader) => Self::of_packets(reader, follower)?,
         };
         capture.faults.sort_by_key(|fault| fault.place);
         Ok(capture)
@@ -90,5 +73,17 @@ impl Capture {
         faults.extend(found.faults);
         let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
         Ok(Self { transfers, faults, messages, is_timed: found.is_timed, hint, text })
+    }
+
+    fn of_packets(reader: Box<dyn Read + Send>, mut follower: Follower) -> Result<Self, Refused> {
+        let mut messages: usize = 0;
+        let found = packets::read(reader, |message| {
+            messages = messages.saturating_add(1);
+            follower.hear(message);
+        })?;
+        let (transfers, mut faults) = follower.end();
+        faults.extend(found.faults);
+        let hint = found.hint;
+        Ok(Self { transfers, faults, messages, is_timed: true, hint, text: Vec::new() })
     }
 }

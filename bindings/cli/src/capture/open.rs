@@ -5,7 +5,12 @@ use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::{MAX_PACKET_BYTES, MAX_TEXT_BYTES};
+/// The most bytes of a text: it is held in memory, at most twice.
+pub(crate) const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The most bytes of a pcap or pcapng file, unpacked. It is read as a stream: what is held are the
+/// transfers, the calls by their Call-ID, and what `packets` and `tcp` keep.
+pub(crate) const MAX_PACKET_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// A capture that can be read.
 pub(crate) enum Opened {

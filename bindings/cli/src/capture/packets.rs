@@ -12,11 +12,9 @@ use etherparse::{
 };
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
-use super::dialogs::Follower;
-use super::message::{Head, Message, Place};
-use super::open::Refused;
+use super::message::{Fault, Head, Message, Place};
+use super::open::{MAX_PACKET_BYTES, Refused};
 use super::tcp::{Connections, Endpoints};
-use super::{Capture, Fault, MAX_PACKET_BYTES};
 
 /// What is read at once; it grows for a larger record.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -30,15 +28,24 @@ const MAX_DEFRAGMENTED: usize = 256;
 /// More broken places than these are only counted.
 const MOST_FAULTS: usize = 1000;
 
-/// Reads a capture to its end.
-pub(super) fn read(reader: Box<dyn Read + Send>, follower: Follower) -> Result<Capture, Refused> {
+/// What was found beside messages.
+pub(crate) struct Found {
+    pub(crate) faults: Vec<Fault>,
+    /// Why there may be no REFER.
+    pub(crate) hint: Option<String>,
+}
+
+/// Reads a capture to its end, and hands out each message.
+pub(crate) fn read(
+    reader: Box<dyn Read + Send>,
+    hear: impl FnMut(&Message),
+) -> Result<Found, Refused> {
     let mut packets = Packets {
-        follower,
+        hear,
         connections: Connections::default(),
         fragments: Fragments::default(),
         faults: Vec::new(),
         left_out: 0,
-        messages: 0,
         number: 0,
         at: 0,
         other_links: HashMap::new(),
@@ -47,13 +54,12 @@ pub(super) fn read(reader: Box<dyn Read + Send>, follower: Follower) -> Result<C
     Ok(packets.end())
 }
 
-struct Packets {
-    follower: Follower,
+struct Packets<F> {
+    hear: F,
     connections: Connections,
     fragments: Fragments,
     faults: Vec<Fault>,
     left_out: usize,
-    messages: usize,
     /// Of the packet that is read, from 1.
     number: usize,
     /// Its time in milliseconds since 1970.
@@ -71,7 +77,7 @@ struct Interface {
     offset: i64,
 }
 
-impl Packets {
+impl<F: FnMut(&Message)> Packets<F> {
     fn records(&mut self, reader: Box<dyn Read + Send>) -> Result<(), Refused> {
         let mut reader = match create_reader(BUFFER_BYTES, reader) {
             Ok(reader) => reader,
@@ -263,14 +269,13 @@ impl Packets {
         };
         match Head::read(&String::from_utf8_lossy(head)) {
             Ok(head) => {
-                self.messages = self.messages.saturating_add(1);
                 let length = head.headers.content_length;
                 if length.is_some_and(|length| length > body.len()) {
                     self.fault(place, "the body of the SIP message in this packet is cut");
                 }
                 let body = length.and_then(|length| body.get(..length)).unwrap_or(body);
                 let body = body.to_vec();
-                self.follower.hear(&Message { place, at: self.at, clock: 0, head, body });
+                (self.hear)(&Message { place, at: self.at, clock: 0, head, body });
             }
             Err(unreadable) => {
                 let expected = unreadable.expected;
@@ -291,7 +296,7 @@ impl Packets {
         }
     }
 
-    fn end(mut self) -> Capture {
+    fn end(mut self) -> Found {
         for message in self.connections.rest() {
             if begins_message(&message.bytes) {
                 self.message(&message.bytes, message.packet, true);
@@ -308,13 +313,12 @@ impl Packets {
             );
         }
         let hint = self.hint();
-        let (transfers, mut faults) = self.follower.end();
-        faults.append(&mut self.faults);
+        let mut faults = self.faults;
         if self.left_out > 0 {
             let message = format!("{} more broken places are not listed", self.left_out);
             faults.push(Fault { place: None, message });
         }
-        Capture { transfers, faults, messages: self.messages, is_timed: true, hint, text: Vec::new() }
+        Found { faults, hint }
     }
 
     /// Why there may be no REFER.

@@ -7,10 +7,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::Fault;
 use super::clock::{self, Clock};
 use super::lines::{Plain, plain};
-use super::message::{Head, Message, Place};
+use super::message::{Fault, Head, Message, Place};
 
 /// What was found, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
