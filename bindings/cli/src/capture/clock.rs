@@ -5,7 +5,9 @@
 //! others only help where it is missing, and never by a jump: where two cannot be related, the messages
 //! before and behind get different clocks.
 
-const SECOND: i64 = 1000;
+/// In microseconds: deltas add up.
+const SECOND: i64 = 1_000_000;
+const MILLISECOND: i64 = 1000;
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 /// More kinds of times than these between two messages are not looked at.
@@ -54,7 +56,7 @@ struct Key {
 #[derive(Debug, Clone, Copy)]
 struct Stamp {
     key: Key,
-    /// In milliseconds since the notation's own beginning.
+    /// In microseconds since the notation's own beginning.
     at: i64,
     /// Digits of a second.
     digits: u8,
@@ -85,7 +87,7 @@ pub(crate) struct Clock {
     open: Vec<Seen>,
 }
 
-/// When a message was, on the clock with that number.
+/// When a message was, in milliseconds on the clock with that number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Time {
     pub(crate) at: u64,
@@ -132,7 +134,7 @@ impl Clock {
                 clock = of;
             }
             last = at.unwrap_or(last);
-            Time { at: u64::try_from(last).unwrap_or_default(), clock }
+            Time { at: u64::try_from(last / MILLISECOND).unwrap_or_default(), clock }
         });
         Some(times.collect())
     }
@@ -317,7 +319,9 @@ fn of_day(line: &[u8], start: usize) -> Option<Stamp> {
     let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?);
     // The sixtieth second is a leap second.
     let is_time = hour < 24 && minute < 60 && second <= 60;
-    if !is_time || rest.first().is_some_and(u8::is_ascii_digit) {
+    // The first half of an address, as Wireshark writes it, is not a time.
+    let ends = |next: &u8| !next.is_ascii_digit() && *next != b'_';
+    if !is_time || !rest.first().is_none_or(ends) {
         return None;
     }
     let (fraction, digits, rest) = fraction(rest);
@@ -359,7 +363,7 @@ fn of_day(line: &[u8], start: usize) -> Option<Stamp> {
     Some(Stamp { key: Key { notation, word }, at, digits, start, end })
 }
 
-/// What is behind the seconds, as `.123456`, `,123` or `:123`: milliseconds, and how many digits.
+/// What is behind the seconds, as `.123456`, `,123` or `:123`: microseconds, and how many digits.
 fn fraction(rest: &[u8]) -> (i64, u8, &[u8]) {
     let nothing = (0, 0, rest);
     let [mark @ (b'.' | b',' | b':'), digits @ ..] = rest else { return nothing };
@@ -367,13 +371,13 @@ fn fraction(rest: &[u8]) -> (i64, u8, &[u8]) {
     if count == 0 || (*mark == b':' && count != 3) {
         return nothing;
     }
-    let value = digits.iter().take(count.min(3)).zip([100, 10, 1]);
-    let milliseconds = value.map(|(byte, unit)| i64::from(byte - b'0') * unit).sum();
+    let value = digits.iter().take(count).zip([100_000, 10_000, 1000, 100, 10, 1]);
+    let microseconds = value.map(|(byte, unit)| i64::from(byte - b'0') * unit).sum();
     let rest = digits.get(count..).unwrap_or_default();
-    (milliseconds, u8::try_from(count).unwrap_or(u8::MAX), rest)
+    (microseconds, u8::try_from(count).unwrap_or(u8::MAX), rest)
 }
 
-/// The milliseconds that a zone is ahead of UTC.
+/// How far a zone is ahead of UTC.
 fn zone(rest: &[u8]) -> Option<i64> {
     let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     match rest {
@@ -533,7 +537,7 @@ fn unix_in_json(line: &[u8], colon: usize) -> Option<Stamp> {
     }
     let start = line.len().checked_sub(rest.len())?;
     let key = Key { notation: Notation::Unix, word: word_before(name) };
-    let at = number(rest.get(..13)?)?;
+    let at = number(rest.get(..13)?)? * MILLISECOND;
     Some(Stamp { key, at, digits: 3, start, end: start.saturating_add(count) })
 }
 
@@ -564,7 +568,7 @@ fn delta(line: &[u8]) -> Option<Stamp> {
     let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (value, unit) = rest.split_at_checked(count)?;
     let unit = match unit {
-        b"ms" => 1,
+        b"ms" => MILLISECOND,
         b"s" => SECOND,
         b"m" => 60 * SECOND,
         b"h" => 60 * 60 * SECOND,
@@ -657,7 +661,7 @@ mod tests {
 
     #[test]
     fn a_time_alone_counts_through_midnight() {
-        const DAY: u64 = super::DAY as u64;
+        const DAY: u64 = 86_400_000;
         assert_eq!(after("00:00:01.5 IP a > b"), Some(1500));
         assert_eq!(
             times(&["23:59:59.9 x", "00:00:00.1 x", "23:59:59.95 x"]),
@@ -724,6 +728,9 @@ mod tests {
             times(&[" 00:00:00.000000 IP a > b", " 00:00:04.000000 IP a > b", " 00:00:00.042000 IP a > b"]),
             Some(vec![0, 4000, 4042])
         );
+        // Parts of milliseconds count.
+        let packets = [" 00:00:00.500600 IP a > b", " 00:00:00.000600 IP a > b", " 00:00:00.000800 IP a > b"];
+        assert_eq!(times(&packets), Some(vec![500, 501, 502]));
         assert_eq!(
             times(&["JsSIP:Transport received text message: +0ms", "JsSIP:Transport sending message: +2s"]),
             Some(vec![0, 2000])
@@ -743,6 +750,7 @@ mod tests {
             "1:2:3",
             "a=fingerprint:SHA-1 12:34:56:AB:19:12:24:01",
             "a=fingerprint:SHA-1 4A:12:34:56",
+            "Ethernet II, Src: 00:00:00_00:00:00 (00:00:00:00:00:00)",
         ] {
             assert_eq!(times(&[line]), None, "{line}");
         }

@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use ezk_sip_types::Method;
 use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
-use super::message::{Fault, Message, Start};
+use super::message::{Fault, Message, Method, Start};
 use super::settings::Settings;
 use super::transfer::{Live, Traced, party};
 use crate::scenario::{Fed, FedNotify, TARGET};
@@ -57,23 +56,23 @@ impl Follower {
         self.last = self.last.max(message.at);
         let head = &message.head;
         let heard = match &head.start {
-            Start::Request(Method::REFER) => self.refer(message),
-            Start::Request(Method::NOTIFY) => self.notify(message),
-            Start::Request(Method::BYE) => self.hang_up(message, "BYE"),
-            Start::Request(Method::CANCEL) if self.call(message).rings => {
+            Start::Request(Method::Refer) => self.refer(message),
+            Start::Request(Method::Notify) => self.notify(message),
+            Start::Request(Method::Bye) => self.hang_up(message, "BYE"),
+            Start::Request(Method::Cancel) if self.call(message).rings => {
                 self.hang_up(message, "CANCEL")
             }
-            Start::Response(code) if head.method == Method::REFER => {
+            Start::Response(code) if head.method == Method::Refer => {
                 self.refer_answered(message, *code)
             }
-            Start::Response(code @ 200..) if head.method == Method::NOTIFY => {
+            Start::Response(code @ 200..) if head.method == Method::Notify => {
                 self.notify_answered(message, *code)
             }
-            Start::Request(Method::INVITE) if head.to_tag.is_none() => {
+            Start::Request(Method::Invite) if head.to_tag.is_none() => {
                 self.call(message).rings = true;
                 Ok(())
             }
-            Start::Response(200..) if head.method == Method::INVITE => {
+            Start::Response(200..) if head.method == Method::Invite => {
                 self.call(message).rings = false;
                 Ok(())
             }

@@ -267,7 +267,7 @@ impl<F: FnMut(&Message)> Packets<F> {
             };
             return self.fault(place, message);
         };
-        match Head::read(&String::from_utf8_lossy(head)) {
+        match Head::read(head) {
             Ok(head) => {
                 let length = head.headers.content_length;
                 if length.is_some_and(|length| length > body.len()) {

@@ -241,7 +241,7 @@ impl<'a> Scanner<'a> {
     fn message(&mut self, first: TextLine<'_>, layout: &Layout<'_>) -> bool {
         let number = self.plain.number(first.index);
         let Some(head) = self.head(first, layout) else { return false };
-        let (length, head) = match Head::read(&head) {
+        let (length, head) = match Head::read(head.as_bytes()) {
             Ok(head) => (head.headers.content_length, Ok(head)),
             Err(unreadable) => (unreadable.content_length, Err(unreadable.expected)),
         };
@@ -441,7 +441,7 @@ fn push_line(head: &mut String, line: &[u8]) {
 
 /// How long the body is; none if the head does not say it.
 fn body_length(head: &str) -> Option<usize> {
-    let head = Head::read(&[head, "\r\n"].concat());
+    let head = Head::read(head.as_bytes());
     match head {
         Ok(head) => head.headers.content_length,
         Err(unreadable) => unreadable.content_length,

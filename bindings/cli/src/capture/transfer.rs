@@ -12,6 +12,7 @@ use twiml_refer::{
 use super::message::{Message, Place};
 use super::refer_to::{self, Check};
 use super::settings::Settings;
+use super::why::late_notify;
 use crate::scenario::{self, Fed, Party, Run, Step, What};
 
 /// Messages of one dialog that are this much out of order are put down to the log's own writing.
@@ -317,7 +318,7 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
         }
         _ => false,
     };
-    let late = steps.iter().skip(over).find(|step| is_final(step)).map(|step| step.at);
+    let late = late_notify(steps, over).map(|(_, step)| step.at);
     let refused = steps.windows(2).any(|pair| match pair {
         [fed, said] => is_final(fed) && reply(said).is_some_and(|code| code >= 400),
         _ => false,

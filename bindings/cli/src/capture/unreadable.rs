@@ -46,6 +46,9 @@ fn named(text: &[u8]) -> Option<String> {
              becomes a pcap file with text2pcap DUMP FILE (add -u 5060,5060 if it holds the SIP message alone)",
         );
     }
+    if [&b"1MOyoQ"[..], b"obLD1A", b"TTyyoQ", b"obI8TQ", b"Cg0NCg", b"H4sI"].iter().any(|magic| head.starts_with(magic)) {
+        return says("a capture in base64", "decode it with base64 -d FILE > FILE.pcap");
+    }
     if is_summary(head) {
         return says(
             "a summary with one line for each packet, without the messages",

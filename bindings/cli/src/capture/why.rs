@@ -164,10 +164,7 @@ fn reason(transfer: &Traced, notify: &FedNotify, code: u16) -> String {
 fn late(transfer: &Traced) -> Option<String> {
     let over = transfer.steps.iter().position(|step| matches!(step.what, What::Said(Output::Completed(_))))?;
     let ended = transfer.steps.get(over)?;
-    let (index, step) = transfer.steps.iter().enumerate().skip(over).find(|(_, step)| match &step.what {
-        What::Fed(Fed::Notify(notify)) => notify.says().is_some_and(|says| !says.starts_with('1')),
-        _ => false,
-    })?;
+    let (index, step) = late_notify(&transfer.steps, over)?;
     let place = transfer.place_of(index)?;
     let What::Fed(Fed::Notify(notify)) = &step.what else { return None };
     let apart = seconds(step.at.saturating_sub(ended.at));
@@ -182,6 +179,23 @@ fn late(transfer: &Traced) -> Option<String> {
     });
     let wire = wire.unwrap_or_default();
     Some(format!("the NOTIFY in {place} says {says}, but came {apart} s after {after}{wire}"))
+}
+
+/// The first final NOTIFY behind the end that is not one from before it, sent again.
+pub(super) fn late_notify(steps: &[Step], over: usize) -> Option<(usize, &Step)> {
+    let is_again = |cseq: u32| {
+        steps.iter().take(over).any(|step| match &step.what {
+            What::Fed(Fed::Notify(notify)) => notify.cseq == cseq,
+            _ => false,
+        })
+    };
+    steps.iter().enumerate().skip(over).find(|(_, step)| match &step.what {
+        What::Fed(Fed::Notify(notify)) => {
+            let is_final = notify.says().is_some_and(|says| !says.starts_with('1'));
+            is_final && notify.in_dialog && !is_again(notify.cseq)
+        }
+        _ => false,
+    })
 }
 
 /// The settings that would change it.

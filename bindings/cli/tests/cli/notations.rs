@@ -302,6 +302,7 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
         (tcpdump, "a hex dump", "tcpdump -w FILE"),
         (&"45000020b3d01".repeat(10), "a hex dump", "text2pcap"),
         (json, "tshark's JSON", "-V"),
+        ("1MOyoQIABAAAAAAAAAAAAAAABAABAAAA", "a capture in base64", "base64 -d"),
         ("<?xml version=\"1.0\"?>\n<pdml version=\"0\">\n", "tshark's XML", "-V"),
         (folded, "SIP folded up", "all expanded"),
         ("PK\u{3}\u{4}rest", "a zip archive", "unzip"),

@@ -398,6 +398,18 @@ fn a_file_that_is_cut_is_read_up_to_there() {
     assert!(found.stderr.contains("capture whole packets, for instance with tcpdump -s 0"), "{found:?}");
 }
 
+/// baresip 1.0 was the endpoint, sipp 3.6 the platform and the target, and tcpdump 4.99 wrote it.
+#[test]
+fn a_real_call() {
+    let found = run(&["replay", &crate::traces::trace("busy-baresip.pcap"), "--json"]).expect(0);
+    assert_eq!(endings(&found), [ending(BUSY, "target-failed")]);
+    let lines = found.json_lines();
+    let replies: Vec<_> = lines.iter().filter(|line| line["event"] == "reply").collect();
+    assert_eq!(replies.len(), 2);
+    assert!(replies.iter().all(|reply| reply["code"] == 200 && reply["owed"] == 200));
+    assert_eq!(lines[0]["packet"], 4);
+}
+
 #[test]
 fn what_is_not_sip_is_passed_over() {
     let other = |payload: &[u8]| {
