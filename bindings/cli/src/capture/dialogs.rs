@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
-use super::message::{Fault, Message, Method, Start};
+use super::message::{CaptureError, Message, Method, Start};
 use super::settings::Settings;
 use super::transfer::{Live, Traced, party};
-use crate::scenario::{Fed, FedNotify, TARGET};
+use crate::scenario::{Input, Notify, TARGET};
 
 /// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
 /// give its id, and the latest. A phone has one or two.
@@ -35,7 +35,7 @@ pub(super) struct Follower {
     settings: Settings,
     calls: HashMap<String, Call>,
     transfers: Vec<Live>,
-    faults: Vec<Fault>,
+    errors: Vec<CaptureError>,
     /// The latest time.
     last: u64,
 }
@@ -47,7 +47,7 @@ impl Follower {
             settings: settings.clone(),
             calls: HashMap::new(),
             transfers: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
             last: 0,
         })
     }
@@ -79,7 +79,7 @@ impl Follower {
             _ => Ok(()),
         };
         if let Err(error) = heard {
-            self.faults.push(Fault { place: Some(message.place), message: error.message() });
+            self.errors.push(CaptureError { place: Some(message.place), message: error.message() });
         }
     }
 
@@ -150,7 +150,7 @@ impl Follower {
         let head = &message.head;
         let is_its = |live: &Live| live.is_between(&head.from_tag, &head.to_tag);
         let of_dialog = self.fitting(message, is_its);
-        let notify = Fed::Notify(FedNotify {
+        let notify = Input::Notify(Notify {
             cseq: head.cseq,
             event_header: head.headers.event.clone().unwrap_or_default(),
             subscription_state: head.headers.subscription_state.clone(),
@@ -199,29 +199,29 @@ impl Follower {
             };
             let by = party(live.platform == head.from_tag);
             live.has_hung_up = true;
-            live.feed(message, Fed::HangUp { by, method })?;
+            live.feed(message, Input::HangUp { by, method })?;
         }
         Ok(())
     }
 
-    /// Once for a call: the trace began too late.
+    /// Once for a call: the capture began too late.
     fn lack_refer(&mut self, message: &Message, what: &str) {
         let call = self.call(message);
         if !std::mem::replace(&mut call.lacks_refer, true) {
-            let message_of = format!("{what}, and no REFER above it; the trace began too late");
-            self.faults.push(Fault { place: Some(message.place), message: message_of });
+            let message_of = format!("{what}, and no REFER above it; the capture began too late");
+            self.errors.push(CaptureError { place: Some(message.place), message: message_of });
         }
     }
 
-    pub(super) fn end(mut self) -> (Vec<Traced>, Vec<Fault>) {
+    pub(super) fn end(mut self) -> (Vec<Traced>, Vec<CaptureError>) {
         let mut transfers = Vec::with_capacity(self.transfers.len());
         for live in self.transfers {
             let (traced, ended) = live.end(self.last);
             if let Err(error) = ended {
-                self.faults.push(Fault { place: Some(traced.place), message: error.message() });
+                self.errors.push(CaptureError { place: Some(traced.place), message: error.message() });
             }
             transfers.push(traced);
         }
-        (transfers, self.faults)
+        (transfers, self.errors)
     }
 }

@@ -22,7 +22,7 @@ impl fmt::Display for Place {
 
 /// A place where the capture is broken, or says less than it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct CaptureError {
     /// Absent for what concerns the whole capture.
     pub(crate) place: Option<Place>,
     pub(crate) message: String,

@@ -24,7 +24,7 @@ mod why;
 
 use std::io::Read;
 
-pub(crate) use message::{Fault, Place};
+pub(crate) use message::{CaptureError, Place};
 pub(crate) use open::{Opened, Refused, open};
 pub(crate) use settings::Settings;
 pub(crate) use transfer::Traced;
@@ -37,7 +37,7 @@ use dialogs::Follower;
 pub(crate) struct Capture {
     pub(crate) transfers: Vec<Traced>,
     /// In the order of their places.
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) errors: Vec<CaptureError>,
     /// How many SIP messages there are.
     pub(crate) messages: usize,
     pub(crate) is_timed: bool,
@@ -56,7 +56,7 @@ impl Capture {
             Opened::Text(text) => Self::of_text(text, follower)?,
             Opened::Packets(reader) => Self::of_packets(reader, follower)?,
         };
-        capture.faults.sort_by_key(|fault| fault.place);
+        capture.errors.sort_by_key(|fault| fault.place);
         Ok(capture)
     }
 
@@ -69,10 +69,10 @@ impl Capture {
         for message in &found.messages {
             follower.hear(message);
         }
-        let (transfers, mut faults) = follower.end();
-        faults.extend(found.faults);
+        let (transfers, mut errors) = follower.end();
+        errors.extend(found.errors);
         let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
-        Ok(Self { transfers, faults, messages, is_timed: found.is_timed, hint, text })
+        Ok(Self { transfers, errors, messages, is_timed: found.is_timed, hint, text })
     }
 
     fn of_packets(reader: Box<dyn Read + Send>, mut follower: Follower) -> Result<Self, Refused> {
@@ -81,9 +81,9 @@ impl Capture {
             messages = messages.saturating_add(1);
             follower.hear(message);
         })?;
-        let (transfers, mut faults) = follower.end();
-        faults.extend(found.faults);
+        let (transfers, mut errors) = follower.end();
+        errors.extend(found.errors);
         let hint = found.hint;
-        Ok(Self { transfers, faults, messages, is_timed: true, hint, text: Vec::new() })
+        Ok(Self { transfers, errors, messages, is_timed: true, hint, text: Vec::new() })
     }
 }

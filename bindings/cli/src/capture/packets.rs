@@ -12,7 +12,7 @@ use etherparse::{
 };
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
-use super::message::{Fault, Head, Message, Place};
+use super::message::{CaptureError, Head, Message, Place};
 use super::open::{MAX_PACKET_BYTES, Refused};
 use super::tcp::{Connections, Endpoints};
 
@@ -26,11 +26,11 @@ const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
 const MAX_DEFRAGMENTED: usize = 256;
 
 /// More broken places than these are only counted.
-const MOST_FAULTS: usize = 1000;
+const MOST_ERRORS: usize = 1000;
 
 /// What was found beside messages.
 pub(crate) struct Found {
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) errors: Vec<CaptureError>,
     /// Why there may be no REFER.
     pub(crate) hint: Option<String>,
 }
@@ -44,7 +44,7 @@ pub(crate) fn read(
         hear,
         connections: Connections::default(),
         fragments: Fragments::default(),
-        faults: Vec::new(),
+        errors: Vec::new(),
         left_out: 0,
         number: 0,
         at: 0,
@@ -58,7 +58,7 @@ struct Packets<F> {
     hear: F,
     connections: Connections,
     fragments: Fragments,
-    faults: Vec<Fault>,
+    errors: Vec<CaptureError>,
     left_out: usize,
     /// Of the packet that is read, from 1.
     number: usize,
@@ -107,12 +107,12 @@ impl<F: FnMut(&Message)> Packets<F> {
                 Err(PcapError::Incomplete(_)) => (0, Some(false)),
                 Err(PcapError::BufferTooSmall) if room < MAX_RECORD_BYTES => (0, Some(true)),
                 Err(PcapError::UnexpectedEof | PcapError::ReadError) => {
-                    self.fault_here("the capture is cut in this packet: what is before it is read");
+                    self.error_here("the capture is cut in this packet: what is before it is read");
                     return Ok(());
                 }
                 Err(_) => {
                     self.number = self.number.saturating_add(1);
-                    self.fault_here("the capture is broken here: what is before it is read");
+                    self.error_here("the capture is broken here: what is before it is read");
                     return Ok(());
                 }
             };
@@ -125,7 +125,7 @@ impl<F: FnMut(&Message)> Packets<F> {
                     if larger {
                         room = room.saturating_mul(2);
                         if !reader.grow(room) {
-                            self.fault_here("the capture is broken here: a packet of this size cannot be");
+                            self.error_here("the capture is broken here: a packet of this size cannot be");
                             return Ok(());
                         }
                     }
@@ -133,7 +133,7 @@ impl<F: FnMut(&Message)> Packets<F> {
                     let is_stuck = reader.refill().is_err() || (is_swapped_before && reader.reader_exhausted() && larger);
                     is_swapped_before = reader.reader_exhausted();
                     if is_stuck {
-                        self.fault_here("the capture is cut in this packet: what is before it is read");
+                        self.error_here("the capture is cut in this packet: what is before it is read");
                         return Ok(());
                     }
                 }
@@ -265,13 +265,13 @@ impl<F: FnMut(&Message)> Packets<F> {
             } else {
                 "the SIP message in this packet has no empty line behind its headers"
             };
-            return self.fault(place, message);
+            return self.error(place, message);
         };
         match Head::read(head) {
             Ok(head) => {
                 let length = head.headers.content_length;
                 if length.is_some_and(|length| length > body.len()) {
-                    self.fault(place, "the body of the SIP message in this packet is cut");
+                    self.error(place, "the body of the SIP message in this packet is cut");
                 }
                 let body = length.and_then(|length| body.get(..length)).unwrap_or(body);
                 let body = body.to_vec();
@@ -279,18 +279,18 @@ impl<F: FnMut(&Message)> Packets<F> {
             }
             Err(unreadable) => {
                 let expected = unreadable.expected;
-                self.fault(place, &format!("no SIP message can be read here; expected {expected}"));
+                self.error(place, &format!("no SIP message can be read here; expected {expected}"));
             }
         }
     }
 
-    fn fault_here(&mut self, message: &str) {
-        self.fault(Place::Packet(self.number.saturating_add(1)), message);
+    fn error_here(&mut self, message: &str) {
+        self.error(Place::Packet(self.number.saturating_add(1)), message);
     }
 
-    fn fault(&mut self, place: Place, message: &str) {
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push(Fault { place: Some(place), message: message.to_owned() });
+    fn error(&mut self, place: Place, message: &str) {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(CaptureError { place: Some(place), message: message.to_owned() });
         } else {
             self.left_out = self.left_out.saturating_add(1);
         }
@@ -304,21 +304,21 @@ impl<F: FnMut(&Message)> Packets<F> {
         }
         for (packet, missing) in self.connections.gaps() {
             let message = format!("{missing} bytes of the TCP connection of this packet are not in the capture");
-            self.fault(Place::Packet(packet), &message);
+            self.error(Place::Packet(packet), &message);
         }
         for packet in self.fragments.missing() {
-            self.fault(
+            self.error(
                 Place::Packet(packet),
                 "fragments of the IP datagram of this packet are not in the capture: what it held is unknown",
             );
         }
         let hint = self.hint();
-        let mut faults = self.faults;
+        let mut errors = self.errors;
         if self.left_out > 0 {
             let message = format!("{} more broken places are not listed", self.left_out);
-            faults.push(Fault { place: None, message });
+            errors.push(CaptureError { place: None, message });
         }
-        Found { faults, hint }
+        Found { errors, hint }
     }
 
     /// Why there may be no REFER.
@@ -433,7 +433,7 @@ impl Fragments {
         let id = DatagramId { source, destination, protocol: protocol.0, id };
         if !self.open.contains_key(&id) && self.open.len() >= MAX_DEFRAGMENTED {
             let oldest = self.open.iter().min_by_key(|(_, (_, packet))| *packet).map(|(id, _)| *id)?;
-            if let Some((_, packet)) = self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_FAULTS) {
+            if let Some((_, packet)) = self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_ERRORS) {
                 self.given_up.push(packet);
             }
         }

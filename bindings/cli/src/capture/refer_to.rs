@@ -3,7 +3,7 @@
 use twiml_refer::SipUri;
 use twiml_refer::diagnostic::Severity;
 
-use crate::secret;
+use crate::redact;
 
 /// Something odd about a Refer-To.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) fn check(headers: &[String]) -> Vec<Check> {
                      what follows is read as parameters of the header, or the REFER is refused; write Refer-To: \
                      <{}>",
                     marks.join(" and "),
-                    secret::hidden(uri)
+                    redact::hidden(uri)
                 ),
             ));
         }
@@ -71,7 +71,7 @@ pub(super) fn check(headers: &[String]) -> Vec<Check> {
         )),
         "" => found.push(Check::error(
             "refer-to-invalid",
-            format!("the Refer-To has no URI: write it as <sip:user@host>, not {}", secret::hidden(uri)),
+            format!("the Refer-To has no URI: write it as <sip:user@host>, not {}", redact::hidden(uri)),
         )),
         other => found.push(Check {
             severity: Severity::Warning,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use twiml_refer::transfer::TransferSettings;
 
-use crate::scenario::{self, Fed};
+use crate::scenario::{self, Input};
 
 /// What `--set` changes.
 #[derive(Debug, Clone)]
@@ -60,9 +60,9 @@ impl Settings {
     }
 
     /// An event as these settings let the model see it.
-    pub(super) fn seen(&self, fed: Fed) -> Fed {
-        match fed {
-            Fed::Notify(mut notify) => {
+    pub(super) fn seen(&self, input: Input) -> Input {
+        match input {
+            Input::Notify(mut notify) => {
                 if self.any_id {
                     notify.event_header = without(&notify.event_header, "id");
                 }
@@ -70,9 +70,9 @@ impl Settings {
                     notify.subscription_state =
                         notify.subscription_state.map(|state| without(&state, "expires"));
                 }
-                Fed::Notify(notify)
+                Input::Notify(notify)
             }
-            Fed::Start { leg, cseq, first_in_dialog, .. } => Fed::Start {
+            Input::Start { leg, cseq, first_in_dialog, .. } => Input::Start {
                 leg,
                 cseq,
                 // A missing id matches the first REFER of a dialog.

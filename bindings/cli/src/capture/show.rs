@@ -8,8 +8,8 @@ use super::refer_to::Check;
 use super::transfer::{Note, Noted, Traced};
 use super::why::why;
 use crate::ladder::{Ladder, Rung, Shown, rungs};
-use crate::scenario::{Fed, Step, What};
-use crate::secret;
+use crate::scenario::{Input, Step, What};
+use crate::redact;
 use crate::source::printable;
 
 /// Something that happened, in its order.
@@ -27,7 +27,7 @@ impl Traced {
                 items.push(Item::Note(note));
             }
             // Without a clock the model's answers say nothing.
-            if self.distrust.is_none() || matches!(step.what, What::Fed(_)) {
+            if self.distrust.is_none() || matches!(step.what, What::Input(_)) {
                 items.push(Item::Step(index, step));
             }
         }
@@ -41,29 +41,29 @@ impl Traced {
         for item in self.items() {
             match item {
                 Item::Note(Note { at, what, .. }) => {
-                    shown.push(Rung { at: *at, what: noted(what) });
+                    shown.push(Rung { at_ms: *at, what: noted(what) });
                 }
-                Item::Step(_, Step { at, what: What::Said(Output::EndDialog) }) => {
+                Item::Step(_, Step { at_ms: at, what: What::Output(Output::EndDialog) }) => {
                     let text = "the dialog is lost; a BYE is due".to_owned();
-                    shown.push(Rung { at: *at, what: Shown::Remark(text) });
+                    shown.push(Rung { at_ms: *at, what: Shown::Remark(text) });
                 }
                 // The wire's own reply is drawn.
-                Item::Step(_, Step { what: What::Said(Output::Reply(_)), .. }) => {}
-                Item::Step(_, Step { at, what: What::Fed(Fed::Response { code, refer_sub, .. }) }) => {
+                Item::Step(_, Step { what: What::Output(Output::Reply(_)), .. }) => {}
+                Item::Step(_, Step { at_ms: at, what: What::Input(Input::Response { code, refer_sub, .. }) }) => {
                     let refer_sub = if *refer_sub { "" } else { ", Refer-Sub: false" };
-                    shown.push(Rung { at: *at, what: Shown::Heard(format!("{code}{refer_sub}")) });
+                    shown.push(Rung { at_ms: *at, what: Shown::Received(format!("{code}{refer_sub}")) });
                 }
-                Item::Step(_, Step { at, what: What::Said(Output::SendRefer) }) => {
+                Item::Step(_, Step { at_ms: at, what: What::Output(Output::SendRefer) }) => {
                     self.refer(*at, &mut shown);
                 }
-                Item::Step(_, Step { at, what: What::Fed(Fed::Start { .. }) }) if self.distrust.is_some() => {
+                Item::Step(_, Step { at_ms: at, what: What::Input(Input::Start { .. }) }) if self.distrust.is_some() => {
                     self.refer(*at, &mut shown);
                 }
                 Item::Step(_, step) => shown.extend(rungs(std::slice::from_ref(step))),
             }
         }
         let refer_to = if self.refer_to.is_empty() { "nothing" } else { &self.refer_to };
-        let title = format!("REFER to {}", secret::in_words(refer_to, secret::hidden));
+        let title = format!("REFER to {}", redact::in_words(refer_to));
         let place = format!("{}, Call-ID {}", self.place, self.call_id);
         Ladder {
             title: printable(&title),
@@ -75,10 +75,10 @@ impl Traced {
 
     /// The REFER, and what is wrong with it.
     fn refer(&self, at: u64, shown: &mut Vec<Rung>) {
-        shown.push(Rung { at, what: Shown::Sent("REFER".to_owned()) });
+        shown.push(Rung { at_ms: at, what: Shown::Sent("REFER".to_owned()) });
         let odd = self.checks.iter().filter(|check| check.severity > twiml_refer::diagnostic::Severity::Note);
         shown.extend(odd.map(|Check { message, .. }| {
-            Rung { at, what: Shown::Remark(printable(&format!("!  {message}"))) }
+            Rung { at_ms: at, what: Shown::Remark(printable(&format!("!  {message}"))) }
         }));
     }
 
@@ -88,10 +88,10 @@ impl Traced {
         for item in self.items() {
             match item {
                 Item::Step(index, step) => {
-                    let is_start = matches!(step.what, What::Fed(Fed::Start { .. }));
+                    let is_start = matches!(step.what, What::Input(Input::Start { .. }));
                     objects.push((serde_json::to_value(step).unwrap_or_default(), self.place_of(index)));
                     if is_start {
-                        objects.extend(self.checks.iter().map(|check| (checked(check, step.at), None)));
+                        objects.extend(self.checks.iter().map(|check| (checked(check, step.at_ms), None)));
                     }
                 }
                 Item::Note(note) => objects.push((note_json(note), None)),
@@ -111,7 +111,7 @@ fn noted(what: &Noted) -> Shown {
             Shown::Remark(format!("!  no reply to NOTIFY {cseq} in the capture; {due} is due"))
         }
         Noted::Resent { cseq } => Shown::Sent(format!("REFER with credentials, CSeq {cseq}")),
-        Noted::Ends => Shown::Remark("the trace ends; if nothing else comes:".to_owned()),
+        Noted::Ends => Shown::Remark("the capture ends; if nothing else comes:".to_owned()),
     }
 }
 

@@ -9,13 +9,13 @@ use memchr::memmem;
 
 use super::clock::{self, Clock};
 use super::lines::{Plain, plain};
-use super::message::{Fault, Head, Message, Place};
+use super::message::{CaptureError, Head, Message, Place};
 
 /// What was found, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scan {
     pub(crate) messages: Vec<Message>,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) errors: Vec<CaptureError>,
     /// Whether the text tells the time.
     pub(crate) is_timed: bool,
 }
@@ -253,14 +253,14 @@ impl<'a> Scanner<'a> {
                 true
             }
             Err(expected) => {
-                self.fault(number, format!("no SIP message can be read here; expected {expected}"));
+                self.error(number, format!("no SIP message can be read here; expected {expected}"));
                 false
             }
         }
     }
 
-    fn fault(&mut self, line: usize, message: String) {
-        self.found.faults.push(Fault { place: Some(Place::Line(line)), message });
+    fn error(&mut self, line: usize, message: String) {
+        self.found.errors.push(CaptureError { place: Some(Place::Line(line)), message });
     }
 
     /// The next line of a message, and what was sent on it; lines of others before it are left out.
@@ -302,9 +302,9 @@ impl<'a> Scanner<'a> {
                     let index = next.map_or(last, |(_, line, _)| line.index);
                     let number = self.plain.number(index);
                     let is_cut = self.lines.peek().is_none();
-                    let what = if is_cut { "is cut: the trace ends" } else { "breaks off here" };
+                    let what = if is_cut { "is cut: the capture ends" } else { "breaks off here" };
                     let of = self.plain.number(first.index);
-                    self.fault(
+                    self.error(
                         number,
                         format!(
                             "the message of line {of} {what}; expected a header, or the empty line \
@@ -369,7 +369,7 @@ impl<'a> Scanner<'a> {
         if let Some(length) = length {
             // The end of the last line may be missing.
             if body.len().saturating_add(2) < length {
-                self.fault(
+                self.error(
                     message,
                     format!(
                         "the message of line {message} is cut: expected a body of {length} bytes, \

@@ -13,7 +13,7 @@ use super::message::{Message, Place};
 use super::refer_to::{self, Check};
 use super::settings::Settings;
 use super::why::late_notify;
-use crate::scenario::{self, Fed, Party, Run, Step, What};
+use crate::scenario::{self, Input, Party, Run, Step, What};
 
 /// Messages of one dialog that are this much out of order are put down to the log's own writing.
 const MAX_BACKWARDS: u64 = 2000;
@@ -153,22 +153,22 @@ impl Live {
             owed: HashMap::new(),
         };
         let settings = TransferSettings::clone(&settings.transfer);
-        let start = Fed::Start { leg: Leg::Sip, cseq: head.cseq, first_in_dialog, settings };
+        let start = Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings };
         let begun = live.feed(message, start);
         (live, begun)
     }
 
-    pub(super) fn feed(&mut self, message: &Message, fed: Fed) -> Result<(), Error> {
+    pub(super) fn feed(&mut self, message: &Message, input: Input) -> Result<(), Error> {
         self.answer_challenge(None)?;
         let at = self.time_of(message);
-        self.feed_at(message.place, at, fed)
+        self.feed_at(message.place, at, input)
     }
 
-    fn feed_at(&mut self, place: Place, at: u64, fed: Fed) -> Result<(), Error> {
-        self.run.time_until(at)?;
+    fn feed_at(&mut self, place: Place, at: u64, input: Input) -> Result<(), Error> {
+        self.run.advance(at)?;
         self.places.push((self.run.steps.len(), place));
-        let fed = self.settings.seen(fed);
-        self.run.feed(at, fed)
+        let input = self.settings.seen(input);
+        self.run.feed(at, input)
     }
 
     /// The time since the REFER. A clock that goes back, or another one, says nothing.
@@ -203,7 +203,7 @@ impl Live {
             return Ok(());
         }
         self.is_answered = (200..=699).contains(&code);
-        self.feed(message, Fed::Response { code, refer_sub, retry: None })
+        self.feed(message, Input::Response { code, refer_sub, retry: None })
     }
 
     /// Takes in the REFER with credentials, if one is due.
@@ -221,17 +221,17 @@ impl Live {
     fn answer_challenge(&mut self, retry: Option<u32>) -> Result<(), Error> {
         let Some(Challenge { place, at, code, refer_sub }) = self.challenge.take() else { return Ok(()) };
         self.is_answered = retry.is_none();
-        self.feed_at(place, at, Fed::Response { code, refer_sub, retry })
+        self.feed_at(place, at, Input::Response { code, refer_sub, retry })
     }
 
     /// Takes in a NOTIFY, and remembers which reply is due.
-    pub(super) fn notified(&mut self, message: &Message, notify: Fed) -> Result<(), Error> {
+    pub(super) fn notified(&mut self, message: &Message, notify: Input) -> Result<(), Error> {
         self.feed(message, notify)?;
         let step = self.places.last().map(|(step, _)| *step).unwrap_or_default();
         let reply = self.run.steps.get(step..).and_then(|steps| steps.iter().find_map(reply));
         if let Some(code) = reply {
             let key = (message.head.from_tag.clone(), message.head.cseq);
-            let at = self.run.steps.get(step).map_or(0, |step| step.at);
+            let at = self.run.steps.get(step).map_or(0, |step| step.at_ms);
             // One that is sent again has one reply.
             self.owed.entry(key).or_insert(Owed { code, step, place: message.place, at });
         }
@@ -252,8 +252,8 @@ impl Live {
     }
 
     fn note(&mut self, at: u64, what: Noted) -> Result<(), Error> {
-        self.run.time_until(at)?;
-        let last = self.run.steps.last().map_or(0, |step| step.at);
+        self.run.advance(at)?;
+        let last = self.run.steps.last().map_or(0, |step| step.at_ms);
         self.notes.push(Note { before: self.run.steps.len(), at: at.max(last), what });
         Ok(())
     }
@@ -269,12 +269,12 @@ impl Live {
     }
 
     /// What is due to this NOTIFY, without taking it in.
-    pub(super) fn would_reply(&self, notify: &Fed, at: u64) -> Option<u16> {
+    pub(super) fn would_reply(&self, notify: &Input, at: u64) -> Option<u16> {
         let mut transfer = self.run.transfer().clone();
         let notify = self.settings.seen(notify.clone());
         transfer.handle(notify.event(), at.saturating_sub(self.started)).ok()?;
         std::iter::from_fn(|| transfer.poll()).find_map(|output| match output {
-            Output::Reply(code) => Some(code),
+            Output::Reply(status) => Some(status.as_u16()),
             _ => None,
         })
     }
@@ -282,9 +282,9 @@ impl Live {
     /// The last message of the capture was at this time.
     pub(super) fn end(mut self, at: u64) -> (Traced, Result<(), Error>) {
         let at = at.saturating_sub(self.started);
-        let mut ended = self.answer_challenge(None).and_then(|()| self.run.time_until(at));
+        let mut ended = self.answer_challenge(None).and_then(|()| self.run.advance(at));
         if !self.is_over() && ended.is_ok() {
-            ended = self.note(at, Noted::Ends).and_then(|()| self.run.time_until(u64::MAX));
+            ended = self.note(at, Noted::Ends).and_then(|()| self.run.advance(u64::MAX));
         }
         for ((_, cseq), owed) in &self.owed {
             let what = Noted::Unanswered { cseq: *cseq, due: owed.code };
@@ -301,7 +301,7 @@ impl Live {
 
 fn reply(step: &Step) -> Option<u16> {
     match step.what {
-        What::Said(Output::Reply(code)) => Some(code),
+        What::Output(Output::Reply(status)) => Some(status.as_u16()),
         _ => None,
     }
 }
@@ -309,16 +309,16 @@ fn reply(step: &Step) -> Option<u16> {
 /// Settings that fit the platform in the capture better: with them a final NOTIFY counts that the model
 /// refused, or that came after the end.
 fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
-    let over = steps.iter().position(|step| matches!(step.what, What::Said(Output::Completed(_))))?;
+    let over = steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
     let outcome = scenario::outcome(steps)?;
     let is_final = |step: &Step| match &step.what {
-        What::Fed(Fed::Notify(notify)) => {
-            let code = notify.says().and_then(|says| says.get(..3)?.parse::<u16>().ok());
+        What::Input(Input::Notify(notify)) => {
+            let code = notify.status().and_then(|says| says.get(..3)?.parse::<u16>().ok());
             code.is_some_and(|code| code >= 200) && notify.in_dialog
         }
         _ => false,
     };
-    let late = late_notify(steps, over).map(|(_, step)| step.at);
+    let late = late_notify(steps, over).map(|(_, step)| step.at_ms);
     let refused = steps.windows(2).any(|pair| match pair {
         [fed, said] => is_final(fed) && reply(said).is_some_and(|code| code >= 400),
         _ => false,
@@ -328,25 +328,25 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
     }
     let mut candidates = vec![vec![Settings::any_id()]];
     if let Some(late) = late {
-        let since = |is: fn(&Fed) -> bool| {
-            let fed = steps.iter().take(over).rev().find(|step| matches!(&step.what, What::Fed(fed) if is(fed)));
+        let since = |is: fn(&Input) -> bool| {
+            let fed = steps.iter().take(over).rev().find(|step| matches!(&step.what, What::Input(fed) if is(fed)));
             // In whole seconds, and one to spare.
-            let passed = late.saturating_sub(fed.map_or(0, |step| step.at));
+            let passed = late.saturating_sub(fed.map_or(0, |step| step.at_ms));
             passed.div_ceil(1000).saturating_add(u64::from(!passed.is_multiple_of(1000) || passed == 0))
         };
         let setting = |name: &str, seconds: u64| (name.to_owned(), seconds.max(1).to_string());
-        let hung_up = steps.iter().take(over).any(|step| matches!(step.what, What::Fed(Fed::HangUp { .. })));
+        let hung_up = steps.iter().take(over).any(|step| matches!(step.what, What::Input(Input::HangUp { .. })));
         let expires = Settings::ignored_expires();
-        let accepted = since(|fed| matches!(fed, Fed::Response { code: 200..=299, .. }));
-        let last = since(|fed| matches!(fed, Fed::Notify(_))).saturating_add(1);
+        let accepted = since(|fed| matches!(fed, Input::Response { code: 200..=299, .. }));
+        let last = since(|fed| matches!(fed, Input::Notify(_))).saturating_add(1);
         let longest = accepted.saturating_add(1);
         if hung_up {
-            candidates.push(vec![setting("hangup-grace", since(|fed| matches!(fed, Fed::HangUp { .. })))]);
+            candidates.push(vec![setting("hangup-grace", since(|fed| matches!(fed, Input::HangUp { .. })))]);
         } else {
             candidates.extend([
                 vec![setting("notify-timeout", longest)],
                 vec![expires.clone()],
-                vec![setting("response-timeout", since(|fed| matches!(fed, Fed::Start { .. })).saturating_add(1))],
+                vec![setting("response-timeout", since(|fed| matches!(fed, Input::Start { .. })).saturating_add(1))],
                 vec![setting("subscription", last)],
                 vec![setting("max-duration", longest)],
                 vec![expires.clone(), setting("subscription", last)],
@@ -358,7 +358,7 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
     let fed: Vec<_> = steps
         .iter()
         .filter_map(|step| match &step.what {
-            What::Fed(fed) => Some((step.at, fed)),
+            What::Input(fed) => Some((step.at_ms, fed)),
             _ => None,
         })
         .collect();
@@ -370,18 +370,18 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
 }
 
 /// How a transfer ends that is fed so.
-fn run(fed: &[(u64, &Fed)], settings: &Settings) -> Option<ReferOutcome> {
+fn run(fed: &[(u64, &Input)], settings: &Settings) -> Option<ReferOutcome> {
     let target = SipUri::parse(scenario::TARGET).ok()?;
     let mut run = Run::new(target, std::sync::Arc::clone(&settings.transfer));
     for (at, fed) in fed {
-        run.time_until(*at).ok()?;
+        run.advance(*at).ok()?;
         run.feed(*at, settings.seen((*fed).clone())).ok()?;
     }
-    run.time_until(u64::MAX).ok()?;
+    run.advance(u64::MAX).ok()?;
     scenario::outcome(&run.steps)
 }
 
-/// Who sent the message with which the call ended, for a [`Fed::HangUp`].
+/// Who sent the message with which the call ended, for a [`Input::HangUp`].
 pub(super) fn party(is_platform: bool) -> Party {
-    if is_platform { Party::Platform } else { Party::Endpoint }
+    if is_platform { Party::Twilio } else { Party::Endpoint }
 }

@@ -6,9 +6,9 @@ use twiml_refer::{ReferOutcome, transfer::Output};
 
 use super::message::Place;
 use super::transfer::{Noted, Traced};
-use crate::describe;
+use crate::message;
 use crate::ladder::seconds;
-use crate::scenario::{Fed, FedNotify, Party, Step, What};
+use crate::scenario::{Input, Notify, Party, Step, What};
 
 /// Some sentences.
 pub(crate) fn why(transfer: &Traced) -> String {
@@ -33,7 +33,7 @@ fn sentence(clause: &str) -> String {
 fn ended(transfer: &Traced) -> String {
     let steps = &transfer.steps;
     let ended = steps.iter().enumerate().find_map(|(index, step)| match &step.what {
-        What::Said(Output::Completed(report)) => Some((index, step.at, report.outcome())),
+        What::Output(Output::Completed(report)) => Some((index, step.at_ms, report.outcome())),
         _ => None,
     });
     let Some((index, at, outcome)) = ended else { return "it never began".to_owned() };
@@ -45,12 +45,12 @@ fn ended(transfer: &Traced) -> String {
 fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> String {
     let before = transfer.steps.get(..end).unwrap_or_default();
     if transfer.notes.iter().any(|note| note.what == Noted::Ends && note.before <= end) {
-        return "so it is if nothing else comes, for the trace ends before that".to_owned();
+        return "this is the result if nothing else comes: the capture ends before that".to_owned();
     }
     let place = |step: usize| transfer.place_of(step).map(|place| place.to_string()).unwrap_or_default();
-    let last = |is: fn(&Fed) -> bool| {
+    let last = |is: fn(&Input) -> bool| {
         before.iter().enumerate().rev().find_map(|(index, step)| match &step.what {
-            What::Fed(fed) if is(fed) => Some((index, step.at, fed)),
+            What::Input(fed) if is(fed) => Some((index, step.at_ms, fed)),
             _ => None,
         })
     };
@@ -59,24 +59,24 @@ fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> S
         return format!("nothing that counts came between {} and {} s", place(index), seconds(at));
     }
     // A 2xx brings what an earlier NOTIFY has decided.
-    let notify = last(|fed| matches!(fed, Fed::Notify(_)));
+    let notify = last(|fed| matches!(fed, Input::Notify(_)));
     let (index, fed) = match (fed, notify) {
-        (Fed::Response { code: 200..=299, refer_sub: true, .. }, Some((index, _, notify))) => (index, notify),
+        (Input::Response { code: 200..=299, refer_sub: true, .. }, Some((index, _, notify))) => (index, notify),
         _ => (index, fed),
     };
     let what = match fed {
-        Fed::Notify(notify) => {
-            format!("the NOTIFY in {} says {}", place(index), notify.says().unwrap_or("no code"))
+        Input::Notify(notify) => {
+            format!("the NOTIFY in {} says {}", place(index), notify.status().unwrap_or("no code"))
         }
-        Fed::Response { code, refer_sub: false, .. } => {
+        Input::Response { code, refer_sub: false, .. } => {
             format!("the {code} in {} says that no NOTIFY will come", place(index))
         }
-        Fed::Response { code, .. } => format!("the {code} is in {}", place(index)),
-        Fed::HangUp { by, method } => format!("the {by} sent {method} in {}", place(index)),
+        Input::Response { code, .. } => format!("the {code} is in {}", place(index)),
+        Input::HangUp { by, method } => format!("{} sent {method} in {}", by.subject(), place(index)),
         _ => format!("see {}", place(index)),
     };
     match fed {
-        Fed::HangUp { by: Party::Platform, .. } if *outcome == ReferOutcome::Canceled => {
+        Input::HangUp { by: Party::Twilio, .. } if *outcome == ReferOutcome::Canceled => {
             format!("{what} (if a timer of its own ran out, give it with --set)")
         }
         _ => what,
@@ -99,14 +99,15 @@ fn refer(transfer: &Traced) -> Vec<String> {
 
 /// The NOTIFYs that the model refused, whatever came of the transfer.
 fn refused(transfer: &Traced) -> Option<String> {
-    let mut refused: Vec<(Place, &FedNotify, u16)> = Vec::new();
+    let mut refused: Vec<(Place, &Notify, u16)> = Vec::new();
     for (index, pair) in transfer.steps.windows(2).enumerate() {
         if let [
-            Step { what: What::Fed(Fed::Notify(notify)), .. },
-            Step { what: What::Said(Output::Reply(code @ 400..)), .. },
+            Step { what: What::Input(Input::Notify(notify)), .. },
+            Step { what: What::Output(Output::Reply(status)), .. },
         ] = pair
         {
-            refused.extend(transfer.place_of(index).map(|place| (place, notify, *code)));
+            let code = status.as_u16();
+            refused.extend(transfer.place_of(index).filter(|_| code >= 400).map(|place| (place, notify, code)));
         }
     }
     let wire = |at: Place| {
@@ -117,7 +118,7 @@ fn refused(transfer: &Traced) -> Option<String> {
     };
     // The last one tells the most.
     let &(place, notify, code) = refused.last()?;
-    let said = notify.says().map(|says| format!(" ({says})")).unwrap_or_default();
+    let said = notify.status().map(|says| format!(" ({says})")).unwrap_or_default();
     let which = match refused.len() {
         1 => format!("the NOTIFY in {place}{said}"),
         count => format!("{count} NOTIFYs, the last in {place}{said},"),
@@ -134,7 +135,7 @@ fn refused(transfer: &Traced) -> Option<String> {
 }
 
 /// Why a NOTIFY is refused with that code (RFC 6665 and 3515).
-fn reason(transfer: &Traced, notify: &FedNotify, code: u16) -> String {
+fn reason(transfer: &Traced, notify: &Notify, code: u16) -> String {
     match code {
         489 if notify.event_header.is_empty() => "it has no Event".to_owned(),
         489 => format!("its Event is {}, not refer", notify.event_header),
@@ -143,8 +144,9 @@ fn reason(transfer: &Traced, notify: &FedNotify, code: u16) -> String {
         481 if !notify.in_dialog => "it is of another dialog (a tag differs)".to_owned(),
         481 => {
             let cseq = transfer.steps.iter().rev().find_map(|step| match step.what {
-                What::Fed(
-                    Fed::Response { retry: Some(cseq), .. } | Fed::Start { cseq, .. },
+                What::Input(
+                    Input::Response { retry: Some(cseq), .. }
+                    | Input::Start { cseq: Some(cseq), .. },
                 ) => Some(cseq),
                 _ => None,
             });
@@ -162,17 +164,17 @@ fn reason(transfer: &Traced, notify: &FedNotify, code: u16) -> String {
 
 /// A final NOTIFY that came after the end, and which deadline had passed.
 fn late(transfer: &Traced) -> Option<String> {
-    let over = transfer.steps.iter().position(|step| matches!(step.what, What::Said(Output::Completed(_))))?;
+    let over = transfer.steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
     let ended = transfer.steps.get(over)?;
     let (index, step) = late_notify(&transfer.steps, over)?;
     let place = transfer.place_of(index)?;
-    let What::Fed(Fed::Notify(notify)) = &step.what else { return None };
-    let apart = seconds(step.at.saturating_sub(ended.at));
+    let What::Input(Input::Notify(notify)) = &step.what else { return None };
+    let apart = seconds(step.at_ms.saturating_sub(ended.at_ms));
     let after = match transfer.outcome()? {
         ReferOutcome::Canceled => "the call had ended".to_owned(),
-        _ => format!("the model had stopped waiting at {} s", seconds(ended.at)),
+        _ => format!("the model had stopped waiting at {} s", seconds(ended.at_ms)),
     };
-    let says = notify.says().unwrap_or("no code");
+    let says = notify.status().unwrap_or("no code");
     let wire = transfer.notes.iter().find_map(|note| match note.what {
         Noted::Replied { notify, code, .. } if notify == place => Some(format!(" (it got {code} on the wire)")),
         _ => None,
@@ -185,13 +187,13 @@ fn late(transfer: &Traced) -> Option<String> {
 pub(super) fn late_notify(steps: &[Step], over: usize) -> Option<(usize, &Step)> {
     let is_again = |cseq: u32| {
         steps.iter().take(over).any(|step| match &step.what {
-            What::Fed(Fed::Notify(notify)) => notify.cseq == cseq,
+            What::Input(Input::Notify(notify)) => notify.cseq == cseq,
             _ => false,
         })
     };
     steps.iter().enumerate().skip(over).find(|(_, step)| match &step.what {
-        What::Fed(Fed::Notify(notify)) => {
-            let is_final = notify.says().is_some_and(|says| !says.starts_with('1'));
+        What::Input(Input::Notify(notify)) => {
+            let is_final = notify.status().is_some_and(|says| !says.starts_with('1'));
             is_final && notify.in_dialog && !is_again(notify.cseq)
         }
         _ => false,
@@ -203,6 +205,6 @@ fn otherwise(transfer: &Traced) -> Option<String> {
     let otherwise = transfer.otherwise.as_ref()?;
     let settings: Vec<_> =
         otherwise.settings.iter().map(|(name, value)| format!("--set {name}={value}")).collect();
-    let outcome = describe::outcome(&otherwise.outcome);
+    let outcome = message::outcome(&otherwise.outcome);
     Some(format!("with {} the result is {outcome}", settings.join(" ")))
 }

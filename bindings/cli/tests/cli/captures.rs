@@ -162,7 +162,7 @@ fn what_was_refused_is_not_hidden_when_the_capture_ends_early() {
     messages[5] = notified("a", 2, "481 No");
     let found = replay(&printed(&messages), &["--json"]).expect(0);
     let why = why(&found);
-    assert!(why.contains("the trace ends before that"), "{why}");
+    assert!(why.contains("the capture ends before that"), "{why}");
     assert!(why.contains("refused the NOTIFY in line") && why.contains("its id=7 is not the CSeq of the REFER, 1"), "{why}");
     for (broken, reason) in [
         (notify("a", 2, "presence", "486 Busy Here"), "its Event is presence, not refer"),

@@ -20,7 +20,7 @@ mod scripts;
 mod secrets;
 mod signature;
 mod simulate;
-mod simulate_faults;
+mod simulate_errors;
 mod simulate_walk;
 mod terminal;
 mod tls;

@@ -103,7 +103,7 @@ fn what_follows_a_refer_without_an_action() {
 }
 
 #[test]
-fn findings_are_shown_as_check_shows_them() {
+fn diagnostics_are_shown_as_check_shows_them() {
     let app = Webhook::start(|asked| match asked.path() {
         "/voice" => Reply::verbs(
             "<Reffer/>\n<Refer action=\"/done\"><Sip>sip:a@example.com?X-Twilio-A=1</Sip></Refer>",
