@@ -36,6 +36,15 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     bytes.map_err(|error| Failure::input(&name(path), &error))
 }
 
+/// Opens a file or standard input to be read as a stream.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    if is_stdin(path) {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| Failure::input(&name(path), &error))?;
+    Ok(Box::new(file))
+}
+
 fn at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;

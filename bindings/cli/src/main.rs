@@ -1,6 +1,7 @@
 //! The command `twiml-refer`: `<Refer>` for the shell. Everything it says about documents, requests and
 //! transfers comes from the library; here are options, files, streams and what people see.
 
+mod capture;
 mod cli;
 mod commands;
 mod console;
@@ -12,7 +13,6 @@ mod redact;
 mod scenario;
 mod source;
 mod token;
-mod trace;
 mod twilio;
 
 use std::process::ExitCode;

@@ -83,10 +83,6 @@ pub(crate) enum What {
     Output(Output),
     /// The transfer never began.
     Failed(Error),
-    /// In a capture, the reply to a NOTIFY is not the one that is due.
-    ReplyDiffers { cseq: u32, code: u16, due: u16 },
-    /// The capture ends before the transfer; time runs on.
-    CaptureEnds,
 }
 
 /// An event with everything that a transfer must know.
@@ -194,8 +190,11 @@ impl Input {
 impl Scenario {
     /// Reads the text of a scenario file.
     pub(crate) fn read(path: &Path) -> Result<String> {
-        let bytes = input::read(path, MAX_BYTES)?;
-        let name = input::name(path);
+        Self::text(&input::name(path), input::read(path, MAX_BYTES)?)
+    }
+
+    /// Returns the text of a scenario file that was read.
+    pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String> {
         if bytes.len() > MAX_BYTES {
             let text = format!("{name} has more than {MAX_BYTES} bytes: no scenario needs as many");
             return Err(Failure::refused_as("scenario-too-large", &text));
@@ -258,8 +257,7 @@ impl Run {
         self.handle(input.event())
     }
 
-    /// Adds a step that the transfer does not get.
-    pub(crate) fn push(&mut self, at_ms: u64, what: What) {
+    fn push(&mut self, at_ms: u64, what: What) {
         self.now_ms = self.now_ms.max(at_ms);
         self.steps.push(Step { at_ms: self.now_ms, what });
     }
@@ -301,10 +299,6 @@ impl Serialize for What {
             Self::Input(input) => return input.serialize(serializer),
             Self::Output(output) => output_json(output),
             Self::Failed(error) => json!({"output": "error", "code": error.platform_number()}),
-            Self::ReplyDiffers { cseq, code, due } => {
-                json!({"event": "reply", "cseq": cseq, "code": code, "owed": due})
-            }
-            Self::CaptureEnds => json!({"event": "trace-end"}),
         }
         .serialize(serializer)
     }

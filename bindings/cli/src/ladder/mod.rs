@@ -28,11 +28,6 @@ impl Ladder {
     pub(crate) fn new(title: &str, steps: &[Step]) -> Self {
         Self { title: printable(title), place: None, rungs: rungs(steps), why: None }
     }
-
-    /// Adds the place in a capture, and the sentence that explains the end.
-    pub(crate) fn explained(self, place: &str, why: &str) -> Self {
-        Self { place: Some(printable(place)), why: Some(printable(why)), ..self }
-    }
 }
 
 /// Something in a ladder, as printable text.
@@ -58,7 +53,7 @@ pub(crate) enum Shown {
 }
 
 /// What people see of a transfer.
-fn rungs(steps: &[Step]) -> Vec<Rung> {
+pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());
     for Step { at_ms, what } in steps {
         let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
@@ -105,12 +100,6 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
                 push(Shown::Remark(printable(&format!("!  {}", diagnostic.message()))));
             }
             What::Output(_) => {}
-            What::ReplyDiffers { cseq, code, due } => push(Shown::Remark(format!(
-                "!  NOTIFY {cseq} got {code} in the capture; {due} is due"
-            ))),
-            What::CaptureEnds => {
-                push(Shown::Remark("the capture ends; if nothing else comes:".to_owned()));
-            }
             What::Failed(error) => {
                 let number = error.platform_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());

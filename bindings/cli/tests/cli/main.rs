@@ -4,10 +4,13 @@
 
 mod build;
 mod callback;
+mod captures;
 mod check;
 mod conventions;
 mod demo;
 mod limits;
+mod notations;
+mod packets;
 mod picture;
 mod read;
 mod replay;

@@ -19,7 +19,7 @@ fn what_sipp_wrote_is_explained() {
             &[],
             "ReferCallStatus=failed&ReferSipResponseCode=405",
             "rejected",
-            "the 405 stands in line",
+            "the 405 is in line 77.",
         ),
         ("hang-up-crosses.sipp", &["--set", "hangup-grace=2"], ANSWERED, "transferred", "200 OK."),
         (
@@ -69,13 +69,13 @@ fn a_person_sees_the_ladder_and_the_reason() {
         "0.000   |-- REFER --",
         "|<--",
         "0.001   |<- NOTIFY 2: 200 OK, active;expires=60, Event: refer;id=77777777 --|",
-        "|-- 481 --",
-        "0.164   |<- NOTIFY 9: 486 Busy Here, terminated;reason=noresource --|",
-        "|-- 200 --",
+        "0.164   |-- 481 (NOTIFY 2) --",
+        "|<- NOTIFY 9: 486 Busy Here, terminated;reason=noresource --|",
         "|   over: target-failed (busy, code 486)",
         "|         ReferCallStatus=busy",
         "|         ReferSipResponseCode=202",
         "|         NotifySipResponseCode=486",
+        "0.213   |-- 200 (NOTIFY 9) --",
         "0.327   |-- BYE: Twilio hangs up --",
         "",
         "why: The endpoint accepted the REFER, but the target was busy (486): ",
@@ -215,8 +215,10 @@ fn a_reply_that_is_not_due_is_shown() {
     messages[3] = notified("a", 1, "200 OK");
     let shown = replay(&printed(&messages), &[]).expect(0).stdout;
     // Another package than refer is a bad event (RFC 6665 section 4.1.3).
-    assert!(shown.contains("!  NOTIFY 1 got 200 in the capture; 489 is due"), "{shown}");
-    assert_eq!(shown.matches("in the capture").count(), 1, "{shown}");
+    assert!(shown.contains("|-- 200 (NOTIFY 1); 489 is due --"), "{shown}");
+    assert_eq!(shown.matches("is due --").count(), 1, "{shown}");
+    let why = "with 489 because its Event is presence, not refer; on the wire it got 200";
+    assert!(shown.contains(why), "{shown}");
     let lines = replay(&printed(&messages), &["--json"]).expect(0).json_lines();
     let reply = lines.iter().find(|line| line["event"] == "reply").unwrap();
     assert_eq!(
@@ -245,7 +247,7 @@ fn a_trace_that_ends_too_early_says_so() {
     let lines = found.json_lines();
     assert!(lines.iter().any(|line| line["event"] == "trace-end"));
     let why = lines.last().unwrap()["why"].as_str().unwrap();
-    assert!(why.contains("the trace ends before that"), "{why}");
+    assert!(why.contains("the capture ends before that"), "{why}");
     let shown = replay(&printed(&messages[..4]), &[]).expect(0).stdout;
     assert!(shown.contains("the capture ends; if nothing else comes:"), "{shown}");
 

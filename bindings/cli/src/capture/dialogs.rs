@@ -1,79 +1,21 @@
-//! Which message belongs to which transfer (Call-ID and tags, RFC 3261 §12), and as which event it is
-//! told of it.
+//! Which message belongs to which transfer (Call-ID and tags, RFC 3261 section 12), and as which event the
+//! transfer is fed with it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use ezk_sip_types::Method;
-use twiml_refer::{Error, SipUri, sip::ReferTarget, transfer::TransferSettings, webhook::Leg};
+use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
-use super::message::{Message, Start};
-use super::scan::{Fault, Scan, scan};
-use super::transfer::{Live, Traced};
-use crate::scenario::{Input, Notify, Party, TARGET, What};
+use super::message::{CaptureError, Message, Method, Start};
+use super::settings::Settings;
+use super::transfer::{Live, Traced, party};
+use crate::scenario::{Input, Notify, TARGET};
 
 /// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
 /// give its id, and the latest. A phone has one or two.
 const MOST_AT_WORK: usize = 8;
 
-/// What a transfer replies to another's NOTIFY (RFC 6665 §4.1.3).
+/// What a transfer replies to another's NOTIFY (RFC 6665 section 4.1.3).
 const NO_SUBSCRIPTION: u16 = 481;
-
-/// The transfers in a trace, and what is wrong with it.
-pub(crate) struct Trace {
-    pub(crate) transfers: Vec<Traced>,
-    /// In the order of their lines.
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) messages: usize,
-    pub(crate) is_timed: bool,
-}
-
-impl Trace {
-    pub(crate) fn read(text: &[u8], settings: &TransferSettings) -> Result<Self, Error> {
-        let Scan { messages, mut faults, is_timed } = scan(text);
-        let retries = retries(&messages);
-        let mut follower = Follower {
-            target: SipUri::parse(TARGET)?,
-            settings: Arc::new(settings.clone()),
-            calls: HashMap::new(),
-            transfers: Vec::new(),
-            faults: Vec::new(),
-        };
-        for (message, retry) in messages.iter().zip(retries) {
-            follower.hear(message, retry);
-        }
-        let last = messages.iter().map(|message| message.at).max();
-        let (transfers, more) = follower.end(last.unwrap_or_default());
-        faults.extend(more);
-        faults.sort_by_key(|fault| fault.line);
-        Ok(Self { transfers, faults, messages: messages.len(), is_timed })
-    }
-}
-
-/// For each message that is a 401 or 407 to a REFER: the CSeq of the REFER that was sent again with
-/// credentials.
-fn retries(messages: &[Message]) -> Vec<Option<u32>> {
-    let mut later: HashMap<_, u32> = HashMap::new();
-    let mut retries: Vec<_> = messages
-        .iter()
-        .rev()
-        .map(|Message { head, .. }| {
-            let dialog = (&head.call_id, &head.from_tag);
-            match head.start {
-                Start::Response(401 | 407) if head.method == Method::REFER => {
-                    later.get(&dialog).copied().filter(|cseq| *cseq > head.cseq)
-                }
-                Start::Request(Method::REFER) if head.headers.is_authorized => {
-                    later.insert(dialog, head.cseq);
-                    None
-                }
-                _ => None,
-            }
-        })
-        .collect();
-    retries.reverse();
-    retries
-}
 
 /// What is known of a Call-ID.
 #[derive(Default)]
@@ -86,44 +28,58 @@ struct Call {
     lacks_refer: bool,
 }
 
-struct Follower {
-    /// For a Refer-To that is no SIP URI: no rule depends on it.
+/// Takes in the messages of a capture in their order.
+pub(super) struct Follower {
+    /// For a Refer-To that is not a SIP URI: no rule depends on it.
     target: SipUri,
-    settings: Arc<TransferSettings>,
+    settings: Settings,
     calls: HashMap<String, Call>,
     transfers: Vec<Live>,
-    faults: Vec<Fault>,
+    errors: Vec<CaptureError>,
+    /// The latest time.
+    last: u64,
 }
 
 impl Follower {
-    fn hear(&mut self, message: &Message, retry: Option<u32>) {
+    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
+        Ok(Self {
+            target: SipUri::parse(TARGET)?,
+            settings: settings.clone(),
+            calls: HashMap::new(),
+            transfers: Vec::new(),
+            errors: Vec::new(),
+            last: 0,
+        })
+    }
+
+    pub(super) fn hear(&mut self, message: &Message) {
+        self.last = self.last.max(message.at);
         let head = &message.head;
         let heard = match &head.start {
-            Start::Request(Method::REFER) => self.refer(message),
-            Start::Request(Method::NOTIFY) => self.notify(message),
-            Start::Request(Method::BYE) => self.hang_up(message, "BYE"),
-            Start::Request(Method::CANCEL) if self.call(message).rings => {
+            Start::Request(Method::Refer) => self.refer(message),
+            Start::Request(Method::Notify) => self.notify(message),
+            Start::Request(Method::Bye) => self.hang_up(message, "BYE"),
+            Start::Request(Method::Cancel) if self.call(message).rings => {
                 self.hang_up(message, "CANCEL")
             }
-            Start::Response(code) if head.method == Method::REFER => {
-                self.refer_answered(message, *code, retry)
+            Start::Response(code) if head.method == Method::Refer => {
+                self.refer_answered(message, *code)
             }
-            Start::Response(code @ 200..) if head.method == Method::NOTIFY => {
-                self.notify_answered(message, *code);
-                Ok(())
+            Start::Response(code @ 200..) if head.method == Method::Notify => {
+                self.notify_answered(message, *code)
             }
-            Start::Request(Method::INVITE) if head.to_tag.is_none() => {
+            Start::Request(Method::Invite) if head.to_tag.is_none() => {
                 self.call(message).rings = true;
                 Ok(())
             }
-            Start::Response(200..) if head.method == Method::INVITE => {
+            Start::Response(200..) if head.method == Method::Invite => {
                 self.call(message).rings = false;
                 Ok(())
             }
             _ => Ok(()),
         };
         if let Err(error) = heard {
-            self.faults.push(Fault { line: message.line, message: error.message() });
+            self.errors.push(CaptureError { place: Some(message.place), message: error.message() });
         }
     }
 
@@ -147,31 +103,30 @@ impl Follower {
         if !self.fitting(message, is_again).is_empty() {
             return Ok(());
         }
+        if head.headers.is_authorized {
+            let is_its = |live: &Live| live.platform == head.from_tag;
+            for index in self.fitting(message, is_its) {
+                let live = self.transfers.get_mut(index);
+                if live.map_or(Ok(false), |live| live.resent(message))? {
+                    return Ok(());
+                }
+            }
+        }
         let is_same = |live: &Live| live.is_between(&head.to_tag, &head.from_tag);
         let first_in_dialog = self.fitting(message, is_same).is_empty();
-        let target = match ReferTarget::parse(head.headers.refer_to.as_deref().unwrap_or_default())
-        {
+        let refer_to = head.headers.refer_to.first().map_or("", String::as_str);
+        let target = match ReferTarget::parse(refer_to) {
             ReferTarget::Sip(uri) => uri,
             _ => self.target.clone(),
         };
-        let mut live = Live::begun(message, target, &self.settings);
-        let settings = TransferSettings::clone(&self.settings);
-        let begun = live.feed(
-            message,
-            Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings },
-        );
+        let (live, begun) = Live::begun(message, target, &self.settings, first_in_dialog);
         let index = self.transfers.len();
         self.transfers.push(live);
         self.call(message).transfers.push(index);
         begun
     }
 
-    fn refer_answered(
-        &mut self,
-        message: &Message,
-        code: u16,
-        retry: Option<u32>,
-    ) -> Result<(), Error> {
+    fn refer_answered(&mut self, message: &Message, code: u16) -> Result<(), Error> {
         let head = &message.head;
         let is_its = |live: &Live| live.platform == head.from_tag && live.cseq >= head.cseq;
         let found = self.fitting(message, is_its).first().copied();
@@ -186,11 +141,9 @@ impl Follower {
         if live.endpoint.is_none() {
             live.endpoint.clone_from(&head.to_tag);
         }
-        live.is_answered = (200..=699).contains(&code) && retry.is_none();
-        live.cseq = retry.unwrap_or(live.cseq);
         let refer_sub = head.headers.refer_sub.as_deref().unwrap_or_default();
         let refer_sub = !refer_sub.eq_ignore_ascii_case("false");
-        live.feed(message, Input::Response { code, refer_sub, retry })
+        live.answered(message, code, refer_sub)
     }
 
     fn notify(&mut self, message: &Message) -> Result<(), Error> {
@@ -223,23 +176,14 @@ impl Follower {
         if live.endpoint.is_none() && !of_dialog.is_empty() {
             live.endpoint.clone_from(&head.from_tag);
         }
-        live.feed(message, notify)?;
-        if let Some(code) = live.reply() {
-            live.owed.insert((head.from_tag.clone(), head.cseq), code);
-        }
-        Ok(())
+        live.notified(message, notify)
     }
 
-    /// Says where the platform answered otherwise.
-    fn notify_answered(&mut self, message: &Message, code: u16) {
-        let head = &message.head;
-        let key = (head.from_tag.clone(), head.cseq);
-        let found = self.fitting(message, |live| live.owed.contains_key(&key)).pop();
-        let Some(live) = found.and_then(|it| self.transfers.get_mut(it)) else { return };
-        if let Some(owed) = live.owed.remove(&key).filter(|owed| *owed != code) {
-            let at = live.time_of(message.at);
-            live.run.push(at, What::ReplyDiffers { cseq: head.cseq, code, due: owed });
-        }
+    fn notify_answered(&mut self, message: &Message, code: u16) -> Result<(), Error> {
+        let key = (message.head.from_tag.clone(), message.head.cseq);
+        let found = self.fitting(message, |live| live.owes(&key)).pop();
+        let live = found.and_then(|it| self.transfers.get_mut(it));
+        live.map_or(Ok(()), |live| live.replied(message, code))
     }
 
     fn hang_up(&mut self, message: &Message, method: &'static str) -> Result<(), Error> {
@@ -253,32 +197,31 @@ impl Follower {
             let Some(live) = self.transfers.get_mut(index).filter(|live| !live.has_hung_up) else {
                 continue;
             };
-            let by_platform = live.platform == head.from_tag;
-            let by = if by_platform { Party::Twilio } else { Party::Endpoint };
+            let by = party(live.platform == head.from_tag);
             live.has_hung_up = true;
             live.feed(message, Input::HangUp { by, method })?;
         }
         Ok(())
     }
 
-    /// Once for a call: the trace began too late.
+    /// Once for a call: the capture began too late.
     fn lack_refer(&mut self, message: &Message, what: &str) {
         let call = self.call(message);
         if !std::mem::replace(&mut call.lacks_refer, true) {
-            let message_of = format!("{what}, and no REFER above it; the trace began too late");
-            self.faults.push(Fault { line: message.line, message: message_of });
+            let message_of = format!("{what}, and no REFER above it; the capture began too late");
+            self.errors.push(CaptureError { place: Some(message.place), message: message_of });
         }
     }
 
-    fn end(mut self, at: u64) -> (Vec<Traced>, Vec<Fault>) {
+    pub(super) fn end(mut self) -> (Vec<Traced>, Vec<CaptureError>) {
         let mut transfers = Vec::with_capacity(self.transfers.len());
         for live in self.transfers {
-            let (traced, ended) = live.end(at);
+            let (traced, ended) = live.end(self.last);
             if let Err(error) = ended {
-                self.faults.push(Fault { line: traced.line, message: error.message() });
+                self.errors.push(CaptureError { place: Some(traced.place), message: error.message() });
             }
             transfers.push(traced);
         }
-        (transfers, self.faults)
+        (transfers, self.errors)
     }
 }
