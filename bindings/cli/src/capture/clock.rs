@@ -156,11 +156,8 @@ impl Clock {
 
     /// The times of one key, each after the one before.
     fn series(&self, key: Key) -> Vec<Option<i64>> {
-        let seen: Vec<Option<Seen>> = self
-            .gaps
-            .iter()
-            .map(|gap| gap.iter().find(|seen| seen.key == key).copied())
-            .collect();
+        let seen: Vec<Option<Seen>> =
+            self.gaps.iter().map(|gap| gap.iter().find(|seen| seen.key == key).copied()).collect();
         if key.notation == Notation::Delta || are_deltas(key, &seen) {
             let mut now = 0_i64;
             return seen
@@ -194,12 +191,16 @@ impl Clock {
         // Where both are known they say how far apart they are; forwards, then backwards for the beginning.
         let mut apart: Option<i64> = None;
         let mut before: Option<i64> = None;
-        let first_apart =
-            times.iter().zip(&others).find_map(|(time, other)| Some((*time)?.saturating_sub((*other)?)));
+        let first_apart = times
+            .iter()
+            .zip(&others)
+            .find_map(|(time, other)| Some((*time)?.saturating_sub((*other)?)));
         let mut clock: u32 = 0;
         let mut was_filled = false;
         for index in 0..times.len() {
-            let (Some(time), Some(other_at)) = (times.get_mut(index), others.get(index)) else { break };
+            let (Some(time), Some(other_at)) = (times.get_mut(index), others.get(index)) else {
+                break;
+            };
             match (*time, *other_at) {
                 (Some(time), other_at) => {
                     apart = other_at.map(|other| time.saturating_sub(other)).or(apart);
@@ -408,9 +409,9 @@ fn date(before: &[u8], after: &[u8]) -> Option<(Date, usize)> {
     };
     let date = date.trim_ascii_end();
     let date = date.strip_suffix(b",").unwrap_or(date);
-    numeric_date(date).or_else(|| named_date(date, after)).filter(|_| {
-        separator != b':' || date.contains(&b'/')
-    })
+    numeric_date(date)
+        .or_else(|| named_date(date, after))
+        .filter(|_| separator != b':' || date.contains(&b'/'))
 }
 
 /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `11-25`.
@@ -421,7 +422,9 @@ fn numeric_date(text: &[u8]) -> Option<(Date, usize)> {
             [y1, y2, y3, y4, b'-' | b'/' | b'.', m1, m2, b'-' | b'/' | b'.', d1, d2] => {
                 days(&[*y1, *y2, *y3, *y4], number(&[*m1, *m2]), &[*d1, *d2])
             }
-            [d1, d2, b'.' | b'-', m1, m2, b'.' | b'-', y @ ..] => days(y, number(&[*m1, *m2]), &[*d1, *d2]),
+            [d1, d2, b'.' | b'-', m1, m2, b'.' | b'-', y @ ..] => {
+                days(y, number(&[*m1, *m2]), &[*d1, *d2])
+            }
             [m1, m2, b'/', d1, d2, b'/', y @ ..] => {
                 let month = number(&[*m1, *m2]);
                 // Only where the first cannot be a month it is a day.
@@ -433,7 +436,10 @@ fn numeric_date(text: &[u8]) -> Option<(Date, usize)> {
             }
             _ => None,
         };
-        let is_alone = start.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|byte| !byte.is_ascii_digit());
+        let is_alone = start
+            .checked_sub(1)
+            .and_then(|at| text.get(at))
+            .is_none_or(|byte| !byte.is_ascii_digit());
         if let Some(days) = found.filter(|_| is_alone) {
             return Some((Date::Days(days), start));
         }
@@ -487,7 +493,8 @@ fn named_date(text: &[u8], after: &[u8]) -> Option<(Date, usize)> {
 
 fn month(name: &[u8]) -> Option<i64> {
     const NAMES: [&[u8]; 12] = [
-        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
+        b"dec",
     ];
     // An asterisk says that the clock is not synchronised (Cisco).
     let name = name.strip_prefix(b"*").unwrap_or(name);
@@ -693,8 +700,11 @@ mod tests {
         assert_eq!(
             gaps(&[
                 &["recv 495 bytes from udp/[203.0.113.10]:5060 at 14:15:05.155257:"],
-                &["2025-11-25 13:15:05.197001 [DEBUG] x", "send 366 bytes to udp/[x]:5060 at 14:15:05.197257:"],
-                &["send 366 bytes to udp/[x]:5060 at 14:15:09.155257:", ],
+                &[
+                    "2025-11-25 13:15:05.197001 [DEBUG] x",
+                    "send 366 bytes to udp/[x]:5060 at 14:15:05.197257:"
+                ],
+                &["send 366 bytes to udp/[x]:5060 at 14:15:09.155257:",],
             ]),
             [(0, 0), (42, 0), (4000, 0)]
         );
@@ -725,14 +735,22 @@ mod tests {
     #[test]
     fn deltas_add_up() {
         assert_eq!(
-            times(&[" 00:00:00.000000 IP a > b", " 00:00:04.000000 IP a > b", " 00:00:00.042000 IP a > b"]),
+            times(&[
+                " 00:00:00.000000 IP a > b",
+                " 00:00:04.000000 IP a > b",
+                " 00:00:00.042000 IP a > b"
+            ]),
             Some(vec![0, 4000, 4042])
         );
         // Parts of milliseconds count.
-        let packets = [" 00:00:00.500600 IP a > b", " 00:00:00.000600 IP a > b", " 00:00:00.000800 IP a > b"];
+        let packets =
+            [" 00:00:00.500600 IP a > b", " 00:00:00.000600 IP a > b", " 00:00:00.000800 IP a > b"];
         assert_eq!(times(&packets), Some(vec![500, 501, 502]));
         assert_eq!(
-            times(&["JsSIP:Transport received text message: +0ms", "JsSIP:Transport sending message: +2s"]),
+            times(&[
+                "JsSIP:Transport received text message: +0ms",
+                "JsSIP:Transport sending message: +2s"
+            ]),
             Some(vec![0, 2000])
         );
     }

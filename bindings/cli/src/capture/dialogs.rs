@@ -218,7 +218,8 @@ impl Follower {
         for live in self.transfers {
             let (traced, ended) = live.end(self.last);
             if let Err(error) = ended {
-                self.errors.push(CaptureError { place: Some(traced.place), message: error.message() });
+                self.errors
+                    .push(CaptureError { place: Some(traced.place), message: error.message() });
             }
             transfers.push(traced);
         }

@@ -91,7 +91,9 @@ fn uncoloured(line: &[u8]) -> Cow<'_, [u8]> {
     while let Some((first, more)) = rest.split_first() {
         if let [0x1b, b'[', sequence @ ..] = rest {
             let end = sequence.iter().position(|byte| (0x40..=0x7e).contains(byte));
-            rest = sequence.get(end.map_or(sequence.len(), |end| end.saturating_add(1))..).unwrap_or_default();
+            rest = sequence
+                .get(end.map_or(sequence.len(), |end| end.saturating_add(1))..)
+                .unwrap_or_default();
         } else if let Some(after) = rest.strip_prefix(nbsp) {
             plain.push(b' ');
             rest = after;
@@ -215,7 +217,8 @@ impl Writer {
         let shown = line.trim_ascii_start();
         let indent = line.len().saturating_sub(shown.len());
         let shown = shown.trim_ascii_end();
-        let first = shown.strip_prefix(b"Request-Line: ").or_else(|| shown.strip_prefix(b"Status-Line: "));
+        let first =
+            shown.strip_prefix(b"Request-Line: ").or_else(|| shown.strip_prefix(b"Status-Line: "));
         if let Some(first) = first.filter(|first| memmem::find(first, b"SIP/2.0").is_some()) {
             self.end_tree();
             self.push(without_end(first));
@@ -276,7 +279,8 @@ fn first_end(line: &[u8]) -> Option<(&'static [u8], usize)> {
     {
         return None;
     }
-    let found = ENDS.iter().filter_map(|(end, escapes)| Some((memmem::find(line, end)?, *end, *escapes)));
+    let found =
+        ENDS.iter().filter_map(|(end, escapes)| Some((memmem::find(line, end)?, *end, *escapes)));
     // Where two begin, the longer stands first in the table.
     found.min_by_key(|(at, ..)| *at).map(|(_, end, escapes)| (end, escapes))
 }

@@ -82,10 +82,16 @@ impl<F: FnMut(&Message)> Packets<F> {
         let mut reader = match create_reader(BUFFER_BYTES, reader) {
             Ok(reader) => reader,
             Err(PcapError::HeaderNotRecognized) => {
-                return Err(Refused::new("capture-unreadable", "the file begins like pcap, but its header cannot be read"));
+                return Err(Refused::new(
+                    "capture-unreadable",
+                    "the file begins like pcap, but its header cannot be read",
+                ));
             }
             Err(_) => {
-                return Err(Refused::new("capture-unreadable", "the capture is cut within its header"));
+                return Err(Refused::new(
+                    "capture-unreadable",
+                    "the capture is cut within its header",
+                ));
             }
         };
         let mut interfaces: Vec<Option<Interface>> = Vec::new();
@@ -95,7 +101,9 @@ impl<F: FnMut(&Message)> Packets<F> {
             if u64::try_from(reader.consumed()).is_ok_and(|read| read > MAX_PACKET_BYTES) {
                 return Err(Refused::new(
                     "trace-too-large",
-                    format!("the capture has more than {MAX_PACKET_BYTES} bytes; cut out the calls in question, for instance with editcap"),
+                    format!(
+                        "the capture has more than {MAX_PACKET_BYTES} bytes; cut out the calls in question, for instance with editcap"
+                    ),
                 ));
             }
             let (length, refill) = match reader.next() {
@@ -125,15 +133,20 @@ impl<F: FnMut(&Message)> Packets<F> {
                     if larger {
                         room = room.saturating_mul(2);
                         if !reader.grow(room) {
-                            self.error_here("the capture is broken here: a packet of this size cannot be");
+                            self.error_here(
+                                "the capture is broken here: a packet of this size cannot be",
+                            );
                             return Ok(());
                         }
                     }
                     // A reader that gives nothing and does not end would be asked for ever.
-                    let is_stuck = reader.refill().is_err() || (is_swapped_before && reader.reader_exhausted() && larger);
+                    let is_stuck = reader.refill().is_err()
+                        || (is_swapped_before && reader.reader_exhausted() && larger);
                     is_swapped_before = reader.reader_exhausted();
                     if is_stuck {
-                        self.error_here("the capture is cut in this packet: what is before it is read");
+                        self.error_here(
+                            "the capture is cut in this packet: what is before it is read",
+                        );
                         return Ok(());
                     }
                 }
@@ -144,7 +157,8 @@ impl<F: FnMut(&Message)> Packets<F> {
     fn block(&mut self, block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Option<Interface>>) {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
-                let units = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
+                let units =
+                    if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
                 // The upper bits say whether there is a checksum behind each frame.
                 let link = Linktype(header.network.0 & 0x0fff_ffff);
                 interfaces.push(Some(Interface { link, units, offset: 0 }));
@@ -153,7 +167,12 @@ impl<F: FnMut(&Message)> Packets<F> {
                 let Some(Some(interface)) = interfaces.first() else { return };
                 let seconds = u64::from(record.ts_sec).saturating_mul(1000);
                 let fraction = u64::from(record.ts_usec).saturating_mul(1000) / interface.units;
-                self.packet(interface.link, seconds.saturating_add(fraction), record.data, record.origlen);
+                self.packet(
+                    interface.link,
+                    seconds.saturating_add(fraction),
+                    record.data,
+                    record.origlen,
+                );
             }
             PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
             PcapBlockOwned::NG(Block::InterfaceDescription(interface)) => {
@@ -170,7 +189,8 @@ impl<F: FnMut(&Message)> Packets<F> {
                     return;
                 };
                 let ticks = (u64::from(packet.ts_high) << 32) | u64::from(packet.ts_low);
-                let at = u128::from(ticks).saturating_mul(1000) / u128::from(interface.units.max(1));
+                let at =
+                    u128::from(ticks).saturating_mul(1000) / u128::from(interface.units.max(1));
                 let offset = interface.offset.saturating_mul(1000);
                 let at = u64::try_from(at).unwrap_or(u64::MAX).saturating_add_signed(offset);
                 let data = packet.data.get(..usize::try_from(packet.caplen).unwrap_or(usize::MAX));
@@ -221,7 +241,13 @@ impl<F: FnMut(&Message)> Packets<F> {
         }
     }
 
-    fn transport(&mut self, protocol: IpNumber, payload: &[u8], hosts: (IpAddr, IpAddr), is_cut: bool) {
+    fn transport(
+        &mut self,
+        protocol: IpNumber,
+        payload: &[u8],
+        hosts: (IpAddr, IpAddr),
+        is_cut: bool,
+    ) {
         match protocol {
             IpNumber::UDP => {
                 if let Ok(udp) = UdpSlice::from_slice_lax(payload) {
@@ -303,7 +329,9 @@ impl<F: FnMut(&Message)> Packets<F> {
             }
         }
         for (packet, missing) in self.connections.gaps() {
-            let message = format!("{missing} bytes of the TCP connection of this packet are not in the capture");
+            let message = format!(
+                "{missing} bytes of the TCP connection of this packet are not in the capture"
+            );
             self.error(Place::Packet(packet), &message);
         }
         for packet in self.fragments.missing() {
@@ -362,7 +390,9 @@ fn by_ether_type(data: &[u8], at: usize, header: usize) -> Option<LaxSlicedPacke
     Some(LaxSlicedPacket::from_ether_type(ether_type, data.get(header..)?))
 }
 
-fn addressed<'a, 'b>(net: &'b LaxNetSlice<'a>) -> Option<(&'b LaxIpPayloadSlice<'a>, IpAddr, IpAddr)> {
+fn addressed<'a, 'b>(
+    net: &'b LaxNetSlice<'a>,
+) -> Option<(&'b LaxIpPayloadSlice<'a>, IpAddr, IpAddr)> {
     match net {
         LaxNetSlice::Ipv4(ip) => {
             let header = ip.header();
@@ -390,7 +420,8 @@ pub(super) fn begins_message(bytes: &[u8]) -> bool {
     if method < 3 || bytes.get(method) != Some(&b' ') {
         return false;
     }
-    let line = memchr::memchr(b'\n', bytes.get(..MOST_REQUEST_LINE.min(bytes.len())).unwrap_or_default());
+    let line =
+        memchr::memchr(b'\n', bytes.get(..MOST_REQUEST_LINE.min(bytes.len())).unwrap_or_default());
     let line = bytes.get(..line.unwrap_or_default()).unwrap_or_default();
     line.trim_ascii_end().ends_with(b" SIP/2.0")
 }
@@ -432,8 +463,11 @@ impl Fragments {
         let protocol = payload.ip_number;
         let id = DatagramId { source, destination, protocol: protocol.0, id };
         if !self.open.contains_key(&id) && self.open.len() >= MAX_DEFRAGMENTED {
-            let oldest = self.open.iter().min_by_key(|(_, (_, packet))| *packet).map(|(id, _)| *id)?;
-            if let Some((_, packet)) = self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_ERRORS) {
+            let oldest =
+                self.open.iter().min_by_key(|(_, (_, packet))| *packet).map(|(id, _)| *id)?;
+            if let Some((_, packet)) =
+                self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_ERRORS)
+            {
                 self.given_up.push(packet);
             }
         }
@@ -461,7 +495,10 @@ impl Fragments {
             }
             _ => false,
         };
-        let open = self.open.iter().filter(|(id, (buffer, _))| !self.whole.contains(*id) && may_be_sip(buffer));
+        let open = self
+            .open
+            .iter()
+            .filter(|(id, (buffer, _))| !self.whole.contains(*id) && may_be_sip(buffer));
         let open = open.map(|(_, (_, packet))| *packet);
         let mut missing: Vec<_> = open.chain(self.given_up.iter().copied()).collect();
         missing.sort_unstable();
@@ -483,10 +520,11 @@ fn fragment(net: &LaxNetSlice<'_>) -> Option<(IpAddr, IpAddr, u32, IpFragOffset,
             ))
         }
         LaxNetSlice::Ipv6(ip) => {
-            let extension = ip.extensions().clone().into_iter().find_map(|extension| match extension {
-                Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment.to_header()),
-                _ => None,
-            })?;
+            let extension =
+                ip.extensions().clone().into_iter().find_map(|extension| match extension {
+                    Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment.to_header()),
+                    _ => None,
+                })?;
             let header = ip.header();
             Some((
                 header.source_addr().into(),

@@ -233,7 +233,11 @@ impl<'a> Scanner<'a> {
         }
         std::iter::from_fn(|| lines.next())
             .take(MOST_BETWEEN)
-            .find(|line| header_at(line.bytes).is_some_and(|at| line.bytes.get(..at).is_some_and(|prefix| matched(before, prefix) == Some(at))))
+            .find(|line| {
+                header_at(line.bytes).is_some_and(|at| {
+                    line.bytes.get(..at).is_some_and(|prefix| matched(before, prefix) == Some(at))
+                })
+            })
             .or(Some(next))
     }
 
@@ -323,10 +327,14 @@ impl<'a> Scanner<'a> {
     /// body, and neither a time nor another message begins here.
     fn is_body(&self, head: &str, line: TextLine<'_>, sent: &[u8], layout: &Layout<'_>) -> bool {
         let begins = !layout.has_prefix() && clock::leads(line.bytes);
-        let Some(length) = body_length(head).filter(|length| *length > 0 && !begins) else { return false };
+        let Some(length) = body_length(head).filter(|length| *length > 0 && !begins) else {
+            return false;
+        };
         // A sipfrag has the first line of a response, and often nothing else.
         let is_whole = (sent.len()..=sent.len().saturating_add(2)).contains(&length);
-        first_line(sent).is_none() || is_whole || head.to_ascii_lowercase().contains("message/sipfrag")
+        first_line(sent).is_none()
+            || is_whole
+            || head.to_ascii_lowercase().contains("message/sipfrag")
     }
 
     /// As many bytes as Content-Length says. Without it, the lines up to an empty one or to what
@@ -394,8 +402,7 @@ impl<'a> Scanner<'a> {
     ) -> bool {
         let shown = if layout.has_prefix() { sent } else { line.bytes };
         let behind = Scanner { lines, plain: self.plain, found: Scan::default() };
-        let begins =
-            |next: Layout<'_>| next.has_prefix() || next.first.start == next.prefix.len();
+        let begins = |next: Layout<'_>| next.has_prefix() || next.first.start == next.prefix.len();
         clock::leads(shown)
             || (!is_first && first_line(shown).is_some() && behind.layout(line).is_some_and(begins))
     }
@@ -405,7 +412,9 @@ impl<'a> Scanner<'a> {
 fn prefix<'a>(before: &[u8], next: &'a [u8]) -> &'a [u8] {
     let at = header_at(next).and_then(|at| next.get(..at));
     let shared = at.filter(|prefix| {
-        !before.is_empty() && matched(prefix, before).is_some_and(|length| length == before.len() || !is_blank(prefix))
+        !before.is_empty()
+            && matched(prefix, before)
+                .is_some_and(|length| length == before.len() || !is_blank(prefix))
     });
     if let Some(prefix) = shared {
         return prefix;
@@ -426,7 +435,8 @@ fn header_at(line: &[u8]) -> Option<usize> {
             let start = name.len().checked_sub(known.len())?;
             let is_known = name.get(start..)?.eq_ignore_ascii_case(known.as_bytes());
             let before = start.checked_sub(1).and_then(|at| name.get(at));
-            let is_alone = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
+            let is_alone =
+                before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
             (is_known && is_alone).then_some(start)
         })
     })

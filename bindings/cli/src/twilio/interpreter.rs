@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use twiml_refer::{
-    Refer, ReferOutcome, VoiceResponse,
+    Refer, ReferOutcome, SipUri, VoiceResponse,
     diagnostic::{Diagnostic, DiagnosticCode, Severity},
     http::Method,
     twiml::{Element, Follows},
@@ -82,6 +82,7 @@ struct Fetch {
 struct Document {
     url: Url,
     response: VoiceResponse,
+    diagnostics: Vec<Diagnostic>,
 }
 
 enum Next {
@@ -177,7 +178,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         self.end.has_errors |= diagnostics.iter().any(|it| it.severity() >= Severity::Error);
         let name = redact::hidden(url.as_str());
         self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
-        Ok(Some(Document { url, response }))
+        Ok(Some(Document { url, response, diagnostics }))
     }
 
     /// Makes one request; each HTTP redirect is one.
@@ -193,7 +194,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn document(&mut self, document: &Document) -> Result<Next> {
-        for verb in verbs(&document.response) {
+        for verb in verbs(document) {
             if verb.is_known && self.end.follows.is_some() {
                 self.end.verbs.push(verb.element.name().to_owned());
             }
@@ -219,9 +220,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         self.transcript.verb(verb.element, fate)?;
         match verb.element.name() {
             _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
-            "Refer" => match Refer::try_from(verb.element) {
-                Ok(refer) => self.refer(&refer, verb.is_last, document),
-                Err(_) => Err(WebhookError::new(document.url.as_str(), Cause::Refer).into()),
+            "Refer" => match read_refer(verb.element) {
+                Some(refer) => self.refer(&refer, verb.is_last, document),
+                None => Err(WebhookError::new(document.url.as_str(), Cause::Refer).into()),
             },
             "Gather" => self.gather(verb.element, document),
             "Redirect" => self.redirect(verb.element, document),
@@ -296,6 +297,21 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 }
 
+/// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.
+pub(super) fn read_refer(element: &Element) -> Option<Refer> {
+    let mut targets = element.children().filter(|child| child.name() == "Sip");
+    let (target, None) = (targets.next()?, targets.next()) else { return None };
+    let target = target.text();
+    let mut refer = Refer::to(SipUri::parse(target.trim_matches([' ', '\t', '\r', '\n'])).ok()?);
+    if let Some(action) = element.attribute("action") {
+        refer = refer.with_action(action).ok()?;
+    }
+    if let Some(method) = element.attribute("method") {
+        refer = refer.with_method(method.parse().ok()?);
+    }
+    Some(refer)
+}
+
 /// Returns the request for the document that a verb other than `<Refer>` names.
 fn follow_verb(
     verb: &Element,
@@ -314,12 +330,12 @@ fn follow_verb(
 }
 
 /// Returns the verbs in order. Which ones are known, the diagnostics of the document say.
-fn verbs(document: &VoiceResponse) -> Vec<Verb<'_>> {
-    let diagnostics = document.check();
-    let unknown = diagnostics.iter().filter(|it| it.code() == DiagnosticCode::VerbUnknown);
+fn verbs(document: &Document) -> Vec<Verb<'_>> {
+    let unknown = document.diagnostics.iter().filter(|it| it.code() == DiagnosticCode::VerbUnknown);
     let unknown: HashSet<&str> = unknown.map(Diagnostic::path).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut verbs: Vec<_> = document
+        .response
         .verbs()
         .map(|element| {
             let name = element.name();

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use twiml_refer::{
-    Refer, SipUri,
+    SipUri,
     diagnostic::Diagnostic,
     twiml::{Element, Follows},
 };
 
 use super::client::Request;
 use super::error::{Cause, WebhookError};
-use super::interpreter::End;
+use super::interpreter::{End, read_refer};
 use crate::console::{self, Console, merged};
 use crate::exit::Result;
 use crate::ladder::{Ladder, text};
@@ -241,7 +241,7 @@ fn summary(end: &End) -> Option<String> {
 /// What a verb says, on one line.
 fn detail(element: &Element) -> String {
     let mut words = Vec::new();
-    if let Ok(refer) = Refer::try_from(element) {
+    if let Some(refer) = read_refer(element).filter(|_| element.name() == "Refer") {
         words.push(redact::hidden(refer.target().as_str()));
     } else {
         let text = element.text().split_whitespace().collect::<Vec<_>>().join(" ");
