@@ -59,15 +59,23 @@ const MARKS: [&[u8]; 9] = [
 
 pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let is_plain = !MARKS.iter().any(|mark| memmem::find(text, mark).is_some())
+    let is_spaced = is_double_spaced(text);
+    let is_plain = !is_spaced
+        && !MARKS.iter().any(|mark| memmem::find(text, mark).is_some())
         && memmem::find(text, "\u{a0}".as_bytes()).is_none();
     if is_plain {
         return Plain { text: Cow::Borrowed(text), numbers: None };
     }
     let mut writer =
         Writer { text: Vec::with_capacity(text.len()), numbers: Vec::new(), number: 0, tree: None };
+    let mut is_kept = false;
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
         writer.number = number;
+        // Behind each line that is kept an empty one is left out.
+        is_kept = !(is_spaced && is_kept && line.trim_ascii().is_empty());
+        if !is_kept {
+            continue;
+        }
         let line = html(uncoloured(line));
         if !writer.of_tree(&line) {
             writer.line(&line);
@@ -78,6 +86,23 @@ pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
         writer.text.pop();
     }
     Plain { text: Cow::Owned(writer.text), numbers: Some(writer.numbers) }
+}
+
+/// Lines that are looked at to see whether an empty one is behind each.
+const LOOKED_AT: usize = 200;
+
+/// Whether an empty line is behind every other, as some editors and web forms put it.
+fn is_double_spaced(text: &[u8]) -> bool {
+    let (mut lines, mut was_blank) = (0_usize, true);
+    for line in text.split(|byte| *byte == b'\n').take(LOOKED_AT) {
+        let is_blank = line.trim_ascii().is_empty();
+        if !is_blank && !was_blank {
+            return false;
+        }
+        lines = lines.saturating_add(usize::from(!is_blank));
+        was_blank = is_blank;
+    }
+    lines > 10
 }
 
 /// Without the colours of a terminal and with ordinary spaces.
@@ -91,7 +116,9 @@ fn uncoloured(line: &[u8]) -> Cow<'_, [u8]> {
     while let Some((first, more)) = rest.split_first() {
         if let [0x1b, b'[', sequence @ ..] = rest {
             let end = sequence.iter().position(|byte| (0x40..=0x7e).contains(byte));
-            rest = sequence.get(end.map_or(sequence.len(), |end| end.saturating_add(1))..).unwrap_or_default();
+            rest = sequence
+                .get(end.map_or(sequence.len(), |end| end.saturating_add(1))..)
+                .unwrap_or_default();
         } else if let Some(after) = rest.strip_prefix(nbsp) {
             plain.push(b' ');
             rest = after;
@@ -215,7 +242,8 @@ impl Writer {
         let shown = line.trim_ascii_start();
         let indent = line.len().saturating_sub(shown.len());
         let shown = shown.trim_ascii_end();
-        let first = shown.strip_prefix(b"Request-Line: ").or_else(|| shown.strip_prefix(b"Status-Line: "));
+        let first =
+            shown.strip_prefix(b"Request-Line: ").or_else(|| shown.strip_prefix(b"Status-Line: "));
         if let Some(first) = first.filter(|first| memmem::find(first, b"SIP/2.0").is_some()) {
             self.end_tree();
             self.push(without_end(first));
@@ -276,7 +304,8 @@ fn first_end(line: &[u8]) -> Option<(&'static [u8], usize)> {
     {
         return None;
     }
-    let found = ENDS.iter().filter_map(|(end, escapes)| Some((memmem::find(line, end)?, *end, *escapes)));
+    let found =
+        ENDS.iter().filter_map(|(end, escapes)| Some((memmem::find(line, end)?, *end, *escapes)));
     // Where two begin, the longer stands first in the table.
     found.min_by_key(|(at, ..)| *at).map(|(_, end, escapes)| (end, escapes))
 }

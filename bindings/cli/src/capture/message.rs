@@ -133,7 +133,8 @@ impl Head {
                 Name::ReferTo => {}
                 Name::ReferSub => keep_first(&mut headers.refer_sub, value),
                 Name::ContentLength => {
-                    let length = std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
+                    let length =
+                        std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
                     headers.content_length = headers.content_length.or(length);
                 }
                 Name::Authorization => headers.is_authorized = true,
@@ -270,6 +271,8 @@ fn tag(value: &[u8]) -> Option<String> {
     params.split(|byte| *byte == b';').skip(1).find_map(|param| {
         let equals = memchr::memchr(b'=', param)?;
         let (name, value) = param.split_at_checked(equals)?;
-        name.trim_ascii().eq_ignore_ascii_case(b"tag").then(|| unfold(value.get(1..).unwrap_or_default()))
+        name.trim_ascii()
+            .eq_ignore_ascii_case(b"tag")
+            .then(|| unfold(value.get(1..).unwrap_or_default()))
     })
 }

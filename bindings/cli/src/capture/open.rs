@@ -55,7 +55,10 @@ const MAGIC: [(&[u8], Kind); 15] = [
     (b"\x28\xb5\x2f\xfd", Kind::Other("packed with zstd: unpack it with zstd -d")),
     (b"BZh", Kind::Other("packed with bzip2: unpack it with bzip2 -d")),
     (b"7z\xbc\xaf\x27\x1c", Kind::Other("a 7z archive: unpack it with 7z x")),
-    (b"snoop\0\0\0", Kind::Other("a snoop capture: convert it with editcap -F pcap FILE FILE.pcap")),
+    (
+        b"snoop\0\0\0",
+        Kind::Other("a snoop capture: convert it with editcap -F pcap FILE FILE.pcap"),
+    ),
     (
         b"GMBU",
         Kind::Other("a Network Monitor capture: convert it with editcap -F pcap FILE FILE.pcap"),
@@ -108,7 +111,9 @@ fn opened(
         Some(Kind::Packets) => {
             Ok(Opened::Packets(Box::new(reader.take(MAX_PACKET_BYTES.saturating_add(1)))))
         }
-        Some(Kind::Utf16(unit)) => text(reader)?.map(|bytes| Opened::Text(from_utf16(&bytes, unit))),
+        Some(Kind::Utf16(unit)) => {
+            text(reader)?.map(|bytes| Opened::Text(from_utf16(&bytes, unit)))
+        }
         Some(Kind::Other(what)) => {
             Err(Refused::new("capture-unreadable", format!("the file is {what}")))
         }
@@ -143,8 +148,7 @@ fn text(reader: impl Read) -> io::Result<Result<Vec<u8>, Refused>> {
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
     let (pairs, _) = bytes.as_chunks();
     let units = pairs.iter().skip(1).map(|pair| unit(*pair));
-    let text: String = char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let text: String =
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     text.into_bytes()
 }

@@ -42,7 +42,10 @@ pub(super) fn check(headers: &[String]) -> Vec<Check> {
         ));
     }
     if uri.is_empty() {
-        found.push(Check::error("refer-to-missing", "the Refer-To is empty: write the target as <sip:user@host>"));
+        found.push(Check::error(
+            "refer-to-missing",
+            "the Refer-To is empty: write the target as <sip:user@host>",
+        ));
         return found;
     }
     if is_bare {
@@ -102,12 +105,16 @@ fn sip(scheme: &str, rest: &str, uri: &str) -> Vec<Check> {
             "refer-to-invalid",
             format!("the Refer-To is not a valid SIP URI: {}", error.message()),
         )),
-        Ok(uri) => found.extend(uri.check().iter().filter(|it| it.code().as_str() != code).map(|it| Check {
-            code: it.code().as_str().to_owned(),
-            severity: it.severity(),
-            message: format!("the Refer-To: {}", it.message()),
-            number: it.platform_number(),
-        })),
+        Ok(uri) => {
+            found.extend(uri.check().iter().filter(|it| it.code().as_str() != code).map(|it| {
+                Check {
+                    code: it.code().as_str().to_owned(),
+                    severity: it.severity(),
+                    message: format!("the Refer-To: {}", it.message()),
+                    number: it.platform_number(),
+                }
+            }))
+        }
     }
     found
 }

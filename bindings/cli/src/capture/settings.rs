@@ -29,7 +29,11 @@ impl Settings {
             if name != known.0 {
                 return Ok(false);
             }
-            if value == known.1 { Ok(true) } else { Err(format!("{value} cannot stand here; expected {}", known.1)) }
+            if value == known.1 {
+                Ok(true)
+            } else {
+                Err(format!("{value} cannot stand here; expected {}", known.1))
+            }
         };
         let (mut any_id, mut ignores_expires) = (false, false);
         let mut others = Vec::new();

@@ -8,8 +8,8 @@ use super::refer_to::Check;
 use super::transfer::{Note, Noted, Traced};
 use super::why::why;
 use crate::ladder::{Ladder, Rung, Shown, rungs};
-use crate::scenario::{Input, Step, What};
 use crate::redact;
+use crate::scenario::{Input, Step, What};
 use crate::source::printable;
 
 /// Something that happened, in its order.
@@ -49,14 +49,22 @@ impl Traced {
                 }
                 // The wire's own reply is drawn.
                 Item::Step(_, Step { what: What::Output(Output::Reply(_)), .. }) => {}
-                Item::Step(_, Step { at_ms: at, what: What::Input(Input::Response { code, refer_sub, .. }) }) => {
+                Item::Step(
+                    _,
+                    Step { at_ms: at, what: What::Input(Input::Response { code, refer_sub, .. }) },
+                ) => {
                     let refer_sub = if *refer_sub { "" } else { ", Refer-Sub: false" };
-                    shown.push(Rung { at_ms: *at, what: Shown::Received(format!("{code}{refer_sub}")) });
+                    shown.push(Rung {
+                        at_ms: *at,
+                        what: Shown::Received(format!("{code}{refer_sub}")),
+                    });
                 }
                 Item::Step(_, Step { at_ms: at, what: What::Output(Output::SendRefer) }) => {
                     self.refer(*at, &mut shown);
                 }
-                Item::Step(_, Step { at_ms: at, what: What::Input(Input::Start { .. }) }) if self.distrust.is_some() => {
+                Item::Step(_, Step { at_ms: at, what: What::Input(Input::Start { .. }) })
+                    if self.distrust.is_some() =>
+                {
                     self.refer(*at, &mut shown);
                 }
                 Item::Step(_, step) => shown.extend(rungs(std::slice::from_ref(step))),
@@ -76,9 +84,13 @@ impl Traced {
     /// The REFER, and what is wrong with it.
     fn refer(&self, at: u64, shown: &mut Vec<Rung>) {
         shown.push(Rung { at_ms: at, what: Shown::Sent("REFER".to_owned()) });
-        let odd = self.checks.iter().filter(|check| check.severity > twiml_refer::diagnostic::Severity::Note);
-        shown.extend(odd.map(|Check { message, .. }| {
-            Rung { at_ms: at, what: Shown::Remark(printable(&format!("!  {message}"))) }
+        let odd = self
+            .checks
+            .iter()
+            .filter(|check| check.severity > twiml_refer::diagnostic::Severity::Note);
+        shown.extend(odd.map(|Check { message, .. }| Rung {
+            at_ms: at,
+            what: Shown::Remark(printable(&format!("!  {message}"))),
         }));
     }
 
@@ -89,9 +101,14 @@ impl Traced {
             match item {
                 Item::Step(index, step) => {
                     let is_start = matches!(step.what, What::Input(Input::Start { .. }));
-                    objects.push((serde_json::to_value(step).unwrap_or_default(), self.place_of(index)));
+                    objects.push((
+                        serde_json::to_value(step).unwrap_or_default(),
+                        self.place_of(index),
+                    ));
                     if is_start {
-                        objects.extend(self.checks.iter().map(|check| (checked(check, step.at_ms), None)));
+                        objects.extend(
+                            self.checks.iter().map(|check| (checked(check, step.at_ms), None)),
+                        );
                     }
                 }
                 Item::Note(note) => objects.push((note_json(note), None)),
@@ -103,7 +120,9 @@ impl Traced {
 
 fn noted(what: &Noted) -> Shown {
     match what {
-        Noted::Replied { cseq, code, due, .. } if code == due => Shown::Sent(format!("{code} (NOTIFY {cseq})")),
+        Noted::Replied { cseq, code, due, .. } if code == due => {
+            Shown::Sent(format!("{code} (NOTIFY {cseq})"))
+        }
         Noted::Replied { cseq, code, due, .. } => {
             Shown::Sent(format!("{code} (NOTIFY {cseq}); {due} is due"))
         }

@@ -71,7 +71,12 @@ pub(super) struct Connections {
 
 impl Connections {
     /// Takes in a segment; hands out the messages that are complete with it.
-    pub(super) fn segment(&mut self, endpoints: Endpoints, tcp: &TcpSlice<'_>, packet: usize) -> Vec<Sent> {
+    pub(super) fn segment(
+        &mut self,
+        endpoints: Endpoints,
+        tcp: &TcpSlice<'_>,
+        packet: usize,
+    ) -> Vec<Sent> {
         let payload = tcp.payload();
         let is_known = self.directions.contains_key(&endpoints);
         if !is_known && payload.is_empty() && !tcp.syn() {
@@ -128,7 +133,10 @@ impl Connections {
             }
             rest.extend(direction.messages(direction.packet));
             if !direction.bytes.is_empty() {
-                rest.push(Sent { bytes: std::mem::take(&mut direction.bytes), packet: direction.packet });
+                rest.push(Sent {
+                    bytes: std::mem::take(&mut direction.bytes),
+                    packet: direction.packet,
+                });
             }
         }
         rest.sort_by_key(|sent| sent.packet);
@@ -227,7 +235,8 @@ impl Direction {
     fn take_early(&mut self) {
         while let Some(entry) = self.early.first_entry() {
             let Some(ahead) = entry.key().checked_sub(self.passed) else {
-                let known = usize::try_from(self.passed.saturating_sub(*entry.key())).unwrap_or(usize::MAX);
+                let known =
+                    usize::try_from(self.passed.saturating_sub(*entry.key())).unwrap_or(usize::MAX);
                 let segment = entry.remove();
                 self.early_bytes = self.early_bytes.saturating_sub(segment.len());
                 if let Some(new) = segment.get(known..).filter(|new| !new.is_empty()) {
@@ -251,7 +260,8 @@ impl Direction {
         let was_sip = self.carries == Carries::Sip;
         self.bytes.clear();
         self.is_in_step = false;
-        self.next = self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
+        self.next =
+            self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
         self.passed = first;
         self.take_early();
         was_sip.then_some(missing)
@@ -266,7 +276,8 @@ impl Direction {
             at = at.saturating_add(blank);
             let message = rest.get(blank..).unwrap_or_default();
             let has_line = memchr::memchr(b'\n', message).is_some();
-            let is_lost = message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
+            let is_lost =
+                message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
             if is_lost {
                 // Not SIP, or out of step: wait for a segment with a beginning.
                 at = self.bytes.len();
@@ -276,7 +287,9 @@ impl Direction {
             if has_line {
                 self.carries = Carries::Sip;
             }
-            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else { break };
+            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else {
+                break;
+            };
             sent.push(Sent { bytes: bytes.to_vec(), packet });
             at = at.saturating_add(bytes.len());
             self.is_in_step = true;
@@ -297,9 +310,9 @@ fn beginning(payload: &[u8]) -> Option<usize> {
     if begins_message(payload) {
         return Some(0);
     }
-    memchr::memmem::find_iter(payload, b"\r\n")
-        .map(|end| end.saturating_add(2))
-        .find(|start| payload.get(*start..).is_some_and(|rest| !rest.starts_with(b"\r") && begins_message(rest)))
+    memchr::memmem::find_iter(payload, b"\r\n").map(|end| end.saturating_add(2)).find(|start| {
+        payload.get(*start..).is_some_and(|rest| !rest.starts_with(b"\r") && begins_message(rest))
+    })
 }
 
 /// How long the message is with which the bytes begin; none if that cannot be told yet.
@@ -310,7 +323,8 @@ fn length(bytes: &[u8]) -> Option<usize> {
         let colon = memchr::memchr(b':', line)?;
         let (name, value) = line.split_at_checked(colon)?;
         let name = name.trim_ascii();
-        let is_length = name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"l");
+        let is_length =
+            name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"l");
         let value = std::str::from_utf8(value.get(1..)?).ok()?;
         value.trim().parse::<usize>().ok().filter(|_| is_length)
     });

@@ -153,7 +153,8 @@ impl Live {
             owed: HashMap::new(),
         };
         let settings = TransferSettings::clone(&settings.transfer);
-        let start = Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings };
+        let start =
+            Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings };
         let begun = live.feed(message, start);
         (live, begun)
     }
@@ -195,7 +196,12 @@ impl Live {
     }
 
     /// Takes in the response to the REFER. Whether a 401 or 407 is the last word depends on what follows.
-    pub(super) fn answered(&mut self, message: &Message, code: u16, refer_sub: bool) -> Result<(), Error> {
+    pub(super) fn answered(
+        &mut self,
+        message: &Message,
+        code: u16,
+        refer_sub: bool,
+    ) -> Result<(), Error> {
         if matches!(code, 401 | 407) {
             let at = self.time_of(message);
             let place = message.place;
@@ -219,7 +225,9 @@ impl Live {
     }
 
     fn answer_challenge(&mut self, retry: Option<u32>) -> Result<(), Error> {
-        let Some(Challenge { place, at, code, refer_sub }) = self.challenge.take() else { return Ok(()) };
+        let Some(Challenge { place, at, code, refer_sub }) = self.challenge.take() else {
+            return Ok(());
+        };
         self.is_answered = retry.is_none();
         self.feed_at(place, at, Input::Response { code, refer_sub, retry })
     }
@@ -291,10 +299,13 @@ impl Live {
             self.notes.push(Note { before: owed.step.saturating_add(1), at: owed.at, what });
         }
         self.notes.sort_by_key(|note| note.before);
-        let Self { place, call_id, refer_to, places, notes, checks, distrust, settings, run, .. } = self;
+        let Self {
+            place, call_id, refer_to, places, notes, checks, distrust, settings, run, ..
+        } = self;
         let steps = run.steps;
         let otherwise = if distrust.is_none() { otherwise(&steps, &settings) } else { None };
-        let traced = Traced { place, call_id, refer_to, checks, steps, notes, distrust, otherwise, places };
+        let traced =
+            Traced { place, call_id, refer_to, checks, steps, notes, distrust, otherwise, places };
         (traced, ended)
     }
 }
@@ -309,7 +320,8 @@ fn reply(step: &Step) -> Option<u16> {
 /// Settings that fit the platform in the capture better: with them a final NOTIFY counts that the model
 /// refused, or that came after the end.
 fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
-    let over = steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
+    let over =
+        steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
     let outcome = scenario::outcome(steps)?;
     let is_final = |step: &Step| match &step.what {
         What::Input(Input::Notify(notify)) => {
@@ -329,24 +341,39 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
     let mut candidates = vec![vec![Settings::any_id()]];
     if let Some(late) = late {
         let since = |is: fn(&Input) -> bool| {
-            let fed = steps.iter().take(over).rev().find(|step| matches!(&step.what, What::Input(fed) if is(fed)));
+            let fed = steps
+                .iter()
+                .take(over)
+                .rev()
+                .find(|step| matches!(&step.what, What::Input(fed) if is(fed)));
             // In whole seconds, and one to spare.
             let passed = late.saturating_sub(fed.map_or(0, |step| step.at_ms));
-            passed.div_ceil(1000).saturating_add(u64::from(!passed.is_multiple_of(1000) || passed == 0))
+            passed
+                .div_ceil(1000)
+                .saturating_add(u64::from(!passed.is_multiple_of(1000) || passed == 0))
         };
         let setting = |name: &str, seconds: u64| (name.to_owned(), seconds.max(1).to_string());
-        let hung_up = steps.iter().take(over).any(|step| matches!(step.what, What::Input(Input::HangUp { .. })));
+        let hung_up = steps
+            .iter()
+            .take(over)
+            .any(|step| matches!(step.what, What::Input(Input::HangUp { .. })));
         let expires = Settings::ignored_expires();
         let accepted = since(|fed| matches!(fed, Input::Response { code: 200..=299, .. }));
         let last = since(|fed| matches!(fed, Input::Notify(_))).saturating_add(1);
         let longest = accepted.saturating_add(1);
         if hung_up {
-            candidates.push(vec![setting("hangup-grace", since(|fed| matches!(fed, Input::HangUp { .. })))]);
+            candidates.push(vec![setting(
+                "hangup-grace",
+                since(|fed| matches!(fed, Input::HangUp { .. })),
+            )]);
         } else {
             candidates.extend([
                 vec![setting("notify-timeout", longest)],
                 vec![expires.clone()],
-                vec![setting("response-timeout", since(|fed| matches!(fed, Input::Start { .. })).saturating_add(1))],
+                vec![setting(
+                    "response-timeout",
+                    since(|fed| matches!(fed, Input::Start { .. })).saturating_add(1),
+                )],
                 vec![setting("subscription", last)],
                 vec![setting("max-duration", longest)],
                 vec![expires.clone(), setting("subscription", last)],
@@ -365,7 +392,8 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
     candidates.into_iter().find_map(|candidate| {
         let changed = settings.with(&candidate).ok()?;
         let ended = run(&fed, &changed)?;
-        (ended.kind() != outcome.kind()).then_some(Otherwise { settings: candidate, outcome: ended })
+        (ended.kind() != outcome.kind())
+            .then_some(Otherwise { settings: candidate, outcome: ended })
     })
 }
 

@@ -27,7 +27,10 @@ fn named(text: &[u8]) -> Option<String> {
     let head = head(text);
     let has = |what: &str| memmem::find(head, what.as_bytes()).is_some();
     let says = |what: &str, remedy: &str| Some(format!("this is {what}: {remedy}"));
-    if has("\"_source\"") && has("\"layers\"") || has("\"layers\":{\"") || has("\"_index\":\"packets-") {
+    if has("\"_source\"") && has("\"layers\"")
+        || has("\"layers\":{\"")
+        || has("\"_index\":\"packets-")
+    {
         return says(
             "tshark's JSON, in which the messages are in pieces",
             "give the pcap file itself, or print its tree with tshark -r FILE -Y sip -V",
@@ -46,7 +49,10 @@ fn named(text: &[u8]) -> Option<String> {
              becomes a pcap file with text2pcap DUMP FILE (add -u 5060,5060 if it holds the SIP message alone)",
         );
     }
-    if [&b"1MOyoQ"[..], b"obLD1A", b"TTyyoQ", b"obI8TQ", b"Cg0NCg", b"H4sI"].iter().any(|magic| head.starts_with(magic)) {
+    if [&b"1MOyoQ"[..], b"obLD1A", b"TTyyoQ", b"obI8TQ", b"Cg0NCg", b"H4sI"]
+        .iter()
+        .any(|magic| head.starts_with(magic))
+    {
         return says("a capture in base64", "decode it with base64 -d FILE > FILE.pcap");
     }
     if is_summary(head) {
@@ -62,7 +68,10 @@ fn named(text: &[u8]) -> Option<String> {
         );
     }
     if head.iter().filter(|byte| **byte == 0).count() > 16 {
-        return says("a binary file of an unknown kind", "give a pcap or pcapng file, or text with whole SIP messages");
+        return says(
+            "a binary file of an unknown kind",
+            "give a pcap or pcapng file, or text with whole SIP messages",
+        );
     }
     None
 }
@@ -77,7 +86,8 @@ fn is_hex(text: &[u8]) -> bool {
 }
 
 fn is_hex_line(line: &[u8]) -> bool {
-    let mut words = line.trim_ascii().split(|byte| b" \t|".contains(byte)).filter(|word| !word.is_empty());
+    let mut words =
+        line.trim_ascii().split(|byte| b" \t|".contains(byte)).filter(|word| !word.is_empty());
     let Some(offset) = words.next() else { return false };
     let offset = offset.strip_suffix(b":").unwrap_or(offset);
     let offset = offset.strip_prefix(b"0x").unwrap_or(offset);
@@ -90,7 +100,8 @@ fn is_hex_line(line: &[u8]) -> bool {
 /// Nothing but hex digits, as "copy as hex stream" gives it.
 fn is_hex_string(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    text.len() >= 64 && text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace())
+    text.len() >= 64
+        && text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace())
 }
 
 /// Lines of tcpdump, tshark or a table that name methods and codes, and no message.

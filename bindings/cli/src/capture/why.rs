@@ -6,8 +6,8 @@ use twiml_refer::{ReferOutcome, transfer::Output};
 
 use super::message::Place;
 use super::transfer::{Noted, Traced};
-use crate::message;
 use crate::ladder::seconds;
+use crate::message;
 use crate::scenario::{Input, Notify, Party, Step, What};
 
 /// Some sentences.
@@ -47,7 +47,8 @@ fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> S
     if transfer.notes.iter().any(|note| note.what == Noted::Ends && note.before <= end) {
         return "this is the result if nothing else comes: the capture ends before that".to_owned();
     }
-    let place = |step: usize| transfer.place_of(step).map(|place| place.to_string()).unwrap_or_default();
+    let place =
+        |step: usize| transfer.place_of(step).map(|place| place.to_string()).unwrap_or_default();
     let last = |is: fn(&Input) -> bool| {
         before.iter().enumerate().rev().find_map(|(index, step)| match &step.what {
             What::Input(fed) if is(fed) => Some((index, step.at_ms, fed)),
@@ -61,7 +62,9 @@ fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> S
     // A 2xx brings what an earlier NOTIFY has decided.
     let notify = last(|fed| matches!(fed, Input::Notify(_)));
     let (index, fed) = match (fed, notify) {
-        (Input::Response { code: 200..=299, refer_sub: true, .. }, Some((index, _, notify))) => (index, notify),
+        (Input::Response { code: 200..=299, refer_sub: true, .. }, Some((index, _, notify))) => {
+            (index, notify)
+        }
         _ => (index, fed),
     };
     let what = match fed {
@@ -72,7 +75,9 @@ fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> S
             format!("the {code} in {} says that no NOTIFY will come", place(index))
         }
         Input::Response { code, .. } => format!("the {code} is in {}", place(index)),
-        Input::HangUp { by, method } => format!("{} sent {method} in {}", by.subject(), place(index)),
+        Input::HangUp { by, method } => {
+            format!("{} sent {method} in {}", by.subject(), place(index))
+        }
         _ => format!("see {}", place(index)),
     };
     match fed {
@@ -107,7 +112,9 @@ fn refused(transfer: &Traced) -> Option<String> {
         ] = pair
         {
             let code = status.as_u16();
-            refused.extend(transfer.place_of(index).filter(|_| code >= 400).map(|place| (place, notify, code)));
+            refused.extend(
+                transfer.place_of(index).filter(|_| code >= 400).map(|place| (place, notify, code)),
+            );
         }
     }
     let wire = |at: Place| {
@@ -150,7 +157,8 @@ fn reason(transfer: &Traced, notify: &Notify, code: u16) -> String {
                 ) => Some(cseq),
                 _ => None,
             });
-            let id = notify.event_header.split(';').find_map(|part| part.trim().strip_prefix("id="));
+            let id =
+                notify.event_header.split(';').find_map(|part| part.trim().strip_prefix("id="));
             match (id, cseq) {
                 (Some(id), Some(cseq)) if id.parse() != Ok(cseq) => {
                     format!("its id={id} is not the CSeq of the REFER, {cseq}")
@@ -164,7 +172,10 @@ fn reason(transfer: &Traced, notify: &Notify, code: u16) -> String {
 
 /// A final NOTIFY that came after the end, and which deadline had passed.
 fn late(transfer: &Traced) -> Option<String> {
-    let over = transfer.steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
+    let over = transfer
+        .steps
+        .iter()
+        .position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
     let ended = transfer.steps.get(over)?;
     let (index, step) = late_notify(&transfer.steps, over)?;
     let place = transfer.place_of(index)?;
@@ -176,7 +187,9 @@ fn late(transfer: &Traced) -> Option<String> {
     };
     let says = notify.status().unwrap_or("no code");
     let wire = transfer.notes.iter().find_map(|note| match note.what {
-        Noted::Replied { notify, code, .. } if notify == place => Some(format!(" (it got {code} on the wire)")),
+        Noted::Replied { notify, code, .. } if notify == place => {
+            Some(format!(" (it got {code} on the wire)"))
+        }
         _ => None,
     });
     let wire = wire.unwrap_or_default();

@@ -15,14 +15,23 @@ fn capture(name: &str) -> String {
 }
 
 fn why(found: &Run) -> String {
-    found.json_lines().iter().rev().find_map(|line| line["why"].as_str()).unwrap_or_default().to_owned()
+    found
+        .json_lines()
+        .iter()
+        .rev()
+        .find_map(|line| line["why"].as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
-const TRANSFERRED: &str = "ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
-const NO_ANSWER: &str = "ReferCallStatus=no-answer&ReferSipResponseCode=202&NotifySipResponseCode=487";
+const TRANSFERRED: &str =
+    "ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
+const NO_ANSWER: &str =
+    "ReferCallStatus=no-answer&ReferSipResponseCode=202&NotifySipResponseCode=487";
 const UNCONFIRMED: &str = "ReferSipResponseCode=202";
 const REFUSED: &str = "ReferCallStatus=failed&ReferSipResponseCode=400";
-const CANCELED: &str = "ReferCallStatus=canceled&ReferSipResponseCode=202&NotifySipResponseCode=100";
+const CANCELED: &str =
+    "ReferCallStatus=canceled&ReferSipResponseCode=202&NotifySipResponseCode=100";
 const RANG: &str = "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=180";
 
 #[test]
@@ -31,7 +40,13 @@ fn captures_as_people_have_them() {
     let cases = [
         ("487-487.txt", NO_ANSWER, "target-failed", "says 487 487", 8.0),
         ("alarm-refer.txt", UNCONFIRMED, "unconfirmed", "this is not a call transfer", 32.02),
-        ("bare-refer-to.txt", REFUSED, "rejected", "likely cause: the URI in Refer-To has ; and ?", 0.04),
+        (
+            "bare-refer-to.txt",
+            REFUSED,
+            "rejected",
+            "likely cause: the URI in Refer-To has ; and ?",
+            0.04,
+        ),
         ("busy-asterisk-chan_sip-prefixed.txt", BUSY, "target-failed", "486", 4.0),
         ("busy-avaya-caret-m.txt", BUSY, "target-failed", "486", 4.31),
         ("busy-baresip.txt", BUSY, "target-failed", "486", 4.31),
@@ -54,7 +69,13 @@ fn captures_as_people_have_them() {
         ("long-ring.txt", RANG, "target-failed", "--set expires=ignored", 61.0),
         ("no-refer-to.txt", REFUSED, "rejected", "likely cause: the REFER has no Refer-To", 0.04),
         ("no-reply-to-notify.sngrep.txt", BUSY, "target-failed", "486", 0.059),
-        ("wrong-id.txt", UNCONFIRMED, "unconfirmed", "its id=1 is not the CSeq of the REFER, 2", 32.04),
+        (
+            "wrong-id.txt",
+            UNCONFIRMED,
+            "unconfirmed",
+            "its id=1 is not the CSeq of the REFER, 2",
+            32.04,
+        ),
     ];
     let files = std::fs::read_dir(capture("")).unwrap().count();
     assert_eq!(files, cases.len(), "each file is in the table");
@@ -83,8 +104,11 @@ fn the_settings_that_are_proposed_do_it() {
         let path = capture(name);
         let found = run(&["replay", &path, "--json"]).expect(0);
         let proposed = why(&found);
-        let settings: Vec<&str> =
-            proposed.split_whitespace().skip_while(|word| *word != "--set").take_while(|word| *word != "the").collect();
+        let settings: Vec<&str> = proposed
+            .split_whitespace()
+            .skip_while(|word| *word != "--set")
+            .take_while(|word| *word != "the")
+            .collect();
         assert!(settings.len() >= 2, "{name}: {proposed}");
         assert!(proposed.ends_with("the result is transferred."), "{name}: {proposed}");
         let found = run(&[&["replay", &path, "--json"], &settings[..]].concat()).expect(0);
@@ -106,7 +130,11 @@ fn the_refer_itself_is_checked() {
         ("Refer-To: \r\n", "refer-to-missing", "is empty"),
         ("Refer-To: <sip:a@h>\r\nr: <sip:b@h>\r\n", "refer-to-repeated", "more than one"),
         ("Refer-To: <sip:a@h>, <sip:b@h>\r\n", "refer-to-repeated", "more than one"),
-        ("Refer-To: sip:a@h;transport=tcp\r\n", "refer-to-bare", "write Refer-To: <sip:a@h;transport=tcp>"),
+        (
+            "Refer-To: sip:a@h;transport=tcp\r\n",
+            "refer-to-bare",
+            "write Refer-To: <sip:a@h;transport=tcp>",
+        ),
         ("Refer-To: sip:a@h?X-A=1\r\n", "refer-to-bare", "RFC 3261 section 20"),
         ("Refer-To: sip:a,b@h\r\n", "refer-to-bare", "has , in it"),
         ("Refer-To: cid:1@h\r\n", "refer-to-body", "this is not a call transfer"),
@@ -122,12 +150,25 @@ fn the_refer_itself_is_checked() {
     ] {
         let found = refused(refer_to).expect(0);
         let lines = found.json_lines();
-        let codes: Vec<&Value> =
-            lines.iter().filter(|line| line["output"] == "diagnostic").map(|line| &line["code"]).collect();
+        let codes: Vec<&Value> = lines
+            .iter()
+            .filter(|line| line["output"] == "diagnostic")
+            .map(|line| &line["code"])
+            .collect();
         assert!(codes.contains(&&Value::from(code)), "{refer_to}: {codes:?}");
-        assert!(why(&found).to_lowercase().contains(&says.to_lowercase()), "{refer_to}: {}", why(&found));
+        assert!(
+            why(&found).to_lowercase().contains(&says.to_lowercase()),
+            "{refer_to}: {}",
+            why(&found)
+        );
     }
-    for fine in ["<sip:a@h;transport=tcp?X-A=1>", "sip:a@h", "\"A, B; ?\" <sip:a@h>;x=y", "<tel:+15005550006>", "tel:+15005550006"] {
+    for fine in [
+        "<sip:a@h;transport=tcp?X-A=1>",
+        "sip:a@h",
+        "\"A, B; ?\" <sip:a@h>;x=y",
+        "<tel:+15005550006>",
+        "tel:+15005550006",
+    ] {
         let found = refused(&format!("Refer-To: {fine}\r\n")).expect(0);
         assert!(!why(&found).contains("Refer-To"), "{fine}: {}", why(&found));
     }
@@ -146,7 +187,10 @@ fn only_what_is_in_the_capture_is_drawn() {
     // The BYE that is due after silence, and the REFER that is not sent again.
     let lonely = printed(&[refer("a", 1, &[])]);
     let shown = replay(&lonely, &[]).expect(0).stdout;
-    assert!(shown.contains("the dialog is lost; a BYE is due") && !shown.contains("BYE:"), "{shown}");
+    assert!(
+        shown.contains("the dialog is lost; a BYE is due") && !shown.contains("BYE:"),
+        "{shown}"
+    );
     let challenged = [refer("a", 1, &[]), referred("a", 1, "401 Unauthorized")];
     let shown = replay(&printed(&challenged), &[]).expect(0).stdout;
     assert_eq!(shown.matches("|-- REFER").count(), 1, "{shown}");
@@ -163,11 +207,18 @@ fn what_was_refused_is_not_hidden_when_the_capture_ends_early() {
     let found = replay(&printed(&messages), &["--json"]).expect(0);
     let why = why(&found);
     assert!(why.contains("the capture ends before that"), "{why}");
-    assert!(why.contains("refused the NOTIFY in line") && why.contains("its id=7 is not the CSeq of the REFER, 1"), "{why}");
+    assert!(
+        why.contains("refused the NOTIFY in line")
+            && why.contains("its id=7 is not the CSeq of the REFER, 1"),
+        "{why}"
+    );
     for (broken, reason) in [
         (notify("a", 2, "presence", "486 Busy Here"), "its Event is presence, not refer"),
         (notify("a", 1, "refer", "486 Busy Here"), "its CSeq 1 is not above the one before"),
-        (notify("a", 2, "refer", "486 Busy Here").replace("Subscription-State", "X-State"), "it has no Subscription-State"),
+        (
+            notify("a", 2, "refer", "486 Busy Here").replace("Subscription-State", "X-State"),
+            "it has no Subscription-State",
+        ),
         (notify("a", 2, "refer", "486 Busy Here").replace(";tag=E", ";tag=F"), "another dialog"),
     ] {
         let mut messages = busy("a");
@@ -180,9 +231,10 @@ fn what_was_refused_is_not_hidden_when_the_capture_ends_early() {
 
 #[test]
 fn settings_for_other_platforms() {
-    for (option, message) in
-        [("notify-id=1", "1 cannot stand here; expected any"), ("expires=60", "60 cannot stand here; expected ignored")]
-    {
+    for (option, message) in [
+        ("notify-id=1", "1 cannot stand here; expected any"),
+        ("expires=60", "60 cannot stand here; expected ignored"),
+    ] {
         let found = replay("", &["--set", option]).expect(2);
         assert!(found.stderr.contains(message), "{}", found.stderr);
     }
@@ -192,7 +244,8 @@ fn settings_for_other_platforms() {
     let late: String = (0..6)
         .zip(&messages)
         .map(|(number, message)| {
-            let clock = if number < 4 { format!("12:00:0{number}") } else { format!("12:15:0{number}") };
+            let clock =
+                if number < 4 { format!("12:00:0{number}") } else { format!("12:15:0{number}") };
             format!("{clock}.000 a -> b\n{message}\n")
         })
         .collect();

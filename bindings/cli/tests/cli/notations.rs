@@ -89,7 +89,8 @@ fn sngrep() -> String {
 fn tree(has_frames: bool, ends: &str) -> String {
     let mut text = String::new();
     for (number, (at, message)) in (1..).zip(call()) {
-        writeln!(text, "Frame {number}: 537 bytes on wire (4296 bits), 537 bytes captured").unwrap();
+        writeln!(text, "Frame {number}: 537 bytes on wire (4296 bits), 537 bytes captured")
+            .unwrap();
         if has_frames {
             let (clock, unix) = (clock(at, '.'), unix(at));
             writeln!(
@@ -115,7 +116,8 @@ fn tree(has_frames: bool, ends: &str) -> String {
             writeln!(text, "        {header}\n            Detail: of it").unwrap();
         }
         if !body.is_empty() {
-            writeln!(text, "    Message Body\n        Sipfrag\n            {}{ends}", body.trim()).unwrap();
+            writeln!(text, "    Message Body\n        Sipfrag\n            {}{ends}", body.trim())
+                .unwrap();
         }
         text.push('\n');
     }
@@ -145,6 +147,7 @@ fn every_notation_says_the_same_of_a_call() {
         ("quoted in a mail", lines(sngrep(), |line| format!("> {line}").trim_end().to_owned()).into(), Milliseconds),
         ("behind carets", lines(sngrep(), |line| format!("^ {line}")).into(), Milliseconds),
         ("in a code block of a list", lines(sngrep(), |line| format!("    {line}")).into(), Milliseconds),
+        ("with an empty line behind each", lines(sngrep(), |line| format!("{line}\n")).into(), Milliseconds),
         ("with blanks at the ends", lines(sngrep(), |line| format!("{line}   ")).into(), Milliseconds),
         ("copied from a web page", sngrep().replace('<', "&lt;").replace('>', "&gt;").into(), Milliseconds),
         ("with line ends shown as ^M", sngrep().replace("\r\n", "^M\n").into(), Milliseconds),
@@ -172,6 +175,12 @@ fn every_notation_says_the_same_of_a_call() {
             let before = OFFSETS.into_iter().rfind(|before| *before < at).unwrap_or(0);
             format!("JsSIP:Transport received text message:  +{}ms\n", at - before)
         }).into(), Milliseconds),
+        ("JsSIP, in Node.js", {
+            call().iter().map(|(at, message)| {
+                let next = OFFSETS.into_iter().rfind(|before| *before < *at).unwrap_or(0);
+                format!("  JsSIP:Transport received text message:\n  JsSIP:Transport \n  JsSIP:Transport {message}\n  JsSIP:Transport  +{}ms\n", at - next)
+            }).collect::<String>().into()
+        }, Milliseconds),
         ("JsSIP, in a log", headed(|at, _| format!("2025-11-25T{}Z JsSIP:Transport sending message:\n", clock(at, '.'))).into(), Milliseconds),
         ("linphone", headed(|at, _| format!("2025-11-25 {} [app/belle-sip] MESSAGE channel [0x7f]: received [364] new bytes from [UDP://203.0.113.10:5060]:", clock(at, ':'))).into(), Milliseconds),
         ("baresip, in colour", headed(|at, _| format!("\x1b[36;1m{}#\nUDP 203.0.113.10:5060 -> 192.0.2.20:5060", clock(at, '.'))).into(), Milliseconds),
@@ -244,12 +253,18 @@ fn every_notation_says_the_same_of_a_call() {
     for (name, content, times) in &cases {
         let found = run_with(&["replay", "-", "--json", "--expect", "target-failed"], content);
         let text = String::from_utf8_lossy(content);
-        assert_eq!((found.status, found.stderr.as_str()), (0, ""), "{name}: {}\n{text}", found.stdout);
+        assert_eq!(
+            (found.status, found.stderr.as_str()),
+            (0, ""),
+            "{name}: {}\n{text}",
+            found.stdout
+        );
         assert_eq!(endings(&found), [ending(BUSY, "target-failed")], "{name}");
         let lines = found.json_lines();
         assert_eq!(lines[0]["timed"], json!(*times != Times::None), "{name}");
         let at = |line: &serde_json::Value| line["at"].as_f64().unwrap();
-        let notify = lines.iter().filter(|line| line["event"] == "notify").map(at).next_back().unwrap();
+        let notify =
+            lines.iter().filter(|line| line["event"] == "notify").map(at).next_back().unwrap();
         let expected = match times {
             Milliseconds => 4.31,
             Seconds => 4.0,
@@ -265,7 +280,14 @@ fn every_notation_says_the_same_of_a_call() {
 fn midnight_passes() {
     let text: String = call()
         .iter()
-        .zip(["23:59:57.000", "23:59:58.000", "23:59:59.500", "23:59:59.900", "00:00:01.250", "00:00:01.300"])
+        .zip([
+            "23:59:57.000",
+            "23:59:58.000",
+            "23:59:59.500",
+            "23:59:59.900",
+            "00:00:01.250",
+            "00:00:01.300",
+        ])
         .map(|((_, message), clock)| format!("{clock} IP a > b: SIP\n{message}\n"))
         .collect();
     let lines = run_with(&["replay", "-", "--json"], text).expect(0).json_lines();
@@ -306,14 +328,22 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
         ("<?xml version=\"1.0\"?>\n<pdml version=\"0\">\n", "tshark's XML", "-V"),
         (folded, "SIP folded up", "all expanded"),
         ("PK\u{3}\u{4}rest", "a zip archive", "unzip"),
-        ("\0binary\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "a binary file of an unknown kind", "pcap"),
+        (
+            "\0binary\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+            "a binary file of an unknown kind",
+            "pcap",
+        ),
     ] {
         let said = named(content).stderr;
         assert!(said.contains(what) && said.contains(command), "{content}: {said}");
         let refused = run_with(&["replay", "-", "--json"], content).expect(1).json();
         assert_eq!(refused["error"]["kind"], "capture-unreadable", "{content}");
     }
-    for (content, what) in [(&b"\xfd7zXZ\0\0"[..], "xz -d"), (b"\x28\xb5\x2f\xfd\0", "zstd -d"), (b"BZh91", "bzip2 -d")] {
+    for (content, what) in [
+        (&b"\xfd7zXZ\0\0"[..], "xz -d"),
+        (b"\x28\xb5\x2f\xfd\0", "zstd -d"),
+        (b"BZh91", "bzip2 -d"),
+    ] {
         assert!(named(content).stderr.contains(what));
     }
     let twice = gzip(&gzip(b"x"));
@@ -342,7 +372,11 @@ fn without_a_clock_to_trust_there_is_no_verdict() {
         .enumerate()
         .map(|(number, (at, message))| {
             let clock = clock(*at, '.');
-            let clock = if number < 3 { format!("{clock} x") } else { format!("2025-11-25T09{}Z", &clock[2..]) };
+            let clock = if number < 3 {
+                format!("{clock} x")
+            } else {
+                format!("2025-11-25T09{}Z", &clock[2..])
+            };
             format!("{clock}\n{message}\n")
         })
         .collect();
@@ -355,14 +389,19 @@ fn without_a_clock_to_trust_there_is_no_verdict() {
         assert!(why.starts_with("No verdict: ") && why.contains(reason), "{why}");
         assert!(lines.iter().all(|line| line["output"] != "completed"), "{}", found.stdout);
         let shown = run_with(&["replay", "-", "--expect", "target-failed"], &text).expect(1);
-        assert!(!shown.stdout.contains("over:") && shown.stdout.contains("|-- REFER --"), "{}", shown.stdout);
+        assert!(
+            !shown.stdout.contains("over:") && shown.stdout.contains("|-- REFER --"),
+            "{}",
+            shown.stdout
+        );
         assert!(shown.stderr.contains("no verdict"), "{}", shown.stderr);
     }
 }
 
 #[test]
 fn what_a_file_is_comes_from_its_content_unless_it_is_said() {
-    let scenario = "# SIP/2.0 486 comes\nset hangup-grace 1\n0 start\n1 response 202\n2 notify 486\n";
+    let scenario =
+        "# SIP/2.0 486 comes\nset hangup-grace 1\n0 start\n1 response 202\n2 notify 486\n";
     assert!(run_with(&["replay", "-"], scenario).expect(0).stdout.contains("target-failed"));
     run_with(&["replay", "--scenario", "-"], scenario).expect(0);
     assert!(run_with(&["replay", "--sip", "-"], scenario).expect(1).stderr.contains("no REFER"));
@@ -370,5 +409,7 @@ fn what_a_file_is_comes_from_its_content_unless_it_is_said() {
     run_with(&["replay", "--scenario", "--sip", "-"], scenario).expect(2);
     let said = run_with(&["replay", "-", "--set", "hangup-grace=1"], scenario).expect(2).stderr;
     assert!(said.contains("--set is for captures"), "{said}");
-    assert!(run_with(&["replay", "-"], "some log\nof nothing\n").expect(1).stderr.contains("no REFER"));
+    assert!(
+        run_with(&["replay", "-"], "some log\nof nothing\n").expect(1).stderr.contains("no REFER")
+    );
 }
