@@ -253,8 +253,10 @@ impl Run {
 
     /// Handles an event; the outputs follow it in the steps.
     pub(crate) fn feed(&mut self, at_ms: u64, input: Input) -> std::result::Result<(), Error> {
-        self.push(at_ms, What::Input(input.clone()));
-        self.handle(input.event())
+        self.now_ms = self.now_ms.max(at_ms);
+        let handled = self.transfer.handle(input.event(), self.now_ms);
+        self.push(at_ms, What::Input(input));
+        self.outputs(handled)
     }
 
     fn push(&mut self, at_ms: u64, what: What) {
@@ -263,7 +265,15 @@ impl Run {
     }
 
     fn handle(&mut self, event: Event<'_>) -> std::result::Result<(), Error> {
-        match self.transfer.handle(event, self.now_ms) {
+        let handled = self.transfer.handle(event, self.now_ms);
+        self.outputs(handled)
+    }
+
+    fn outputs(
+        &mut self,
+        handled: std::result::Result<(), Error>,
+    ) -> std::result::Result<(), Error> {
+        match handled {
             Err(error) if error.kind() == ErrorKind::ReferNotSupported => {
                 self.push(self.now_ms, What::Failed(error));
             }

@@ -118,6 +118,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Replaces each character that a terminal acts on, or does not show, with a visible one.
 pub(crate) fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let visible = |c| match c {
         '\t' => ' ',
         '\0'..='\u{1f}' => {

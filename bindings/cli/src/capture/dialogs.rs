@@ -52,34 +52,35 @@ impl Follower {
         })
     }
 
-    pub(super) fn hear(&mut self, message: &Message) {
+    pub(super) fn hear(&mut self, message: Message) {
         self.last = self.last.max(message.at);
-        let head = &message.head;
-        let heard = match &head.start {
-            Start::Request(Method::Refer) => self.refer(message),
-            Start::Request(Method::Notify) => self.notify(message),
-            Start::Request(Method::Bye) => self.hang_up(message, "BYE"),
-            Start::Request(Method::Cancel) if self.call(message).rings => {
-                self.hang_up(message, "CANCEL")
+        let place = message.place;
+        if let Err(error) = self.message(message) {
+            self.errors.push(CaptureError { place: Some(place), message: error.message() });
+        }
+    }
+
+    fn message(&mut self, message: Message) -> Result<(), Error> {
+        match (message.head.start, message.head.method) {
+            (Start::Request(Method::Refer), _) => self.refer(&message),
+            (Start::Request(Method::Notify), _) => self.notify(message),
+            (Start::Request(Method::Bye), _) => self.hang_up(&message, "BYE"),
+            (Start::Request(Method::Cancel), _) if self.call(&message).rings => {
+                self.hang_up(&message, "CANCEL")
             }
-            Start::Response(code) if head.method == Method::Refer => {
-                self.refer_answered(message, *code)
-            }
-            Start::Response(code @ 200..) if head.method == Method::Notify => {
-                self.notify_answered(message, *code)
-            }
-            Start::Request(Method::Invite) if head.to_tag.is_none() => {
-                self.call(message).rings = true;
+            (Start::Response(code), Method::Refer) => self.refer_answered(&message, code),
+            (Start::Response(code @ 200..), Method::Notify) => self.notify_answered(&message, code),
+            (Start::Request(Method::Invite), _) if message.head.to_tag.is_none() => {
+                self.call(&message).rings = true;
                 Ok(())
             }
-            Start::Response(200..) if head.method == Method::Invite => {
-                self.call(message).rings = false;
+            (Start::Response(200..), Method::Invite) => {
+                if let Some(call) = self.calls.get_mut(&message.head.call_id) {
+                    call.rings = false;
+                }
                 Ok(())
             }
             _ => Ok(()),
-        };
-        if let Err(error) = heard {
-            self.errors.push(CaptureError { place: Some(message.place), message: error.message() });
         }
     }
 
@@ -146,17 +147,23 @@ impl Follower {
         live.answered(message, code, refer_sub)
     }
 
-    fn notify(&mut self, message: &Message) -> Result<(), Error> {
-        let head = &message.head;
+    fn notify(&mut self, mut message: Message) -> Result<(), Error> {
+        let (event_header, subscription_state) =
+            (message.head.headers.event.take(), message.head.headers.subscription_state.take());
+        let body = std::mem::take(&mut message.body);
+        let (message, head) = (&message, &message.head);
         let is_its = |live: &Live| live.is_between(&head.from_tag, &head.to_tag);
         let of_dialog = self.fitting(message, is_its);
-        let notify = Input::Notify(Notify {
+        let notify = Notify {
             cseq: head.cseq,
-            event_header: head.headers.event.clone().unwrap_or_default(),
-            subscription_state: head.headers.subscription_state.clone(),
+            event_header: event_header.unwrap_or_default(),
+            subscription_state,
             in_dialog: !of_dialog.is_empty(),
-            body: String::from_utf8_lossy(&message.body).into_owned(),
-        });
+            body: String::from_utf8(body)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        };
+        let is_of_refer = notify.event_header.starts_with("refer");
+        let notify = Input::Notify(notify);
         // Of several transfers in a dialog, the one that does not say that it is another's.
         let owns = |index: &usize| {
             let live = self.transfers.get(*index);
@@ -168,7 +175,7 @@ impl Follower {
             [.., last] => of_dialog.iter().copied().find(owns).or(Some(*last)),
         };
         let Some(live) = found.and_then(|it| self.transfers.get_mut(it)) else {
-            if head.headers.event.as_ref().is_some_and(|event| event.starts_with("refer")) {
+            if is_of_refer {
                 self.lack_refer(message, "a NOTIFY about a REFER");
             }
             return Ok(());

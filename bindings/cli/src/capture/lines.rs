@@ -59,15 +59,23 @@ const MARKS: [&[u8]; 9] = [
 
 pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let is_plain = !MARKS.iter().any(|mark| memmem::find(text, mark).is_some())
+    let is_spaced = is_double_spaced(text);
+    let is_plain = !is_spaced
+        && !MARKS.iter().any(|mark| memmem::find(text, mark).is_some())
         && memmem::find(text, "\u{a0}".as_bytes()).is_none();
     if is_plain {
         return Plain { text: Cow::Borrowed(text), numbers: None };
     }
     let mut writer =
         Writer { text: Vec::with_capacity(text.len()), numbers: Vec::new(), number: 0, tree: None };
+    let mut is_kept = false;
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
         writer.number = number;
+        // Behind each line that is kept an empty one is left out.
+        is_kept = !(is_spaced && is_kept && line.trim_ascii().is_empty());
+        if !is_kept {
+            continue;
+        }
         let line = html(uncoloured(line));
         if !writer.of_tree(&line) {
             writer.line(&line);
@@ -78,6 +86,23 @@ pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
         writer.text.pop();
     }
     Plain { text: Cow::Owned(writer.text), numbers: Some(writer.numbers) }
+}
+
+/// Lines that are looked at to see whether an empty one is behind each.
+const LOOKED_AT: usize = 200;
+
+/// Whether an empty line is behind every other, as some editors and web forms put it.
+fn is_double_spaced(text: &[u8]) -> bool {
+    let (mut lines, mut was_blank) = (0_usize, true);
+    for line in text.split(|byte| *byte == b'\n').take(LOOKED_AT) {
+        let is_blank = line.trim_ascii().is_empty();
+        if !is_blank && !was_blank {
+            return false;
+        }
+        lines = lines.saturating_add(usize::from(!is_blank));
+        was_blank = is_blank;
+    }
+    lines > 10
 }
 
 /// Without the colours of a terminal and with ordinary spaces.

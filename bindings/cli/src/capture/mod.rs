@@ -1,14 +1,16 @@
 //! Captures: real SIP as packets (pcap, pcapng) or as the text that SIP tools and logs print, and what
 //! became of each transfer in it.
 //!
-//! `open` finds out what a file is. `packets` reads packets down to SIP, with `tcp` for connections;
-//! `text` finds the messages in a text, whose lines `lines` has freed from escapes and trees, and `clock`
-//! finds their times. `message` reads the head of one message. `dialogs` assigns each to its transfer,
+//! `open` finds out what a file is. `packets` reads packets down to SIP, with `fragments` for IP and `tcp`
+//! for connections. `text` finds the messages in a text: `lines` frees its lines from escapes and trees,
+//! `layout` sees what is before them, `stamp` reads times, and `clock` makes one clock of them. `message` reads the head of one message. `dialogs` assigns each to its transfer,
 //! `transfer` follows one, `refer_to` checks its Refer-To, `settings` reads the platform's settings, and
 //! `why` explains how it ended; `show` draws it. What a transfer does with an event is known to core alone.
 
 mod clock;
 mod dialogs;
+mod fragments;
+mod layout;
 mod lines;
 mod message;
 mod open;
@@ -16,6 +18,7 @@ mod packets;
 mod refer_to;
 mod settings;
 mod show;
+mod stamp;
 mod tcp;
 mod text;
 mod transfer;
@@ -66,7 +69,7 @@ impl Capture {
             return Err(refused);
         }
         let messages = found.messages.len();
-        for message in &found.messages {
+        for message in found.messages {
             follower.hear(message);
         }
         let (transfers, mut errors) = follower.end();

@@ -1,17 +1,17 @@
 //! Packets: from the records of a pcap or pcapng file down to the SIP messages in UDP datagrams and TCP
 //! connections, on any port.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Read;
 use std::net::IpAddr;
 
-use etherparse::defrag::IpDefragBuf;
 use etherparse::{
-    EtherType, IpFragOffset, IpNumber, Ipv6ExtensionSlice, LaxIpPayloadSlice, LaxNetSlice,
-    LaxSlicedPacket, TcpSlice, TransportSlice, UdpSlice,
+    EtherType, IpNumber, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
+    UdpSlice,
 };
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
+use super::fragments::Fragments;
 use super::message::{CaptureError, Head, Message, Place};
 use super::open::{MAX_PACKET_BYTES, Refused};
 use super::tcp::{Connections, Endpoints};
@@ -21,9 +21,6 @@ const BUFFER_BYTES: usize = 256 * 1024;
 
 /// The largest record: far above what a packet may have.
 const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
-
-/// The most datagrams of which fragments are kept, 64 KiB each; then the oldest is given up.
-const MAX_DEFRAGMENTED: usize = 256;
 
 /// More broken places than these are only counted.
 const MOST_ERRORS: usize = 1000;
@@ -38,7 +35,7 @@ pub(crate) struct Found {
 /// Reads a capture to its end, and hands out each message.
 pub(crate) fn read(
     reader: Box<dyn Read + Send>,
-    hear: impl FnMut(&Message),
+    hear: impl FnMut(Message),
 ) -> Result<Found, Refused> {
     let mut packets = Packets {
         hear,
@@ -77,7 +74,7 @@ struct Interface {
     offset: i64,
 }
 
-impl<F: FnMut(&Message)> Packets<F> {
+impl<F: FnMut(Message)> Packets<F> {
     fn records(&mut self, reader: Box<dyn Read + Send>) -> Result<(), Refused> {
         let mut reader = match create_reader(BUFFER_BYTES, reader) {
             Ok(reader) => reader,
@@ -126,7 +123,7 @@ impl<F: FnMut(&Message)> Packets<F> {
             };
             match refill {
                 None => {
-                    reader.consume(length);
+                    reader.consume_noshift(length);
                     is_swapped_before = false;
                 }
                 Some(larger) => {
@@ -301,7 +298,7 @@ impl<F: FnMut(&Message)> Packets<F> {
                 }
                 let body = length.and_then(|length| body.get(..length)).unwrap_or(body);
                 let body = body.to_vec();
-                (self.hear)(&Message { place, at: self.at, clock: 0, head, body });
+                (self.hear)(Message { place, at: self.at, clock: 0, head, body });
             }
             Err(unreadable) => {
                 let expected = unreadable.expected;
@@ -428,112 +425,3 @@ pub(super) fn begins_message(bytes: &[u8]) -> bool {
 
 /// The longest first line of a request.
 const MOST_REQUEST_LINE: usize = 8 * 1024;
-
-/// A datagram of which fragments were seen.
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
-struct DatagramId {
-    source: IpAddr,
-    destination: IpAddr,
-    protocol: u8,
-    id: u32,
-}
-
-/// Fragments of IP datagrams, put together.
-#[derive(Default)]
-struct Fragments {
-    open: HashMap<DatagramId, (IpDefragBuf, usize)>,
-    /// Packets whose datagrams were given up.
-    given_up: Vec<usize>,
-    /// Datagrams that are whole: a repeated fragment of one is not missing the others.
-    whole: HashSet<DatagramId>,
-}
-
-/// The most datagrams that are remembered as whole.
-const MAX_WHOLE: usize = 4096;
-
-impl Fragments {
-    /// The whole datagram, if this was its last fragment.
-    fn add(
-        &mut self,
-        net: &LaxNetSlice<'_>,
-        payload: &LaxIpPayloadSlice<'_>,
-        packet: usize,
-    ) -> Option<(IpNumber, Vec<u8>)> {
-        let (source, destination, id, offset, more) = fragment(net)?;
-        let protocol = payload.ip_number;
-        let id = DatagramId { source, destination, protocol: protocol.0, id };
-        if !self.open.contains_key(&id) && self.open.len() >= MAX_DEFRAGMENTED {
-            let oldest =
-                self.open.iter().min_by_key(|(_, (_, packet))| *packet).map(|(id, _)| *id)?;
-            if let Some((_, packet)) =
-                self.open.remove(&oldest).filter(|_| self.given_up.len() < MOST_ERRORS)
-            {
-                self.given_up.push(packet);
-            }
-        }
-        let new = || (IpDefragBuf::new(protocol, Vec::new(), Vec::new()), packet);
-        let (buffer, _) = self.open.entry(id).or_insert_with(new);
-        // A fragment that contradicts others is left out.
-        buffer.add(offset, more, payload.payload).ok()?;
-        if !buffer.is_complete() {
-            return None;
-        }
-        if self.whole.len() >= MAX_WHOLE {
-            self.whole.clear();
-        }
-        self.whole.insert(id);
-        self.open.remove(&id).map(|(buffer, _)| (protocol, buffer.take_bufs().0))
-    }
-
-    /// The packets with the first fragments of datagrams that are incomplete, and may have been SIP.
-    fn missing(&self) -> Vec<usize> {
-        let may_be_sip = |buffer: &IpDefragBuf| match buffer.ip_number() {
-            IpNumber::UDP => {
-                let data = buffer.data();
-                let has_start = buffer.sections().iter().any(|section| section.start == 0);
-                !has_start || data.get(8..).is_some_and(begins_message)
-            }
-            _ => false,
-        };
-        let open = self
-            .open
-            .iter()
-            .filter(|(id, (buffer, _))| !self.whole.contains(*id) && may_be_sip(buffer));
-        let open = open.map(|(_, (_, packet))| *packet);
-        let mut missing: Vec<_> = open.chain(self.given_up.iter().copied()).collect();
-        missing.sort_unstable();
-        missing
-    }
-}
-
-/// Of a fragment: its addresses, what identifies its datagram, where it belongs, and whether more follow.
-fn fragment(net: &LaxNetSlice<'_>) -> Option<(IpAddr, IpAddr, u32, IpFragOffset, bool)> {
-    match net {
-        LaxNetSlice::Ipv4(ip) => {
-            let header = ip.header();
-            Some((
-                header.source_addr().into(),
-                header.destination_addr().into(),
-                u32::from(header.identification()),
-                header.fragments_offset(),
-                header.more_fragments(),
-            ))
-        }
-        LaxNetSlice::Ipv6(ip) => {
-            let extension =
-                ip.extensions().clone().into_iter().find_map(|extension| match extension {
-                    Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment.to_header()),
-                    _ => None,
-                })?;
-            let header = ip.header();
-            Some((
-                header.source_addr().into(),
-                header.destination_addr().into(),
-                extension.identification,
-                extension.fragment_offset,
-                extension.more_fragments,
-            ))
-        }
-        LaxNetSlice::Arp(_) => None,
-    }
-}

@@ -5,8 +5,6 @@ pub(crate) mod file;
 mod svg;
 pub(crate) mod text;
 
-use std::time::Duration;
-
 use twiml_refer::transfer::Output;
 
 use crate::message;
@@ -130,5 +128,5 @@ fn label(notify: &Notify) -> String {
 }
 
 pub(crate) fn seconds(at_ms: u64) -> String {
-    format!("{:.3}", Duration::from_millis(at_ms).as_secs_f64())
+    format!("{}.{:03}", at_ms / 1000, at_ms % 1000)
 }

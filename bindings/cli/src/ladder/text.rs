@@ -1,6 +1,6 @@
 //! The ladder for a terminal.
 
-use std::fmt::Write;
+use std::fmt::{Arguments, Write};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -31,10 +31,10 @@ impl Drawing {
     fn rung(&mut self, at_ms: u64, what: &Shown) {
         match what {
             Shown::Sent(label) => {
-                self.row(at_ms, &format!("|-- {label} {:->1$}", ">|", fill(label)));
+                self.row(at_ms, format_args!("|-- {label} {:->1$}", ">|", fill(label)));
             }
             Shown::Received(label) => {
-                self.row(at_ms, &format!("{:-<1$} {label} --|", "|<", fill(label)));
+                self.row(at_ms, format_args!("{:-<1$} {label} --|", "|<", fill(label)));
             }
             Shown::Remark(text) => self.remark(at_ms, text),
             Shown::Completed { outcome, params, .. } => {
@@ -52,11 +52,11 @@ impl Drawing {
 
     fn remark(&mut self, at_ms: u64, text: &str) {
         let fill = (WIDTH - 3).saturating_sub(text.width());
-        self.row(at_ms, &format!("|   {text}{:fill$}|", ""));
+        self.row(at_ms, format_args!("|   {text}{:fill$}|", ""));
     }
 
     /// Prints a row, with the time where it changes.
-    fn row(&mut self, at_ms: u64, row: &str) {
+    fn row(&mut self, at_ms: u64, row: Arguments<'_>) {
         let is_new = self.shown.replace(at_ms) != Some(at_ms);
         let time = if is_new { seconds(at_ms) } else { String::new() };
         let _ = writeln!(self.text, "{time:>9}   {row}");

@@ -147,6 +147,7 @@ fn every_notation_says_the_same_of_a_call() {
         ("quoted in a mail", lines(sngrep(), |line| format!("> {line}").trim_end().to_owned()).into(), Milliseconds),
         ("behind carets", lines(sngrep(), |line| format!("^ {line}")).into(), Milliseconds),
         ("in a code block of a list", lines(sngrep(), |line| format!("    {line}")).into(), Milliseconds),
+        ("with an empty line behind each", lines(sngrep(), |line| format!("{line}\n")).into(), Milliseconds),
         ("with blanks at the ends", lines(sngrep(), |line| format!("{line}   ")).into(), Milliseconds),
         ("copied from a web page", sngrep().replace('<', "&lt;").replace('>', "&gt;").into(), Milliseconds),
         ("with line ends shown as ^M", sngrep().replace("\r\n", "^M\n").into(), Milliseconds),
@@ -174,6 +175,12 @@ fn every_notation_says_the_same_of_a_call() {
             let before = OFFSETS.into_iter().rfind(|before| *before < at).unwrap_or(0);
             format!("JsSIP:Transport received text message:  +{}ms\n", at - before)
         }).into(), Milliseconds),
+        ("JsSIP, in Node.js", {
+            call().iter().map(|(at, message)| {
+                let next = OFFSETS.into_iter().rfind(|before| *before < *at).unwrap_or(0);
+                format!("  JsSIP:Transport received text message:\n  JsSIP:Transport \n  JsSIP:Transport {message}\n  JsSIP:Transport  +{}ms\n", at - next)
+            }).collect::<String>().into()
+        }, Milliseconds),
         ("JsSIP, in a log", headed(|at, _| format!("2025-11-25T{}Z JsSIP:Transport sending message:\n", clock(at, '.'))).into(), Milliseconds),
         ("linphone", headed(|at, _| format!("2025-11-25 {} [app/belle-sip] MESSAGE channel [0x7f]: received [364] new bytes from [UDP://203.0.113.10:5060]:", clock(at, ':'))).into(), Milliseconds),
         ("baresip, in colour", headed(|at, _| format!("\x1b[36;1m{}#\nUDP 203.0.113.10:5060 -> 192.0.2.20:5060", clock(at, '.'))).into(), Milliseconds),
