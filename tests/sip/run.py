@@ -61,7 +61,8 @@ def explained(trace: Path, options: argparse.Namespace, settings: list[str]) -> 
     if not ends and lines[0]["error"]["kind"] == "refer-missing":
         return ["no call"]
     # What the example answers to a NOTIFY it owes by the same rules.
-    odd = [f"not due: {line}" for line in lines if line.get("event") == "reply"]
+    replies = [line for line in lines if line.get("event") == "reply"]
+    odd = [f"not due: {line}" for line in replies if line["code"] not in (None, line["owed"])]
     if said.returncode or said.stderr or len(ends) != 1 or odd:
         return [f"status {said.returncode}", *odd, said.stderr]
     form = "&".join(f"{name}={value}" for name, value in ends[0]["params"])

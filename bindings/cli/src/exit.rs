@@ -1,15 +1,17 @@
-//! How a command ends: the three exit statuses and the ways to each. What is printed on the way
-//! stands in `output` and `render`.
+//! How a command ends: the exit statuses, and the failures that lead to them.
 
 use std::io;
-use std::process::ExitCode;
 
+use serde_json::{Value, json};
 use twiml_refer::Error;
 
-use crate::render;
+use crate::message::{self, Report};
 use crate::source::Source;
 
-/// The input was read, and this is what it says.
+/// The result of a command, or of a step on the way to it.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+/// The answer to what was asked about the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// Status 0.
@@ -23,7 +25,7 @@ impl Answer {
         if yes { Self::Yes } else { Self::No }
     }
 
-    /// No, if either says so.
+    /// Returns `No` if either is.
     pub(crate) const fn and(self, other: Self) -> Self {
         match self {
             Self::Yes => other,
@@ -32,28 +34,38 @@ impl Answer {
     }
 }
 
-/// There is no answer.
+/// Why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Status 2, with the text for standard error; nothing may stand on standard output.
-    Usage(String),
-    /// Status 0: nobody reads the output any longer, so there is nothing left to do.
+    /// Status 1: the input is invalid. `error` is for `--json`, `report` for people.
+    Refused { error: Value, report: Report },
+    /// Status 2: wrong usage, or a file that cannot be read or written; standard output stays empty.
+    Usage(Report),
+    /// Status 0: the reader of standard output has closed it.
     Closed,
 }
 
 impl Failure {
-    /// Something that no option is to blame for.
-    pub(crate) fn usage(message: &str) -> Self {
-        Self::Usage(render::plain_error(message, &render::for_stderr()))
+    /// Input that core refuses.
+    pub(crate) fn refused(error: &Error, source: Option<&Source<'_>>) -> Self {
+        Self::Refused { error: json!(error), report: message::error(error, source) }
     }
 
-    /// The value of an option, which core refuses.
+    /// Input that this command refuses.
+    pub(crate) fn refused_as(kind: &str, text: &str) -> Self {
+        Self::Refused { error: own_error(kind, text, None), report: message::plain_error(text) }
+    }
+
+    pub(crate) fn usage(text: &str) -> Self {
+        Self::Usage(message::plain_error(text))
+    }
+
+    /// The value of an option that core refuses.
     pub(crate) fn option(option: &str, value: &str, error: &Error) -> Self {
-        let source = Source::text(option, value);
-        Self::Usage(render::error(error, Some(&source), &render::for_stderr()))
+        Self::Usage(message::error(error, Some(&Source::text(option, value))))
     }
 
-    /// The output could not be written.
+    /// A failure to write standard output.
     pub(crate) fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Self::Closed
@@ -62,22 +74,21 @@ impl Failure {
         }
     }
 
-    /// A file could not be read.
+    /// A failure to read a file.
     pub(crate) fn input(name: &str, error: &io::Error) -> Self {
         Self::usage(&format!("cannot read {name}: {error}"))
     }
 }
 
-/// The process's exit status.
-pub(crate) fn code(result: &Result<Answer, Failure>) -> ExitCode {
-    match result {
-        Ok(Answer::Yes) | Err(Failure::Closed) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Err(Failure::Usage(_)) => usage_code(),
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::usage(&format!("cannot write JSON: {error}"))
     }
 }
 
-/// Status 2.
-pub(crate) fn usage_code() -> ExitCode {
-    ExitCode::from(2)
+/// An error of this command in the shape that core's errors have in JSON.
+pub(crate) fn own_error(kind: &str, message: &str, line: Option<usize>) -> Value {
+    let column = line.map(|_| 1);
+    json!({"kind": kind, "message": message, "offset": null, "line": line, "column": column,
+        "parameter": null, "number": null})
 }

@@ -1,11 +1,13 @@
-//! Reading files and standard input, never more than a limit and one byte: what is larger is
-//! refused by core, which sees that byte.
+//! Reading files and standard input: never more than a limit and one byte. What is larger is refused by
+//! core, which sees that byte.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::exit::Failure;
+use same_file::Handle;
+
+use crate::exit::{Failure, Result};
 
 /// The name of standard input where a file is expected.
 const STDIN: &str = "-";
@@ -14,64 +16,56 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
 }
 
-/// The file of an optional argument: standard input if it is left out.
+/// Returns standard input where an optional file is left out.
 pub(crate) fn or_stdin(path: Option<PathBuf>) -> PathBuf {
     path.unwrap_or_else(|| PathBuf::from(STDIN))
 }
 
-/// How messages call it.
+/// Returns the name that messages use.
 pub(crate) fn name(path: &Path) -> String {
     if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
-/// The first bytes, one more than `limit` where there are as many.
-pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    let failure = |error| Failure::input(&name(path), &error);
-    if is_stdin(path) {
-        read_from(io::stdin().lock(), limit).map_err(failure)
+/// Reads at most one byte more than `limit`.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let bytes = if is_stdin(path) {
+        at_most(io::stdin().lock(), limit)
     } else {
-        File::open(path).and_then(|file| read_from(file, limit)).map_err(failure)
+        File::open(path).and_then(|file| at_most(file, limit))
+    };
+    bytes.map_err(|error| Failure::input(&name(path), &error))
+}
+
+/// Opens a file or standard input to be read as a stream.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    if is_stdin(path) {
+        return Ok(Box::new(io::stdin()));
     }
+    let file = File::open(path).map_err(|error| Failure::input(&name(path), &error))?;
+    Ok(Box::new(file))
 }
 
-/// Whether an input and another path are one regular file, by whatever names and links.
-#[cfg(unix)]
-pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {
-    use std::fs::{Metadata, metadata};
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::MetadataExt;
-
-    let identity = |it: Metadata| it.is_file().then(|| (it.dev(), it.ino()));
-    let of_stdin = || File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata();
-    let input = if is_stdin(input) { of_stdin() } else { metadata(input) };
-    let (input, other) = (input.ok().and_then(identity), metadata(other).ok().and_then(identity));
-    input.is_some() && input == other
-}
-
-/// Whether an input and another path are one file.
-#[cfg(not(unix))]
-pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {
-    let (input, other) = (input.canonicalize().ok(), other.canonicalize().ok());
-    input.is_some() && input == other
-}
-
-fn read_from(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
+fn at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader
-        .take(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Standard input can be read once.
-pub(crate) fn check_stdin_once<'a>(
-    paths: impl IntoIterator<Item = &'a PathBuf>,
-) -> Result<(), Failure> {
+/// Returns whether an input and another path are one regular file, by whatever names and links.
+pub(crate) fn is_same_file(input: &Path, other: &Path) -> bool {
+    let input = if is_stdin(input) { Handle::stdin() } else { Handle::from_path(input) };
+    let same = || Ok::<_, io::Error>(input? == Handle::from_path(other)?);
+    other.is_file() && same().unwrap_or(false)
+}
+
+/// Refuses to read standard input twice.
+pub(crate) fn check_stdin_once<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
     if paths.into_iter().filter(|path| is_stdin(path)).count() > 1 {
-        Err(Failure::usage("standard input (-) can be given once only; put the other into a file"))
-    } else {
-        Ok(())
+        return Err(Failure::usage(
+            "standard input (-) can be given once only: put the other into a file",
+        ));
     }
+    Ok(())
 }
 
 /// The lines of standard input, one at a time and each bounded.
@@ -84,7 +78,7 @@ pub(crate) struct Lines {
 /// One line, without its end.
 pub(crate) struct Line {
     pub(crate) bytes: Vec<u8>,
-    /// It is longer than the limit: what is here is its beginning, and no line will follow.
+    /// The line is longer than the limit: `bytes` are its beginning, and no line follows.
     pub(crate) is_cut: bool,
 }
 
@@ -93,34 +87,26 @@ impl Lines {
         Self { reader: BufReader::new(io::stdin()), limit, ended: false }
     }
 
-    /// Whether the next line may have to be waited for.
-    pub(crate) fn may_wait(&self) -> bool {
+    /// Returns whether reading the next line may block.
+    pub(crate) fn may_block(&self) -> bool {
         self.reader.buffer().is_empty()
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Line>, Failure> {
+    pub(crate) fn next(&mut self) -> Result<Option<Line>> {
         if self.ended {
             return Ok(None);
         }
-        // Room for the end of a line (CR LF) behind one that just fits.
-        let most = u64::try_from(self.limit).unwrap_or(u64::MAX).saturating_add(2);
+        // Room for CR LF after a line of exactly the limit.
+        let mut reader = self.reader.by_ref().take(self.limit as u64 + 2);
         let mut bytes = Vec::new();
-        self.reader
-            .by_ref()
-            .take(most)
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| Failure::input("<stdin>", &error))?;
+        reader.read_until(b'\n', &mut bytes).map_err(|error| Failure::input("<stdin>", &error))?;
         if bytes.is_empty() {
             return Ok(None);
         }
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-            if bytes.last() == Some(&b'\r') {
-                bytes.pop();
-            }
+        if bytes.pop_if(|byte| *byte == b'\n').is_some() {
+            bytes.pop_if(|byte| *byte == b'\r');
         }
-        let is_cut = bytes.len() > self.limit;
-        self.ended = is_cut;
-        Ok(Some(Line { bytes, is_cut }))
+        self.ended = bytes.len() > self.limit;
+        Ok(Some(Line { bytes, is_cut: self.ended }))
     }
 }

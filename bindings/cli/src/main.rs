@@ -1,27 +1,22 @@
-//! The command `twiml-refer`: `<Refer>` for the shell. It holds no rule of its own: everything it
-//! says comes from the library; here are only options, files, streams and what a person sees.
+//! The command `twiml-refer`: `<Refer>` for the shell. Everything it says about documents, requests and
+//! transfers comes from the library; here are options, files, streams and what people see.
 
+mod capture;
 mod cli;
 mod commands;
-mod describe;
+mod console;
 mod exit;
 mod input;
 mod ladder;
-mod output;
-mod picture;
-mod platform;
-mod render;
+mod message;
+mod redact;
 mod scenario;
-mod secret;
-mod secrets;
 mod source;
-mod trace;
+mod token;
+mod twilio;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::parse() {
-        Ok(command) => commands::run(command),
-        Err(code) => code,
-    }
+    cli::main()
 }

@@ -41,7 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_saved(Path::new(vectors), &Path::new(out).join("restore"))?;
     let folder = Path::new(out).join("trace");
     fs::create_dir_all(&folder)?;
-    for trace in fs::read_dir(traces)? {
+    let captures = Path::new(traces).with_file_name("captures");
+    for trace in fs::read_dir(traces)?.chain(fs::read_dir(captures)?) {
         let trace = trace?;
         let text = fs::read(trace.path())?;
         // As much as a target is given at most, from the REFER on.

@@ -4,15 +4,18 @@
 // The reader is a part of a program, which has no library to ask.
 #![allow(dead_code)]
 
-#[path = "../../../bindings/cli/src/trace/clock.rs"]
+#[path = "../../../bindings/cli/src/capture/clock.rs"]
 mod clock;
-#[path = "../../../bindings/cli/src/trace/message.rs"]
+#[path = "../../../bindings/cli/src/capture/lines.rs"]
+mod lines;
+#[path = "../../../bindings/cli/src/capture/message.rs"]
 mod message;
-#[path = "../../../bindings/cli/src/trace/scan.rs"]
-mod scan;
+#[path = "../../../bindings/cli/src/capture/text.rs"]
+mod text;
 
 use libfuzzer_sys::fuzz_target;
-use scan::scan;
+use message::Place;
+use text::scan;
 
 const WHOLE: &[u8] = b"\n---- 2026-11-25 14:15:05.155257\n\
 NOTIFY sip:p@192.0.2.1 SIP/2.0\n\
@@ -26,9 +29,10 @@ fuzz_target!(|text: &[u8]| {
     assert_eq!(scan(&with_cr), found);
 
     let lines = bare.split(|byte| *byte == b'\n').count();
-    assert!(found.messages.is_sorted_by_key(|message| message.line));
-    assert!(found.messages.iter().all(|message| (1..=lines).contains(&message.line)));
-    assert!(found.faults.iter().all(|fault| (1..=lines).contains(&fault.line)));
+    assert!(found.messages.is_sorted_by_key(|message| message.place));
+    let is_place = |place| matches!(place, Place::Line(number) if (1..=lines).contains(&number));
+    assert!(found.messages.iter().all(|message| is_place(message.place)));
+    assert!(found.faults.iter().all(|fault| fault.place.is_some_and(is_place)));
 
     let longer = scan(&[&bare, WHOLE].concat());
     let last = longer.messages.last();

@@ -1,123 +1,144 @@
 //! `build`: the document that transfers a call.
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use serde::Serialize;
+use clap::Args;
+use serde_json::json;
 use twiml_refer::{
-    Error, Refer, SipUri, VoiceResponse, diagnostic::Diagnostic, error::ErrorKind,
-    limits::MAX_URI_BYTES, sip::UserToUser,
+    Error, Refer, SipUri, VoiceResponse, error::ErrorKind, http::Method, limits::MAX_URI_BYTES,
+    sip::UserToUser,
 };
 
-use crate::cli::Build;
-use crate::exit::{Answer, Failure};
-use crate::output::{self, Output};
+use crate::cli::name_and_value;
+use crate::console::{self, Console};
+use crate::exit::{Answer, Failure, Result};
 use crate::source::Source;
-use crate::{input, render};
+use crate::{input, message};
 
-#[derive(Serialize)]
-struct Built<'a> {
-    twiml: &'a str,
-    uri: &'a str,
-    diagnostics: &'a [Diagnostic],
+/// Print the document that transfers a call.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  twiml-refer build sip:alice@example.com --say 'Connecting you.' \
+    \\\n      --action /handleRefer --header 'X-Reason=billing question'"
+)]
+pub(crate) struct Options {
+    /// The SIP URI to transfer to: sip:user@host or sips:user@host
+    target: OsString,
+    /// The URL that receives the outcome of the transfer, absolute or relative
+    #[arg(long, value_name = "URL")]
+    action: Option<String>,
+    /// The HTTP method of the action: GET or POST
+    #[arg(long, value_name = "METHOD")]
+    method: Option<Method>,
+    /// A header for the new call, as decoded text; it is escaped here
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    header: Vec<(String, String)>,
+    /// The data of a User-to-User header, as decoded text
+    #[arg(long, value_name = "DATA", group = "user_to_user")]
+    uui: Option<String>,
+    /// A file (or -) whose bytes become a User-to-User header, hex-encoded
+    #[arg(
+        long,
+        value_name = "BYTES-FILE",
+        group = "user_to_user",
+        conflicts_with = "uui_encoding"
+    )]
+    uui_hex: Option<PathBuf>,
+    /// The encoding of the User-to-User data, for instance hex
+    #[arg(long, value_name = "ENCODING", requires = "uui")]
+    uui_encoding: Option<String>,
+    /// The purpose of the User-to-User data, for instance isdn-uui
+    #[arg(long, value_name = "PURPOSE", requires = "user_to_user")]
+    uui_purpose: Option<String>,
+    /// What the User-to-User data is, for instance isdn-uui
+    #[arg(long, value_name = "CONTENT", requires = "user_to_user")]
+    uui_content: Option<String>,
+    /// Text to be spoken before the transfer
+    #[arg(long, value_name = "TEXT")]
+    say: Vec<String>,
+    /// Indent the document for people
+    #[arg(long)]
+    pretty: bool,
 }
 
-pub(crate) fn run(options: &Build, output: &mut Output) -> Result<Answer, Failure> {
-    let target = options.target.to_string_lossy();
-    let uri = match SipUri::parse(&target) {
-        Ok(uri) => uri,
-        Err(error) => return output.refuse(&error, Some(&Source::text("TARGET", &target))),
-    };
-    let uri = match with_headers(uri, options)? {
-        Ok(uri) => uri,
-        Err(error) => return output.refuse(&error, None),
-    };
+pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
+    let uri = target(options)?;
     let document = document(uri.clone(), options)?;
     let twiml = if options.pretty { document.to_xml_pretty() } else { document.to_xml() };
     let diagnostics = document.check();
-    if output.is_json() {
-        output.json(&Built { twiml: &twiml, uri: uri.as_str(), diagnostics: &diagnostics })?;
+    if console.is_json() {
+        let uri = uri.as_str();
+        console.json(&json!({"twiml": twiml, "uri": uri, "diagnostics": diagnostics}))?;
         return Ok(Answer::Yes);
     }
-    let renderer = render::for_stderr();
     let target = Source::text("TARGET", uri.as_str());
-    let (shown, more) = render::most(&diagnostics, &renderer);
-    let shown = shown.iter().map(|found| {
-        let about_target = found.path().ends_with("/Sip");
-        render::diagnostic(found, about_target.then_some(&target), &renderer)
-    });
-    shown.chain(more).for_each(|text| output::complain(&text));
-    output.document(&twiml)?;
+    message::diagnostics(&diagnostics, |it| it.path().ends_with("/Sip").then_some(&target))
+        .iter()
+        .for_each(console::print_error);
+    console.document(&twiml)?;
     Ok(Answer::Yes)
 }
 
-/// The target with its headers; the inner error is one of size, or of a file's content.
-fn with_headers(mut uri: SipUri, options: &Build) -> Result<Result<SipUri, Error>, Failure> {
+fn target(options: &Options) -> Result<SipUri> {
+    let text = options.target.to_string_lossy();
+    let mut uri = SipUri::parse(&text)
+        .map_err(|error| Failure::refused(&error, Some(&Source::text("TARGET", &text))))?;
     for (name, value) in &options.header {
-        uri = match uri.with_header(name, value) {
-            Ok(uri) => uri,
-            Err(error) if error.kind() == ErrorKind::UriOverLimit => return Ok(Err(error)),
-            // Its offset counts in the value, but where the name is at fault there is none.
-            Err(error) => {
-                let place = format!("--header {name}");
-                let blamed = if error.offset().is_some() { value } else { name };
-                return Err(Failure::option(&place, blamed, &error));
+        uri = uri.with_header(name, value).map_err(|error| {
+            if error.kind() == ErrorKind::UriOverLimit {
+                return Failure::refused(&error, None);
             }
-        };
+            // The offset counts in the value; an error of the name has none.
+            let wrong = if error.offset().is_some() { value } else { name };
+            Failure::option(&format!("--header {name}"), wrong, &error)
+        })?;
     }
     match user_to_user(options)? {
-        None => Ok(Ok(uri)),
-        Some(Err(error)) => Ok(Err(error)),
-        Some(Ok(value)) => Ok(uri.with_user_to_user(&value)),
+        Some(value) => {
+            uri.with_user_to_user(&value).map_err(|error| Failure::refused(&error, None))
+        }
+        None => Ok(uri),
     }
 }
 
-fn user_to_user(options: &Build) -> Result<Option<Result<UserToUser, Error>>, Failure> {
+fn user_to_user(options: &Options) -> Result<Option<UserToUser>> {
     let mut value = match (&options.uui, &options.uui_hex) {
         (Some(data), _) => {
             UserToUser::new(data).map_err(|error| Failure::option("--uui", data, &error))?
         }
-        (None, Some(file)) => match from_file(file)? {
-            Ok(value) => value,
-            Err(error) => return Ok(Some(Err(error))),
-        },
+        // No URI can carry more bytes than it may have itself.
+        (None, Some(file)) => UserToUser::from_bytes(&input::read(file, MAX_URI_BYTES)?)
+            .map_err(|error| Failure::refused(&error, None))?,
         (None, None) => return Ok(None),
     };
-    if let Some(encoding) = &options.uui_encoding {
-        value = value
-            .with_encoding(encoding)
-            .map_err(|error| Failure::option("--uui-encoding", encoding, &error))?;
+    type Setter = fn(UserToUser, &str) -> std::result::Result<UserToUser, Error>;
+    let parameters: [(_, _, Setter); 3] = [
+        ("--uui-encoding", &options.uui_encoding, UserToUser::with_encoding),
+        ("--uui-purpose", &options.uui_purpose, UserToUser::with_purpose),
+        ("--uui-content", &options.uui_content, UserToUser::with_content),
+    ];
+    for (option, text, set) in parameters {
+        if let Some(text) = text {
+            value = set(value, text).map_err(|error| Failure::option(option, text, &error))?;
+        }
     }
-    if let Some(purpose) = &options.uui_purpose {
-        value = value
-            .with_purpose(purpose)
-            .map_err(|error| Failure::option("--uui-purpose", purpose, &error))?;
-    }
-    if let Some(content) = &options.uui_content {
-        value = value
-            .with_content(content)
-            .map_err(|error| Failure::option("--uui-content", content, &error))?;
-    }
-    Ok(Some(Ok(value)))
+    Ok(Some(value))
 }
 
-/// No URI can carry more bytes than it may have itself.
-fn from_file(file: &Path) -> Result<Result<UserToUser, Error>, Failure> {
-    let bytes = input::read(file, MAX_URI_BYTES)?;
-    Ok(UserToUser::from_bytes(&bytes))
-}
-
-fn document(uri: SipUri, options: &Build) -> Result<VoiceResponse, Failure> {
+fn document(uri: SipUri, options: &Options) -> Result<VoiceResponse> {
     let mut document = VoiceResponse::new();
     for text in &options.say {
         document = document.say(text).map_err(|error| Failure::option("--say", text, &error))?;
     }
     let mut refer = Refer::to(uri);
     if let Some(action) = &options.action {
-        refer =
-            refer.action(action).map_err(|error| Failure::option("--action", action, &error))?;
+        refer = refer
+            .with_action(action)
+            .map_err(|error| Failure::option("--action", action, &error))?;
     }
     if let Some(method) = options.method {
-        refer = refer.method(method);
+        refer = refer.with_method(method);
     }
-    document.refer(refer).map_err(|error| Failure::usage(&error.message()))
+    Ok(document.refer(refer))
 }

@@ -1,132 +1,97 @@
-//! `demo`: the four scenarios of the platform's documentation, end to end against a webhook of its
-//! own.
+//! `demo`: the four scenarios of Twilio's documentation, end to end against a webhook of its own.
 
 mod webhook;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
+use clap::Args;
+use serde_json::json;
 use twiml_refer::{RequestValidator, http::Method, twiml::Follows, webhook::Leg};
 use ureq::tls::RootCerts;
 
-use crate::cli::Demo;
-use crate::exit::{Answer, Failure};
-use crate::output::Output;
-use crate::picture::Picture;
-use crate::platform::call::{Call, Parties};
-use crate::platform::endpoint::{Endpoint, SCENARIOS};
-use crate::platform::http::{self, Client, Limits, Signer};
-use crate::platform::show::{self, Seen, Show, Shown};
-use crate::platform::walk::{End, Walk};
+use crate::cli::Svg;
+use crate::console::Console;
+use crate::exit::{Answer, Failure, Result};
+use crate::ladder::file::SvgFile;
+use crate::twilio::call::{Call, Parties};
+use crate::twilio::client::{self, Client, Signer};
+use crate::twilio::endpoint::ScriptedEndpoint;
+use crate::twilio::interpreter::Interpreter;
+use crate::twilio::transcript::{self, Part, Transcript};
 use webhook::Webhook;
 
-/// A token of no account: this process signs and verifies with it.
+/// This process signs and verifies with it.
 const TOKEN: &str = "a throwaway token";
 
-const TIMEOUT: Duration = Duration::from_secs(15);
-
-/// What each scenario shows.
-const TITLES: [(&str, &str); 4] = [
-    ("answered", "Alice picks up. The caller has left, and the app is told."),
+const SCENARIOS: [(&str, &str); 4] = [
+    ("answered", "Alice picks up. The caller has left, and the app gets the outcome."),
     ("busy", "Alice is busy. The caller is back, and the app goes on with the call."),
-    ("refused", "The caller's device does not do REFER. The app dials Alice itself."),
-    ("hangup", "The caller hangs up while it rings at Alice's."),
+    ("refused", "The caller's device does not support REFER. The app dials Alice itself."),
+    ("hangup", "The caller hangs up while Alice's phone rings."),
 ];
 
-#[derive(Serialize)]
-struct Played<'a> {
-    scenario: &'a str,
-    outcome: Value,
-    follows: Option<&'static str>,
+/// See transfers run from end to end, against a small webhook of its own.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  twiml-refer demo --svg ladders.svg")]
+pub(crate) struct Options {
+    #[command(flatten)]
+    svg: Svg,
 }
 
-pub(crate) fn run(options: &Demo, output: &mut Output) -> Result<Answer, Failure> {
-    let picture = Picture::open(options.picture.svg.as_deref(), [])?;
+pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
+    let svg = SvgFile::open(options.svg.svg.as_deref(), [])?;
     let mut ladders = Vec::new();
     let validator =
         RequestValidator::new(TOKEN).map_err(|error| Failure::usage(&error.message()))?;
     let webhook = Webhook::start(validator.clone())?;
-    let client =
-        Client::new(Limits::new(TIMEOUT, None), Some(Signer::new(validator)), RootCerts::WebPki);
-    let is_json = output.is_json();
+    let (timeout, signer) = (Duration::from_secs(15), Some(Signer::new(validator)));
+    let client = Client::new(timeout, None, signer, RootCerts::WebPki);
+    let url = client::parse_url(&[webhook.base(), "/voice"].concat())
+        .ok_or_else(|| Failure::usage("the webhook has no URL"))?;
+    let is_json = console.is_json();
     if !is_json {
-        output.line(&format!(
-            "An app answers calls at {}/voice. This command plays the platform and\n\
-             the caller's SIP device, in simulated time. Every request is signed and verified.",
-            webhook.base()
+        console.line(&format!(
+            "An app answers calls at {url}. This command plays Twilio and the\n\
+             caller's SIP device, in simulated time. Every request is signed and verified."
         ))?;
     }
     let mut answer = Answer::Yes;
-    for (number, (name, title)) in (1..).zip(TITLES) {
+    for (number, (name, title)) in (1..).zip(SCENARIOS) {
         if !is_json {
-            output.line(&format!("\n{number}. {name}: {title}"))?;
+            console.line(&format!("\n{number}. {name}: {title}"))?;
         }
-        // How each call begins need be seen only once.
-        let is_shown = number == 1 && !is_json;
-        if is_shown {
-            output.line("")?;
-        }
-        let shown = Shown {
-            output: &mut *output,
-            base: webhook.base(),
-            title: Some(title),
-            ladders: Vec::new(),
+        let part = match number {
+            _ if is_json => Part::Nothing,
+            1 => Part::All,
+            // The beginning of each call is the same.
+            _ => Part::FromTransfer,
         };
-        let mut stage = Stage { shown, is_shown };
-        let end = play(name, &webhook, &client, &mut stage)?;
-        ladders.extend(stage.shown.ladders);
+        if part == Part::All {
+            console.line("")?;
+        }
+        let (base, title) = (webhook.base(), Some(title));
+        let mut transcript = Transcript { console, base, part, title, ladders: Vec::new() };
+        let call = Call::new(Leg::Sip, &Parties::default())?;
+        let mut endpoint = ScriptedEndpoint::load(Leg::Sip, name)?;
+        let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+            .run(Method::Post, url.clone())?;
+        ladders.append(&mut transcript.ladders);
+        transcript.print_error(&end)?;
         if is_json {
-            let (outcome, follows) = (show::outcome(&end)?, end.follows.map(Follows::as_str));
-            output.json(&Played { scenario: name, outcome, follows })?;
+            let follows = end.follows.map(Follows::as_str);
+            let outcome = transcript::outcome(&end);
+            console.json(&json!({"scenario": name, "outcome": outcome, "follows": follows}))?;
         }
-        if let Some(fault) = &end.fault {
-            output.flush()?;
-            show::complain(fault);
-        }
-        answer = answer.and(Answer::yes_if(end.fault.is_none() && end.outcome.is_some()));
+        answer = answer.and(Answer::yes_if(end.error.is_none() && end.outcome.is_some()));
     }
     if !is_json {
-        output.line(
+        console.line(
             "\nNow with your own app:  twiml-refer simulate http://localhost:8080/voice \
              --scenario busy",
         )?;
     }
-    if let Some(picture) = picture {
-        picture.draw(&ladders)?;
+    if let Some(svg) = svg {
+        svg.draw(&ladders)?;
     }
     Ok(answer)
-}
-
-/// Shows a call from the transfer on, or from its beginning; as JSON the result alone.
-struct Stage<'a> {
-    shown: Shown<'a>,
-    is_shown: bool,
-}
-
-impl Show for Stage<'_> {
-    fn show(&mut self, seen: &Seen<'_>) -> Result<(), Failure> {
-        self.shown.keep(seen);
-        if self.shown.output.is_json() {
-            return Ok(());
-        }
-        self.is_shown |= matches!(seen, Seen::Transfer(..));
-        if self.is_shown { self.shown.print(seen) } else { Ok(()) }
-    }
-}
-
-fn play(
-    scenario: &str,
-    webhook: &Webhook,
-    client: &Client,
-    show: &mut impl Show,
-) -> Result<End, Failure> {
-    let text = SCENARIOS.iter().find(|(name, _)| *name == scenario).map_or("", |(_, text)| text);
-    let endpoint = Endpoint::new(Leg::Sip, text)
-        .map_err(|error| Failure::usage(&format!("{scenario}: {}", error.message)))?;
-    let url = http::callable(&[webhook.base(), "/voice"].concat())
-        .ok_or_else(|| Failure::usage("the webhook has no URL"))?;
-    let call = Call::new(Leg::Sip, &Parties::default())?;
-    Walk { client, call, endpoint: &endpoint, digits: VecDeque::new(), show }.run(Method::Post, url)
 }

@@ -1,90 +1,107 @@
 //! `rest`: the REST request that gives a live call a new document.
 
-use serde::Serialize;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
 use twiml_refer::{
     Error, VoiceResponse,
     error::ErrorKind,
+    http::Method,
     limits::MAX_DOCUMENT_BYTES,
     twiml::{CallUpdate, RestRequest},
 };
 
-use crate::cli::Rest;
-use crate::exit::{Answer, Failure};
+use crate::console::{Console, merged};
+use crate::exit::{Answer, Failure, Result};
 use crate::input;
-use crate::output::Output;
 use crate::source::Source;
 
-const CREDENTIALS: &str = "\"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\"";
-
-#[derive(Serialize)]
-struct Shown<'a> {
-    method: &'static str,
-    url: &'a str,
-    body: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    curl: Option<&'a str>,
+/// Print the REST request that gives a live call a new document.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  twiml-refer build sip:alice@example.com | \\\n      \
+    twiml-refer rest CA00000000000000000000000000000002 \\\n      \
+    --account AC00000000000000000000000000000001 --twiml - --curl")]
+pub(crate) struct Options {
+    /// The call: CA and 32 hexadecimal digits
+    call_sid: String,
+    /// The account: AC and 32 hexadecimal digits
+    #[arg(long, value_name = "SID")]
+    account: String,
+    /// The URL of the document
+    #[arg(long, value_name = "URL", required_unless_present = "twiml", conflicts_with = "twiml")]
+    url: Option<String>,
+    /// The method with which Twilio requests the URL: GET or POST
+    #[arg(long, value_name = "METHOD", requires = "url", conflicts_with = "twiml")]
+    url_method: Option<Method>,
+    /// A file (or -) with the document itself
+    #[arg(long, value_name = "FILE")]
+    twiml: Option<PathBuf>,
+    /// Another region or edge: scheme, host and port of the API
+    #[arg(long, value_name = "BASE")]
+    base: Option<String>,
+    /// Print a curl command; it takes the credentials from the environment
+    #[arg(long)]
+    curl: bool,
 }
 
-pub(crate) fn run(options: &Rest, output: &mut Output) -> Result<Answer, Failure> {
-    let (account, call) = (options.account.as_str(), options.call_sid.as_str());
-    let update = if let Some(file) = &options.twiml {
-        let bytes = input::read(file, MAX_DOCUMENT_BYTES)?;
-        let name = input::name(file);
-        let document = match VoiceResponse::parse_bytes(&bytes) {
-            Ok(document) => document,
-            Err(error) => return output.refuse(&error, Some(&Source::document(&name, &bytes))),
-        };
-        match CallUpdate::with_twiml(account, call, &document) {
-            Err(error) if error.kind() == ErrorKind::RestTwimlTooLong => {
-                return output.refuse(&error, Some(&Source::document(&name, &bytes)));
-            }
-            other => other,
-        }
-    } else {
-        CallUpdate::with_url(account, call, options.url.as_deref().unwrap_or_default())
-    };
-    let request = request(update, options)?;
+pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
+    let request = update(options)?.request();
+    let (method, url, body) = (request.method(), request.url(), request.body());
     let curl = options.curl.then(|| curl(&request)).transpose()?;
-    if output.is_json() {
-        let (method, url, body) = (request.method().as_str(), request.url(), request.body());
-        output.json(&Shown { method, url, body, curl: curl.as_deref() })?;
+    if console.is_json() {
+        let mut shown = json!({"method": method.as_str(), "url": url, "body": body});
+        if let Some(curl) = curl {
+            shown = merged(shown, json!({"curl": curl}));
+        }
+        console.json(&shown)?;
     } else if let Some(curl) = curl {
-        output.line(&curl)?;
+        console.line(&curl)?;
     } else {
-        output.line(&format!("{} {}", request.method(), request.url()))?;
-        output.line("Content-Type: application/x-www-form-urlencoded\n")?;
-        output.line(request.body())?;
+        console.line(&format!("{method} {url}"))?;
+        console.line("Content-Type: application/x-www-form-urlencoded\n")?;
+        console.line(body)?;
     }
     Ok(Answer::Yes)
 }
 
-fn request(update: Result<CallUpdate, Error>, options: &Rest) -> Result<RestRequest, Failure> {
-    let mut update = update.map_err(|error| refused_option(options, &error))?;
+fn update(options: &Options) -> Result<CallUpdate> {
+    let (account, call) = (options.account.as_str(), options.call_sid.as_str());
+    let wrong_option = |error: &Error| match error.parameter() {
+        Some("AccountSid") => Failure::option("--account", account, error),
+        Some("CallSid") => Failure::option("CALL_SID", call, error),
+        _ => Failure::option("--url", options.url.as_deref().unwrap_or_default(), error),
+    };
+    let mut update = if let Some(file) = &options.twiml {
+        let bytes = input::read(file, MAX_DOCUMENT_BYTES)?;
+        let name = input::name(file);
+        let refused =
+            |error: &Error| Failure::refused(error, Some(&Source::document(&name, &bytes)));
+        let document = VoiceResponse::parse_bytes(&bytes).map_err(|error| refused(&error))?;
+        CallUpdate::from_twiml(account, call, &document).map_err(|error| match error.kind() {
+            ErrorKind::RestTwimlTooLong => refused(&error),
+            _ => wrong_option(&error),
+        })?
+    } else {
+        let url = options.url.as_deref().unwrap_or_default();
+        CallUpdate::from_url(account, call, url).map_err(|error| wrong_option(&error))?
+    };
     if let Some(method) = options.url_method {
-        update = update.url_method(method);
+        update = update.with_url_method(method);
     }
     if let Some(base) = &options.base {
-        update = update.base(base).map_err(|error| Failure::option("--base", base, &error))?;
+        update = update.with_base(base).map_err(|error| Failure::option("--base", base, &error))?;
     }
-    Ok(update.request())
+    Ok(update)
 }
 
-/// Which of the values on the command line core means.
-fn refused_option(options: &Rest, error: &Error) -> Failure {
-    match error.parameter() {
-        Some("AccountSid") => Failure::option("--account", &options.account, error),
-        Some("CallSid") => Failure::option("CALL_SID", &options.call_sid, error),
-        _ => Failure::option("--url", options.url.as_deref().unwrap_or_default(), error),
-    }
-}
-
-/// For a POSIX shell, which fills in the credentials when it is run.
-fn curl(request: &RestRequest) -> Result<String, Failure> {
+/// A line for a POSIX shell, which fills in the credentials when it runs.
+fn curl(request: &RestRequest) -> Result<String> {
     let quote = |text| {
         shlex::try_quote(text)
-            .map_err(|error| Failure::usage(&format!("cannot be quoted for a shell: {error}")))
+            .map_err(|error| Failure::usage(&format!("cannot quote for a shell: {error}")))
     };
-    let (url, body) = (quote(request.url())?, quote(request.body())?);
-    let method = request.method();
-    Ok(format!("curl -X {method} {url} -u {CREDENTIALS} --data-raw {body}"))
+    let (method, url, body) = (request.method(), quote(request.url())?, quote(request.body())?);
+    let credentials = "\"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\"";
+    Ok(format!("curl -X {method} {url} -u {credentials} --data-raw {body}"))
 }

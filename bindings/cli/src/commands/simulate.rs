@@ -1,113 +1,154 @@
-//! `simulate`: the platform, played against a user's webhook.
+//! `simulate`: Twilio's side, played against a webhook.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use twiml_refer::webhook::Leg;
+use clap::{Args, ValueEnum};
+use twiml_refer::{http::Method, webhook::Leg};
 use url::Url;
 
-use super::replay;
-use crate::cli::Simulate;
-use crate::exit::{Answer, Failure};
+use crate::cli::{Expect, Svg, name_and_value};
+use crate::console::Console;
+use crate::exit::{Answer, Failure, Result};
 use crate::input;
-use crate::output::{self, Output};
-use crate::picture::Picture;
-use crate::platform::call::{Call, Parties};
-use crate::platform::endpoint::{Endpoint, SCENARIOS};
-use crate::platform::http::{self, Client, Limits, Signer};
-use crate::platform::roots::roots;
-use crate::platform::show::Shown;
-use crate::platform::walk::Walk;
-use crate::secrets;
-use crate::source::Source;
+use crate::ladder::file::SvgFile;
+use crate::token;
+use crate::twilio::call::{Call, Parties};
+use crate::twilio::client::{self, Client, Signer};
+use crate::twilio::endpoint::ScriptedEndpoint;
+use crate::twilio::interpreter::Interpreter;
+use crate::twilio::transcript::{Part, Transcript};
 
-pub(crate) fn run(options: Simulate, output: &mut Output) -> Result<Answer, Failure> {
+/// Play Twilio against a webhook of yours that is running.
+#[derive(Debug, Args)]
+#[command(after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the \
+    requests are signed. The certificates of https are checked with those of the system, or of \
+    SSL_CERT_FILE alone.\n\nExample:\n  twiml-refer simulate http://localhost:8080/voice --scenario \
+    busy --expect target-failed")]
+pub(crate) struct Options {
+    /// The URL that answers the call: http://localhost:8080/voice
+    url: String,
+    /// The method with which it is requested: GET or POST
+    #[arg(long, value_name = "METHOD", default_value = "POST")]
+    method: Method,
+    /// The address of the caller: a SIP URI, a phone number or client:name, as --leg says
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// The address that is called
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    /// What the caller uses; <Refer> works on SIP legs only
+    #[arg(long, value_enum, default_value = "sip")]
+    leg: LegKind,
+    /// What the caller's endpoint does with the REFER: answered, busy, refused, hangup, silent, or
+    /// a scenario file
+    #[arg(long, value_name = "NAME|FILE", default_value = "answered")]
+    scenario: String,
+    /// What the caller presses at the next <Gather>; repeat it for the following ones
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    digits: Vec<String>,
+    /// A parameter of every request, in place of the standard one of this name if there is one
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    param: Vec<(String, String)>,
+    /// Scheme, host and port by which Twilio reaches the app, if it verifies behind a proxy: requests
+    /// to the origin of URL are signed for it
+    #[arg(long, value_name = "BASE")]
+    public_base: Option<String>,
+    /// A file (or -) with the auth token
+    #[arg(long, value_name = "FILE")]
+    token_file: Vec<PathBuf>,
+    #[command(flatten)]
+    svg: Svg,
+    #[command(flatten)]
+    expect: Expect,
+    /// Seconds until a request is given up
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    timeout: Duration,
+    /// Seconds until the whole run is given up [default: eight times --timeout]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    max_time: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LegKind {
+    /// A SIP device
+    Sip,
+    /// A phone number
+    Pstn,
+    /// The Voice SDK in a browser or an app
+    Client,
+}
+
+fn digits(text: &str) -> std::result::Result<String, String> {
+    let is_key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#');
+    if text.is_empty() || !text.chars().all(is_key) {
+        return Err("a caller can press 0 to 9, * and #".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn seconds(text: &str) -> std::result::Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok().filter(|it| (0.001..=3600.0).contains(it));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write seconds, 0.001 to 3600".to_owned())
+}
+
+pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let url = webhook(&options.url)?;
-    let leg = Leg::from(options.leg);
+    let leg = match options.leg {
+        LegKind::Sip => Leg::Sip,
+        LegKind::Pstn => Leg::Pstn,
+        LegKind::Client => Leg::Client,
+    };
     let scenario = PathBuf::from(&options.scenario);
     let inputs = || options.token_file.iter().chain([&scenario]);
     input::check_stdin_once(inputs())?;
-    let picture = Picture::open(options.picture.svg.as_deref(), inputs())?;
-    let parties = Parties {
-        from: options.from.as_deref(),
-        to: options.to.as_deref(),
-        params: &options.param,
-    };
-    let call = Call::new(leg, &parties)?;
+    let svg = SvgFile::open(options.svg.svg.as_deref(), inputs())?;
+    let (from, to) = (options.from.as_deref(), options.to.as_deref());
+    let call = Call::new(leg, &Parties { from, to, params: &options.param })?;
     let signer = signer(&options, &url)?;
-    let text = match scenario_text(&options.scenario)? {
-        Ok(text) => text,
-        Err(complaint) => {
-            output::complain(&complaint);
-            return Ok(Answer::No);
-        }
-    };
-    let endpoint = Endpoint::new(leg, &text).map_err(|error| {
-        let name = input::name(&scenario);
-        replay::unreadable(&error, &Source::text(&name, &text))
-    })?;
-    let limits = Limits::new(options.timeout, options.max_time);
-    let client = Client::new(limits, signer, roots()?);
-    let mut show = Shown { output, base: "", title: None, ladders: Vec::new() };
-    let walk = Walk {
-        client: &client,
-        call,
-        endpoint: &endpoint,
-        digits: options.digits.into(),
-        show: &mut show,
-    };
-    let end = walk.run(options.method, url)?;
-    show.end(&end)?;
-    let ladders = show.ladders;
-    output.flush()?;
-    if let Some(picture) = picture {
-        picture.draw(&ladders)?;
+    let mut endpoint = ScriptedEndpoint::load(leg, &options.scenario)?;
+    let roots = client::trusted_certificates()?;
+    let client = Client::new(options.timeout, options.max_time, signer, roots);
+    let mut transcript =
+        Transcript { console, base: "", part: Part::All, title: None, ladders: Vec::new() };
+    let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+        .with_digits(options.digits)
+        .run(options.method, url)?;
+    transcript.end(&end)?;
+    let ladders = transcript.ladders;
+    console.flush()?;
+    if let Some(svg) = svg {
+        svg.draw(&ladders)?;
     }
-    let answer = Answer::yes_if(end.fault.is_none() && !end.is_faulty);
-    let expected = options.expect.kind.as_deref();
-    Ok(answer.and(replay::judge("", expected, end.outcome.as_ref())))
+    let answer = Answer::yes_if(end.error.is_none() && !end.has_errors);
+    Ok(answer.and(options.expect.check("", end.outcome.as_ref())))
 }
 
-fn webhook(text: &str) -> Result<Url, Failure> {
-    http::callable(text).ok_or_else(|| {
+fn webhook(text: &str) -> Result<Url> {
+    client::parse_url(text).ok_or_else(|| {
         // In what cannot be read, a password could be anywhere before `@`.
         let may_have_password = text.contains('@');
         let example = match text.contains("://") || may_have_password {
             true => "http://localhost:8080/voice".to_owned(),
             false => format!("http://{text}"),
         };
-        let text = if may_have_password { "this" } else { text };
-        Failure::usage(&format!("{text} is no URL of a webhook; write it as {example}"))
+        let url = if may_have_password { "" } else { text };
+        Failure::usage(&format!("invalid URL of the webhook {url}: write it as {example}"))
     })
 }
 
-/// With the public base, if there is one: without a token it would change nothing.
-fn signer(options: &Simulate, url: &Url) -> Result<Option<Signer>, Failure> {
-    let signer = secrets::validator_if_any(&options.token_file)?.map(Signer::new);
+/// Returns a signer with the public base, if there is one: without a token it would change nothing.
+fn signer(options: &Options, url: &Url) -> Result<Option<Signer>> {
+    let signer = token::validator_if_any(&options.token_file)?.map(Signer::new);
     match (&options.public_base, signer) {
         (Some(base), Some(signer)) => signer
             .with_public_base(url, base)
             .map(Some)
             .map_err(|error| Failure::option("--public-base", base, &error)),
         (Some(_), None) => Err(Failure::usage(
-            "--public-base is what the signature is made for, and there is no auth token; \
-             set TWILIO_AUTH_TOKEN, or give --token-file FILE",
+            "--public-base is for the signature, and there is no auth token: set \
+             TWILIO_AUTH_TOKEN, or give --token-file FILE",
         )),
         (None, signer) => Ok(signer),
     }
-}
-
-/// The scenario of this name, or the file; or why it has no text.
-fn scenario_text(name: &str) -> Result<Result<String, String>, Failure> {
-    if let Some((_, text)) = SCENARIOS.iter().find(|(known, _)| *known == name) {
-        return Ok(Ok((*text).to_owned()));
-    }
-    let path = Path::new(name);
-    if !input::is_stdin(path) && !path.exists() {
-        let names: Vec<_> = SCENARIOS.iter().map(|(name, _)| *name).collect();
-        return Err(Failure::usage(&format!(
-            "there is no scenario and no file {name}; the scenarios are {}",
-            names.join(", ")
-        )));
-    }
-    replay::read(path)
 }

@@ -1,159 +1,139 @@
-//! `uri`: SIP URIs, taken apart one after the other.
+//! `uri`: the parts of SIP URIs.
 
-use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt::Write;
 
-use serde::Serialize;
-use twiml_refer::{Error, SipUri, diagnostic::Diagnostic, limits::MAX_URI_BYTES, sip::UserToUser};
+use clap::Args;
+use serde_json::json;
+use twiml_refer::{SipUri, limits::MAX_URI_BYTES, sip::UserToUser};
 
-use crate::cli::Uri;
-use crate::exit::{Answer, Failure};
+use crate::console::{self, Console};
+use crate::exit::{Answer, Result};
 use crate::input::Lines;
-use crate::output::{self, Output};
-use crate::render;
+use crate::message;
 use crate::source::{Source, printable};
 
-#[derive(Serialize)]
-struct Valid<'a> {
-    input: &'a str,
-    valid: bool,
-    scheme: &'a str,
-    user: Option<&'a str>,
-    password: Option<&'a str>,
-    host: &'a str,
-    port: Option<u16>,
-    params: Vec<(&'a str, Option<&'a str>)>,
-    headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    user_to_user: Option<UserToUser>,
-    diagnostics: Vec<Diagnostic>,
+/// Take SIP URIs apart.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  twiml-refer uri \
+    'sip:alice@example.com?User-to-User=123456789%3Bencoding%3Dhex'")]
+pub(crate) struct Options {
+    /// The URIs; - reads them from standard input, one a line
+    #[arg(required = true, value_name = "URI")]
+    uris: Vec<OsString>,
 }
 
-impl<'a> Valid<'a> {
-    fn new(uri: &'a SipUri) -> Self {
-        Self {
-            input: uri.as_str(),
-            valid: true,
-            scheme: uri.scheme_spelled(),
-            user: uri.user(),
-            password: uri.password(),
-            host: uri.host(),
-            port: uri.port(),
-            params: uri.params().collect(),
-            headers: uri.headers().collect(),
-            user_to_user: uri.user_to_users().into_iter().find_map(Result::ok),
-            diagnostics: uri.check(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Invalid<'a> {
-    input: &'a str,
-    valid: bool,
-    error: &'a Error,
-}
-
-pub(crate) fn run(options: &Uri, output: &mut Output) -> Result<Answer, Failure> {
+pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let mut answer = Answer::Yes;
     for argument in &options.uris {
         answer = answer.and(if argument == "-" {
-            from_stdin(output)?
+            from_stdin(console)?
         } else {
             let text = argument.to_string_lossy();
-            one(&Source::text("URI", &text), &text, output)?
+            one(&Source::text("URI", &text), &text, console)?
         });
     }
     Ok(answer)
 }
 
-fn from_stdin(output: &mut Output) -> Result<Answer, Failure> {
+fn from_stdin(console: &mut Console) -> Result<Answer> {
     let mut answer = Answer::Yes;
     let mut lines = Lines::of_stdin(MAX_URI_BYTES);
-    let mut number: usize = 0;
+    let mut number = 0;
     loop {
-        // Whoever reads along sees each answer before the next line is waited for.
-        if lines.may_wait() {
-            output.flush()?;
+        // A reader of the output sees each answer before the next line is waited for.
+        if lines.may_block() {
+            console.flush()?;
         }
         let Some(line) = lines.next()? else { return Ok(answer) };
-        number = number.saturating_add(1);
+        number += 1;
         let text = String::from_utf8_lossy(&line.bytes);
         if !text.trim().is_empty() || line.is_cut {
-            answer = answer.and(one(&Source::line("<stdin>", number, &text), &text, output)?);
+            answer = answer.and(one(&Source::line("<stdin>", number, &text), &text, console)?);
         }
         if line.is_cut {
-            output::complain(&render::plain_error(
-                &format!(
-                    "line {number} has no end within {MAX_URI_BYTES} bytes; the rest is not read"
-                ),
-                &render::for_stderr(),
-            ));
+            console::print_error(&message::plain_error(&format!(
+                "line {number} has more than {MAX_URI_BYTES} bytes: the rest is not read"
+            )));
         }
     }
 }
 
-fn one(source: &Source<'_>, text: &str, output: &mut Output) -> Result<Answer, Failure> {
+fn one(source: &Source<'_>, text: &str, console: &mut Console) -> Result<Answer> {
     match SipUri::parse(text) {
-        Ok(uri) if output.is_json() => output.json(&Valid::new(&uri))?,
-        Ok(uri) => show(source, &uri, output)?,
+        Ok(uri) if console.is_json() => print_json(&uri, console)?,
+        Ok(uri) => print(source, &uri, console)?,
+        Err(error) if console.is_json() => {
+            console.json(&json!({"input": text, "valid": false, "error": error}))?;
+            return Ok(Answer::No);
+        }
         Err(error) => {
-            if output.is_json() {
-                output.json(&Invalid { input: text, valid: false, error: &error })?;
-            } else {
-                output::complain(&render::error(&error, Some(source), &render::for_stderr()));
-            }
+            console::print_error(&message::error(&error, Some(source)));
             return Ok(Answer::No);
         }
     }
     Ok(Answer::Yes)
 }
 
-fn show(source: &Source<'_>, uri: &SipUri, output: &mut Output) -> Result<(), Failure> {
-    let parts = Valid::new(uri);
-    let mut text = format!("{}\n", printable(parts.input));
+fn print_json(uri: &SipUri, console: &mut Console) -> Result<()> {
+    console.json(&json!({
+        "input": uri.as_str(),
+        "valid": true,
+        "scheme": uri.scheme_spelled(),
+        "user": uri.user(),
+        "password": uri.password(),
+        "host": uri.host(),
+        "port": uri.port(),
+        "params": uri.params().collect::<Vec<_>>(),
+        "headers": uri.headers().collect::<Vec<_>>(),
+        "user_to_user": uri.user_to_users().into_iter().find_map(std::result::Result::ok),
+        "diagnostics": uri.check(),
+    }))
+}
+
+fn print(source: &Source<'_>, uri: &SipUri, console: &mut Console) -> Result<()> {
+    let mut text = format!("{}\n", printable(uri.as_str()));
     let mut row = |label: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {label:<14}{}", printable(value));
     };
-    row("scheme", parts.scheme);
-    for (label, value) in
-        [("user", parts.user), ("password", parts.password), ("host", Some(parts.host))]
-    {
+    row("scheme", uri.scheme_spelled());
+    let port = uri.port().map(|port| port.to_string());
+    let parts = [
+        ("user", uri.user()),
+        ("password", uri.password()),
+        ("host", Some(uri.host())),
+        ("port", port.as_deref()),
+    ];
+    for (label, value) in parts {
         if let Some(value) = value {
             row(label, value);
         }
     }
-    if let Some(port) = parts.port {
-        row("port", &port.to_string());
+    for (name, value) in uri.params() {
+        match value {
+            Some(value) => row("parameter", &format!("{name}={value}")),
+            None => row("parameter", name),
+        }
     }
-    for (name, value) in &parts.params {
-        row(
-            "parameter",
-            &value.map_or_else(|| (*name).to_owned(), |value| format!("{name}={value}")),
-        );
-    }
-    for (name, value) in &parts.headers {
+    for (name, value) in uri.headers() {
         row("header", &format!("{name}: {value}"));
     }
     for value in uri.user_to_users().iter().flatten() {
         row("user-to-user", &described(value));
     }
-    output.bytes(text.as_bytes())?;
-    let renderer = render::for_stderr();
-    let (shown, more) = render::most(&parts.diagnostics, &renderer);
-    let shown = shown.iter().map(|found| render::diagnostic(found, Some(source), &renderer));
-    shown.chain(more).for_each(|text| output::complain(&text));
+    console.bytes(text.as_bytes())?;
+    message::diagnostics(&uri.check(), |_| Some(source)).iter().for_each(console::print_error);
     Ok(())
 }
 
 fn described(value: &UserToUser) -> String {
-    let mut text = format!("data {}", value.data());
-    for (label, part) in
-        [("encoding", value.encoding()), ("purpose", value.purpose()), ("content", value.content())]
-    {
-        if let Some(part) = part {
-            text.push_str(&format!(", {label} {part}"));
-        }
-    }
-    text
+    let parameters = [
+        ("encoding", value.encoding()),
+        ("purpose", value.purpose()),
+        ("content", value.content()),
+    ];
+    let given =
+        parameters.iter().filter_map(|(name, value)| Some(format!(", {name} {}", (*value)?)));
+    format!("data {}{}", value.data(), given.collect::<String>())
 }

@@ -1,103 +1,117 @@
-//! `verify`: whether the platform signed a request.
+//! `verify`: whether a request was signed by Twilio.
 
-use serde::Serialize;
-use twiml_refer::{
-    Error, RequestValidator,
-    http::Method,
-    webhook::{Spelling, VerifyError},
-};
+use clap::Args;
+use serde_json::{Value, json};
+use twiml_refer::{Error, RequestValidator, http::Method, webhook::VerifyError};
 
-use super::sign::{self, Body};
-use crate::cli::Verify;
-use crate::exit::{Answer, Failure};
-use crate::output::{self, Output};
+use super::sign::{Body, Request};
+use crate::cli::TOKEN_HELP;
+use crate::console::{self, Console};
+use crate::exit::{Answer, Failure, Result};
 use crate::source::{Source, printable};
-use crate::{input, render};
+use crate::{input, message};
 
-#[derive(Serialize)]
-struct Verified<'a> {
-    valid: bool,
-    tried: Option<Vec<Tried<'a>>>,
-    /// Why not: a signature that does not match, or a body that is signed and cannot be read.
-    error: Option<&'a Error>,
+/// Check whether a request was signed by Twilio.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{TOKEN_HELP}\n\nExample:\n  twiml-refer verify \
+    --url /refer --public-base https://voice.example.com \\\n      \
+    --signature RSOYDt4T1cUTdK1PDd93/VVr8B8= --body body.txt --explain"))]
+pub(crate) struct Options {
+    #[command(flatten)]
+    request: Request,
+    /// The method of the route [default: POST with a body, GET without]
+    #[arg(long, value_name = "METHOD")]
+    method: Option<Method>,
+    /// The value of the header X-Twilio-Signature
+    #[arg(long, value_name = "SIGNATURE", allow_hyphen_values = true)]
+    signature: String,
+    /// Scheme, host and port by which Twilio reaches the app, and the path prefix that a gateway strips:
+    /// the URL may then be the request target, as it came (/refer?x=1)
+    #[arg(long, value_name = "BASE")]
+    public_base: Option<String>,
+    /// Also try other escapes of ' : @ and of characters outside ASCII, which some proxies rewrite
+    #[arg(long)]
+    accept_encoded_spellings: bool,
+    /// List the spellings of the URL that were tried, and what was hashed for each
+    #[arg(long)]
+    explain: bool,
 }
 
-#[derive(Serialize)]
-struct Tried<'a> {
-    url: &'a str,
-    hashed: String,
-}
-
-pub(crate) fn run(options: &Verify, output: &mut Output) -> Result<Answer, Failure> {
+pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let request = &options.request;
-    let (mut validator, body) = sign::prepare(request)?;
+    let mut validator =
+        request.validator()?.with_encoded_spellings(options.accept_encoded_spellings);
     if let Some(base) = &options.public_base {
         validator = validator
             .with_public_base(base)
             .map_err(|error| Failure::option("--public-base", base, &error))?;
     }
-    let (error, body) = match body {
-        Ok(body) => (judge(&validator, options, &body).err(), Some(body)),
-        Err(error) => (Some(error), None),
+    let body = match request.body() {
+        Ok(body) => body,
+        // Of a body over the limit nothing was hashed.
+        Err(Failure::Refused { error, .. }) if console.is_json() => {
+            console.json(&json!({"valid": false, "tried": null, "error": error}))?;
+            return Ok(Answer::No);
+        }
+        Err(failure) => return Err(failure),
     };
-    let form: &[u8] = match &body {
-        Some(Body::Form(bytes)) => bytes,
-        _ => &[],
-    };
-    // Of a body over the limit nothing was hashed.
-    let tried = (options.explain && body.is_some()).then(|| validator.explain(&request.url, form));
-    let answer = Answer::yes_if(error.is_none());
-    if output.is_json() {
-        let tried = tried.as_deref().map(|tried| tried.iter().map(shown).collect());
-        output.json(&Verified { valid: error.is_none(), tried, error: error.as_ref() })?;
-        return Ok(answer);
+    let error = verify(&validator, options, &body).err();
+    let form: &[u8] = if let Body::Form(bytes) = &body { bytes } else { &[] };
+    let tried = options.explain.then(|| validator.explain(&request.url, form));
+    if console.is_json() {
+        let tried = tried.map(|tried| {
+            let shown = tried.iter().map(|it| json!({"url": it.url(), "hashed": it.hashed()}));
+            shown.collect::<Value>()
+        });
+        console.json(&json!({"valid": error.is_none(), "tried": tried, "error": error}))?;
+        return Ok(Answer::yes_if(error.is_none()));
     }
-    for spelling in tried.iter().flatten() {
-        output.line(&format!("tried   {}", printable(spelling.url())))?;
-        output.line(&format!("hashed  {}", printable(&spelling.hashed())))?;
+    for candidate in tried.iter().flatten() {
+        console.line(&format!("tried   {}", printable(candidate.url())))?;
+        console.line(&format!("hashed  {}", printable(&candidate.hashed())))?;
     }
     let Some(error) = error else {
-        output.line("valid")?;
-        return Ok(answer);
+        console.line("valid")?;
+        return Ok(Answer::Yes);
     };
-    let renderer = render::for_stderr();
     let name = request.body.as_deref().map_or_else(|| "query".to_owned(), input::name);
     let source = request.body.as_ref().and_then(|_| Source::form(&name, form, &error));
-    output::complain(&render::error(&error, source.as_ref(), &renderer));
-    if let Some(Body::Raw(bytes)) = &body {
-        let url = RequestValidator::url_with_body_sha256(&request.url, bytes);
-        if url != request.url {
-            let note = "the URL has no bodySHA256, without which a body that is no form proves \
-                nothing; give the URL as it was requested, with its query";
-            output::complain(&render::note(note, &renderer));
-        }
+    console::print_error(&message::error(&error, source.as_ref()));
+    if let Body::Raw(bytes) = &body
+        && RequestValidator::url_with_body_sha256(&request.url, bytes) != request.url
+    {
+        console::print_error(&message::note(
+            "the URL has no bodySHA256, without which the signature does not cover a body that is \
+             not a form: give the URL as it was requested, with its query",
+        ));
     }
-    if !options.explain && body.is_some() {
-        let note = "--explain lists the spellings of the URL that were tried";
-        output::complain(&render::note(note, &renderer));
+    if !options.explain {
+        let text = "--explain lists the spellings of the URL that were tried";
+        console::print_error(&message::note(text));
     }
-    Ok(answer)
+    Ok(Answer::No)
 }
 
-fn judge(validator: &RequestValidator, options: &Verify, body: &Body) -> Result<(), Error> {
-    let (url, signature) = (&options.request.url, Some(options.signature.as_str()));
-    let request = &options.request;
+fn verify(
+    validator: &RequestValidator,
+    options: &Options,
+    body: &Body,
+) -> std::result::Result<(), Error> {
+    let Options { request, signature, .. } = options;
     let has_body = request.body.is_some() || request.json_body.is_some();
     let method = options.method.unwrap_or(if has_body { Method::Post } else { Method::Get });
     match body {
         Body::Form(bytes) => {
-            validator.verify(method, url, bytes, signature).map(drop).map_err(Error::from)
+            let verified = validator.verify(method, &request.url, bytes, Some(signature));
+            verified.map(drop).map_err(Error::from)
         }
-        Body::Raw(_) if options.signature.is_empty() => Err(VerifyError::SignatureMissing.into()),
+        Body::Raw(_) if signature.is_empty() => Err(VerifyError::SignatureMissing.into()),
         Body::Raw(bytes)
-            if method == Method::Post && validator.validate_raw(url, bytes, signature) =>
+            if method == Method::Post
+                && validator.validate_raw(&request.url, bytes, Some(signature)) =>
         {
             Ok(())
         }
         Body::Raw(_) => Err(VerifyError::SignatureMismatch.into()),
     }
-}
-
-fn shown(spelling: &Spelling) -> Tried<'_> {
-    Tried { url: spelling.url(), hashed: spelling.hashed() }
 }

@@ -1,26 +1,24 @@
-//! A transfer as a ladder: the platform on the left, the endpoint on the right, time downwards. Here
-//! is what stands on each rung; `text` draws it for a terminal, `svg` as a picture.
+//! A transfer as a ladder: Twilio on the left, the endpoint on the right, time downwards. This module says
+//! what stands on each rung; `text` draws it for a terminal, `svg` as a picture, which `file` writes.
 
-pub(crate) mod svg;
+pub(crate) mod file;
+mod svg;
 pub(crate) mod text;
-
-use std::time::Duration;
 
 use twiml_refer::transfer::Output;
 
-use crate::describe;
-use crate::scenario::{Fed, FedNotify, Party, Step, What};
+use crate::message;
+use crate::scenario::{Input, Notify, Party, Step, What};
 use crate::source::printable;
 
 /// A transfer to draw.
 #[derive(Debug)]
 pub(crate) struct Ladder {
-    /// Which transfer it is.
     pub(crate) title: String,
-    /// Where it stands in a trace.
+    /// Where it stands in a capture.
     pub(crate) place: Option<String>,
     pub(crate) rungs: Vec<Rung>,
-    /// Why it ended so.
+    /// Why it ended like this.
     pub(crate) why: Option<String>,
 }
 
@@ -28,79 +26,78 @@ impl Ladder {
     pub(crate) fn new(title: &str, steps: &[Step]) -> Self {
         Self { title: printable(title), place: None, rungs: rungs(steps), why: None }
     }
-
-    /// Of a trace: where it stands there, and the sentence that explains its end.
-    pub(crate) fn explained(self, place: &str, why: &str) -> Self {
-        Self { place: Some(printable(place)), why: Some(printable(why)), ..self }
-    }
 }
 
-/// Something that stands in a ladder, in words that anyone may see.
+/// Something in a ladder, as printable text.
 #[derive(Debug)]
 pub(crate) struct Rung {
     /// In milliseconds since the verb began.
-    pub(crate) at: u64,
+    pub(crate) at_ms: u64,
     pub(crate) what: Shown,
 }
 
 #[derive(Debug)]
 pub(crate) enum Shown {
-    /// From the platform to the endpoint.
+    /// From Twilio to the endpoint.
     Sent(String),
-    /// From the endpoint to the platform.
-    Heard(String),
-    /// On no line of the wire.
+    /// From the endpoint to Twilio.
+    Received(String),
+    /// Not on the wire.
     Remark(String),
-    /// The end, with the callback's parameters.
-    Over { kind: &'static str, outcome: String, params: Vec<String> },
-    /// It never began.
+    /// The transfer is over, with the parameters of the callback.
+    Completed { kind: &'static str, outcome: String, params: Vec<String> },
+    /// The transfer never began.
     Failed { title: String, message: String },
 }
 
-/// What a person is shown of a transfer.
-fn rungs(steps: &[Step]) -> Vec<Rung> {
+/// What people see of a transfer.
+pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());
-    for Step { at, what } in steps {
-        let mut push = |what| rungs.push(Rung { at: *at, what });
+    for Step { at_ms, what } in steps {
+        let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
         match what {
-            // The rung that it causes shows it.
-            What::Fed(Fed::Start { .. } | Fed::Time) => {}
-            What::Fed(Fed::Response { code, refer_sub, retry }) => {
+            // The output shows it.
+            What::Input(Input::Start { .. } | Input::Time) => {}
+            What::Input(Input::Response { code, refer_sub, retry }) => {
                 let refer_sub = if *refer_sub { "" } else { ", Refer-Sub: false" };
-                push(Shown::Heard(format!("{code}{refer_sub}")));
+                push(Shown::Received(format!("{code}{refer_sub}")));
                 if let Some(cseq) = retry {
                     push(Shown::Sent(format!("REFER with credentials, CSeq {cseq}")));
                 }
             }
-            What::Fed(Fed::Notify(notify)) => push(Shown::Heard(label(notify))),
-            What::Fed(Fed::HangUp { by, method }) => {
-                let label = format!("{method}: the {by} hangs up");
-                push(if *by == Party::Platform { Shown::Sent(label) } else { Shown::Heard(label) });
+            What::Input(Input::Notify(notify)) => push(Shown::Received(label(notify))),
+            What::Input(Input::Cseq { cseq }) => {
+                push(Shown::Remark(format!("the REFER has CSeq {cseq}")));
             }
-            What::Fed(Fed::TransportError) => push(Shown::Remark("x  transport error".to_owned())),
-            What::Said(Output::SendRefer) => push(Shown::Sent("REFER".to_owned())),
-            What::Said(Output::Reply(code)) => push(Shown::Sent(code.to_string())),
-            What::Said(Output::EndDialog) => {
+            What::Input(Input::Status { code, is_final }) => {
+                let last = if *is_final { ", final" } else { "" };
+                push(Shown::Received(format!("status {code}{last}")));
+            }
+            What::Input(Input::HangUp { by, method }) => {
+                let label = format!("{method}: {} hangs up", by.subject());
+                let sent = *by == Party::Twilio;
+                push(if sent { Shown::Sent(label) } else { Shown::Received(label) });
+            }
+            What::Input(Input::TransportError) => {
+                push(Shown::Remark("x  transport error".to_owned()));
+            }
+            What::Output(Output::SendRefer) => push(Shown::Sent("REFER".to_owned())),
+            What::Output(Output::Reply(code)) => push(Shown::Sent(code.to_string())),
+            What::Output(Output::EndDialog) => {
                 push(Shown::Sent("BYE: the dialog is lost".to_owned()));
             }
-            What::Said(Output::Completed(report)) => push(Shown::Over {
+            What::Output(Output::Completed(report)) => push(Shown::Completed {
                 kind: report.outcome().kind(),
-                outcome: printable(&describe::outcome(&report.outcome())),
+                outcome: printable(&message::outcome(&report.outcome())),
                 params: report
                     .params()
                     .map(|(name, value)| format!("{name}={}", printable(&value)))
                     .collect(),
             }),
-            What::Said(Output::Diagnostic(found)) => {
-                push(Shown::Remark(printable(&format!("!  {}", found.message()))));
+            What::Output(Output::Diagnostic(diagnostic)) => {
+                push(Shown::Remark(printable(&format!("!  {}", diagnostic.message()))));
             }
-            What::Said(_) => {}
-            What::Differs { cseq, code, owed } => push(Shown::Remark(format!(
-                "!  NOTIFY {cseq} got {code} on the wire; {owed} is due"
-            ))),
-            What::TraceEnds => {
-                push(Shown::Remark("the trace ends; if nothing else comes:".to_owned()))
-            }
+            What::Output(_) => {}
             What::Failed(error) => {
                 let number = error.platform_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());
@@ -111,10 +108,10 @@ fn rungs(steps: &[Step]) -> Vec<Rung> {
     rungs
 }
 
-/// What matters of a NOTIFY; the usual is not said.
-fn label(notify: &FedNotify) -> String {
+/// What matters of a NOTIFY; the usual is left out.
+fn label(notify: &Notify) -> String {
     let mut label = format!("NOTIFY {}", notify.cseq);
-    label.extend([": ", notify.says().unwrap_or("no status line")]);
+    label.extend([": ", notify.status().unwrap_or("no status line")]);
     match &notify.subscription_state {
         Some(state) => label.extend([", ", state]),
         None => label.push_str(", no Subscription-State"),
@@ -130,6 +127,6 @@ fn label(notify: &FedNotify) -> String {
     printable(&label)
 }
 
-pub(crate) fn seconds(at: u64) -> String {
-    format!("{:.3}", Duration::from_millis(at).as_secs_f64())
+pub(crate) fn seconds(at_ms: u64) -> String {
+    format!("{}.{:03}", at_ms / 1000, at_ms % 1000)
 }

@@ -1,39 +1,30 @@
-//! The ladder as a picture that stands by itself: no font, script or style from elsewhere, light or
-//! dark as its reader likes, and in words for who cannot see it.
+//! The ladder as an SVG picture: no external font, script or style, light or dark by the reader's
+//! preference, with a description in words for people who cannot see it.
 
 use std::fmt::Write;
+
+use textwrap::{Options, WordSeparator, WordSplitter, core::Word};
 
 use super::{Ladder, Rung, Shown, seconds};
 
 const WIDTH: usize = 860;
-/// The two lines of life.
-const PLATFORM: usize = 112;
+/// The two lifelines.
+const TWILIO: usize = 112;
 const ENDPOINT: usize = 772;
-const MIDDLE: usize = (PLATFORM + ENDPOINT) / 2;
+const MIDDLE: usize = (TWILIO + ENDPOINT) / 2;
 const MARGIN: usize = 28;
-/// Columns of the monospaced font between the lines of life, with some air.
+/// Columns of the monospaced font between the lifelines, with some air.
 const LABEL_COLUMNS: usize = 76;
 /// Columns of the other font from margin to margin.
 const TEXT_COLUMNS: usize = 94;
 /// The same for what is bold.
 const TITLE_COLUMNS: usize = 78;
-/// More lines of one text than these are left out.
-const MOST_LINES: usize = 8;
+/// The most lines of one text.
+const MAX_LINES: usize = 8;
 
-const STYLE: &str = "\
-text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}\
-.sans,.title{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}\
-.title{font-size:15px;font-weight:600}.sans{font-size:14px}.head{font-weight:600}\
-.quiet{font-size:12px;fill:#59636e}.remark{fill:#9a6700}.middle{text-anchor:middle}.end{text-anchor:end}\
-.card{fill:#fff;stroke:#d1d9e0}.box{fill:#f6f8fa;stroke:#d1d9e0}.life{stroke:#afb8c1;stroke-width:2}\
-.sent{stroke:#0969da;fill:#0969da}.heard{stroke:#8250df;fill:#8250df}\
-.good{fill:#1a7f37}.open{fill:#9a6700}.bad{fill:#cf222e}\
-@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.remark{fill:#d29922}\
-.card{fill:#0d1117;stroke:#3d444d}.box{fill:#151b23;stroke:#3d444d}.life{stroke:#656c76}\
-.sent{stroke:#4493f8;fill:#4493f8}.heard{stroke:#ab7df8;fill:#ab7df8}\
-.good{fill:#3fb950}.open{fill:#d29922}.bad{fill:#f85149}}";
+const STYLE: &str = include_str!("style.css");
 
-/// One picture with all the ladders, one below the other.
+/// Draws the ladders, one below the other.
 pub(crate) fn draw(ladders: &[Ladder]) -> String {
     let mut picture = Picture { marks: String::new(), y: MARGIN };
     for ladder in ladders {
@@ -41,7 +32,7 @@ pub(crate) fn draw(ladders: &[Ladder]) -> String {
     }
     let height = picture.y;
     let titles: Vec<_> = ladders.iter().map(|ladder| ladder.title.as_str()).collect();
-    let words: String = ladders.iter().map(in_words).collect();
+    let words: String = ladders.iter().map(description).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
          viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"title desc\">\n\
@@ -57,7 +48,7 @@ pub(crate) fn draw(ladders: &[Ladder]) -> String {
 
 struct Picture {
     marks: String,
-    /// How far down it is drawn.
+    /// The height so far.
     y: usize,
 }
 
@@ -68,7 +59,7 @@ impl Picture {
             self.paragraph(place, "sans quiet", (TEXT_COLUMNS, 20));
         }
         self.y += 12;
-        for (x, name) in [(PLATFORM, "platform"), (ENDPOINT, "endpoint")] {
+        for (x, name) in [(TWILIO, "Twilio"), (ENDPOINT, "endpoint")] {
             let (left, top, baseline) = (x - 46, self.y, self.y + 18);
             self.mark(format_args!(
                 "<rect class=\"box\" x=\"{left}\" y=\"{top}\" width=\"92\" height=\"26\" rx=\"6\"/>"
@@ -78,14 +69,15 @@ impl Picture {
         self.y += 26;
         let (rungs, top) = (std::mem::take(&mut self.marks), self.y);
         let mut shown = None;
-        for Rung { at, what } in &ladder.rungs {
-            let time = (shown.replace(*at) != Some(*at)).then(|| format!("{} s", seconds(*at)));
+        for Rung { at_ms, what } in &ladder.rungs {
+            let time =
+                (shown.replace(*at_ms) != Some(*at_ms)).then(|| format!("{} s", seconds(*at_ms)));
             self.rung(what, time.as_deref());
         }
         self.y += 12;
-        // Behind the rungs, now that it is known how long they are.
+        // They are drawn behind the rungs, and only now is their length known.
         let (rungs, above) = (std::mem::replace(&mut self.marks, rungs), self.y);
-        for x in [PLATFORM, ENDPOINT] {
+        for x in [TWILIO, ENDPOINT] {
             self.mark(format_args!("<path class=\"life\" d=\"M{x} {top}V{above}\"/>"));
         }
         self.marks.push_str(&rungs);
@@ -99,8 +91,8 @@ impl Picture {
     fn rung(&mut self, what: &Shown, time: Option<&str>) {
         self.y += 8;
         match what {
-            Shown::Sent(label) => self.arrow(label, "sent", (PLATFORM, ENDPOINT), time),
-            Shown::Heard(label) => self.arrow(label, "heard", (ENDPOINT, PLATFORM), time),
+            Shown::Sent(label) => self.arrow(label, "sent", (TWILIO, ENDPOINT), time),
+            Shown::Received(label) => self.arrow(label, "received", (ENDPOINT, TWILIO), time),
             Shown::Remark(text) => {
                 for (number, line) in wrap(text, LABEL_COLUMNS).iter().enumerate() {
                     self.y += 18;
@@ -108,7 +100,7 @@ impl Picture {
                     self.text(MIDDLE, self.y, "remark middle", line);
                 }
             }
-            Shown::Over { outcome, params, kind } => {
+            Shown::Completed { outcome, params, kind } => {
                 let class = match *kind {
                     "transferred" => "good",
                     "canceled" | "unconfirmed" => "open",
@@ -124,7 +116,7 @@ impl Picture {
         }
     }
 
-    /// A label, and below it an arrow from one line of life to the other.
+    /// Draws a label, and below it an arrow from one lifeline to the other.
     fn arrow(&mut self, label: &str, class: &str, (from, to): (usize, usize), time: Option<&str>) {
         for line in wrap(label, LABEL_COLUMNS) {
             self.y += 17;
@@ -142,12 +134,12 @@ impl Picture {
         ));
     }
 
-    /// A box across the ladder.
+    /// Draws a box across the ladder.
     fn outcome(&mut self, class: &str, title: &str, lines: &[String], time: Option<&str>) {
         let lines: Vec<_> = lines.iter().flat_map(|line| wrap(line, LABEL_COLUMNS - 8)).collect();
         let titles = wrap(title, LABEL_COLUMNS - 8);
         let (top, height) = (self.y + 6, 20 * titles.len() + 19 * lines.len() + 22);
-        let (left, width) = (PLATFORM + 24, ENDPOINT - PLATFORM - 48);
+        let (left, width) = (TWILIO + 24, ENDPOINT - TWILIO - 48);
         self.mark(format_args!(
             "<rect class=\"box\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
              rx=\"6\"/><rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"6\" \
@@ -166,10 +158,10 @@ impl Picture {
         self.y = top + height;
     }
 
-    /// Beside the ladder, at the height that is reached.
+    /// Writes a time beside the ladder, at the current height.
     fn time(&mut self, time: Option<&str>) {
         if let Some(time) = time {
-            self.text(PLATFORM - 14, self.y + 4, "quiet end", time);
+            self.text(TWILIO - 14, self.y + 4, "quiet end", time);
         }
     }
 
@@ -190,62 +182,49 @@ impl Picture {
     }
 }
 
-/// What is seen, as it is told.
-fn in_words(ladder: &Ladder) -> String {
+/// Describes what the picture shows.
+fn description(ladder: &Ladder) -> String {
     let mut words = [&ladder.title, ladder.place.as_deref().unwrap_or_default(), ""].join(". ");
-    for Rung { at, what } in &ladder.rungs {
+    for Rung { at_ms, what } in &ladder.rungs {
         let said = match what {
-            Shown::Sent(label) => format!("platform to endpoint: {label}"),
-            Shown::Heard(label) => format!("endpoint to platform: {label}"),
+            Shown::Sent(label) => format!("Twilio to endpoint: {label}"),
+            Shown::Received(label) => format!("endpoint to Twilio: {label}"),
             Shown::Remark(text) => text.clone(),
-            Shown::Over { outcome, params, .. } => {
+            Shown::Completed { outcome, params, .. } => {
                 format!("over: {outcome}, {}", params.join(", "))
             }
             Shown::Failed { title, message } => format!("{title}: {message}"),
         };
-        let _ = write!(words, "{} s, {said}. ", seconds(*at));
+        let _ = write!(words, "{} s, {said}. ", seconds(*at_ms));
     }
     words.extend(ladder.why.as_deref());
     words
 }
 
-/// The lines of a text, broken behind a space or a separator where there is one.
+/// Breaks a text into lines, after a space or a separator where there is one.
 fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
-    for word in text.split_inclusive([' ', ',', ';', '&', '?']) {
-        let width: usize = word.trim_end().chars().map(columns_of).sum();
-        if used > 0 && used + width > columns {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        for c in word.chars() {
-            if used + columns_of(c) > columns && c != ' ' {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push(c);
-            used += columns_of(c);
-        }
-        if lines.len() > MOST_LINES {
-            break;
-        }
+    fn words(text: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+        Box::new(text.split_inclusive([' ', ',', ';', '&', '?']).map(Word::from))
     }
-    lines.push(line);
-    if lines.len() > MOST_LINES {
-        lines.truncate(MOST_LINES);
+    // A character has at most two columns or none; of what cannot fit into the lines nothing is wrapped.
+    let end = text.char_indices().nth((MAX_LINES + 1) * columns).map_or(text.len(), |(at, _)| at);
+    let options = Options::new(columns)
+        .word_separator(WordSeparator::Custom(words))
+        .word_splitter(WordSplitter::NoHyphenation);
+    let mut lines: Vec<String> = textwrap::wrap(text.get(..end).unwrap_or(text), options)
+        .into_iter()
+        .map(|line| line.into_owned())
+        .collect();
+    if lines.len() > MAX_LINES || end < text.len() {
+        lines.truncate(MAX_LINES);
         if let Some(last) = lines.last_mut() {
             last.push('…');
         }
     }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+    lines
 }
 
-/// From the CJK radicals on most characters are wide.
-const fn columns_of(c: char) -> usize {
-    if c < '\u{2e80}' { 1 } else { 2 }
-}
-
-/// Text for an element, without the characters that XML 1.0 has no place for.
+/// Escapes text for an element, and replaces the characters that XML 1.0 does not allow.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,65 +1,69 @@
 //! The ladder for a terminal.
 
-use std::fmt::Write;
+use std::fmt::{Arguments, Write};
+
+use unicode_width::UnicodeWidthStr;
 
 use super::{Ladder, Rung, Shown, seconds};
 
-/// Characters between the two lines of life.
+/// Columns between the two lifelines.
 const WIDTH: usize = 56;
-/// Characters before them.
+/// Columns before them.
 const MARGIN: usize = 12;
 
-/// The ladder, and at its end the callback that the platform would send.
+/// Draws the ladder, with the parameters of the callback at its end.
 pub(crate) fn draw(ladder: &Ladder) -> String {
     let mut drawing = Drawing { text: String::new(), shown: None };
-    let _ = writeln!(drawing.text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "platform");
-    for Rung { at, what } in &ladder.rungs {
-        drawing.rung(*at, what);
+    let _ = writeln!(drawing.text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
+    for Rung { at_ms, what } in &ladder.rungs {
+        drawing.rung(*at_ms, what);
     }
     drawing.text
 }
 
 struct Drawing {
     text: String,
-    /// The time that the last line showed.
+    /// The last time that was printed.
     shown: Option<u64>,
 }
 
 impl Drawing {
-    fn rung(&mut self, at: u64, what: &Shown) {
+    fn rung(&mut self, at_ms: u64, what: &Shown) {
         match what {
             Shown::Sent(label) => {
-                self.row(at, &format!("|-- {label} {:->1$}", ">|", fill(label)));
+                self.row(at_ms, format_args!("|-- {label} {:->1$}", ">|", fill(label)));
             }
-            Shown::Heard(label) => {
-                self.row(at, &format!("{:-<1$} {label} --|", "|<", fill(label)));
+            Shown::Received(label) => {
+                self.row(at_ms, format_args!("{:-<1$} {label} --|", "|<", fill(label)));
             }
-            Shown::Remark(text) => self.remark(at, text),
-            Shown::Over { outcome, params, .. } => {
-                self.remark(at, &format!("over: {outcome}"));
+            Shown::Remark(text) => self.remark(at_ms, text),
+            Shown::Completed { outcome, params, .. } => {
+                self.remark(at_ms, &format!("over: {outcome}"));
                 for param in params {
-                    self.remark(at, &format!("      {param}"));
+                    self.remark(at_ms, &format!("      {param}"));
                 }
             }
             Shown::Failed { title, message } => {
-                self.remark(at, title);
+                self.remark(at_ms, title);
                 let _ = writeln!(self.text, "{:MARGIN$}{message}", "");
             }
         }
     }
 
-    fn remark(&mut self, at: u64, text: &str) {
-        self.row(at, &format!("|   {text:<0$}|", WIDTH - 3));
+    fn remark(&mut self, at_ms: u64, text: &str) {
+        let fill = (WIDTH - 3).saturating_sub(text.width());
+        self.row(at_ms, format_args!("|   {text}{:fill$}|", ""));
     }
 
-    /// The time stands where it changes.
-    fn row(&mut self, at: u64, row: &str) {
-        let time = if self.shown.replace(at) == Some(at) { String::new() } else { seconds(at) };
+    /// Prints a row, with the time where it changes.
+    fn row(&mut self, at_ms: u64, row: Arguments<'_>) {
+        let is_new = self.shown.replace(at_ms) != Some(at_ms);
+        let time = if is_new { seconds(at_ms) } else { String::new() };
         let _ = writeln!(self.text, "{time:>9}   {row}");
     }
 }
 
-/// What a label leaves of the width for the line and the head of an arrow.
+/// Returns the columns that a label leaves for the line and the head of an arrow.
 fn fill(label: &str) -> usize {
-    (WIDTH + 2).saturating_sub(label.chars().count() + "|-- ".len() + 1).max(3)
+    (WIDTH + 2).saturating_sub(label.width() + "|-- ".len() + 1).max(3)
 }

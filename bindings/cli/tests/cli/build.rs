@@ -7,7 +7,7 @@ use crate::run::{file, run, run_with};
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 #[test]
-fn the_platforms_user_to_user_example() {
+fn twilios_user_to_user_example() {
     let json = run(&[
         "build",
         "sip:alice@example.com",
@@ -43,7 +43,7 @@ fn the_platforms_user_to_user_example() {
 }
 
 #[test]
-fn the_platforms_first_example_pretty() {
+fn twilios_first_example_pretty() {
     let built = run(&["build", "sip:alice@example.com", "--pretty"]).expect(0);
     let lines = [
         HEAD,
@@ -114,7 +114,7 @@ fn bytes_become_hexadecimal_digits() {
 }
 
 #[test]
-fn a_target_that_is_no_sip_uri_is_pointed_at() {
+fn an_invalid_target_is_pointed_at() {
     let built = run(&["build", "sip:alice@example.com?X-A=a b"]).expect(1);
     assert_eq!(built.stdout, "");
     assert!(
@@ -162,7 +162,7 @@ fn values_that_core_refuses_are_wrong_usage() {
 }
 
 #[test]
-fn what_a_file_brings_is_judged_as_input() {
+fn the_content_of_a_file_is_input() {
     let arguments = ["build", "sip:alice@example.com", "--uui-hex", "-", "--json"];
     let empty = run_with(&arguments, "").expect(1).json();
     assert_eq!(empty["error"]["kind"], "uui-data-empty");
@@ -172,7 +172,7 @@ fn what_a_file_brings_is_judged_as_input() {
 }
 
 #[test]
-fn a_document_that_the_platform_refuses_is_told() {
+fn a_document_that_twilio_refuses_has_a_diagnostic() {
     let text = "a".repeat(64 * 1024);
     let json = run(&["build", "sip:alice@example.com", "--action", "/a", "--say", &text, "--json"])
         .expect(0)

@@ -92,7 +92,7 @@ fn one_question_mark_and_one_final_newline_are_dropped() {
 }
 
 #[test]
-fn odd_values_are_problems_and_cost_nothing() {
+fn odd_values_have_diagnostics_and_cost_nothing() {
     let body = "ReferCallStatus=busy&NotifySipResponseCode=48x&CallSid=CA1&CallSid=CA2";
     let json = run_with(&["callback", "--json"], body).expect(0).json();
     assert_eq!(json["notify_sip_response_code"], Value::Null);
@@ -104,7 +104,8 @@ fn odd_values_are_problems_and_cost_nothing() {
     let path = file("callback-body", body);
     let shown = run(&["callback", &path]).expect(0);
     assert!(shown.stdout.starts_with("outcome: target-failed (busy)\n"), "{}", shown.stdout);
-    assert!(shown.stderr.contains("warning: NotifySipResponseCode"), "{}", shown.stderr);
+    assert!(shown.stderr.contains("warning[parameter-invalid]: 48x"), "{}", shown.stderr);
+    assert!(shown.stderr.contains("= note: parameter CallSid"), "{}", shown.stderr);
 }
 
 #[test]
@@ -124,4 +125,19 @@ fn values_reach_a_terminal_without_control_characters() {
     let shown = run_with(&["callback"], "A=%1B%5B31m&%0Ab=1%C2%9B").expect(0);
     assert!(!shown.stdout.contains(['\u{1b}', '\u{9b}']), "{:?}", shown.stdout);
     assert!(shown.stdout.contains("\u{241b}[31m") && shown.stdout.contains("\u{240a}b"));
+}
+
+#[test]
+fn a_request_that_is_not_of_a_refer_has_no_outcome() {
+    for (body, may_resume) in [
+        ("CallSid=CA1&Digits=1", Value::Null),
+        ("CallSid=CA1&CallStatus=in-progress", json!(true)),
+        ("CallSid=CA1&CallStatus=completed", json!(false)),
+    ] {
+        let json = run_with(&["callback", "--json"], body).expect(0).json();
+        assert_eq!((&json["outcome"], &json["may_resume"]), (&Value::Null, &may_resume), "{body}");
+        let shown = run_with(&["callback"], body).expect(0).stdout;
+        assert!(shown.contains("this is not the action request of a <Refer>"), "{shown}");
+        assert_eq!(shown.contains("the call: "), !may_resume.is_null(), "{shown}");
+    }
 }

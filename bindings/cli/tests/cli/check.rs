@@ -10,8 +10,8 @@ use crate::run::{Run, file, run, run_with};
 const CLEAN: &str =
     "<Response><Refer action=\"/a\"><Sip>sip:alice@example.com</Sip></Refer></Response>";
 
-/// A document with a mistake of each diagnostic; a second one is needed where one fault hides another.
-const FAULTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+/// A document with a mistake for each diagnostic; a second one where one mistake hides another.
+const WRONG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Response>
     stray
     <Refer/>
@@ -61,8 +61,8 @@ const TABLE: [(&str, u64, &str); 26] = [
     ("note", 32114, "transport-unsupported"),
 ];
 
-fn faulty() -> String {
-    FAULTY.replace("LONG", &"x".repeat(1100))
+fn wrong() -> String {
+    WRONG.replace("LONG", &"x".repeat(1100))
 }
 
 fn check(arguments: &[&str], document: &str) -> Run {
@@ -78,7 +78,7 @@ fn a_clean_document_is_a_yes() {
     let path = file("clean.xml", CLEAN);
     let shown = run(&["check", &path]).expect(0);
     assert_eq!(shown.stderr, "");
-    assert!(shown.stdout.contains("no findings"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("no diagnostics"), "{}", shown.stdout);
 }
 
 #[test]
@@ -95,11 +95,11 @@ fn what_follows_the_first_refer() {
 
 #[test]
 fn each_diagnostic_with_its_severity_and_number() {
-    let json = check(&["--json"], &faulty()).expect(1).json();
+    let json = check(&["--json"], &wrong()).expect(1).json();
     assert_eq!((&json["valid"], &json["error"]), (&json!(false), &Value::Null));
     let found = json["diagnostics"].as_array().unwrap();
     for one in found {
-        assert_eq!(one.as_object().unwrap().len(), 8, "{one}");
+        assert_eq!(one.as_object().unwrap().len(), 9, "{one}");
         assert!(one["line"].is_u64() && one["column"].is_u64(), "{one}");
     }
     let found: BTreeSet<_> = found
@@ -110,13 +110,13 @@ fn each_diagnostic_with_its_severity_and_number() {
         })
         .collect();
     assert_eq!(found, BTreeSet::from(TABLE));
-    // The others are of documents that are too large, and of what a transfer hears.
-    assert_eq!(DiagnosticCode::ALL.len(), TABLE.len() + 3);
+    // The others are about the size of documents (3), the events of a transfer (2), and parameters (2).
+    assert_eq!(DiagnosticCode::ALL.len(), TABLE.len() + 7);
 }
 
 #[test]
 fn the_error_of_the_target_is_its_own() {
-    let json = check(&["--json"], &faulty()).expect(1).json();
+    let json = check(&["--json"], &wrong()).expect(1).json();
     let found = json["diagnostics"].as_array().unwrap();
     let target = found.iter().find(|one| one["code"] == "target-invalid").unwrap();
     assert_eq!(target["path"], "Response/Refer[1]/Sip[0]");
@@ -127,8 +127,8 @@ fn the_error_of_the_target_is_its_own() {
 
 #[test]
 fn people_see_the_line_and_then_the_uri_with_its_caret() {
-    let shown = check(&[], &faulty()).expect(1);
-    assert_eq!(shown.stderr, "", "the findings are the result");
+    let shown = check(&[], &wrong()).expect(1);
+    assert_eq!(shown.stderr, "", "the diagnostics are the result");
     for (_, _, code) in TABLE {
         assert!(shown.stdout.contains(&format!("[{code}]: ")), "{code}: {}", shown.stdout);
     }
@@ -156,7 +156,7 @@ fn warnings_count_only_when_they_are_denied() {
 }
 
 #[test]
-fn what_is_no_document_is_a_no() {
+fn an_invalid_document_is_a_no() {
     for (document, kind, line, column) in [
         ("", "document-empty", 1, 1),
         ("<Response>\n<Say>", "document-unclosed", 2, 1),

@@ -151,7 +151,7 @@ fn colour_is_for_terminals_that_want_it() {
         command.envs(variables.iter().copied());
         feed(command, b"").expect(0).stderr.contains('\u{1b}')
     };
-    assert!(!coloured(&[]), "a pipe is no terminal");
+    assert!(!coloured(&[]), "a pipe is not a terminal");
     assert!(coloured(&[("CLICOLOR_FORCE", "1")]), "as if it were one");
     assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     let mut help = command(&["--help"]);
@@ -175,7 +175,7 @@ fn completions_name_every_command() {
         }
         assert!(script.contains("token-file"), "{shell}");
     }
-    run(&["completions", "powershell"]).expect(2);
+    run(&["completions", "tcsh"]).expect(2);
 }
 
 #[cfg(unix)]
@@ -204,8 +204,8 @@ fn manual_pages_are_roff_with_a_title() {
 /// says that one runs. Not the tests themselves, nor the picture, which `picture` holds fresh.
 #[test]
 fn the_readme_runs() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let readme = fs::read_to_string(house.join("README.md")).unwrap();
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(project.join("README.md")).unwrap();
     let blocks = readme.split("\n```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
     let is_ours = |block: &&str| *block != "tests/run\n" && !block.contains("replay.svg");
     let app = app();
@@ -224,7 +224,7 @@ fn the_readme_runs() {
     fs::remove_dir_all(&folder).unwrap();
     for said in [
         "4. hangup:",
-        "no findings",
+        "no diagnostics",
         r#""kind":"transferred""#,
         "outcome: target-failed",
         "tried   https://voice.example.com/handleRefer",

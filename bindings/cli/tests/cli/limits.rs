@@ -135,9 +135,9 @@ fn many_short_lines_are_no_large_input() {
     assert_eq!(run_with(&["uri", "-", "--json"], many).expect(0).json_lines().len(), 10_000);
 }
 
-/// Each finding shows its line, and a document or a URI that is one line may have thousands.
+/// Each diagnostic shows its line, and a document or a URI that is one line may have thousands.
 #[test]
-fn of_many_findings_the_gravest_are_shown_and_the_others_counted() {
+fn of_many_diagnostics_the_gravest_are_shown_and_the_others_counted() {
     let verbs = "<a/>".repeat(9000);
     let document = format!("<Response>{verbs}<Refer action='/a'/></Response>");
     let headers = "b=&".repeat(9000);
@@ -150,7 +150,7 @@ fn of_many_findings_the_gravest_are_shown_and_the_others_counted() {
         (run(&["simulate", &app.url("/voice")]).expect(1), 8951, "error[target-missing]"),
     ] {
         let shown = found.stdout + &found.stderr;
-        assert!(shown.contains(&format!("{rest} more findings; --json lists all")), "{rest}");
+        assert!(shown.contains(&format!("{rest} more diagnostics; --json lists all")), "{rest}");
         assert!(shown.contains(worst), "{worst}");
         let drawn = ["error[", "warning[", "note["].map(|start| shown.matches(start).count());
         assert_eq!(drawn.iter().sum::<usize>(), 50);

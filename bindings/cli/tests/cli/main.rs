@@ -4,10 +4,13 @@
 
 mod build;
 mod callback;
+mod captures;
 mod check;
 mod conventions;
 mod demo;
 mod limits;
+mod notations;
+mod packets;
 mod picture;
 mod read;
 mod replay;
@@ -17,7 +20,7 @@ mod scripts;
 mod secrets;
 mod signature;
 mod simulate;
-mod simulate_faults;
+mod simulate_errors;
 mod simulate_walk;
 mod terminal;
 mod tls;

@@ -1,5 +1,4 @@
-//! `--svg`: what stands in a picture and what cannot, whoever wrote what it shows. How it looks, eyes
-//! have judged.
+//! `--svg`: the content of a picture, also with hostile input, and the file that it is written to.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +28,7 @@ fn texts<'a>(document: &'a Document<'_>) -> Vec<&'a str> {
     texts.map(|node| node.text().unwrap_or_default()).collect()
 }
 
-/// Well-formed, by itself, told in words, and nothing outside of it.
+/// Checks that a picture is well-formed, self-contained, described in words, and inside its bounds.
 #[track_caller]
 fn check(svg: &str) {
     let document = Document::parse(svg).unwrap();
@@ -37,9 +36,9 @@ fn check(svg: &str) {
     assert_eq!(root.tag_name().name(), "svg");
     assert_eq!(root.attribute("role"), Some("img"));
     for (id, name) in [("title", "title"), ("desc", "desc")] {
-        let told = root.children().find(|node| node.attribute("id") == Some(id)).unwrap();
-        assert_eq!(told.tag_name().name(), name);
-        assert!(!told.text().unwrap_or_default().is_empty(), "{name}");
+        let description = root.children().find(|node| node.attribute("id") == Some(id)).unwrap();
+        assert_eq!(description.tag_name().name(), name);
+        assert!(!description.text().unwrap_or_default().is_empty(), "{name}");
     }
     let style = document.descendants().find(|node| node.tag_name().name() == "style").unwrap();
     let style = style.text().unwrap();
@@ -89,7 +88,7 @@ fn the_picture_says_what_the_ladder_says() {
         texts(&document),
         [
             "<stdin>",
-            "platform",
+            "Twilio",
             "endpoint",
             "REFER",
             "0.000 s",
@@ -108,8 +107,8 @@ fn the_picture_says_what_the_ladder_says() {
             "callback",
         ]
     );
-    let told = document.descendants().find(|node| node.tag_name().name() == "desc").unwrap();
-    assert!(told.text().unwrap().contains("0.050 s, endpoint to platform: 202. "));
+    let description = document.descendants().find(|node| node.tag_name().name() == "desc").unwrap();
+    assert!(description.text().unwrap().contains("0.050 s, endpoint to Twilio: 202. "));
 
     let never = scenario("0 start leg=pstn\n", "never.svg");
     check(&never);
@@ -284,18 +283,18 @@ fn a_picture_leaves_links_and_permissions_as_they_are() {
 
 #[test]
 fn the_picture_of_the_readme_is_fresh() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let arguments =
         ["replay", "--sip", "bindings/cli/tests/traces/busy.sipp", "--svg", ".github/replay.svg"];
-    let readme = fs::read_to_string(house.join("README.md")).unwrap();
+    let readme = fs::read_to_string(project.join("README.md")).unwrap();
     assert!(readme.contains(&format!("twiml-refer {}", arguments.join(" "))), "the command");
     assert!(readme.contains("](.github/replay.svg)"), "the picture");
     let path = nowhere("replay.svg");
     let mut replay = command(&[&arguments[..4], &[&path]].concat());
-    replay.current_dir(&house);
+    replay.current_dir(&project);
     feed(replay, b"").expect(0);
     let fresh = fs::read_to_string(path).unwrap();
     check(&fresh);
-    let committed = fs::read_to_string(house.join(".github/replay.svg")).unwrap();
+    let committed = fs::read_to_string(project.join(".github/replay.svg")).unwrap();
     assert_eq!(committed, fresh, "run the command that README shows");
 }

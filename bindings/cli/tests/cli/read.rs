@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::run::{file, run, run_with};
 
-/// As the platform's own samples print it, with a comment and white space around the URI.
+/// As Twilio's own samples print it, with a comment and white space around the URI.
 const SAMPLE: &str = "<?xml version='1.0'?>\n<Response>\n  <!-- hi -->\n  <Say voice='alice'>a &lt; b</Say>\n  \
     <Refer method='POST' action='/a'>\n    <Sip>\n      sip:alice@example.com?X-A=1&amp;X-B=2\n    </Sip>\n  \
     </Refer>\n  <Gather><Play>x.mp3</Play></Gather>\n</Response>\n";
@@ -15,8 +15,8 @@ fn a_document_comes_out_canonical() {
     assert_eq!(
         read.stdout,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><!-- hi -->\
-         <Say voice=\"alice\">a &lt; b</Say><Refer action=\"/a\" method=\"POST\">\
-         <Sip>sip:alice@example.com?X-A=1&amp;X-B=2</Sip></Refer>\
+         <Say voice=\"alice\">a &lt; b</Say><Refer method=\"POST\" action=\"/a\">\
+         <Sip>\n      sip:alice@example.com?X-A=1&amp;X-B=2\n    </Sip></Refer>\
          <Gather><Play>x.mp3</Play></Gather></Response>\n",
     );
     let path = file("read.xml", SAMPLE);
@@ -25,7 +25,7 @@ fn a_document_comes_out_canonical() {
     assert_eq!(again.stdout, read.stdout);
     let pretty = run_with(&["read", "--pretty"], SAMPLE).expect(0).stdout;
     assert!(
-        pretty.contains("\n    <Refer action=\"/a\" method=\"POST\">\n        <Sip>"),
+        pretty.contains("\n    <Refer method=\"POST\" action=\"/a\">\n        <Sip>"),
         "{pretty}"
     );
 }
@@ -35,9 +35,8 @@ fn the_tree_as_the_contract_names_it() {
     let json = run_with(&["read", "--json"], SAMPLE).expect(0).json();
     assert_eq!((&json["valid"], &json["error"]), (&json!(true), &Value::Null));
     assert!(json["twiml"].as_str().unwrap().ends_with("</Gather></Response>"));
-    let sip = json!({
-        "name": "Sip", "attributes": [], "text": "sip:alice@example.com?X-A=1&X-B=2", "children": [],
-    });
+    let uri = "\n      sip:alice@example.com?X-A=1&X-B=2\n    ";
+    let sip = json!({"name": "Sip", "attributes": [], "text": uri, "children": []});
     let play = json!({"name": "Play", "attributes": [], "text": "x.mp3", "children": []});
     assert_eq!(
         json["verbs"],
@@ -45,7 +44,7 @@ fn the_tree_as_the_contract_names_it() {
             {"name": "Say", "attributes": [["voice", "alice"]], "text": "a < b", "children": []},
             {
                 "name": "Refer",
-                "attributes": [["action", "/a"], ["method", "POST"]],
+                "attributes": [["method", "POST"], ["action", "/a"]],
                 "text": null,
                 "children": [sip],
             },

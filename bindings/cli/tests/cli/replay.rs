@@ -1,6 +1,7 @@
 //! `replay`: scenarios as ladders, and what is said of those that cannot be read.
 
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::run::{Run, run, run_with};
 
@@ -19,7 +20,7 @@ fn the_ladder_has_each_message_in_its_place_and_ends_with_the_callback() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     // What each line of the ladder must say, in order: time, direction, text.
     let expected = [
-        ("seconds", "platform", "endpoint"),
+        ("seconds", "Twilio", "endpoint"),
         ("0.000", "|-- REFER ", ">|"),
         ("0.050", "|<-", " 202 --|"),
         ("0.100", "|<-", " NOTIFY 1: 180, active;expires=60 --|"),
@@ -43,6 +44,13 @@ fn the_ladder_has_each_message_in_its_place_and_ends_with_the_callback() {
 }
 
 #[test]
+fn wide_characters_keep_the_lifelines_straight() {
+    let run = replay("0 start\n1 response 202\n2 notify 486 reason=漢字\n").expect(0);
+    let widths: Vec<_> = run.stdout.lines().skip(1).map(UnicodeWidthStr::width).collect();
+    assert!(widths.iter().all(|width| *width == widths[0]), "{}", run.stdout);
+}
+
+#[test]
 fn a_long_label_stands_whole() {
     let reason = "x".repeat(100);
     let run = replay(&format!("0 start\n1 response 202\n2 notify 200 reason={reason}\n")).expect(0);
@@ -61,7 +69,7 @@ fn an_expectation_is_an_answer() {
 }
 
 #[test]
-fn a_leg_that_is_not_sip_is_the_platform_s_error() {
+fn a_leg_that_is_not_sip_is_twilios_error() {
     let scenario = "0 start leg=pstn\n";
     let run = replay(scenario).expect(0);
     assert!(run.stdout.contains("error 13801"), "{}", run.stdout);
@@ -74,7 +82,7 @@ fn what_cannot_be_read_is_pointed_at() {
     let cases = [
         ("", 1, "expected a line such as: 0 start"),
         ("# nothing\n\n", 2, "expected a line such as: 0 start"),
-        ("0 strat\n", 1, "strat cannot stand here; expected start"),
+        ("0 strat\n", 1, "unexpected strat: expected start"),
         ("0 start\n0.05\n", 2, "expected an event after the time"),
         ("0 start\n0.0005 time\n", 2, "to the millisecond"),
         ("0 start\n-1 time\n", 2, "expected a time"),
@@ -92,6 +100,9 @@ fn what_cannot_be_read_is_pointed_at() {
         ("0 start\n1 hangup\n", 2, "expected caller or endpoint"),
         ("0 start\n1 hangup me\n", 2, "expected caller or endpoint"),
         ("0 start leg=fax\n", 1, "expected sip, pstn or client"),
+        ("0 start cseq=no\n", 1, "expected a number or unknown"),
+        ("0 start\n1 cseq\n", 2, "expected a number"),
+        ("0 start\n1 status 200 last\n", 2, "expected final"),
         ("0 start now\n", 1, "expected leg="),
         ("0 start\n1 time now\n", 2, "expected the end of the line"),
         ("0 start\nset hangup-grace 1\n", 2, "expected settings before the start"),
@@ -174,7 +185,7 @@ fn more_than_a_scenario_needs_is_refused() {
 }
 
 #[test]
-fn the_help_tells_the_format() {
+fn the_help_describes_the_format() {
     let help = run(&["replay", "--help"]).expect(0).stdout;
     assert!(help.contains("Example:") && help.contains("set hangup-grace 1.0"), "{help}");
     assert!(!run(&["replay", "-h"]).expect(0).stdout.contains("set hangup-grace"));

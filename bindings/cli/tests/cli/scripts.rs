@@ -44,7 +44,7 @@ const FOREIGN: [&str; 6] = [
 
 /// A copy of what the scripts are and read, without what they build.
 fn tree(root: &Path) -> PathBuf {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let tree = root.join("tree");
     for place in [
         "bindings",
@@ -55,7 +55,7 @@ fn tree(root: &Path) -> PathBuf {
         "CHANGELOG.md",
         "Cargo.toml",
     ] {
-        copy(&house.join(place), &tree.join(place));
+        copy(&project.join(place), &tree.join(place));
     }
     tree
 }
@@ -200,11 +200,11 @@ fn a_folder_of_ours_is_known_by_a_file() {
 /// A part that does nothing does not pass for one that ran the vectors, and no part is left out unnoticed.
 #[test]
 fn the_tests_fail_where_something_did_not_run() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run");
     let _ = fs::remove_dir_all(&root);
     for place in ["tests/run", "tests/README.md", "tests/vectors"] {
-        copy(&house.join(place), &root.join(place));
+        copy(&project.join(place), &root.join(place));
     }
     let part = |name: &str, script: &str| {
         let path = root.join("tests/parts").join(name);
@@ -212,7 +212,7 @@ fn the_tests_fail_where_something_did_not_run() {
         fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     };
-    for entry in fs::read_dir(house.join("tests/parts")).unwrap() {
+    for entry in fs::read_dir(project.join("tests/parts")).unwrap() {
         part(entry.unwrap().file_name().to_str().unwrap(), "true");
     }
     let run = |arguments: &[&str]| {

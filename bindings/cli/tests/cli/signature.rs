@@ -1,4 +1,4 @@
-//! `sign` and `verify`, with the platform's own vectors, and where tokens come from.
+//! `sign` and `verify`, with Twilio's own vectors, and where tokens come from.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn verify(url: &str, signature: &str, more: &[&str]) -> Run {
 }
 
 #[test]
-fn the_platforms_vectors_are_signed() {
+fn twilios_vectors_are_signed() {
     let sign = |more: &[&str], input: &str| {
         run_token(&[&["sign", "--url"], more].concat(), input).expect(0).stdout
     };
@@ -91,6 +91,16 @@ fn a_public_base_replaces_what_a_proxy_left() {
 }
 
 #[test]
+fn encoded_spellings_are_accepted_on_request_alone() {
+    let sign = ["sign", "--url", "https://example.com/r?To=sip%3Aa%40example.com"];
+    let signature = run_token(&sign, "").expect(0).stdout;
+    let seen = "https://example.com/r?To=sip:a@example.com";
+    let verify = ["verify", "--url", seen, "--signature", signature.trim_end()];
+    run_token(&verify, "").expect(1);
+    run_token(&[&verify[..], &["--accept-encoded-spellings"]].concat(), "").expect(0);
+}
+
+#[test]
 fn explaining_lists_what_was_tried_and_no_secret() {
     let parameters = "CallSidCA1234567890ABCDECaller+14158675309Digits1234\
         From+14158675309To+18005551212";
@@ -140,7 +150,7 @@ fn the_method_is_that_of_the_route() {
     run_token(&[&raw[..], &["GET"]].concat(), RAW).expect(1);
 }
 
-/// No request has a fragment: what stands behind `#` in a Host header is a stranger's.
+/// A request target has no fragment: whatever follows `#` in a Host header is foreign.
 #[test]
 fn a_fragment_is_signed_away_and_never_verified_away() {
     let with = [URL, "#top"].concat();
@@ -158,7 +168,7 @@ fn a_get_brings_its_parameters_in_the_url() {
 }
 
 #[test]
-fn a_signed_body_that_cannot_be_read_is_told_apart() {
+fn a_signed_body_that_cannot_be_read_has_its_own_error() {
     let body = "A=1&B=%FF";
     let signature = run_token(&["sign", "--url", URL, "--body", "-"], body).expect(0).stdout;
     let arguments = ["verify", "--url", URL, "--signature", signature.trim_end(), "--body", "-"];

@@ -46,7 +46,7 @@ fn param(asked: &Asked, name: &str) -> Option<String> {
 }
 
 #[test]
-fn the_scenarios_end_as_the_platforms_documentation_says() {
+fn the_scenarios_end_as_twilios_documentation_says() {
     // Scenario; the three parameters; CallStatus; outcome; whether the app is heard.
     let rows = [
         (
@@ -97,8 +97,8 @@ fn the_scenarios_end_as_the_platforms_documentation_says() {
             ["request", "verb", "verb", "request", "verb", "verb", "end"],
             "{scenario}"
         );
-        let heard = lines.iter().find(|line| line["step"] == "verb" && line["name"] == "Say");
-        assert_eq!(heard.unwrap()["fate"], "runs");
+        let hello = lines.iter().find(|line| line["step"] == "verb" && line["name"] == "Say");
+        assert_eq!(hello.unwrap()["fate"], "runs");
         let said = &lines[lines.len() - 3];
         let fate = if outcome["may_resume"] == true { "runs" } else { "unheard" };
         assert_eq!(said["fate"], fate, "{scenario}: {said}");
@@ -245,7 +245,7 @@ fn a_call_of_each_leg_has_its_parameters() {
         );
         let request = asked.request();
         assert_eq!(request.leg(), expected);
-        assert_eq!(request.problems(), []);
+        assert_eq!(request.diagnostics(), []);
         for name in ["CallSid", "AccountSid", "From", "To", "Caller", "Called", "ApiVersion"] {
             assert!(param(asked, name).is_some_and(|value| !value.is_empty()), "{name}");
         }

@@ -78,6 +78,28 @@ fn other_verbs_are_passed_over_with_a_note() {
 }
 
 #[test]
+fn a_refer_with_warnings_alone_is_run() {
+    let sip = "<Sip>sip:alice@example.com</Sip>";
+    for refer in [
+        format!("<Refer action=\"/done\"><!-- to Alice -->{sip}</Refer>"),
+        format!("<Refer action=\"/done\" timeout=\"5\">{sip}</Refer>"),
+        format!("<Refer action=\"/done\">now: {sip}<Number>+15005550006</Number></Refer>"),
+        "<Refer action=\"/done\"><Sip a=\"b\">\n  sip:alice@<!-- -->example.com\n</Sip></Refer>"
+            .to_owned(),
+    ] {
+        let app = Webhook::start(move |asked| match asked.path() {
+            "/voice" => Reply::verbs(&refer),
+            _ => Reply::verbs(""),
+        });
+        let shown = simulate(&app.url("/voice"), &["--expect", "transferred"]).expect(0);
+        assert!(shown.stdout.contains("<Refer>    sip:alice@example.com  action=/done"));
+        assert_eq!(app.asked().len(), 2);
+    }
+    let twice = Webhook::of(&format!("<Refer>{sip}{sip}</Refer>"));
+    simulate(&twice.url("/"), &[]).expect(1);
+}
+
+#[test]
 fn what_follows_a_refer_without_an_action() {
     let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
     let run = |verbs: &str, scenario| {
@@ -103,7 +125,7 @@ fn what_follows_a_refer_without_an_action() {
 }
 
 #[test]
-fn findings_are_shown_as_check_shows_them() {
+fn diagnostics_are_shown_as_check_shows_them() {
     let app = Webhook::start(|asked| match asked.path() {
         "/voice" => Reply::verbs(
             "<Reffer/>\n<Refer action=\"/done\"><Sip>sip:a@example.com?X-Twilio-A=1</Sip></Refer>",

@@ -1,5 +1,4 @@
-//! What reaches a terminal: nothing that it would act on or show as nothing, whoever wrote it; and elsewhere
-//! the documents as they are.
+//! A terminal gets no character that it would act on or not show; elsewhere documents are exact.
 #![cfg(unix)]
 
 use std::process::Command;

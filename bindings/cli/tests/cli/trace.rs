@@ -19,7 +19,7 @@ fn what_sipp_wrote_is_explained() {
             &[],
             "ReferCallStatus=failed&ReferSipResponseCode=405",
             "rejected",
-            "the 405 stands in line",
+            "the 405 is in line 77.",
         ),
         ("hang-up-crosses.sipp", &["--set", "hangup-grace=2"], ANSWERED, "transferred", "200 OK."),
         (
@@ -42,7 +42,7 @@ fn what_sipp_wrote_is_explained() {
             &[],
             "ReferCallStatus=canceled&ReferSipResponseCode=202",
             "canceled",
-            "the platform sent BYE in line 90 (if a timer of its own ran out, give it with --set).",
+            "Twilio sent BYE in line 90 (if a timer of its own ran out, give it with --set).",
         ),
     ];
     for (name, options, form, kind, why) in cases {
@@ -69,14 +69,14 @@ fn a_person_sees_the_ladder_and_the_reason() {
         "0.000   |-- REFER --",
         "|<--",
         "0.001   |<- NOTIFY 2: 200 OK, active;expires=60, Event: refer;id=77777777 --|",
-        "|-- 481 --",
-        "0.164   |<- NOTIFY 9: 486 Busy Here, terminated;reason=noresource --|",
-        "|-- 200 --",
+        "0.164   |-- 481 (NOTIFY 2) --",
+        "|<- NOTIFY 9: 486 Busy Here, terminated;reason=noresource --|",
         "|   over: target-failed (busy, code 486)",
         "|         ReferCallStatus=busy",
         "|         ReferSipResponseCode=202",
         "|         NotifySipResponseCode=486",
-        "0.327   |-- BYE: the platform hangs up --",
+        "0.213   |-- 200 (NOTIFY 9) --",
+        "0.327   |-- BYE: Twilio hangs up --",
         "",
         "why: The endpoint accepted the REFER, but the target was busy (486): ",
     ];
@@ -180,7 +180,7 @@ fn either_side_may_end_the_call() {
     let accepted = [refer("a", 1, &[]), referred("a", 1, "202 Accepted")];
     let bye = |from, to| message("BYE sip:x SIP/2.0", "a", from, to, "5 BYE", &[], "");
     let canceled = ending("ReferCallStatus=canceled&ReferSipResponseCode=202", "canceled");
-    for (last, by) in [(bye("E", "P"), "endpoint"), (bye("P", "E"), "platform")] {
+    for (last, by) in [(bye("E", "P"), "endpoint"), (bye("P", "E"), "twilio")] {
         let found = replay(&printed(&[&accepted[..], &[last]].concat()), &["--json"]).expect(0);
         assert_eq!(endings(&found), std::slice::from_ref(&canceled), "{by}");
         let lines = found.json_lines();
@@ -215,8 +215,10 @@ fn a_reply_that_is_not_due_is_shown() {
     messages[3] = notified("a", 1, "200 OK");
     let shown = replay(&printed(&messages), &[]).expect(0).stdout;
     // Another package than refer is a bad event (RFC 6665 section 4.1.3).
-    assert!(shown.contains("!  NOTIFY 1 got 200 on the wire; 489 is due"), "{shown}");
-    assert_eq!(shown.matches("on the wire").count(), 1, "{shown}");
+    assert!(shown.contains("|-- 200 (NOTIFY 1); 489 is due --"), "{shown}");
+    assert_eq!(shown.matches("is due --").count(), 1, "{shown}");
+    let why = "with 489 because its Event is presence, not refer; on the wire it got 200";
+    assert!(shown.contains(why), "{shown}");
     let lines = replay(&printed(&messages), &["--json"]).expect(0).json_lines();
     let reply = lines.iter().find(|line| line["event"] == "reply").unwrap();
     assert_eq!(
@@ -245,9 +247,9 @@ fn a_trace_that_ends_too_early_says_so() {
     let lines = found.json_lines();
     assert!(lines.iter().any(|line| line["event"] == "trace-end"));
     let why = lines.last().unwrap()["why"].as_str().unwrap();
-    assert!(why.contains("the trace ends before that"), "{why}");
+    assert!(why.contains("the capture ends before that"), "{why}");
     let shown = replay(&printed(&messages[..4]), &[]).expect(0).stdout;
-    assert!(shown.contains("the trace ends; if nothing else comes:"), "{shown}");
+    assert!(shown.contains("the capture ends; if nothing else comes:"), "{shown}");
 
     // What begins too late has answers without a question.
     let found = replay(&printed(&messages[1..]), &[]).expect(1);
@@ -263,7 +265,7 @@ fn settings_are_those_of_scenarios() {
     let found = replay(&printed(&busy("a")), &["--json", "--set", "status=486=failed"]).expect(0);
     assert!(endings(&found)[0].0.starts_with("ReferCallStatus=failed&"));
     for (option, message) in [
-        ("hangup-grace=soon", "--set: soon cannot stand here; expected a time in seconds"),
+        ("hangup-grace=soon", "--set: unexpected soon: expected a time in seconds"),
         ("colour=red", "expected hangup-grace"),
         ("hangup-grace=1 2", "expected the end of the line"),
         ("hangup-grace", "NAME=VALUE"),

@@ -42,7 +42,7 @@ fn every_tool_tells_the_same_of_a_call() {
     };
     assert_eq!(timeless(steps("busy.tshark")), timeless(reference));
     let shown = run(&["replay", "--sip", &trace("busy.tshark")]).expect(0).stdout;
-    assert!(shown.starts_with("There are no times in the trace"), "{shown}");
+    assert!(shown.starts_with("There are no times in the capture"), "{shown}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn where_a_trace_breaks_is_pointed_at_and_the_rest_is_read() {
     assert!(found.stdout.contains("NOTIFY 2: 100 Trying"), "{}", found.stdout);
     assert!(
         found.stderr.contains(
-            "line 125: the message of line 121 is cut: the trace ends; expected a header"
+            "line 125: the message of line 121 is cut: the capture ends; expected a header"
         ),
         "{}",
         found.stderr
@@ -143,7 +143,7 @@ fn where_a_trace_breaks_is_pointed_at_and_the_rest_is_read() {
         "{}",
         found.stderr
     );
-    assert!(found.stdout.contains("the platform hangs up"), "{}", found.stdout);
+    assert!(found.stdout.contains("Twilio hangs up"), "{}", found.stdout);
     let broken = [
         ("CSeq: 9 NOTIFY", "CSeq: nine", "expected a CSeq header as CSeq: 1 REFER"),
         ("CSeq: 9 NOTIFY", "X: y", "expected a CSeq header"),
@@ -196,7 +196,7 @@ fn a_large_trace_takes_linear_time_and_a_larger_one_is_refused() {
         // Generous for a busy machine and an unoptimised build; hopeless for anything quadratic.
         assert!(started.elapsed() < Duration::from_secs(30), "the input of number {number}");
     }
-    let path = file("large-trace", "x\n".repeat(9 << 20));
+    let path = file("large-trace", "x\n".repeat(33 << 20));
     let refused = run(&["replay", "--sip", &path, "--json"]).expect(1).json();
     assert_eq!(refused["error"]["kind"], "trace-too-large");
     let found = run(&["replay", "--sip", &path]).expect(1);

@@ -101,7 +101,7 @@ fn an_argument_that_is_not_utf8_is_a_no_too() {
 }
 
 #[test]
-fn people_see_the_parts_and_findings_apart() {
+fn people_see_parts_on_stdout_and_diagnostics_on_stderr() {
     let shown = run(&["uri", "sip:alice@example.com;lr?X-Twilio-A=b%0Ac"]).expect(0);
     for row in [
         "scheme        sip",

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::run::{file, run, run_with};
 
-type Verdict = Result<(), String>;
+type Checked = Result<(), String>;
 
 /// The folder of the vectors: another one, if TWIML_REFER_VECTORS names it.
 fn folder() -> PathBuf {
@@ -18,24 +18,24 @@ fn folder() -> PathBuf {
     std::env::var_os("TWIML_REFER_VECTORS").map_or_else(own, PathBuf::from)
 }
 
-/// Runs one case; an assertion that fails on the way is no end of the others.
-fn judge(case: impl Fn() -> Verdict) -> Verdict {
+/// Runs one case; a failed assertion does not stop the others.
+fn checked(case: impl Fn() -> Checked) -> Checked {
     catch_unwind(AssertUnwindSafe(case)).unwrap_or_else(|_| Err("an assertion failed".to_owned()))
 }
 
-fn each(topic: &str, case: impl Fn(&Value) -> Verdict) {
+fn each(topic: &str, case: impl Fn(&Value) -> Checked) {
     let text = fs::read_to_string(folder().join(topic).with_extension("json")).unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
     assert!(!cases.is_empty());
     let why = |vector: &Value| {
-        judge(|| case(vector)).err().map(|why| format!("{}: {why}", vector["name"]))
+        checked(|| case(vector)).err().map(|why| format!("{}: {why}", vector["name"]))
     };
     let failed: Vec<_> = cases.iter().filter_map(why).collect();
     assert!(failed.is_empty(), "{} of {topic} fail:\n{}", failed.len(), failed.join("\n"));
-    // Of the requests some ask for what no option says.
-    if topic != "requests" {
-        enter(topic, cases.len());
+    // Some requests need what no option sets, and some documents are built instead of read.
+    if !["requests", "diagnostics"].contains(&topic) {
+        record(topic, cases.len());
     }
 }
 
@@ -48,8 +48,8 @@ fn token_files(topic: &str, case: &Value) -> Vec<String> {
     secrets.flat_map(token_file).collect()
 }
 
-/// Tells the ledger how many cases ran.
-fn enter(topic: &str, ran: usize) {
+/// Records how many cases ran.
+fn record(topic: &str, ran: usize) {
     if let Some(ledger) = std::env::var_os("TWIML_REFER_LEDGER") {
         fs::write(Path::new(&ledger).join(format!("cli.{topic}")), ran.to_string()).unwrap();
     }
@@ -70,12 +70,12 @@ fn bytes(case: &Value, key: &str) -> Vec<u8> {
     case[key].as_str().unwrap().as_bytes().to_vec()
 }
 
-fn same(what: &str, found: &Value, expected: &Value) -> Verdict {
+fn same(what: &str, found: &Value, expected: &Value) -> Checked {
     if found == expected { Ok(()) } else { Err(format!("{what} is {found}, expected {expected}")) }
 }
 
 /// The fields of the error that the case names.
-fn error(answer: &Value, case: &Value) -> Verdict {
+fn error(answer: &Value, case: &Value) -> Checked {
     let wanted = case["error"].as_object().unwrap();
     wanted.iter().try_for_each(|(key, value)| same(key, &answer["error"][key], value))
 }
@@ -101,6 +101,9 @@ fn reading() {
 #[test]
 fn diagnostics() {
     each("diagnostics", |case| {
+        if case["verbs"].is_array() {
+            return Ok(());
+        }
         let answer = run_with(&["check", "-", "--json"], bytes(case, "xml")).json();
         let found = answer["diagnostics"].as_array().unwrap().iter();
         let found = found.map(|d| {
@@ -120,19 +123,24 @@ fn callbacks() {
         if case["error"].is_object() {
             return error(&answer, case);
         }
-        let outcome = case["outcome"].as_object().unwrap();
-        outcome.iter().try_for_each(|(key, value)| same(key, &answer["outcome"][key], value))?;
+        match case["outcome"].as_object() {
+            Some(outcome) => outcome
+                .iter()
+                .try_for_each(|(key, value)| same(key, &answer["outcome"][key], value))?,
+            None => same("outcome", &answer["outcome"], &Value::Null)?,
+        }
         for key in ["leg", "params", "sip_headers"].iter().filter(|key| !case[**key].is_null()) {
             same(key, &answer[*key], &case[*key])?;
         }
         for (getter, value) in case["typed"].as_object().into_iter().flatten() {
             same(getter, &answer[getter], value)?;
         }
-        let problems = answer["problems"].as_array().unwrap().iter();
-        let expected =
-            if case["problems"].is_null() { json!([]) } else { case["problems"].clone() };
-        let found = problems.map(|problem| json!([problem["parameter"], problem["message"]]));
-        same("problems", &found.collect(), &expected)
+        let found = answer["problems"].as_array().unwrap().iter().map(|it| {
+            json!({"code": it["code"], "severity": it["severity"], "parameter": it["parameter"],
+                "message": it["message"]})
+        });
+        let expected = case["diagnostics"].as_array().cloned().unwrap_or_default();
+        same("diagnostics", &found.collect(), &json!(expected))
     });
 }
 
@@ -160,7 +168,7 @@ fn signatures() {
         }
         let expected = match case["valid"].as_bool().unwrap() {
             true => 0,
-            // An empty token is none, and to have none is wrong usage.
+            // An empty token counts as missing, which is wrong usage.
             false if case["secrets"].as_array().unwrap().iter().all(|it| it == "") => 2,
             false => 1,
         };
@@ -187,7 +195,7 @@ fn requests() {
             arguments.extend(["--body", "-"]);
         }
         let verified = run_with(&arguments, body);
-        // Without a secret, or with a base that is none, no validator can be made.
+        // Without a secret, or with an invalid base, there is no validator.
         let group = case["error"]["kind"].as_str().unwrap_or_default();
         if ["secret-empty", "public-base-invalid", "request-limit-invalid"].contains(&group) {
             return same("status", &json!(verified.status), &json!(2));
@@ -227,7 +235,7 @@ fn transfers() {
             continue;
         }
         let name = path.display().to_string();
-        let replayed = judge(|| {
+        let replayed = checked(|| {
             let found = run(&["replay", &name, "--json"]).expect(0).json_lines();
             let expected = fs::read_to_string(path.with_extension("expected.jsonl")).unwrap();
             let expected =
@@ -238,5 +246,5 @@ fn transfers() {
         ran += 1;
     }
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
-    enter("transfer", ran);
+    record("transfer", ran);
 }

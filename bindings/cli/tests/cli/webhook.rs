@@ -1,5 +1,4 @@
-//! Webhooks for the tests: real HTTP servers on loopback that answer as they are told, and remember
-//! what they were asked.
+//! Webhooks for the tests: real HTTP servers on loopback that keep the requests they got.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -28,9 +27,10 @@ impl Asked {
     /// The parameters: of the body, or without one of the query.
     pub(crate) fn request(&self) -> VoiceRequest {
         if self.method == "POST" {
-            return VoiceRequest::from_form(&self.body).unwrap();
+            return VoiceRequest::from_form(&self.body, None).unwrap();
         }
-        VoiceRequest::from_query(self.url.split_once('?').map_or("", |(_, query)| query)).unwrap()
+        let query = self.url.split_once('?').map_or("", |(_, query)| query);
+        VoiceRequest::from_query(query, None).unwrap()
     }
 
     pub(crate) fn param(&self, name: &str) -> Option<String> {

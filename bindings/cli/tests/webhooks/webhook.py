@@ -1,5 +1,5 @@
-"""A webhook with Python's standard library alone: it verifies the signature of every request by the
-platform's published rule, and transfers the call. Prints its port; the auth token is an argument."""
+"""A webhook with Python's standard library alone: it verifies the signature of every request by
+Twilio's published rule, and transfers the call. Prints its port; the auth token is an argument."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-//! The demo's webhook: a small app, written with the library as a user would write one, behind a
+//! The webhook of the demo: a small app, written with the library as a user would write it, behind a
 //! server on loopback.
 
 use std::io::Read;
@@ -9,37 +9,34 @@ use std::thread::JoinHandle;
 use tiny_http::{Header, Request, Response, Server};
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::{
-    Error, Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse, error::ErrorKind,
-    http::Method, twiml::Element, webhook::ReferCallback,
+    Error, Refer, ReferOutcome, RequestValidator, SipUri, VoiceRequest, VoiceResponse,
+    error::ErrorKind, http::Method, twiml::Element,
 };
 
 use crate::exit::Failure;
 
-/// A call comes in: transfer it, and learn from `/transferred` how that went.
+/// A call comes in: transfers it, and asks for the outcome at `/transferred`.
 fn voice() -> Result<VoiceResponse, Error> {
     let alice = SipUri::parse("sip:alice@example.com")?;
-    VoiceResponse::new()
-        .say("I will connect you to Alice.")?
-        .refer(Refer::to(alice).action("/transferred")?)
+    let refer = Refer::to(alice).with_action("/transferred")?;
+    Ok(VoiceResponse::new().say("I will connect you to Alice.")?.refer(refer))
 }
 
-/// The transfer has ended: go on with the caller, if the caller is still there.
-fn transferred(callback: &ReferCallback) -> Result<VoiceResponse, Error> {
+/// The transfer has ended: goes on with the caller, if the caller is still there.
+fn transferred(request: &VoiceRequest) -> Result<VoiceResponse, Error> {
     let response = VoiceResponse::new();
-    if !callback.may_resume() {
-        return response.hangup();
+    if !request.may_resume() {
+        return Ok(response.hangup());
     }
-    match callback.outcome() {
-        ReferOutcome::Rejected { .. } => {
-            // The caller's device cannot transfer: dial Alice and stay in between.
-            let alice = Element::new("Sip")?.text("sip:alice@example.com")?;
-            response.append(Element::new("Dial")?.append(alice)?)
-        }
-        _ => response.say("Alice cannot be reached. Please call again later.")?.hangup(),
+    if let Some(ReferOutcome::Rejected { .. }) = request.outcome() {
+        // The caller's device cannot transfer: dial Alice and stay in between.
+        let alice = Element::new("Sip")?.with_text("sip:alice@example.com")?;
+        return Ok(response.append(Element::new("Dial")?.with_child(alice)));
     }
+    Ok(response.say("Alice cannot be reached. Please call again later.")?.hangup())
 }
 
-/// A server in a thread of its own, for as long as this lives.
+/// A server in a thread of its own, until it is dropped.
 pub(super) struct Webhook {
     server: Arc<Server>,
     thread: Option<JoinHandle<()>>,
@@ -47,7 +44,7 @@ pub(super) struct Webhook {
 }
 
 impl Webhook {
-    /// On loopback, at a port that the system picks.
+    /// Listens on loopback, at a port that the system chooses.
     pub(super) fn start(validator: RequestValidator) -> Result<Self, Failure> {
         let failure = |why: &dyn std::fmt::Display| {
             Failure::usage(&format!("cannot listen on {}: {why}", Ipv4Addr::LOCALHOST))
@@ -87,20 +84,20 @@ fn answer(mut request: Request, validator: &RequestValidator) {
     let signature = header.map(|it| it.value.as_str());
     let (status, document) = match (request.method(), request.url(), read) {
         (tiny_http::Method::Post, path @ ("/voice" | "/transferred"), Ok(_)) => {
-            // Nothing that is not signed is listened to.
+            // A request without a valid signature is refused.
             match validator.verify(Method::Post, path, &body, signature).map_err(Error::from) {
                 Ok(_) if path == "/voice" => written(voice()),
-                Ok(callback) => written(transferred(&callback)),
+                Ok(request) => written(transferred(&request)),
                 Err(error) => (status_of(error.kind()), error.to_string()),
             }
         }
-        _ => (404, "there is nothing here".to_owned()),
+        _ => (404, "not found".to_owned()),
     };
     let mut response = Response::from_string(document).with_status_code(status);
     if let Ok(xml) = Header::from_bytes("Content-Type", "text/xml") {
         response = response.with_header(xml);
     }
-    // Whoever asked and did not wait has no use for the answer.
+    // A client that has gone away needs no response.
     let _ = request.respond(response);
 }
 
@@ -134,8 +131,8 @@ mod tests {
             ("ReferCallStatus=busy&CallStatus=completed", "<Hangup/>"),
             ("ReferCallStatus=in-progress&CallStatus=in-progress", "<Hangup/>"),
         ] {
-            let callback = ReferCallback::from_form(body).unwrap();
-            let document = transferred(&callback).unwrap().to_xml();
+            let request = VoiceRequest::from_form(body, None).unwrap();
+            let document = transferred(&request).unwrap().to_xml();
             assert!(document.contains(&["<Response>", verbs].concat()), "{body}: {document}");
         }
     }

@@ -6,8 +6,8 @@ use peers::{Job, Value, json, pairs, serve, text};
 use twiml_refer::{
     Error, Refer, RequestValidator, SipUri, VoiceResponse,
     http::Method,
-    twiml::{Node, Say},
-    webhook::Algorithm,
+    twiml::Element,
+    webhook::{Algorithm, ReferReport},
 };
 
 fn main() {
@@ -31,11 +31,11 @@ fn document(case: &Value) -> Result<Value, String> {
     let words = |error: Error| error.to_string();
     let mut response = VoiceResponse::new();
     if let Some(spoken) = text(&case["say"], "text") {
-        let mut say = Say::new(spoken).map_err(words)?;
+        let mut say = Element::say(spoken).map_err(words)?;
         if let Some(language) = text(&case["say"], "language") {
-            say = say.attribute("language", language).map_err(words)?;
+            say = say.with_attribute("language", language).map_err(words)?;
         }
-        response = response.append(say).map_err(words)?;
+        response = response.append(say);
     }
     if case["refer"].is_object() {
         let asked = &case["refer"];
@@ -43,12 +43,12 @@ fn document(case: &Value) -> Result<Value, String> {
         let target = text(asked, "sip").ok_or("does not compile")?;
         let mut refer = Refer::to(SipUri::parse(target).map_err(words)?);
         if let Some(action) = text(asked, "action") {
-            refer = refer.action(action).map_err(words)?;
+            refer = refer.with_action(action).map_err(words)?;
         }
         if let Some(method) = text(asked, "method") {
-            refer = refer.method(method.parse::<Method>().map_err(words)?);
+            refer = refer.with_method(method.parse::<Method>().map_err(words)?);
         }
-        response = response.refer(refer).map_err(words)?;
+        response = response.refer(refer);
     }
     Ok(json!({"xml": response.to_xml()}))
 }
@@ -58,15 +58,14 @@ fn read(case: &Value) -> Value {
         Ok(response) => response,
         Err(error) => return json!({"error": error.to_string()}),
     };
-    let found = response.verbs().find_map(|verb| match verb {
-        Node::Refer(refer) => Some(json!({
+    match response.first_refer() {
+        Some(refer) => json!({
             "sip": refer.target().as_str(),
-            "action": refer.action_url(),
-            "method": refer.method_set().map(|method| method.as_str()),
-        })),
-        _ => None,
-    });
-    found.unwrap_or_else(|| json!({}))
+            "action": refer.action(),
+            "method": refer.method().map(|method| method.as_str()),
+        }),
+        None => json!({}),
+    }
 }
 
 fn validator(case: &Value) -> RequestValidator {
@@ -98,15 +97,18 @@ fn callback(case: &Value) -> Value {
     let method = if body.is_empty() { Method::Get } else { Method::Post };
     match validator(case).verify(method, url, body, text(case, "signature")) {
         Err(error) => json!({"error": error.to_string()}),
-        Ok(callback) => json!({
-            "status": callback.refer_call_status().map(|status| status.to_string()),
-            "refer_code": callback.refer_sip_response_code(),
-            "notify_code": callback.notify_sip_response_code(),
-            "call_sid": callback.request().call_sid(),
-            "from": callback.request().from(),
-            "to": callback.request().to(),
-            "call_status": callback.request().call_status(),
-        }),
+        Ok(request) => {
+            let refer = request.refer();
+            json!({
+                "status": refer.and_then(ReferReport::call_status),
+                "refer_code": refer.and_then(ReferReport::refer_sip_response_code),
+                "notify_code": refer.and_then(ReferReport::notify_sip_response_code),
+                "call_sid": request.call_sid(),
+                "from": request.from(),
+                "to": request.to(),
+                "call_status": request.call_status(),
+            })
+        }
     }
 }
 
@@ -119,8 +121,9 @@ fn header(case: &Value) -> Result<Value, String> {
 }
 
 fn refer(sip: &str) -> Result<String, Error> {
-    let refer = Refer::to(SipUri::parse(sip)?).action("/handleRefer")?.method(Method::Post);
-    Ok(VoiceResponse::new().refer(refer)?.to_xml())
+    let refer =
+        Refer::to(SipUri::parse(sip)?).with_action("/handleRefer")?.with_method(Method::Post);
+    Ok(VoiceResponse::new().refer(refer).to_xml())
 }
 
 fn timed<'a>(name: &str, given: &'a Value) -> Option<Job<'a>> {
@@ -141,11 +144,12 @@ fn timed<'a>(name: &str, given: &'a Value) -> Option<Job<'a>> {
         "parse" => {
             let body = text(given, "body").unwrap();
             Some(Box::new(move || {
-                let callback = validator.verify(Method::Post, url, body, signature).unwrap();
+                let request = validator.verify(Method::Post, url, body, signature).unwrap();
+                let refer = request.refer();
                 black_box((
-                    callback.refer_call_status(),
-                    callback.refer_sip_response_code(),
-                    callback.notify_sip_response_code(),
+                    refer.and_then(ReferReport::call_status),
+                    refer.and_then(ReferReport::refer_sip_response_code),
+                    refer.and_then(ReferReport::notify_sip_response_code),
                 ));
             }))
         }

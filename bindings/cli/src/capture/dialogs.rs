@@ -1,0 +1,235 @@
+//! Which message belongs to which transfer (Call-ID and tags, RFC 3261 section 12), and as which event the
+//! transfer is fed with it.
+
+use std::collections::HashMap;
+
+use twiml_refer::{Error, SipUri, sip::ReferTarget};
+
+use super::message::{CaptureError, Message, Method, Start};
+use super::settings::Settings;
+use super::transfer::{Live, Traced, party};
+use crate::scenario::{Input, Notify, TARGET};
+
+/// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
+/// give its id, and the latest. A phone has one or two.
+const MOST_AT_WORK: usize = 8;
+
+/// What a transfer replies to another's NOTIFY (RFC 6665 section 4.1.3).
+const NO_SUBSCRIPTION: u16 = 481;
+
+/// What is known of a Call-ID.
+#[derive(Default)]
+struct Call {
+    /// An INVITE waits for its answer: CANCEL would end the call.
+    rings: bool,
+    /// Indices of its transfers.
+    transfers: Vec<usize>,
+    /// It was said that a REFER is missing.
+    lacks_refer: bool,
+}
+
+/// Takes in the messages of a capture in their order.
+pub(super) struct Follower {
+    /// For a Refer-To that is not a SIP URI: no rule depends on it.
+    target: SipUri,
+    settings: Settings,
+    calls: HashMap<String, Call>,
+    transfers: Vec<Live>,
+    errors: Vec<CaptureError>,
+    /// The latest time.
+    last: u64,
+}
+
+impl Follower {
+    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
+        Ok(Self {
+            target: SipUri::parse(TARGET)?,
+            settings: settings.clone(),
+            calls: HashMap::new(),
+            transfers: Vec::new(),
+            errors: Vec::new(),
+            last: 0,
+        })
+    }
+
+    pub(super) fn hear(&mut self, message: Message) {
+        self.last = self.last.max(message.at);
+        let place = message.place;
+        if let Err(error) = self.message(message) {
+            self.errors.push(CaptureError { place: Some(place), message: error.message() });
+        }
+    }
+
+    fn message(&mut self, message: Message) -> Result<(), Error> {
+        match (message.head.start, message.head.method) {
+            (Start::Request(Method::Refer), _) => self.refer(&message),
+            (Start::Request(Method::Notify), _) => self.notify(message),
+            (Start::Request(Method::Bye), _) => self.hang_up(&message, "BYE"),
+            (Start::Request(Method::Cancel), _) if self.call(&message).rings => {
+                self.hang_up(&message, "CANCEL")
+            }
+            (Start::Response(code), Method::Refer) => self.refer_answered(&message, code),
+            (Start::Response(code @ 200..), Method::Notify) => self.notify_answered(&message, code),
+            (Start::Request(Method::Invite), _) if message.head.to_tag.is_none() => {
+                self.call(&message).rings = true;
+                Ok(())
+            }
+            (Start::Response(200..), Method::Invite) => {
+                if let Some(call) = self.calls.get_mut(&message.head.call_id) {
+                    call.rings = false;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn call(&mut self, message: &Message) -> &mut Call {
+        self.calls.entry(message.head.call_id.clone()).or_default()
+    }
+
+    /// The transfers of the message's call that fit, in their order.
+    fn fitting(&self, message: &Message, fits: impl Fn(&Live) -> bool) -> Vec<usize> {
+        let all = self.calls.get(&message.head.call_id);
+        let all = all.map_or(&[][..], |call| &call.transfers);
+        let (first, later) = all.split_at(all.len().min(1));
+        let latest = later.len().saturating_sub(MOST_AT_WORK);
+        let looked_at = first.iter().chain(later.get(latest..).unwrap_or_default());
+        looked_at.copied().filter(|it| self.transfers.get(*it).is_some_and(&fits)).collect()
+    }
+
+    fn refer(&mut self, message: &Message) -> Result<(), Error> {
+        let head = &message.head;
+        let is_again = |live: &Live| live.platform == head.from_tag && live.cseq >= head.cseq;
+        if !self.fitting(message, is_again).is_empty() {
+            return Ok(());
+        }
+        if head.headers.is_authorized {
+            let is_its = |live: &Live| live.platform == head.from_tag;
+            for index in self.fitting(message, is_its) {
+                let live = self.transfers.get_mut(index);
+                if live.map_or(Ok(false), |live| live.resent(message))? {
+                    return Ok(());
+                }
+            }
+        }
+        let is_same = |live: &Live| live.is_between(&head.to_tag, &head.from_tag);
+        let first_in_dialog = self.fitting(message, is_same).is_empty();
+        let refer_to = head.headers.refer_to.first().map_or("", String::as_str);
+        let target = match ReferTarget::parse(refer_to) {
+            ReferTarget::Sip(uri) => uri,
+            _ => self.target.clone(),
+        };
+        let (live, begun) = Live::begun(message, target, &self.settings, first_in_dialog);
+        let index = self.transfers.len();
+        self.transfers.push(live);
+        self.call(message).transfers.push(index);
+        begun
+    }
+
+    fn refer_answered(&mut self, message: &Message, code: u16) -> Result<(), Error> {
+        let head = &message.head;
+        let is_its = |live: &Live| live.platform == head.from_tag && live.cseq >= head.cseq;
+        let found = self.fitting(message, is_its).first().copied();
+        let Some(live) = found.and_then(|it| self.transfers.get_mut(it)) else {
+            self.lack_refer(message, "a response to a REFER");
+            return Ok(());
+        };
+        // A repeat, or the response to a REFER that has been sent again since.
+        if live.is_answered || live.cseq != head.cseq {
+            return Ok(());
+        }
+        if live.endpoint.is_none() {
+            live.endpoint.clone_from(&head.to_tag);
+        }
+        let refer_sub = head.headers.refer_sub.as_deref().unwrap_or_default();
+        let refer_sub = !refer_sub.eq_ignore_ascii_case("false");
+        live.answered(message, code, refer_sub)
+    }
+
+    fn notify(&mut self, mut message: Message) -> Result<(), Error> {
+        let (event_header, subscription_state) =
+            (message.head.headers.event.take(), message.head.headers.subscription_state.take());
+        let body = std::mem::take(&mut message.body);
+        let (message, head) = (&message, &message.head);
+        let is_its = |live: &Live| live.is_between(&head.from_tag, &head.to_tag);
+        let of_dialog = self.fitting(message, is_its);
+        let notify = Notify {
+            cseq: head.cseq,
+            event_header: event_header.unwrap_or_default(),
+            subscription_state,
+            in_dialog: !of_dialog.is_empty(),
+            body: String::from_utf8(body)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        };
+        let is_of_refer = notify.event_header.starts_with("refer");
+        let notify = Input::Notify(notify);
+        // Of several transfers in a dialog, the one that does not say that it is another's.
+        let owns = |index: &usize| {
+            let live = self.transfers.get(*index);
+            live.and_then(|live| live.would_reply(&notify, message.at)) != Some(NO_SUBSCRIPTION)
+        };
+        let found = match of_dialog.as_slice() {
+            [] => self.fitting(message, |live| live.platform != head.from_tag).pop(),
+            [one] => Some(*one),
+            [.., last] => of_dialog.iter().copied().find(owns).or(Some(*last)),
+        };
+        let Some(live) = found.and_then(|it| self.transfers.get_mut(it)) else {
+            if is_of_refer {
+                self.lack_refer(message, "a NOTIFY about a REFER");
+            }
+            return Ok(());
+        };
+        if live.endpoint.is_none() && !of_dialog.is_empty() {
+            live.endpoint.clone_from(&head.from_tag);
+        }
+        live.notified(message, notify)
+    }
+
+    fn notify_answered(&mut self, message: &Message, code: u16) -> Result<(), Error> {
+        let key = (message.head.from_tag.clone(), message.head.cseq);
+        let found = self.fitting(message, |live| live.owes(&key)).pop();
+        let live = found.and_then(|it| self.transfers.get_mut(it));
+        live.map_or(Ok(()), |live| live.replied(message, code))
+    }
+
+    fn hang_up(&mut self, message: &Message, method: &'static str) -> Result<(), Error> {
+        let head = &message.head;
+        let ends = |live: &Live| {
+            method == "CANCEL"
+                || live.is_between(&head.from_tag, &head.to_tag)
+                || live.is_between(&head.to_tag, &head.from_tag)
+        };
+        for index in self.fitting(message, ends) {
+            let Some(live) = self.transfers.get_mut(index).filter(|live| !live.has_hung_up) else {
+                continue;
+            };
+            let by = party(live.platform == head.from_tag);
+            live.has_hung_up = true;
+            live.feed(message, Input::HangUp { by, method })?;
+        }
+        Ok(())
+    }
+
+    /// Once for a call: the capture began too late.
+    fn lack_refer(&mut self, message: &Message, what: &str) {
+        let call = self.call(message);
+        if !std::mem::replace(&mut call.lacks_refer, true) {
+            let message_of = format!("{what}, and no REFER above it; the capture began too late");
+            self.errors.push(CaptureError { place: Some(message.place), message: message_of });
+        }
+    }
+
+    pub(super) fn end(mut self) -> (Vec<Traced>, Vec<CaptureError>) {
+        let mut transfers = Vec::with_capacity(self.transfers.len());
+        for live in self.transfers {
+            let (traced, ended) = live.end(self.last);
+            if let Err(error) = ended {
+                self.errors
+                    .push(CaptureError { place: Some(traced.place), message: error.message() });
+            }
+            transfers.push(traced);
+        }
+        (transfers, self.errors)
+    }
+}

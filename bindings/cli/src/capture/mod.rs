@@ -1,0 +1,92 @@
+//! Captures: real SIP as packets (pcap, pcapng) or as the text that SIP tools and logs print, and what
+//! became of each transfer in it.
+//!
+//! `open` finds out what a file is. `packets` reads packets down to SIP, with `fragments` for IP and `tcp`
+//! for connections. `text` finds the messages in a text: `lines` frees its lines from escapes and trees,
+//! `layout` sees what is before them, `stamp` reads times, and `clock` makes one clock of them. `message` reads the head of one message. `dialogs` assigns each to its transfer,
+//! `transfer` follows one, `refer_to` checks its Refer-To, `settings` reads the platform's settings, and
+//! `why` explains how it ended; `show` draws it. What a transfer does with an event is known to core alone.
+
+mod clock;
+mod dialogs;
+mod fragments;
+mod layout;
+mod lines;
+mod message;
+mod open;
+mod packets;
+mod refer_to;
+mod settings;
+mod show;
+mod stamp;
+mod tcp;
+mod text;
+mod transfer;
+mod unreadable;
+mod why;
+
+use std::io::Read;
+
+pub(crate) use message::{CaptureError, Place};
+pub(crate) use open::{Opened, Refused, open};
+pub(crate) use settings::Settings;
+pub(crate) use transfer::Traced;
+pub(crate) use unreadable::text as unreadable;
+pub(crate) use why::why;
+
+use dialogs::Follower;
+
+/// The transfers in a capture, and what is wrong with it.
+pub(crate) struct Capture {
+    pub(crate) transfers: Vec<Traced>,
+    /// In the order of their places.
+    pub(crate) errors: Vec<CaptureError>,
+    /// How many SIP messages there are.
+    pub(crate) messages: usize,
+    pub(crate) is_timed: bool,
+    /// What may be the reason if there is no REFER: encrypted connections, for instance.
+    pub(crate) hint: Option<String>,
+    /// The text, for messages that point into it.
+    pub(crate) text: Vec<u8>,
+}
+
+impl Capture {
+    /// Reads what was opened to its end.
+    pub(crate) fn read(opened: Opened, settings: &Settings) -> Result<Self, Refused> {
+        let follower = Follower::new(settings)
+            .map_err(|error| Refused::new("setting-invalid", error.message()))?;
+        let mut capture = match opened {
+            Opened::Text(text) => Self::of_text(text, follower)?,
+            Opened::Packets(reader) => Self::of_packets(reader, follower)?,
+        };
+        capture.errors.sort_by_key(|fault| fault.place);
+        Ok(capture)
+    }
+
+    fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
+        let found = text::scan(&text);
+        if let Some(refused) = unreadable::text(&text).filter(|_| found.messages.is_empty()) {
+            return Err(refused);
+        }
+        let messages = found.messages.len();
+        for message in found.messages {
+            follower.hear(message);
+        }
+        let (transfers, mut errors) = follower.end();
+        errors.extend(found.errors);
+        let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
+        Ok(Self { transfers, errors, messages, is_timed: found.is_timed, hint, text })
+    }
+
+    fn of_packets(reader: Box<dyn Read + Send>, mut follower: Follower) -> Result<Self, Refused> {
+        let mut messages: usize = 0;
+        let found = packets::read(reader, |message| {
+            messages = messages.saturating_add(1);
+            follower.hear(message);
+        })?;
+        let (transfers, mut errors) = follower.end();
+        errors.extend(found.errors);
+        let hint = found.hint;
+        Ok(Self { transfers, errors, messages, is_timed: true, hint, text: Vec::new() })
+    }
+}

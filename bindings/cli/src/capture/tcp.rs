@@ -1,0 +1,333 @@
+//! TCP connections, each direction for itself: segments in their order, repeated ones once, and the SIP
+//! messages in them, however they are split and joined.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use etherparse::TcpSlice;
+
+use super::packets::begins_message;
+
+/// The most bytes of one direction that wait for the end of a message, or for a segment before them.
+const MAX_WAITING_BYTES: usize = 128 * 1024;
+
+/// The most directions that are followed; then all are given up, and begin anew.
+const MAX_DIRECTIONS: usize = 64 * 1024;
+
+/// The most bytes that all directions may hold.
+const MAX_HELD_BYTES: usize = 24 * 1024 * 1024;
+
+/// The most gaps that are remembered.
+const MAX_GAPS: usize = 1000;
+
+/// One direction of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Endpoints {
+    pub(super) source: (IpAddr, u16),
+    pub(super) destination: (IpAddr, u16),
+}
+
+/// A message, and the packet with its last byte.
+pub(super) struct Sent {
+    pub(super) bytes: Vec<u8>,
+    pub(super) packet: usize,
+}
+
+/// What a direction carries, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Carries {
+    #[default]
+    Unknown,
+    Sip,
+    Tls,
+    WebSocket,
+}
+
+#[derive(Debug, Default)]
+struct Direction {
+    carries: Carries,
+    /// The sequence number of the next byte; none before the first segment.
+    next: Option<u32>,
+    /// In order, from the beginning of a message on.
+    bytes: Vec<u8>,
+    /// What comes next is the beginning of a message, for nothing is missing since the connection or a message began.
+    is_in_step: bool,
+    /// Segments that came too early, by their distance from `next` when they came.
+    early: BTreeMap<u64, Vec<u8>>,
+    early_bytes: usize,
+    /// Bytes of the stream so far: distances are counted from here, so that they never wrap.
+    passed: u64,
+    packet: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    directions: HashMap<Endpoints, Direction>,
+    held: usize,
+    gaps: Vec<(usize, u64)>,
+    tls: usize,
+    websockets: usize,
+}
+
+impl Connections {
+    /// Takes in a segment; hands out the messages that are complete with it.
+    pub(super) fn segment(
+        &mut self,
+        endpoints: Endpoints,
+        tcp: &TcpSlice<'_>,
+        packet: usize,
+    ) -> Vec<Sent> {
+        let payload = tcp.payload();
+        let is_known = self.directions.contains_key(&endpoints);
+        if !is_known && payload.is_empty() && !tcp.syn() {
+            return Vec::new();
+        }
+        if !is_known && self.directions.len() >= MAX_DIRECTIONS {
+            self.directions.clear();
+            self.held = 0;
+        }
+        let direction = self.directions.entry(endpoints).or_default();
+        let before = direction.held();
+        let sequence = tcp.sequence_number();
+        if tcp.syn() {
+            // A new connection of the same ports.
+            let next = Some(sequence.wrapping_add(1));
+            *direction = Direction { next, is_in_step: true, ..Direction::default() };
+        }
+        let carried = direction.carries;
+        let sequence = if tcp.syn() { sequence.wrapping_add(1) } else { sequence };
+        let missing = direction.take(sequence, payload, packet);
+        if let Some(missing) = missing.filter(|_| self.gaps.len() < MAX_GAPS) {
+            self.gaps.push((packet, missing));
+        }
+        match direction.carries {
+            now if now == carried => {}
+            Carries::Tls => self.tls = self.tls.saturating_add(1),
+            Carries::WebSocket => self.websockets = self.websockets.saturating_add(1),
+            _ => {}
+        }
+        let sent = direction.messages(packet);
+        let after = direction.held();
+        if tcp.rst() {
+            self.directions.remove(&endpoints);
+            self.held = self.held.saturating_sub(before);
+            return sent;
+        }
+        self.held = self.held.saturating_sub(before).saturating_add(after);
+        if self.held > MAX_HELD_BYTES {
+            self.directions.retain(|_, direction| direction.is_idle());
+            self.held = 0;
+        }
+        sent
+    }
+
+    /// What is left of messages whose end is not in the capture.
+    pub(super) fn rest(&mut self) -> Vec<Sent> {
+        let mut rest = Vec::new();
+        for direction in self.directions.values_mut() {
+            // What waits for a segment that never came.
+            if let Some(missing) = direction.skip_gap() {
+                if self.gaps.len() < MAX_GAPS {
+                    self.gaps.push((direction.packet, missing));
+                }
+            }
+            rest.extend(direction.messages(direction.packet));
+            if !direction.bytes.is_empty() {
+                rest.push(Sent {
+                    bytes: std::mem::take(&mut direction.bytes),
+                    packet: direction.packet,
+                });
+            }
+        }
+        rest.sort_by_key(|sent| sent.packet);
+        rest
+    }
+
+    /// The packets before which bytes of a SIP connection are missing, and how many.
+    pub(super) fn gaps(&mut self) -> Vec<(usize, u64)> {
+        std::mem::take(&mut self.gaps)
+    }
+
+    /// How many directions carry TLS.
+    pub(super) fn encrypted(&self) -> usize {
+        self.tls.div_ceil(2)
+    }
+
+    pub(super) fn websockets(&self) -> usize {
+        self.websockets
+    }
+}
+
+impl Direction {
+    fn held(&self) -> usize {
+        self.bytes.len().saturating_add(self.early_bytes)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.held() == 0
+    }
+
+    /// Takes in a segment. Returns how many bytes are missing before it, if they were given up.
+    fn take(&mut self, sequence: u32, payload: &[u8], packet: usize) -> Option<u64> {
+        if payload.is_empty() {
+            return None;
+        }
+        self.packet = packet;
+        if matches!(self.carries, Carries::Tls | Carries::WebSocket) {
+            return None;
+        }
+        let next = *self.next.get_or_insert(sequence);
+        let ahead = sequence.wrapping_sub(next);
+        if ahead > u32::MAX / 2 {
+            // Sent again: what of it is new follows what is there.
+            let known = usize::try_from(next.wrapping_sub(sequence)).unwrap_or(usize::MAX);
+            let new = payload.get(known..).unwrap_or_default();
+            if !new.is_empty() {
+                self.append(new);
+            }
+        } else if ahead == 0 {
+            self.append(payload);
+        } else {
+            let distance = self.passed.saturating_add(u64::from(ahead));
+            let known = self.early.entry(distance).or_default();
+            if payload.len() > known.len() {
+                self.early_bytes = self.early_bytes.saturating_add(payload.len() - known.len());
+                *known = payload.to_vec();
+            }
+            if self.early_bytes > MAX_WAITING_BYTES {
+                return self.skip_gap();
+            }
+            return None;
+        }
+        self.take_early();
+        None
+    }
+
+    fn append(&mut self, payload: &[u8]) {
+        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        self.next = self.next.map(|next| next.wrapping_add(length));
+        self.passed = self.passed.saturating_add(u64::from(length));
+        if self.bytes.is_empty() {
+            match payload {
+                [0x16, 3, ..] if self.carries == Carries::Unknown => {
+                    self.carries = Carries::Tls;
+                    return;
+                }
+                [b'G', b'E', b'T', b' ', ..] if self.carries == Carries::Unknown => {
+                    let head = payload.to_ascii_lowercase();
+                    if memchr::memmem::find(&head, b"upgrade: websocket").is_some() {
+                        self.carries = Carries::WebSocket;
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            // In the middle of a message, or of something else: wait for a beginning.
+            let start = if self.is_in_step { in_step(payload) } else { beginning(payload) };
+            if let Some(start) = start {
+                self.bytes.extend_from_slice(payload.get(start..).unwrap_or_default());
+            }
+        } else {
+            self.bytes.extend_from_slice(payload);
+        }
+    }
+
+    fn take_early(&mut self) {
+        while let Some(entry) = self.early.first_entry() {
+            let Some(ahead) = entry.key().checked_sub(self.passed) else {
+                let known =
+                    usize::try_from(self.passed.saturating_sub(*entry.key())).unwrap_or(usize::MAX);
+                let segment = entry.remove();
+                self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+                if let Some(new) = segment.get(known..).filter(|new| !new.is_empty()) {
+                    self.append(new);
+                }
+                continue;
+            };
+            if ahead > 0 {
+                break;
+            }
+            let segment = entry.remove();
+            self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+            self.append(&segment);
+        }
+    }
+
+    /// Gives up what is missing, and goes on with the next message behind it.
+    fn skip_gap(&mut self) -> Option<u64> {
+        let first = *self.early.first_key_value()?.0;
+        let missing = first.saturating_sub(self.passed);
+        let was_sip = self.carries == Carries::Sip;
+        self.bytes.clear();
+        self.is_in_step = false;
+        self.next =
+            self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
+        self.passed = first;
+        self.take_early();
+        was_sip.then_some(missing)
+    }
+
+    /// The messages that are complete.
+    fn messages(&mut self, packet: usize) -> Vec<Sent> {
+        let mut sent = Vec::new();
+        let mut at = 0;
+        while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            at = at.saturating_add(blank);
+            let message = rest.get(blank..).unwrap_or_default();
+            let has_line = memchr::memchr(b'\n', message).is_some();
+            let is_lost =
+                message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
+            if is_lost {
+                // Not SIP, or out of step: wait for a segment with a beginning.
+                at = self.bytes.len();
+                self.is_in_step = false;
+                break;
+            }
+            if has_line {
+                self.carries = Carries::Sip;
+            }
+            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else {
+                break;
+            };
+            sent.push(Sent { bytes: bytes.to_vec(), packet });
+            at = at.saturating_add(bytes.len());
+            self.is_in_step = true;
+        }
+        self.bytes.drain(..at.min(self.bytes.len()));
+        sent
+    }
+}
+
+/// Where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
+fn in_step(payload: &[u8]) -> Option<usize> {
+    let start = payload.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
+    payload.get(start)?.is_ascii_uppercase().then_some(start)
+}
+
+/// Where a message begins in a segment before which something is missing.
+fn beginning(payload: &[u8]) -> Option<usize> {
+    if begins_message(payload) {
+        return Some(0);
+    }
+    memchr::memmem::find_iter(payload, b"\r\n").map(|end| end.saturating_add(2)).find(|start| {
+        payload.get(*start..).is_some_and(|rest| !rest.starts_with(b"\r") && begins_message(rest))
+    })
+}
+
+/// How long the message is with which the bytes begin; none if that cannot be told yet.
+fn length(bytes: &[u8]) -> Option<usize> {
+    let head = memchr::memmem::find(bytes, b"\r\n\r\n")?;
+    let lines = bytes.get(..head)?.split(|byte| *byte == b'\n');
+    let body = lines.skip(1).find_map(|line| {
+        let colon = memchr::memchr(b':', line)?;
+        let (name, value) = line.split_at_checked(colon)?;
+        let name = name.trim_ascii();
+        let is_length =
+            name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"l");
+        let value = std::str::from_utf8(value.get(1..)?).ok()?;
+        value.trim().parse::<usize>().ok().filter(|_| is_length)
+    });
+    // Over a stream Content-Length is mandatory (RFC 3261 section 18.3).
+    Some(head.saturating_add(4).saturating_add(body.unwrap_or_default()))
+}

@@ -1,0 +1,156 @@
+//! `replay` of a capture: real SIP messages, and why each transfer in them ended as it did.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Options, Shown};
+use crate::capture::{self, Capture, CaptureError, Opened, Place, Refused, Settings, Traced};
+use crate::console::{self, Console};
+use crate::exit::{Answer, Failure, Result, own_error};
+use crate::ladder::{Ladder, text};
+use crate::message;
+use crate::source::Source;
+
+/// More broken places than these are only counted, for people.
+const MAX_ERRORS: usize = 10;
+/// The most bytes of a broken line that are shown.
+const MAX_SHOWN: usize = 200;
+
+/// What every line of `--json` says besides.
+#[derive(Serialize)]
+struct Numbered<'a, T> {
+    transfer: usize,
+    #[serde(flatten)]
+    said: &'a T,
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet: Option<usize>,
+}
+
+impl<'a, T> Numbered<'a, T> {
+    fn new(transfer: usize, said: &'a T, place: Option<Place>) -> Self {
+        Self { transfer, said, line: line(place), packet: packet(place) }
+    }
+}
+
+fn line(place: Option<Place>) -> Option<usize> {
+    match place {
+        Some(Place::Line(number)) => Some(number),
+        _ => None,
+    }
+}
+
+fn packet(place: Option<Place>) -> Option<usize> {
+    match place {
+        Some(Place::Packet(number)) => Some(number),
+        _ => None,
+    }
+}
+
+pub(super) fn run(
+    options: &Options,
+    name: &str,
+    opened: std::result::Result<Opened, Refused>,
+    settings: &Settings,
+    shown: &mut Shown,
+    console: &mut Console,
+) -> Result<Answer> {
+    let capture = match opened.and_then(|opened| Capture::read(opened, settings)) {
+        Ok(capture) => capture,
+        Err(Refused { kind, message }) => {
+            return console.refuse(Failure::refused_as(kind, &format!("{name}: {message}")));
+        }
+    };
+    if options.files.len() > 1 && !console.is_json() {
+        console.line(&format!("== {name}"))?;
+    }
+    if !capture.is_timed && !capture.transfers.is_empty() && !console.is_json() {
+        console.line("There are no times in the capture: everything counts as at one time.\n")?;
+    }
+    let first = shown.transfers.saturating_add(1);
+    for (number, transfer) in (first..).zip(&capture.transfers) {
+        if console.is_json() {
+            as_json(number, transfer, capture.is_timed, console)?;
+        } else {
+            as_text(number, number == first, &transfer.ladder(), console)?;
+        }
+        if shown.keeps_ladders {
+            shown.ladders.push(transfer.ladder());
+        }
+    }
+    shown.transfers = shown.transfers.saturating_add(capture.transfers.len());
+    let mut answer = Answer::Yes;
+    if capture.transfers.is_empty() {
+        let hint = capture.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        let count = capture.messages;
+        let message = format!("there is no REFER in {name}; SIP messages in it: {count}{hint}");
+        answer = console.refuse(Failure::refused_as("refer-missing", &message))?;
+    }
+    console.flush()?;
+    answer = answer.and(errors(&capture, name, console)?);
+    for (number, transfer) in (first..).zip(&capture.transfers) {
+        answer = answer.and(checked(number, transfer, options));
+    }
+    Ok(answer)
+}
+
+/// Returns whether a transfer ended as expected. Without a verdict the answer is no.
+fn checked(number: usize, transfer: &Traced, options: &Options) -> Answer {
+    let which = format!("transfer {number}: ");
+    let Some(reason) = &transfer.distrust else {
+        return options.expect.check(&which, transfer.outcome().as_ref());
+    };
+    console::print_error(&message::plain_error(&format!("{which}no verdict: {reason}")));
+    Answer::No
+}
+
+fn as_text(number: usize, is_first: bool, ladder: &Ladder, console: &mut Console) -> Result<()> {
+    let gap = if is_first { "" } else { "\n" };
+    console.line(&format!("{gap}{number}. {}", ladder.title))?;
+    console.line(&format!("   {}\n", ladder.place.as_deref().unwrap_or_default()))?;
+    console.bytes(text::draw(ladder).as_bytes())?;
+    console.line(&format!("\nwhy: {}", ladder.why.as_deref().unwrap_or_default()))
+}
+
+fn as_json(number: usize, transfer: &Traced, is_timed: bool, console: &mut Console) -> Result<()> {
+    let Traced { call_id, refer_to, .. } = transfer;
+    let begin = json!({"call_id": call_id, "refer_to": refer_to, "timed": is_timed});
+    console.json(&Numbered::new(number, &begin, Some(transfer.place)))?;
+    for (object, place) in transfer.json() {
+        console.json(&Numbered::new(number, &object, place))?;
+    }
+    let end: Value = json!({"outcome": transfer.outcome(), "why": capture::why(transfer)});
+    console.json(&Numbered::new(number, &end, None))
+}
+
+/// Prints where the capture is broken: what was there may have been about a transfer.
+fn errors(capture: &Capture, name: &str, console: &mut Console) -> Result<Answer> {
+    let errors = &capture.errors;
+    if console.is_json() {
+        for CaptureError { place, message } in errors {
+            let error = own_error("trace-broken", message, line(*place));
+            let error = console::merged(error, json!({"packet": packet(*place)}));
+            console.json(&json!({"valid": false, "error": error}))?;
+        }
+        return Ok(Answer::yes_if(errors.is_empty()));
+    }
+    let mut lines = capture.text.split(|byte| *byte == b'\n').zip(1..).peekable();
+    for CaptureError { place, message } in errors.iter().take(MAX_ERRORS) {
+        let Some(Place::Line(line)) = place else {
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            console::print_error(&message::plain_error(&format!("{name}: {place}{message}")));
+            continue;
+        };
+        while lines.next_if(|(_, number)| number < line).is_some() {}
+        let shown = lines.peek().map_or(&[][..], |(text, _)| text);
+        let shown = String::from_utf8_lossy(shown.get(..MAX_SHOWN).unwrap_or(shown));
+        let source = Source::line(name, *line, &shown);
+        let message = format!("line {line}: {message}");
+        console::print_error(&message::error_at(&message, &source, (*line, 1)));
+    }
+    if let Some(more) = errors.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
+        let message = format!("{more} more such places; --json lists all");
+        console::print_error(&message::note(&message));
+    }
+    Ok(Answer::yes_if(errors.is_empty()))
+}

@@ -1,0 +1,10 @@
+//! Twilio's side of a call: `client` requests documents from the app, `interpreter` runs their verbs,
+//! `call` is the call that the requests are about, `endpoint` the caller's device, and `transcript` prints
+//! what happens.
+
+pub(crate) mod call;
+pub(crate) mod client;
+pub(crate) mod endpoint;
+pub(crate) mod error;
+pub(crate) mod interpreter;
+pub(crate) mod transcript;

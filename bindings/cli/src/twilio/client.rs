@@ -1,0 +1,252 @@
+//! Requests to a webhook as Twilio makes them: GET or POST, signed, redirects followed, with limits of time
+//! and size.
+
+use std::borrow::Cow;
+use std::env;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use twiml_refer::limits::MAX_DOCUMENT_BYTES;
+use twiml_refer::{Error, RequestValidator, http::Method};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use url::{Host, Origin, Url};
+
+use super::error::{Cause, MAX_REDIRECTS, WebhookError};
+use crate::exit::{Failure, Result as CommandResult};
+
+const SIGNATURE: &str = "X-Twilio-Signature";
+const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
+
+/// An HTTP client that signs.
+pub(crate) struct Client {
+    /// For addresses of this machine, which no proxy reaches.
+    direct: ureq::Agent,
+    /// For all others, through the proxy of the environment if there is one.
+    proxied: ureq::Agent,
+    request_timeout: Duration,
+    run_timeout: Duration,
+    started: Instant,
+    signer: Option<Signer>,
+}
+
+/// Signs the requests. The public base holds for the origin of the app alone: another server that a document
+/// names gets nothing that would be valid at the app.
+pub(crate) struct Signer {
+    validator: RequestValidator,
+    with_base: Option<(Origin, RequestValidator)>,
+}
+
+impl Signer {
+    pub(crate) fn new(validator: RequestValidator) -> Self {
+        Self { validator, with_base: None }
+    }
+
+    pub(crate) fn with_public_base(self, app: &Url, base: &str) -> Result<Self, Error> {
+        let with_base = self.validator.clone().with_public_base(base)?;
+        Ok(Self { with_base: Some((app.origin(), with_base)), ..self })
+    }
+
+    fn sign(&self, origin: &Origin, url: &str, body: &str) -> String {
+        let with_base = self.with_base.as_ref().filter(|(app, _)| app == origin);
+        with_base.map_or(&self.validator, |(_, validator)| validator).sign_form(url, body)
+    }
+}
+
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// The form: the body of a POST, part of the query of a GET.
+    pub(crate) form: String,
+}
+
+/// A response, with up to a byte more than a document may have.
+pub(crate) type Response = ureq::http::Response<Vec<u8>>;
+
+/// Returns a header as text.
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, str>> {
+    Some(String::from_utf8_lossy(response.headers().get(name)?.as_bytes()))
+}
+
+impl Client {
+    /// Gives up a request after `request_timeout`, and all of them after `run_timeout` [default: eight times].
+    pub(crate) fn new(
+        request_timeout: Duration,
+        run_timeout: Option<Duration>,
+        signer: Option<Signer>,
+        roots: RootCerts,
+    ) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots).build();
+        let agent = |proxy| {
+            ureq::Agent::config_builder()
+                .tls_config(tls.clone())
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .user_agent(concat!("twiml-refer/", env!("CARGO_PKG_VERSION"), " (simulation)"))
+                .proxy(proxy)
+                .build()
+                .new_agent()
+        };
+        Self {
+            direct: agent(None),
+            proxied: agent(ureq::Proxy::try_from_env()),
+            request_timeout,
+            run_timeout: run_timeout.unwrap_or(request_timeout * 8),
+            started: Instant::now(),
+            signer,
+        }
+    }
+
+    pub(crate) fn is_signing(&self) -> bool {
+        self.signer.is_some()
+    }
+
+    /// Makes one request, and returns the response whatever its status.
+    pub(crate) fn send(&self, request: &Request) -> Result<Response, WebhookError> {
+        let error = |cause| WebhookError::new(request.url.as_str(), cause);
+        let left = self.run_timeout.saturating_sub(self.started.elapsed());
+        let late = || match left < self.request_timeout {
+            true => Cause::RunTimeout(self.run_timeout.as_secs_f64()),
+            false => Cause::Timeout(self.request_timeout.as_secs_f64()),
+        };
+        if left.is_zero() {
+            return Err(error(late()));
+        }
+        let url = request.full_url();
+        let body = if request.method == Method::Get { "" } else { request.form.as_str() };
+        let sign = |signer: &Signer| signer.sign(&request.url.origin(), &url, body);
+        let signature = self.signer.as_ref().map(sign);
+        let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
+        let timeout = left.min(self.request_timeout);
+        let sent = match request.method {
+            Method::Get => prepared(agent.get(&url), signature, timeout).call(),
+            Method::Post => {
+                let post = agent.post(&url).header("Content-Type", FORM);
+                prepared(post, signature, timeout).send(body)
+            }
+        };
+        let (head, mut body) = sent.map_err(|failure| error(cause(failure, late)))?.into_parts();
+        let mut bytes = Vec::new();
+        body.as_reader()
+            .take(MAX_DOCUMENT_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|failure| error(cause(ureq::Error::from(failure), late)))?;
+        Ok(Response::from_parts(head, bytes))
+    }
+}
+
+fn prepared<B>(
+    request: ureq::RequestBuilder<B>,
+    signature: Option<String>,
+    timeout: Duration,
+) -> ureq::RequestBuilder<B> {
+    let request = request.config().timeout_global(Some(timeout)).build();
+    match signature {
+        Some(signature) => request.header(SIGNATURE, signature),
+        None => request,
+    }
+}
+
+fn cause(error: ureq::Error, late: impl Fn() -> Cause) -> Cause {
+    match error {
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            Cause::ConnectionRefused
+        }
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => late(),
+        ureq::Error::Timeout(_) => late(),
+        ureq::Error::HostNotFound => Cause::HostNotFound,
+        error => {
+            // An untrusted certificate has no variant of its own, only the text of the TLS library.
+            let text = error.to_string();
+            match text.split_once("invalid peer certificate: ") {
+                Some((_, reason)) => Cause::Certificate(reason.to_owned()),
+                None => Cause::Connection(text),
+            }
+        }
+    }
+}
+
+impl Request {
+    /// Returns the URL as it is requested: with the parameters of a GET.
+    fn full_url(&self) -> String {
+        let mut url = self.url.clone();
+        url.set_fragment(None);
+        if self.method == Method::Get && !self.form.is_empty() {
+            let query = match url.query() {
+                Some(query) if !query.is_empty() => [query, "&", &self.form].concat(),
+                _ => self.form.clone(),
+            };
+            url.set_query(Some(&query));
+        }
+        url.into()
+    }
+
+    /// Returns the request that a redirect asks for. One that HTTP changes to GET loses its parameters.
+    fn redirected(&self, response: &Response) -> Result<Option<Self>, WebhookError> {
+        let status = response.status().as_u16();
+        let (method, form) = match status {
+            301..=303 => (Method::Get, String::new()),
+            307 | 308 => (self.method, self.form.clone()),
+            _ => return Ok(None),
+        };
+        let location = header(response, "location")
+            .ok_or_else(|| WebhookError::new(self.url.as_str(), Cause::LocationMissing(status)))?;
+        let url = resolve(&self.url, &location, "the HTTP redirect")?;
+        Ok(Some(Self { method, url, form }))
+    }
+}
+
+/// Follows HTTP redirects: calls `send` for each request, and returns the last one.
+pub(crate) fn follow<E: From<WebhookError>>(
+    mut request: Request,
+    mut send: impl FnMut(&Request) -> Result<Response, E>,
+) -> Result<(Request, Response), E> {
+    for _ in 0..=MAX_REDIRECTS {
+        let response = send(&request)?;
+        match request.redirected(&response)? {
+            Some(next) => request = next,
+            None => return Ok((request, response)),
+        }
+    }
+    Err(WebhookError::new(request.url.as_str(), Cause::TooManyHttpRedirects).into())
+}
+
+/// Parses an absolute URL that can be requested.
+pub(crate) fn parse_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+    (matches!(url.scheme(), "http" | "https") && has_host).then_some(url)
+}
+
+/// Resolves a URL in a document or a redirect.
+pub(crate) fn resolve(base: &Url, text: &str, place: &str) -> Result<Url, WebhookError> {
+    base.join(text.trim()).ok().and_then(|url| parse_url(url.as_str())).ok_or_else(|| {
+        let (place, text) = (place.to_owned(), text.to_owned());
+        WebhookError::new(base.as_str(), Cause::Url { place, text })
+    })
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Returns the trusted certificates: the system's, those of `SSL_CERT_FILE` and `SSL_CERT_DIR` in their
+/// place, or on a system without any Mozilla's, which are built in.
+pub(crate) fn trusted_certificates() -> CommandResult<RootCerts> {
+    let found = rustls_native_certs::load_native_certs();
+    if !found.certs.is_empty() {
+        let certificates = found.certs.iter().map(|der| Certificate::from_der(der).to_owned());
+        return Ok(RootCerts::Specific(Arc::new(certificates.collect())));
+    }
+    let variables = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+    let Some(variable) = variables.into_iter().find(|name| env::var_os(name).is_some()) else {
+        return Ok(RootCerts::WebPki);
+    };
+    let why = found.errors.first().map_or_else(|| "it is empty".to_owned(), ToString::to_string);
+    Err(Failure::usage(&format!("cannot read a certificate from {variable}: {why}")))
+}

@@ -1,0 +1,264 @@
+//! Prints a call as it goes: lines for people, or JSON for programs.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use twiml_refer::{
+    SipUri,
+    diagnostic::Diagnostic,
+    twiml::{Element, Follows},
+};
+
+use super::client::Request;
+use super::error::{Cause, WebhookError};
+use super::interpreter::{End, read_refer};
+use crate::console::{self, Console, merged};
+use crate::exit::Result;
+use crate::ladder::{Ladder, text};
+use crate::scenario::Step;
+use crate::source::{Source, printable};
+use crate::{message, redact};
+
+/// The most characters of a verb that are shown.
+const MAX_DETAIL: usize = 72;
+
+/// Whether a verb runs.
+#[derive(Clone, Copy)]
+pub(crate) enum Fate {
+    Runs,
+    /// It is passed over here, for this reason.
+    Passed(&'static str),
+    /// Twilio does not know it.
+    Ignored,
+    /// The caller is gone.
+    Unheard,
+}
+
+/// Where a call is printed, and how much of it.
+pub(crate) struct Transcript<'c> {
+    pub(crate) console: &'c mut Console,
+    /// The beginning of every URL, which is left out.
+    pub(crate) base: &'c str,
+    /// Which part is printed.
+    pub(crate) part: Part,
+    /// The title of the transfers in a picture [default: their target].
+    pub(crate) title: Option<&'c str>,
+    /// The transfers so far.
+    pub(crate) ladders: Vec<Ladder>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    /// From the first transfer on.
+    FromTransfer,
+    Nothing,
+}
+
+impl Transcript<'_> {
+    /// Prints a request and the status of its response. Its URL is shown without the parameters of a GET,
+    /// among which secrets may be.
+    pub(crate) fn request(&mut self, request: &Request, status: Option<u16>) -> Result<()> {
+        let (method, url) = (request.method, redact::hidden(request.url.as_str()));
+        let url_shown = printable(url.strip_prefix(self.base).unwrap_or(&url));
+        let status_shown = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
+        self.step(
+            || json!({"step": "request", "method": method.as_str(), "url": url, "status": status}),
+            || format!("{method} {url_shown}  {status_shown}"),
+        )?;
+        self.console.flush()
+    }
+
+    pub(crate) fn warning(&mut self, text: &str) -> Result<()> {
+        match self.part {
+            Part::All if self.console.is_json() => {
+                self.console.json(&json!({"step": "warning", "message": text}))
+            }
+            Part::All => self.console.report(&message::warning(text)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn diagnostics(&mut self, found: &[Diagnostic], source: &Source<'_>) -> Result<()> {
+        if self.part != Part::All {
+            return Ok(());
+        }
+        if self.console.is_json() {
+            for diagnostic in found {
+                let fields = without_secrets(diagnostic)?;
+                self.console.json(&merged(json!({"step": "diagnostic"}), fields))?;
+            }
+            return Ok(());
+        }
+        for report in message::diagnostics(found, |_| Some(source)) {
+            self.console.report(&report)?;
+            self.console.line("")?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn verb(&mut self, element: &Element, fate: Fate) -> Result<()> {
+        let (fate, remark) = match fate {
+            Fate::Runs => ("runs", ""),
+            Fate::Passed(why) => ("passed-over", why),
+            Fate::Ignored => ("ignored", "ignored: TwiML has no such verb"),
+            Fate::Unheard => ("unheard", "never heard: the caller is gone"),
+        };
+        let name = element.name();
+        self.step(
+            || json!({"step": "verb", "name": name, "fate": fate}),
+            || verb_line(4, name, &detail(element), remark),
+        )
+    }
+
+    /// Prints what plays while a `<Gather>` collects.
+    pub(crate) fn prompt(&mut self, element: &Element) -> Result<()> {
+        self.text(|| verb_line(6, element.name(), &detail(element), ""))
+    }
+
+    /// Prints a transfer from beginning to end, and keeps it for the picture.
+    pub(crate) fn transfer(&mut self, target: &SipUri, steps: &[Step]) -> Result<()> {
+        let of_target = || format!("REFER to {}", redact::hidden(target.as_str()));
+        let ladder = Ladder::new(&self.title.map_or_else(of_target, str::to_owned), steps);
+        if self.part == Part::FromTransfer {
+            self.part = Part::All;
+        }
+        if self.part == Part::All && self.console.is_json() {
+            steps.iter().try_for_each(|step| self.console.json(step))?;
+        }
+        self.text(|| format!("\n{}", text::draw(&ladder)))?;
+        self.ladders.push(ladder);
+        Ok(())
+    }
+
+    /// Prints what the caller does, or what is left out here.
+    pub(crate) fn note(&mut self, text: &str) -> Result<()> {
+        self.text(|| format!("      ({})", printable(text)))
+    }
+
+    /// Prints the last lines: how the transfer ended, and what was wrong.
+    pub(crate) fn end(&mut self, end: &End) -> Result<()> {
+        if !self.console.is_json() {
+            if let Some(summary) = summary(end) {
+                self.console.line(&format!("\n{}", printable(&summary)))?;
+            }
+            return self.print_error(end);
+        }
+        if let Some(error) = &end.error {
+            let ((kind, message, _), cause) = (error.describe(), without_secrets(&error.error())?);
+            self.console.json(&json!({"step": "error", "kind": kind, "message": message,
+                "url": error.url, "error": cause}))?;
+        }
+        let follows = end.follows.map(Follows::as_str);
+        self.console.json(&json!({"step": "end", "outcome": outcome(end), "follows": follows,
+            "verbs": end.verbs}))
+    }
+
+    /// Prints what was wrong with the webhook, for people.
+    pub(crate) fn print_error(&mut self, end: &End) -> Result<()> {
+        let Some(error) = &end.error else { return Ok(()) };
+        self.console.flush()?;
+        print_error(error);
+        Ok(())
+    }
+
+    fn step(&mut self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<()> {
+        if self.part == Part::All && self.console.is_json() {
+            return self.console.json(&json());
+        }
+        self.text(text)
+    }
+
+    /// Prints a line for people.
+    fn text(&mut self, text: impl FnOnce() -> String) -> Result<()> {
+        if self.part == Part::All && !self.console.is_json() {
+            return self.console.line(&text());
+        }
+        Ok(())
+    }
+}
+
+fn verb_line(indent: usize, name: &str, detail: &str, remark: &str) -> String {
+    let name = format!("<{}>", printable(name));
+    let remark = if remark.is_empty() { String::new() } else { format!("  ({remark})") };
+    format!("{:indent$}{name:<10} {detail}{remark}", "").trim_end().to_owned()
+}
+
+/// The outcome as JSON, with `may_resume` as the action request says it.
+pub(crate) fn outcome(end: &End) -> Value {
+    let mut outcome = json!(end.outcome);
+    if let Some(may_resume) = outcome.get_mut("may_resume") {
+        *may_resume = json!(end.may_resume);
+    }
+    outcome
+}
+
+/// Serializes what core says, which may quote a URL.
+fn without_secrets(value: &impl Serialize) -> Result<Value> {
+    fn hide(value: &mut Value) {
+        if let Some(Value::String(message)) = value.get_mut("message") {
+            *message = redact::in_words(message);
+        }
+        if let Some(cause) = value.get_mut("error") {
+            hide(cause);
+        }
+    }
+    let mut value = serde_json::to_value(value)?;
+    hide(&mut value);
+    Ok(value)
+}
+
+fn print_error(error: &WebhookError) {
+    let (_, text, advice) = error.describe();
+    console::print_error(&match &error.cause {
+        Cause::Document { bytes, error: cause } => {
+            message::error(cause, Some(&Source::document(&error.url, bytes)))
+        }
+        _ => message::plain_error(&text),
+    });
+    console::print_error(&message::note(advice));
+}
+
+/// `outcome: target-failed (busy, code 486); then the document of its action: <Say> <Hangup>`
+fn summary(end: &End) -> Option<String> {
+    let has_error = end.error.is_some();
+    let ended = match (&end.outcome, end.follows) {
+        (Some(outcome), _) => format!("outcome: {}", message::outcome(outcome)),
+        (None, Some(_)) => "the transfer never began".to_owned(),
+        (None, None) if has_error => return None,
+        (None, None) => return Some("there was no transfer: no <Refer> was reached".to_owned()),
+    };
+    let follows = match end.follows {
+        _ if has_error => "then the call broke off",
+        Some(Follows::Action) => "then the document of its action",
+        Some(Follows::NextVerb) => "then the next verb",
+        _ => "then the call ended",
+    };
+    let colon = if end.verbs.is_empty() { "" } else { ":" };
+    let verbs: String = end.verbs.iter().map(|verb| format!(" <{verb}>")).collect();
+    Some(format!("{ended}; {follows}{colon}{verbs}"))
+}
+
+/// What a verb says, on one line.
+fn detail(element: &Element) -> String {
+    let mut words = Vec::new();
+    if let Some(refer) = read_refer(element).filter(|_| element.name() == "Refer") {
+        words.push(redact::hidden(refer.target().as_str()));
+    } else {
+        let text = element.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        words.extend(Some(redact::in_words(&text)).filter(|text| !text.is_empty()));
+    }
+    let attributes = element.attributes();
+    words.extend(attributes.map(|(name, value)| format!("{name}={}", redact::hidden(value))));
+    if !matches!(element.name(), "Gather" | "Refer") {
+        words.extend(element.children().map(|child| format!("<{}>", child.name())));
+    }
+    one_line(&words.join("  "))
+}
+
+fn one_line(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(MAX_DETAIL) {
+        Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "…",
+        None => text,
+    }
+}
