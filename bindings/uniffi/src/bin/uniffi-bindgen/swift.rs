@@ -1,14 +1,25 @@
 //! Swift: the generated functions are fast enough, but for their reader, which copies every number
-//! and every text through Foundation.
+//! through Foundation. What needs all of Foundation is left out: a static binary would be three times as
+//! large.
 
 use crate::patch::Patched;
 
 pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
-    for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING] {
+    for (generated, ours) in [READ_INT, READ_BYTES] {
         text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
     }
-    Ok(())
+    text.replace(Some(1), "^import Foundation$", |_| IMPORT.to_owned())?;
+    // Objects have handles, of which the bridge has none.
+    text.replace_between("fileprivate extension NSLock {", "fileprivate let CALL_SUCCESS", "")?;
+    text.replace_between("// Initial value and increment", "// Public interface members", "")?;
+    text.has_no(&["NSLock", "HandleMap"])
 }
+
+const IMPORT: &str = "#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif";
 
 const READ_INT: (&str, &str) = (
     "    if T.self == UInt8.self {
@@ -38,20 +49,5 @@ const READ_BYTES: (&str, &str) = (
     "    let value = reader.data.withUnsafeBytes { [UInt8]($0[range]) }
     reader.offset = range.upperBound
     return value
-",
-);
-
-const READ_STRING: (&str, &str) = (
-    "        // See `lift` above for why we avoid Foundation's NSString-backed decoder here.
-        return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
-",
-    "        guard len >= 0, buf.data.count - buf.offset >= Int(len) else {
-            throw UniffiInternalError.bufferOverflow
-        }
-        let range = buf.offset..<buf.offset + Int(len)
-        buf.offset = range.upperBound
-        return buf.data.withUnsafeBytes {
-            String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self)
-        }
 ",
 );
