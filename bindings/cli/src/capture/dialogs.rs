@@ -54,6 +54,9 @@ impl Follower {
 
     pub(super) fn hear(&mut self, message: Message) {
         self.last = self.last.max(message.at);
+        if !message.head.concerns_transfers() {
+            return;
+        }
         let place = message.place;
         if let Err(error) = self.message(message) {
             self.errors.push(CaptureError { place: Some(place), message: error.message() });

@@ -116,17 +116,20 @@ impl Head {
         let first = lines.next().unwrap_or_default();
         let mut headers = Headers::default();
         let (mut call_id, mut cseq, mut from, mut to) = (None, None, None, None);
+        let (mut event, mut subscription_state) = (None, None);
         for line in lines {
             let Some(colon) = memchr::memchr(b':', line) else { continue };
             let Some((name, [_, value @ ..])) = line.split_at_checked(colon) else { continue };
             let Some(name) = Name::new(name.trim_ascii_end()) else { continue };
             match name {
-                Name::CallId => keep_first(&mut call_id, value),
+                Name::CallId => call_id = call_id.or(Some(value)),
                 Name::CSeq => cseq = cseq.or(Some(value)),
                 Name::From => from = from.or(Some(value)),
                 Name::To => to = to.or(Some(value)),
-                Name::Event => keep_first(&mut headers.event, value),
-                Name::SubscriptionState => keep_first(&mut headers.subscription_state, value),
+                Name::Event => event = event.or(Some(value)),
+                Name::SubscriptionState => {
+                    subscription_state = subscription_state.or(Some(value));
+                }
                 Name::ReferTo if headers.refer_to.len() < MOST_REFER_TOS => {
                     headers.refer_to.push(unfold(value));
                 }
@@ -146,15 +149,29 @@ impl Head {
         let cseq = cseq.ok_or_else(|| expected("a CSeq header"))?;
         let (cseq, method) =
             number_and_method(cseq).ok_or_else(|| expected("a CSeq header as CSeq: 1 REFER"))?;
-        Ok(Self {
-            start,
-            call_id: call_id.ok_or_else(|| expected("a Call-ID header"))?,
-            from_tag: tag(from.ok_or_else(|| expected("a From header"))?),
-            to_tag: tag(to.ok_or_else(|| expected("a To header"))?),
-            cseq,
-            method,
-            headers,
-        })
+        let call_id = call_id.ok_or_else(|| expected("a Call-ID header"))?;
+        let from = from.ok_or_else(|| expected("a From header"))?;
+        let to = to.ok_or_else(|| expected("a To header"))?;
+        if !concerns(start, method) {
+            let (call_id, from_tag, to_tag) = (String::new(), None, None);
+            return Ok(Self { start, call_id, from_tag, to_tag, cseq, method, headers });
+        }
+        headers.event = event.map(unfold);
+        headers.subscription_state = subscription_state.map(unfold);
+        let (from_tag, to_tag) = (tag(from), tag(to));
+        Ok(Self { start, call_id: unfold(call_id), from_tag, to_tag, cseq, method, headers })
+    }
+
+    /// Whether a transfer may be concerned; of other messages, no more is read.
+    pub(crate) fn concerns_transfers(&self) -> bool {
+        concerns(self.start, self.method)
+    }
+}
+
+fn concerns(start: Start, method: Method) -> bool {
+    match start {
+        Start::Request(method) => method != Method::Other,
+        Start::Response(_) => matches!(method, Method::Refer | Method::Notify | Method::Invite),
     }
 }
 

@@ -126,10 +126,10 @@ impl Connections {
         let mut rest = Vec::new();
         for direction in self.directions.values_mut() {
             // What waits for a segment that never came.
-            if let Some(missing) = direction.skip_gap() {
-                if self.gaps.len() < MAX_GAPS {
-                    self.gaps.push((direction.packet, missing));
-                }
+            if let Some(missing) = direction.skip_gap()
+                && self.gaps.len() < MAX_GAPS
+            {
+                self.gaps.push((direction.packet, missing));
             }
             rest.extend(direction.messages(direction.packet));
             if !direction.bytes.is_empty() {
