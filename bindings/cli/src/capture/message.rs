@@ -40,7 +40,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// Methods are compared with case (RFC 3261 section 7.1).
+    /// Reads a name with case (RFC 3261 section 7.1).
     fn new(name: &[u8]) -> Self {
         match name {
             b"INVITE" => Self::Invite,
@@ -162,7 +162,7 @@ impl Head {
         Ok(Self { start, call_id: unfold(call_id), from_tag, to_tag, cseq, method, headers })
     }
 
-    /// Whether a transfer may be concerned; of other messages, no more is read.
+    /// Returns whether a transfer may be concerned; of other messages, no more is read.
     pub(crate) fn concerns_transfers(&self) -> bool {
         concerns(self.start, self.method)
     }
@@ -273,7 +273,7 @@ fn keep_first(slot: &mut Option<String>, value: &[u8]) {
     slot.get_or_insert_with(|| unfold(value));
 }
 
-/// A folded value on one line.
+/// Joins a folded value to one line.
 fn unfold(value: &[u8]) -> String {
     let value = String::from_utf8_lossy(value.trim_ascii());
     if !value.contains(['\r', '\n']) {
@@ -282,7 +282,7 @@ fn unfold(value: &[u8]) -> String {
     value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-/// The tag of a From or To, whatever the scheme of its address.
+/// Returns the tag of a From or To, whatever the scheme of its address.
 fn tag(value: &[u8]) -> Option<String> {
     let params = memchr::memrchr(b'>', value).and_then(|end| value.get(end..)).unwrap_or(value);
     params.split(|byte| *byte == b';').skip(1).find_map(|param| {
