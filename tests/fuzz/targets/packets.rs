@@ -4,6 +4,8 @@
 // The reader is a part of a program, which has no library to ask.
 #![allow(dead_code)]
 
+#[path = "../../../bindings/cli/src/capture/fragments.rs"]
+mod fragments;
 #[path = "../../../bindings/cli/src/capture/message.rs"]
 mod message;
 #[path = "../../../bindings/cli/src/capture/open.rs"]

@@ -6,10 +6,14 @@
 
 #[path = "../../../bindings/cli/src/capture/clock.rs"]
 mod clock;
+#[path = "../../../bindings/cli/src/capture/layout.rs"]
+mod layout;
 #[path = "../../../bindings/cli/src/capture/lines.rs"]
 mod lines;
 #[path = "../../../bindings/cli/src/capture/message.rs"]
 mod message;
+#[path = "../../../bindings/cli/src/capture/stamp.rs"]
+mod stamp;
 #[path = "../../../bindings/cli/src/capture/text.rs"]
 mod text;
 
@@ -32,7 +36,7 @@ fuzz_target!(|text: &[u8]| {
     assert!(found.messages.is_sorted_by_key(|message| message.place));
     let is_place = |place| matches!(place, Place::Line(number) if (1..=lines).contains(&number));
     assert!(found.messages.iter().all(|message| is_place(message.place)));
-    assert!(found.faults.iter().all(|fault| fault.place.is_some_and(is_place)));
+    assert!(found.errors.iter().all(|error| error.place.is_some_and(is_place)));
 
     let longer = scan(&[&bare, WHOLE].concat());
     let last = longer.messages.last();

@@ -38,8 +38,8 @@ pub(crate) struct Time {
 }
 
 impl Clock {
-    /// Takes in a line between messages, or what is before a message on its line.
-    pub(crate) fn hear(&mut self, line: &[u8]) {
+    /// Adds the times of a line between messages, or of what is before a message on its line.
+    pub(crate) fn add_line(&mut self, line: &[u8]) {
         for stamp in stamps(line) {
             let Stamp { key, at, digits, .. } = stamp;
             if let Some(seen) = self.open.iter_mut().find(|seen| seen.key == key) {
@@ -52,12 +52,12 @@ impl Clock {
         }
     }
 
-    /// A message is here.
-    pub(crate) fn message(&mut self) {
+    /// Adds a message: the lines since the one before tell its time.
+    pub(crate) fn add_message(&mut self) {
         self.gaps.push(std::mem::take(&mut self.open));
     }
 
-    /// The time of each message; none if there are no times at all.
+    /// Returns the time of each message, or nothing if there are no times at all.
     pub(crate) fn times(&self) -> Option<Vec<Time>> {
         let mut keys = self.keys();
         let main = keys.pop()?.key;
@@ -82,7 +82,7 @@ impl Clock {
         Some(times.collect())
     }
 
-    /// The keys, that which covers the most messages last.
+    /// Returns the keys, the one that covers the most messages last.
     fn keys(&self) -> Vec<Coverage> {
         let mut keys: Vec<Coverage> = Vec::new();
         for seen in self.gaps.iter().flatten() {
@@ -97,7 +97,7 @@ impl Clock {
         keys
     }
 
-    /// The times of one key, each after the one before.
+    /// Returns the times of one key, through midnight and the end of the year.
     fn series(&self, key: Key) -> Vec<Option<i64>> {
         let seen: Vec<Option<Seen>> =
             self.gaps.iter().map(|gap| gap.iter().find(|seen| seen.key == key).copied()).collect();
@@ -189,7 +189,7 @@ fn is_near(before: Option<i64>, at: i64) -> bool {
     before.is_none_or(|before| at.saturating_sub(before).abs() <= MOST_APART)
 }
 
-/// A time of another notation on the clock of the main one, if both are of one wall clock.
+/// Returns a time of another notation on the clock of the main one, if both are of one wall clock.
 fn same_wall_clock(before: Option<i64>, other_at: i64, (main, other): (Key, Key)) -> i64 {
     let is_absolute = |key: Key| key.notation >= Notation::Dated;
     match before {
@@ -204,14 +204,14 @@ fn same_wall_clock(before: Option<i64>, other_at: i64, (main, other): (Key, Key)
     }
 }
 
-/// The time that is this one but for whole periods, and nearest to another.
+/// Moves a time by whole periods as near as possible to another.
 fn nearest(at: i64, to: i64, period: i64) -> i64 {
     let apart = to.saturating_sub(at);
     let periods = apart.saturating_add(period / 2).div_euclid(period);
     at.saturating_add(periods.saturating_mul(period))
 }
 
-/// `tcpdump -ttt` prints the time since the packet before as a time of day.
+/// Returns whether times of day are the times since the packet before, as `tcpdump -ttt` prints them.
 fn are_deltas(key: Key, seen: &[Option<Seen>]) -> bool {
     if key.notation != Notation::OfDay || key.word != 0 {
         return false;
@@ -238,8 +238,8 @@ mod tests {
     fn times(lines: &[&str]) -> Option<Vec<u64>> {
         let mut clock = Clock::default();
         for line in lines {
-            clock.hear(line.as_bytes());
-            clock.message();
+            clock.add_line(line.as_bytes());
+            clock.add_message();
         }
         clock.times().map(|times| times.iter().map(|time| time.at).collect())
     }
@@ -305,9 +305,9 @@ mod tests {
             let mut clock = Clock::default();
             for lines in gaps {
                 for line in *lines {
-                    clock.hear(line.as_bytes());
+                    clock.add_line(line.as_bytes());
                 }
-                clock.message();
+                clock.add_message();
             }
             let times = clock.times().unwrap_or_default();
             let first = times[0].at;

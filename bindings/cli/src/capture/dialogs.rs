@@ -52,8 +52,11 @@ impl Follower {
         })
     }
 
-    pub(super) fn hear(&mut self, message: Message) {
+    pub(super) fn on_message(&mut self, message: Message) {
         self.last = self.last.max(message.at);
+        if !message.head.concerns_transfers() {
+            return;
+        }
         let place = message.place;
         if let Err(error) = self.message(message) {
             self.errors.push(CaptureError { place: Some(place), message: error.message() });
@@ -88,7 +91,7 @@ impl Follower {
         self.calls.entry(message.head.call_id.clone()).or_default()
     }
 
-    /// The transfers of the message's call that fit, in their order.
+    /// Returns the transfers of the message's call that fit, in their order.
     fn fitting(&self, message: &Message, fits: impl Fn(&Live) -> bool) -> Vec<usize> {
         let all = self.calls.get(&message.head.call_id);
         let all = all.map_or(&[][..], |call| &call.transfers);
@@ -211,7 +214,7 @@ impl Follower {
         Ok(())
     }
 
-    /// Once for a call: the capture began too late.
+    /// Reports, once for a call, that the capture began too late.
     fn lack_refer(&mut self, message: &Message, what: &str) {
         let call = self.call(message);
         if !std::mem::replace(&mut call.lacks_refer, true) {

@@ -37,7 +37,7 @@ pub(super) struct Fragments {
 const MAX_WHOLE: usize = 4096;
 
 impl Fragments {
-    /// The whole datagram, if this was its last fragment.
+    /// Adds a fragment. Returns the whole datagram if this was its last one.
     pub(super) fn add(
         &mut self,
         net: &LaxNetSlice<'_>,
@@ -70,7 +70,7 @@ impl Fragments {
         self.open.remove(&id).map(|(buffer, _)| (protocol, buffer.take_bufs().0))
     }
 
-    /// The packets with the first fragments of datagrams that are incomplete, and may have been SIP.
+    /// Returns the packets with the first fragments of incomplete datagrams that may have been SIP.
     pub(super) fn missing(&self) -> Vec<usize> {
         let may_be_sip = |buffer: &IpDefragBuf| match buffer.ip_number() {
             IpNumber::UDP => {
@@ -91,7 +91,7 @@ impl Fragments {
     }
 }
 
-/// Of a fragment: its addresses, what identifies its datagram, where it belongs, and whether more follow.
+/// Returns the addresses of a fragment, the identification of its datagram, its offset, and whether more follow.
 fn fragment(net: &LaxNetSlice<'_>) -> Option<(IpAddr, IpAddr, u32, IpFragOffset, bool)> {
     match net {
         LaxNetSlice::Ipv4(ip) => {

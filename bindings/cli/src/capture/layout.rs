@@ -63,7 +63,7 @@ pub(super) struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    /// A line as it was sent, without its end; none if its prefix is that of others.
+    /// Returns a line as it was sent, without its end, or nothing if its prefix is another.
     pub(super) fn sent<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         let start = self.prefix_of(line)?;
         let sent = without_cr(line.get(start..).unwrap_or_default());
@@ -84,7 +84,7 @@ impl Layout<'_> {
     }
 }
 
-/// How much of a line a prefix matches: its digits may be others, and blanks at the end of the line may be
+/// Returns how much of a line a prefix matches: its digits may be others, and blanks at the end of the line may be
 /// missing.
 pub(super) fn matched(prefix: &[u8], line: &[u8]) -> Option<usize> {
     let (mut pattern, mut rest) = (prefix, line);
@@ -121,7 +121,7 @@ fn after_blanks(text: &[u8]) -> &[u8] {
     text.get(count..).unwrap_or_default()
 }
 
-/// What is before each line of a message, as its first line and its first header show it.
+/// Returns what is before each line of a message, as its first line and its first header show it.
 pub(super) fn prefix<'a>(before: &[u8], next: &'a [u8]) -> &'a [u8] {
     let at = header_at(next).and_then(|at| next.get(..at));
     let shared = at.filter(|prefix| {
@@ -139,7 +139,7 @@ pub(super) fn prefix<'a>(before: &[u8], next: &'a [u8]) -> &'a [u8] {
     next.get(..indent).unwrap_or_default()
 }
 
-/// Where a well-known header begins in a line.
+/// Returns where a well-known header begins in a line.
 pub(super) fn header_at(line: &[u8]) -> Option<usize> {
     let line = line.get(..MOST_PREFIX.min(line.len()))?;
     memchr::memchr_iter(b':', line).find_map(|colon| {
@@ -164,7 +164,7 @@ pub(super) fn is_blank(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
-/// A name and a colon. Names may begin with a digit (RFC 3261 section 25.1), but none does, and times do.
+/// Returns whether a line begins with a name and a colon. Names may begin with a digit (RFC 3261 section 25.1), but none does, and times do.
 pub(super) fn is_header(line: &[u8]) -> bool {
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(byte);
     let name = line.iter().take_while(|byte| is_token(byte)).count();
@@ -173,7 +173,7 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     name.first().is_some_and(u8::is_ascii_alphabetic) && behind == Some(&b':')
 }
 
-/// Where the first line of a message is in a line, without its end.
+/// Returns where the first line of a message is in a line, without its end.
 pub(super) fn first_line(line: &[u8]) -> Option<Range<usize>> {
     memmem::find(line, VERSION)?;
     let line = without_cr(line).trim_ascii_end();
@@ -182,7 +182,7 @@ pub(super) fn first_line(line: &[u8]) -> Option<Range<usize>> {
         .or_else(|| status_line(line))
 }
 
-/// `REFER sip:alice@example.com SIP/2.0`
+/// Finds `REFER sip:alice@example.com SIP/2.0` at the end of a line.
 fn request_line(line: &[u8]) -> Option<Range<usize>> {
     let before = line.strip_suffix(VERSION)?.strip_suffix(b" ")?;
     let uri = before.iter().rposition(|byte| *byte == b' ')?;
@@ -201,7 +201,7 @@ fn request_line(line: &[u8]) -> Option<Range<usize>> {
     Some(before.len().checked_sub(known.len())?..line.len())
 }
 
-/// `SIP/2.0 202 Accepted`
+/// Finds `SIP/2.0 202 Accepted` in a line.
 fn status_line(line: &[u8]) -> Option<Range<usize>> {
     let start = memmem::find_iter(line, VERSION).find(|at| {
         let code = line.get(at.saturating_add(VERSION.len())..).unwrap_or_default();

@@ -14,7 +14,7 @@ pub(crate) struct Plain<'a> {
 }
 
 impl Plain<'_> {
-    /// The number in the file of the line with this index.
+    /// Returns the number in the file of the line with this index.
     pub(crate) fn number(&self, index: usize) -> usize {
         match &self.numbers {
             None => index.saturating_add(1),
@@ -91,7 +91,7 @@ pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
 /// Lines that are looked at to see whether an empty one is behind each.
 const LOOKED_AT: usize = 200;
 
-/// Whether an empty line is behind every other, as some editors and web forms put it.
+/// Returns whether an empty line follows every line, as some editors and web forms write it.
 fn is_double_spaced(text: &[u8]) -> bool {
     let (mut lines, mut was_blank) = (0_usize, true);
     for line in text.split(|byte| *byte == b'\n').take(LOOKED_AT) {
@@ -105,7 +105,7 @@ fn is_double_spaced(text: &[u8]) -> bool {
     lines > 10
 }
 
-/// Without the colours of a terminal and with ordinary spaces.
+/// Removes the colours of a terminal, and makes spaces ordinary.
 fn uncoloured(line: &[u8]) -> Cow<'_, [u8]> {
     let nbsp = "\u{a0}".as_bytes();
     if memchr::memchr(0x1b, line).is_none() && memmem::find(line, nbsp).is_none() {
@@ -130,7 +130,7 @@ fn uncoloured(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
-/// With the brackets that a web page wrote as references.
+/// Replaces the references that a web page has for brackets and quotes.
 fn html(line: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     if memmem::find(&line, b"&lt;").is_none() {
         return line;
@@ -297,7 +297,7 @@ fn without_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\\r\\n").or_else(|| line.strip_suffix(b"\\n")).unwrap_or(line)
 }
 
-/// The first escaped line end of a line.
+/// Returns the first escaped line end of a line.
 fn first_end(line: &[u8]) -> Option<(&'static [u8], usize)> {
     if memchr::memchr3(b'\\', b'#', b'^', line).is_none()
         && memchr::memchr3(b'<', b'[', 0xe2, line).is_none()
@@ -310,7 +310,7 @@ fn first_end(line: &[u8]) -> Option<(&'static [u8], usize)> {
     found.min_by_key(|(at, ..)| *at).map(|(_, end, escapes)| (end, escapes))
 }
 
-/// Where a message may begin in a line: before the method, or at the version of a response.
+/// Returns where a message may begin in a line: before the method, or at the version of a response.
 fn sip_start(line: &[u8]) -> Option<usize> {
     let version = memmem::find(line, b"SIP/2.0")?;
     let before = line.get(..version)?;
@@ -321,7 +321,7 @@ fn sip_start(line: &[u8]) -> Option<usize> {
     if length == 0 { Some(version) } else { name.len().checked_sub(length) }
 }
 
-/// The line up to the quote that ends the string in which the message begins, and what follows it.
+/// Splits a line at the quote that ends the string in which the message begins.
 fn string(line: &[u8], start: usize) -> (&[u8], &[u8]) {
     let whole = (line, &[][..]);
     let Some((before, message)) = line.split_at_checked(start) else { return whole };
@@ -341,7 +341,7 @@ fn string(line: &[u8], start: usize) -> (&[u8], &[u8]) {
     (string, line.get(end..).unwrap_or_default())
 }
 
-/// Without the escapes of a string literal, that many times.
+/// Removes the escapes of a string literal, that many times.
 fn unescaped(text: &[u8], times: usize) -> Cow<'_, [u8]> {
     if times == 0 || memchr::memchr(b'\\', text).is_none() {
         return Cow::Borrowed(text);

@@ -40,7 +40,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// Methods are compared with case (RFC 3261 section 7.1).
+    /// Reads a name with case (RFC 3261 section 7.1).
     fn new(name: &[u8]) -> Self {
         match name {
             b"INVITE" => Self::Invite,
@@ -116,17 +116,20 @@ impl Head {
         let first = lines.next().unwrap_or_default();
         let mut headers = Headers::default();
         let (mut call_id, mut cseq, mut from, mut to) = (None, None, None, None);
+        let (mut event, mut subscription_state) = (None, None);
         for line in lines {
             let Some(colon) = memchr::memchr(b':', line) else { continue };
             let Some((name, [_, value @ ..])) = line.split_at_checked(colon) else { continue };
             let Some(name) = Name::new(name.trim_ascii_end()) else { continue };
             match name {
-                Name::CallId => keep_first(&mut call_id, value),
+                Name::CallId => call_id = call_id.or(Some(value)),
                 Name::CSeq => cseq = cseq.or(Some(value)),
                 Name::From => from = from.or(Some(value)),
                 Name::To => to = to.or(Some(value)),
-                Name::Event => keep_first(&mut headers.event, value),
-                Name::SubscriptionState => keep_first(&mut headers.subscription_state, value),
+                Name::Event => event = event.or(Some(value)),
+                Name::SubscriptionState => {
+                    subscription_state = subscription_state.or(Some(value));
+                }
                 Name::ReferTo if headers.refer_to.len() < MOST_REFER_TOS => {
                     headers.refer_to.push(unfold(value));
                 }
@@ -146,15 +149,29 @@ impl Head {
         let cseq = cseq.ok_or_else(|| expected("a CSeq header"))?;
         let (cseq, method) =
             number_and_method(cseq).ok_or_else(|| expected("a CSeq header as CSeq: 1 REFER"))?;
-        Ok(Self {
-            start,
-            call_id: call_id.ok_or_else(|| expected("a Call-ID header"))?,
-            from_tag: tag(from.ok_or_else(|| expected("a From header"))?),
-            to_tag: tag(to.ok_or_else(|| expected("a To header"))?),
-            cseq,
-            method,
-            headers,
-        })
+        let call_id = call_id.ok_or_else(|| expected("a Call-ID header"))?;
+        let from = from.ok_or_else(|| expected("a From header"))?;
+        let to = to.ok_or_else(|| expected("a To header"))?;
+        if !concerns(start, method) {
+            let (call_id, from_tag, to_tag) = (String::new(), None, None);
+            return Ok(Self { start, call_id, from_tag, to_tag, cseq, method, headers });
+        }
+        headers.event = event.map(unfold);
+        headers.subscription_state = subscription_state.map(unfold);
+        let (from_tag, to_tag) = (tag(from), tag(to));
+        Ok(Self { start, call_id: unfold(call_id), from_tag, to_tag, cseq, method, headers })
+    }
+
+    /// Returns whether a transfer may be concerned; of other messages, no more is read.
+    pub(crate) fn concerns_transfers(&self) -> bool {
+        concerns(self.start, self.method)
+    }
+}
+
+fn concerns(start: Start, method: Method) -> bool {
+    match start {
+        Start::Request(method) => method != Method::Other,
+        Start::Response(_) => matches!(method, Method::Refer | Method::Notify | Method::Invite),
     }
 }
 
@@ -256,7 +273,7 @@ fn keep_first(slot: &mut Option<String>, value: &[u8]) {
     slot.get_or_insert_with(|| unfold(value));
 }
 
-/// A folded value on one line.
+/// Joins a folded value to one line.
 fn unfold(value: &[u8]) -> String {
     let value = String::from_utf8_lossy(value.trim_ascii());
     if !value.contains(['\r', '\n']) {
@@ -265,7 +282,7 @@ fn unfold(value: &[u8]) -> String {
     value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-/// The tag of a From or To, whatever the scheme of its address.
+/// Returns the tag of a From or To, whatever the scheme of its address.
 fn tag(value: &[u8]) -> Option<String> {
     let params = memchr::memrchr(b'>', value).and_then(|end| value.get(end..)).unwrap_or(value);
     params.split(|byte| *byte == b';').skip(1).find_map(|param| {

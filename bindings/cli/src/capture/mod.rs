@@ -70,7 +70,7 @@ impl Capture {
         }
         let messages = found.messages.len();
         for message in found.messages {
-            follower.hear(message);
+            follower.on_message(message);
         }
         let (transfers, mut errors) = follower.end();
         errors.extend(found.errors);
@@ -82,7 +82,7 @@ impl Capture {
         let mut messages: usize = 0;
         let found = packets::read(reader, |message| {
             messages = messages.saturating_add(1);
-            follower.hear(message);
+            follower.on_message(message);
         })?;
         let (transfers, mut errors) = follower.end();
         errors.extend(found.errors);

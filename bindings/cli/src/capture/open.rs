@@ -132,7 +132,10 @@ fn kind(first: &[u8]) -> Option<Kind> {
     MAGIC.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
-fn first_bytes<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, io::Chain<Cursor<Vec<u8>>, R>)> {
+/// A reader of which the first bytes were looked at.
+type Seen<R> = io::Chain<Cursor<Vec<u8>>, R>;
+
+fn first_bytes<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Seen<R>)> {
     let mut first = Vec::new();
     reader.by_ref().take(LOOKED_AT as u64).read_to_end(&mut first)?;
     Ok((first.clone(), Cursor::new(first).chain(reader)))

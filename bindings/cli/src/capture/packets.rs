@@ -32,13 +32,13 @@ pub(crate) struct Found {
     pub(crate) hint: Option<String>,
 }
 
-/// Reads a capture to its end, and hands out each message.
+/// Reads a capture to its end, and passes each message on.
 pub(crate) fn read(
     reader: Box<dyn Read + Send>,
-    hear: impl FnMut(Message),
+    on_message: impl FnMut(Message),
 ) -> Result<Found, Refused> {
     let mut packets = Packets {
-        hear,
+        on_message,
         connections: Connections::default(),
         fragments: Fragments::default(),
         errors: Vec::new(),
@@ -52,7 +52,7 @@ pub(crate) fn read(
 }
 
 struct Packets<F> {
-    hear: F,
+    on_message: F,
     connections: Connections,
     fragments: Fragments,
     errors: Vec<CaptureError>,
@@ -277,7 +277,7 @@ impl<F: FnMut(Message)> Packets<F> {
         }
     }
 
-    /// A message, whole or cut by the capture.
+    /// Reads a message, whole or cut by the capture.
     fn message(&mut self, bytes: &[u8], packet: usize, is_cut: bool) {
         let bytes = bytes.trim_ascii_start();
         let end = memchr::memmem::find(bytes, b"\r\n\r\n").map(|end| end.saturating_add(4));
@@ -298,7 +298,7 @@ impl<F: FnMut(Message)> Packets<F> {
                 }
                 let body = length.and_then(|length| body.get(..length)).unwrap_or(body);
                 let body = body.to_vec();
-                (self.hear)(Message { place, at: self.at, clock: 0, head, body });
+                (self.on_message)(Message { place, at: self.at, clock: 0, head, body });
             }
             Err(unreadable) => {
                 let expected = unreadable.expected;
@@ -346,7 +346,7 @@ impl<F: FnMut(Message)> Packets<F> {
         Found { errors, hint }
     }
 
-    /// Why there may be no REFER.
+    /// Returns why there may be no REFER.
     fn hint(&self) -> Option<String> {
         let encrypted = self.connections.encrypted();
         if encrypted > 0 {
@@ -370,7 +370,7 @@ impl<F: FnMut(Message)> Packets<F> {
     }
 }
 
-/// Units a second, as a pcapng interface writes them: a power of 10, or of 2 with the first bit set.
+/// Returns the units of a second, as a pcapng interface writes them: a power of 10, or of 2 with the first bit set.
 fn units(resolution: u8) -> u64 {
     let exponent = u32::from(resolution & 0x7f);
     let base: u64 = if resolution & 0x80 == 0 { 10 } else { 2 };
@@ -403,7 +403,7 @@ fn addressed<'a, 'b>(
     }
 }
 
-/// Whether bytes begin like a SIP message; line ends before it keep a connection alive.
+/// Returns whether bytes begin like a SIP message, perhaps behind line ends that keep a connection alive.
 pub(super) fn begins_message(bytes: &[u8]) -> bool {
     let bytes = match bytes {
         [b'\r' | b'\n', ..] => bytes.trim_ascii_start(),

@@ -119,7 +119,7 @@ fn sip(scheme: &str, rest: &str, uri: &str) -> Vec<Check> {
     found
 }
 
-/// The URI of a Refer-To, whether it is bare, and what follows its brackets.
+/// Returns the URI of a Refer-To, whether it is bare, and a second value behind it.
 fn uri(value: &str) -> (&str, bool, &str) {
     let after_name = match value.strip_prefix('"') {
         Some(quoted) => {

@@ -50,7 +50,7 @@ impl Settings {
         Ok(Self { pairs: pairs.to_vec(), transfer, any_id, ignores_expires })
     }
 
-    /// These and more.
+    /// Returns these settings and more.
     pub(super) fn with(&self, more: &[(String, String)]) -> Result<Self, String> {
         Self::new(&[&self.pairs, more].concat())
     }
@@ -63,7 +63,7 @@ impl Settings {
         (EXPIRES.0.to_owned(), EXPIRES.1.to_owned())
     }
 
-    /// An event as these settings let the model see it.
+    /// Returns an event as the model gets it with these settings.
     pub(super) fn seen(&self, input: Input) -> Input {
         match input {
             Input::Notify(mut notify) => {
@@ -88,7 +88,7 @@ impl Settings {
     }
 }
 
-/// A header value without one of its parameters.
+/// Removes a parameter from a header value.
 fn without(value: &str, parameter: &str) -> String {
     let is_other = |part: &&str| {
         let name = part.split('=').next().unwrap_or_default();

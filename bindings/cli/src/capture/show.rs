@@ -27,7 +27,7 @@ impl Traced {
                 items.push(Item::Note(note));
             }
             // Without a clock the model's answers say nothing.
-            if self.distrust.is_none() || matches!(step.what, What::Input(_)) {
+            if self.untrusted.is_none() || matches!(step.what, What::Input(_)) {
                 items.push(Item::Step(index, step));
             }
         }
@@ -35,7 +35,7 @@ impl Traced {
         items
     }
 
-    /// The ladder, with what explains its end.
+    /// Returns the ladder, with what explains its end.
     pub(crate) fn ladder(&self) -> Ladder {
         let mut shown: Vec<Rung> = Vec::new();
         for item in self.items() {
@@ -63,7 +63,7 @@ impl Traced {
                     self.refer(*at, &mut shown);
                 }
                 Item::Step(_, Step { at_ms: at, what: What::Input(Input::Start { .. }) })
-                    if self.distrust.is_some() =>
+                    if self.untrusted.is_some() =>
                 {
                     self.refer(*at, &mut shown);
                 }
@@ -81,7 +81,7 @@ impl Traced {
         }
     }
 
-    /// The REFER, and what is wrong with it.
+    /// Adds the REFER, and what is wrong with it.
     fn refer(&self, at: u64, shown: &mut Vec<Rung>) {
         shown.push(Rung { at_ms: at, what: Shown::Sent("REFER".to_owned()) });
         let odd = self
@@ -94,7 +94,7 @@ impl Traced {
         }));
     }
 
-    /// The objects of `--json` between the first and the last, each with the place of its event.
+    /// Returns the objects of `--json` between the first and the last, each with the place of its event.
     pub(crate) fn json(&self) -> Vec<(Value, Option<super::Place>)> {
         let mut objects = Vec::new();
         for item in self.items() {

@@ -27,7 +27,7 @@ pub(super) enum Notation {
 }
 
 impl Notation {
-    /// Whether it names a time of a wall clock.
+    /// Returns whether it is the time of a wall clock.
     pub(super) fn is_of_day(self) -> bool {
         self >= Self::OfDay
     }
@@ -54,12 +54,12 @@ pub(super) struct Stamp {
     end: usize,
 }
 
-/// Whether a line is what a tool puts before a message: nothing but marks before its time.
+/// Returns whether a line is what a tool prints before a message: nothing but marks are before its time.
 pub(crate) fn leads(line: &[u8]) -> bool {
     stamps(line).first().is_some_and(|stamp| stamp.key.word == 0)
 }
 
-/// The times on a line, in their order.
+/// Returns the times on a line, in their order.
 pub(super) fn stamps(line: &[u8]) -> Vec<Stamp> {
     let mut found = Vec::new();
     found.extend(seconds(line));
@@ -85,7 +85,7 @@ pub(super) fn stamps(line: &[u8]) -> Vec<Stamp> {
     found
 }
 
-/// `12:34:56` at an offset, with its date, its fraction and its time zone.
+/// Reads `12:34:56` at an offset, with its date, its fraction and its time zone.
 fn of_day(line: &[u8], start: usize) -> Option<Stamp> {
     let (before, rest) = line.split_at_checked(start)?;
     let [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = rest else { return None };
@@ -136,7 +136,7 @@ fn of_day(line: &[u8], start: usize) -> Option<Stamp> {
     Some(Stamp { key: Key { notation, word }, at, digits, start, end })
 }
 
-/// What is behind the seconds, as `.123456`, `,123` or `:123`: microseconds, and how many digits.
+/// Reads what is behind the seconds, as `.123456`, `,123` or `:123`: microseconds, and how many digits.
 fn fraction(rest: &[u8]) -> (i64, u8, &[u8]) {
     let nothing = (0, 0, rest);
     let [mark @ (b'.' | b',' | b':'), digits @ ..] = rest else { return nothing };
@@ -150,7 +150,7 @@ fn fraction(rest: &[u8]) -> (i64, u8, &[u8]) {
     (microseconds, u8::try_from(count).unwrap_or(u8::MAX), rest)
 }
 
-/// How far a zone is ahead of UTC.
+/// Returns how far a zone is ahead of UTC.
 fn zone(rest: &[u8]) -> Option<i64> {
     let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     match rest {
@@ -173,7 +173,7 @@ enum Date {
     OfYear(i64),
 }
 
-/// The date around a time of day, and where it begins.
+/// Returns the date around a time of day, and where it begins.
 fn date(before: &[u8], after: &[u8]) -> Option<(Date, usize)> {
     let (date, separator) = match before {
         [date @ .., separator @ (b' ' | b'\t' | b'T' | b':' | b'_' | b'-')] => (date, *separator),
@@ -186,7 +186,7 @@ fn date(before: &[u8], after: &[u8]) -> Option<(Date, usize)> {
         .filter(|_| separator != b':' || date.contains(&b'/'))
 }
 
-/// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `20261125`, `11-25`.
+/// Reads `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `20261125`, `11-25`.
 fn numeric_date(text: &[u8]) -> Option<(Date, usize)> {
     let ends = |text: &[u8], length: usize| text.len().checked_sub(length);
     if let Some(start) = ends(text, 10) {
@@ -241,7 +241,7 @@ fn numeric_date(text: &[u8]) -> Option<(Date, usize)> {
 /// From 1970 to 2001, the year that counts where none is named: it has no leap day, as most.
 const NEW_YEAR: i64 = 11_323;
 
-/// `25/Nov/2026`, `Nov 25`, `Nov 25 2026`, `Nov 25, 2026`, `25 Nov 2026`, and `Nov 25` with the year behind
+/// Reads `25/Nov/2026`, `Nov 25`, `Nov 25 2026`, `Nov 25, 2026`, `25 Nov 2026`, and `Nov 25` with the year behind
 /// the time.
 fn named_date(text: &[u8], after: &[u8]) -> Option<(Date, usize)> {
     const MOST: usize = 16;
@@ -286,7 +286,7 @@ fn month(name: &[u8]) -> Option<i64> {
     i64::try_from(at.saturating_add(1)).ok()
 }
 
-/// The days since 1970.
+/// Returns the days since 1970.
 fn days(year: &[u8], month: Option<i64>, day: &[u8]) -> Option<i64> {
     let (year, month, day) = (number(year)?, month?, number(day)?);
     let is_date = (1970..).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -300,7 +300,7 @@ fn days(year: &[u8], month: Option<i64>, day: &[u8]) -> Option<i64> {
     Some(year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - 719_468)
 }
 
-/// `1764080105.155257` around its dot.
+/// Reads `1764080105.155257` around its dot.
 fn unix(line: &[u8], dot: usize) -> Option<Stamp> {
     let start = dot.checked_sub(10)?;
     let (before, rest) = line.split_at_checked(start)?;
@@ -316,7 +316,7 @@ fn unix(line: &[u8], dot: usize) -> Option<Stamp> {
     Some(Stamp { key, at: seconds * SECOND + fraction, digits, start, end })
 }
 
-/// `"timestamp":1764080105155`, in milliseconds, microseconds or nanoseconds.
+/// Reads `"timestamp":1764080105155`, in milliseconds, microseconds or nanoseconds.
 fn unix_in_json(line: &[u8], colon: usize) -> Option<Stamp> {
     let name = line.get(..colon)?.strip_suffix(b"\"")?;
     let rest = line.get(colon.saturating_add(1)..)?.trim_ascii_start();
@@ -332,7 +332,7 @@ fn unix_in_json(line: &[u8], colon: usize) -> Option<Stamp> {
     Some(Stamp { key, at, digits: 3, start, end: start.saturating_add(count) })
 }
 
-/// Seconds since some beginning at the start of a line: `12.345678 `, `[   12.345678]`.
+/// Reads seconds since some beginning at the start of a line: `12.345678 `, `[   12.345678]`.
 fn seconds(line: &[u8]) -> Option<Stamp> {
     let rest = line.trim_ascii_start();
     let rest = rest.strip_prefix(b"[").unwrap_or(rest).trim_ascii_start();
@@ -349,7 +349,7 @@ fn seconds(line: &[u8]) -> Option<Stamp> {
     Some(Stamp { key, at: number(whole)? * SECOND + fraction, digits, start, end })
 }
 
-/// `+12ms` at the end of a line, the time since the last line of that name (the package debug, as JsSIP
+/// Reads `+12ms` at the end of a line, the time since the last line of that name (the package debug, as JsSIP
 /// prints it).
 fn delta(line: &[u8]) -> Option<Stamp> {
     let line = line.trim_ascii_end();
@@ -371,13 +371,13 @@ fn delta(line: &[u8]) -> Option<Stamp> {
     Some(Stamp { key, at, digits: 3, start: plus, end: line.len() })
 }
 
-/// Whether a line is nothing but the time since another, with at most a name before it.
+/// Returns whether a line is nothing but the time since another, with at most a name before it.
 pub(super) fn is_delta(line: &[u8]) -> bool {
     let words = line.trim_ascii().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.count() <= 2 && delta(line).is_some()
 }
 
-/// What tells times of different origins on a line apart: the word before, but for its digits; 0 if there are
+/// Returns what distinguishes times of different origins on a line: a hash of the word before, but for its digits; 0 if there are
 /// only marks.
 fn word_before(before: &[u8]) -> u64 {
     let is_mark = |byte: &u8| !byte.is_ascii_alphanumeric();
@@ -397,7 +397,7 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish().max(1)
 }
 
-/// Of at most 13 digits.
+/// Reads a number of at most 13 digits.
 fn number(digits: &[u8]) -> Option<i64> {
     let is_number = digits.len() <= 13 && digits.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()

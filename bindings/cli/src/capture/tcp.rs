@@ -70,7 +70,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Takes in a segment; hands out the messages that are complete with it.
+    /// Adds a segment. Returns the messages that are complete with it.
     pub(super) fn segment(
         &mut self,
         endpoints: Endpoints,
@@ -121,15 +121,15 @@ impl Connections {
         sent
     }
 
-    /// What is left of messages whose end is not in the capture.
+    /// Returns what is left of messages whose end is not in the capture.
     pub(super) fn rest(&mut self) -> Vec<Sent> {
         let mut rest = Vec::new();
         for direction in self.directions.values_mut() {
             // What waits for a segment that never came.
-            if let Some(missing) = direction.skip_gap() {
-                if self.gaps.len() < MAX_GAPS {
-                    self.gaps.push((direction.packet, missing));
-                }
+            if let Some(missing) = direction.skip_gap()
+                && self.gaps.len() < MAX_GAPS
+            {
+                self.gaps.push((direction.packet, missing));
             }
             rest.extend(direction.messages(direction.packet));
             if !direction.bytes.is_empty() {
@@ -143,12 +143,12 @@ impl Connections {
         rest
     }
 
-    /// The packets before which bytes of a SIP connection are missing, and how many.
+    /// Returns the packets before which bytes of a SIP connection are missing, and how many.
     pub(super) fn gaps(&mut self) -> Vec<(usize, u64)> {
         std::mem::take(&mut self.gaps)
     }
 
-    /// How many directions carry TLS.
+    /// Returns how many connections carry TLS.
     pub(super) fn encrypted(&self) -> usize {
         self.tls.div_ceil(2)
     }
@@ -167,7 +167,7 @@ impl Direction {
         self.held() == 0
     }
 
-    /// Takes in a segment. Returns how many bytes are missing before it, if they were given up.
+    /// Adds a segment. Returns how many bytes are missing before it, if they were given up.
     fn take(&mut self, sequence: u32, payload: &[u8], packet: usize) -> Option<u64> {
         if payload.is_empty() {
             return None;
@@ -267,7 +267,7 @@ impl Direction {
         was_sip.then_some(missing)
     }
 
-    /// The messages that are complete.
+    /// Removes and returns the messages that are complete.
     fn messages(&mut self, packet: usize) -> Vec<Sent> {
         let mut sent = Vec::new();
         let mut at = 0;
@@ -299,13 +299,13 @@ impl Direction {
     }
 }
 
-/// Where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
+/// Returns where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
 fn in_step(payload: &[u8]) -> Option<usize> {
     let start = payload.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
     payload.get(start)?.is_ascii_uppercase().then_some(start)
 }
 
-/// Where a message begins in a segment before which something is missing.
+/// Returns where a message begins in a segment before which something is missing.
 fn beginning(payload: &[u8]) -> Option<usize> {
     if begins_message(payload) {
         return Some(0);
@@ -315,7 +315,7 @@ fn beginning(payload: &[u8]) -> Option<usize> {
     })
 }
 
-/// How long the message is with which the bytes begin; none if that cannot be told yet.
+/// Returns the length of the message with which the bytes begin, or nothing if its head is incomplete.
 fn length(bytes: &[u8]) -> Option<usize> {
     let head = memchr::memmem::find(bytes, b"\r\n\r\n")?;
     let lines = bytes.get(..head)?.split(|byte| *byte == b'\n');

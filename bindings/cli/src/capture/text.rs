@@ -27,7 +27,7 @@ const MOST_BETWEEN: usize = 16;
 /// The most lines between a message and a time behind it.
 const MOST_BLANK: usize = 4;
 
-/// Every message of a text, and every place where one breaks off.
+/// Finds every message of a text, and every place where one breaks off.
 pub(crate) fn scan(text: &[u8]) -> Scan {
     let plain = plain(text);
     let mut scanner = Scanner {
@@ -38,7 +38,7 @@ pub(crate) fn scan(text: &[u8]) -> Scan {
     let mut clock = Clock::default();
     while let Some(line) = scanner.lines.next() {
         if let Some(layout) = scanner.layout(line) {
-            clock.hear(line.bytes.get(..layout.first.start).unwrap_or_default());
+            clock.add_line(line.bytes.get(..layout.first.start).unwrap_or_default());
             if scanner.message(line, &layout) {
                 // Some tools print the time since the last line behind a message.
                 let mut behind = scanner.lines;
@@ -47,12 +47,12 @@ pub(crate) fn scan(text: &[u8]) -> Scan {
                     .find(|line| !line.bytes.trim_ascii().is_empty());
                 if let Some(line) = next.filter(|line| stamp::is_delta(line.bytes)) {
                     scanner.lines = behind;
-                    clock.hear(line.bytes);
+                    clock.add_line(line.bytes);
                 }
-                clock.message();
+                clock.add_message();
             }
         } else {
-            clock.hear(line.bytes);
+            clock.add_line(line.bytes);
         }
     }
     let mut found = scanner.found;
@@ -104,7 +104,7 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// How a message is printed that begins on this line, if one does: a first line, and below it a
+    /// Returns how a message is printed that begins on this line, if one does: a first line, and below it a
     /// header or the end of the text.
     fn layout(&self, line: TextLine<'_>) -> Option<Layout<'a>> {
         let first = first_line(line.bytes)?;
@@ -120,7 +120,7 @@ impl<'a> Scanner<'a> {
         is_header(layout.sent(next.bytes)?).then_some(layout)
     }
 
-    /// The next line, but for those of others between two that have the same prefix.
+    /// Returns the next line, but for those of others between two that have the same prefix.
     fn next_of(&self, before: &[u8]) -> Option<TextLine<'a>> {
         let mut lines = self.lines;
         let next = lines.next()?;
@@ -137,7 +137,7 @@ impl<'a> Scanner<'a> {
             .or(Some(next))
     }
 
-    /// Reads a message; false if it cannot be read, which is then said.
+    /// Reads a message. Returns false if it cannot be read.
     fn message(&mut self, first: TextLine<'_>, layout: &Layout<'_>) -> bool {
         let number = self.plain.number(first.index);
         let Some(head) = self.head(first, layout) else { return false };
@@ -163,7 +163,7 @@ impl<'a> Scanner<'a> {
         self.found.errors.push(CaptureError { place: Some(Place::Line(line)), message });
     }
 
-    /// The next line of a message, and what was sent on it; lines of others before it are left out.
+    /// Returns the next line of a message, and what was sent on it; lines of others before it are left out.
     fn of_message(&self, layout: &Layout<'_>) -> Option<(Lines<'a>, TextLine<'a>, &'a [u8])> {
         let mut lines = self.lines;
         let most = if layout.has_prefix() { MOST_BETWEEN } else { 0 };
@@ -176,7 +176,7 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// The lines up to the empty one, each with CR LF.
+    /// Reads the lines up to the empty one, each with CR LF.
     fn head(&mut self, first: TextLine<'_>, layout: &Layout<'_>) -> Option<String> {
         let mut head = String::new();
         let start = first.bytes.get(layout.first.clone()).unwrap_or_default();
@@ -219,7 +219,7 @@ impl<'a> Scanner<'a> {
         Some(head)
     }
 
-    /// Whether a line that is not a header is the first one of the body: Content-Length says that there is a
+    /// Returns whether a line that is not a header is the first one of the body: Content-Length says that there is a
     /// body, and neither a time nor another message begins here.
     fn is_body(&self, head: &str, line: TextLine<'_>, sent: &[u8], layout: &Layout<'_>) -> bool {
         let begins = !layout.has_prefix() && stamp::leads(line.bytes);
@@ -233,7 +233,7 @@ impl<'a> Scanner<'a> {
             || head.to_ascii_lowercase().contains("message/sipfrag")
     }
 
-    /// As many bytes as Content-Length says. Without it, the lines up to an empty one or to what
+    /// Reads as many bytes as Content-Length says. Without it, the lines up to an empty one or to what
     /// a tool prints between messages.
     ///
     /// Of a line that ends in LF alone a tool may have dropped the CR: it counts as two bytes.
@@ -287,7 +287,7 @@ impl<'a> Scanner<'a> {
         body
     }
 
-    /// Whether this line cannot belong to the body above it. The first line of a body may be that of
+    /// Returns whether this line cannot belong to the body above it. The first line of a body may be that of
     /// a message, for so a sipfrag is one.
     fn begins_anew(
         &self,
@@ -311,7 +311,7 @@ fn push_line(head: &mut String, line: &[u8]) {
     head.push_str("\r\n");
 }
 
-/// How long the body is; none if the head does not say it.
+/// Returns the length of the body, if the head says it.
 fn body_length(head: &str) -> Option<usize> {
     let head = Head::read(head.as_bytes());
     match head {

@@ -31,9 +31,9 @@ pub(crate) struct Traced {
     pub(crate) steps: Vec<Step>,
     pub(crate) notes: Vec<Note>,
     /// Why the times of its messages say nothing; then there is no verdict.
-    pub(crate) distrust: Option<String>,
+    pub(crate) untrusted: Option<String>,
     /// How it would have ended with other settings.
-    pub(crate) otherwise: Option<Otherwise>,
+    pub(crate) alternative: Option<Alternative>,
     /// Where the events are in the capture, by their index in the steps, in their order.
     places: Vec<(usize, Place)>,
 }
@@ -62,21 +62,21 @@ pub(crate) enum Noted {
 
 /// Settings with which the transfer ends in another way.
 #[derive(Debug)]
-pub(crate) struct Otherwise {
+pub(crate) struct Alternative {
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) outcome: ReferOutcome,
 }
 
 impl Traced {
-    /// Where the event is that this step is.
+    /// Returns the place of the event that this step is.
     pub(crate) fn place_of(&self, step: usize) -> Option<Place> {
         let found = self.places.binary_search_by_key(&step, |(step, _)| *step);
         found.ok().and_then(|index| self.places.get(index)).map(|(_, place)| *place)
     }
 
-    /// How it ended; none if it never began, or if nobody can tell.
+    /// Returns how it ended, unless it never began or its times contradict their order.
     pub(crate) fn outcome(&self) -> Option<ReferOutcome> {
-        scenario::outcome(&self.steps).filter(|_| self.distrust.is_none())
+        scenario::outcome(&self.steps).filter(|_| self.untrusted.is_none())
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Live {
     started: u64,
     clock: u32,
     last: u64,
-    distrust: Option<String>,
+    untrusted: Option<String>,
     /// Of the REFER, the last one after a challenge.
     pub(super) cseq: u32,
     challenge: Option<Challenge>,
@@ -134,7 +134,7 @@ impl Live {
         let mut live = Self {
             run: Run::new(target, std::sync::Arc::clone(&settings.transfer)),
             settings: settings.clone(),
-            places: Vec::new(),
+            places: Vec::with_capacity(8),
             notes: Vec::new(),
             place: message.place,
             call_id: head.call_id.clone(),
@@ -143,7 +143,7 @@ impl Live {
             started: message.at,
             clock: message.clock,
             last: message.at,
-            distrust: None,
+            untrusted: None,
             cseq: head.cseq,
             challenge: None,
             is_answered: false,
@@ -172,10 +172,10 @@ impl Live {
         self.run.feed(at, input)
     }
 
-    /// The time since the REFER. A clock that goes back, or another one, says nothing.
+    /// Returns the time since the REFER. A clock that goes back, or another one, leaves no verdict.
     fn time_of(&mut self, message: &Message) -> u64 {
         if message.clock != self.clock {
-            self.distrust.get_or_insert_with(|| {
+            self.untrusted.get_or_insert_with(|| {
                 format!(
                     "the times up to {} and from {} on are of two clocks, and nothing relates them",
                     self.place, message.place
@@ -183,7 +183,7 @@ impl Live {
             });
         } else if message.at.saturating_add(MAX_BACKWARDS) < self.last {
             let back = crate::ladder::seconds(self.last.saturating_sub(message.at));
-            self.distrust.get_or_insert_with(|| {
+            self.untrusted.get_or_insert_with(|| {
                 format!(
                     "the time goes back by {back} s at {}, so the order of the messages is not that of the wire: sort \
                      them by time, oldest first",
@@ -195,7 +195,7 @@ impl Live {
         message.at.saturating_sub(self.started)
     }
 
-    /// Takes in the response to the REFER. Whether a 401 or 407 is the last word depends on what follows.
+    /// Handles the response to the REFER. Whether a 401 or 407 is the last word depends on what follows.
     pub(super) fn answered(
         &mut self,
         message: &Message,
@@ -212,7 +212,7 @@ impl Live {
         self.feed(message, Input::Response { code, refer_sub, retry: None })
     }
 
-    /// Takes in the REFER with credentials, if one is due.
+    /// Handles the REFER with credentials, if one is due.
     pub(super) fn resent(&mut self, message: &Message) -> Result<bool, Error> {
         if self.challenge.is_none() || message.head.cseq <= self.cseq {
             return Ok(false);
@@ -232,7 +232,7 @@ impl Live {
         self.feed_at(place, at, Input::Response { code, refer_sub, retry })
     }
 
-    /// Takes in a NOTIFY, and remembers which reply is due.
+    /// Handles a NOTIFY, and remembers which reply is due.
     pub(super) fn notified(&mut self, message: &Message, notify: Input) -> Result<(), Error> {
         self.feed(message, notify)?;
         let step = self.places.last().map(|(step, _)| *step).unwrap_or_default();
@@ -250,7 +250,7 @@ impl Live {
         self.owed.contains_key(key)
     }
 
-    /// Takes in the reply to a NOTIFY.
+    /// Handles the reply to a NOTIFY.
     pub(super) fn replied(&mut self, message: &Message, code: u16) -> Result<(), Error> {
         let key = (message.head.from_tag.clone(), message.head.cseq);
         let Some(owed) = self.owed.remove(&key) else { return Ok(()) };
@@ -270,13 +270,13 @@ impl Live {
         self.run.transfer().report().is_some()
     }
 
-    /// Whether a message from one tag to another is one of this dialog.
+    /// Returns whether a message from one tag to another is one of this dialog.
     pub(super) fn is_between(&self, endpoint: &Option<String>, platform: &Option<String>) -> bool {
         let knows = self.endpoint.is_none() || self.endpoint == *endpoint;
         self.platform == *platform && knows
     }
 
-    /// What is due to this NOTIFY, without taking it in.
+    /// Returns the reply that is due to this NOTIFY, without handling it.
     pub(super) fn would_reply(&self, notify: &Input, at: u64) -> Option<u16> {
         let mut transfer = self.run.transfer().clone();
         let notify = self.settings.seen(notify.clone());
@@ -287,7 +287,7 @@ impl Live {
         })
     }
 
-    /// The last message of the capture was at this time.
+    /// Ends the transfer: the last message of the capture was at this time.
     pub(super) fn end(mut self, at: u64) -> (Traced, Result<(), Error>) {
         let at = at.saturating_sub(self.started);
         let mut ended = self.answer_challenge(None).and_then(|()| self.run.advance(at));
@@ -300,12 +300,21 @@ impl Live {
         }
         self.notes.sort_by_key(|note| note.before);
         let Self {
-            place, call_id, refer_to, places, notes, checks, distrust, settings, run, ..
+            place, call_id, refer_to, places, notes, checks, untrusted, settings, run, ..
         } = self;
         let steps = run.steps;
-        let otherwise = if distrust.is_none() { otherwise(&steps, &settings) } else { None };
-        let traced =
-            Traced { place, call_id, refer_to, checks, steps, notes, distrust, otherwise, places };
+        let alternative = if untrusted.is_none() { alternative(&steps, &settings) } else { None };
+        let traced = Traced {
+            place,
+            call_id,
+            refer_to,
+            checks,
+            steps,
+            notes,
+            untrusted,
+            alternative,
+            places,
+        };
         (traced, ended)
     }
 }
@@ -317,9 +326,9 @@ fn reply(step: &Step) -> Option<u16> {
     }
 }
 
-/// Settings that fit the platform in the capture better: with them a final NOTIFY counts that the model
+/// Finds settings that fit the platform in the capture better: with them a final NOTIFY counts that the model
 /// refused, or that came after the end.
-fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
+fn alternative(steps: &[Step], settings: &Settings) -> Option<Alternative> {
     let over =
         steps.iter().position(|step| matches!(step.what, What::Output(Output::Completed(_))))?;
     let outcome = scenario::outcome(steps)?;
@@ -393,11 +402,11 @@ fn otherwise(steps: &[Step], settings: &Settings) -> Option<Otherwise> {
         let changed = settings.with(&candidate).ok()?;
         let ended = run(&fed, &changed)?;
         (ended.kind() != outcome.kind())
-            .then_some(Otherwise { settings: candidate, outcome: ended })
+            .then_some(Alternative { settings: candidate, outcome: ended })
     })
 }
 
-/// How a transfer ends that is fed so.
+/// Returns how a transfer ends that gets these events.
 fn run(fed: &[(u64, &Input)], settings: &Settings) -> Option<ReferOutcome> {
     let target = SipUri::parse(scenario::TARGET).ok()?;
     let mut run = Run::new(target, std::sync::Arc::clone(&settings.transfer));
@@ -409,7 +418,7 @@ fn run(fed: &[(u64, &Input)], settings: &Settings) -> Option<ReferOutcome> {
     scenario::outcome(&run.steps)
 }
 
-/// Who sent the message with which the call ended, for a [`Input::HangUp`].
+/// Returns who ended the call, for an [`Input::HangUp`].
 pub(super) fn party(is_platform: bool) -> Party {
     if is_platform { Party::Twilio } else { Party::Endpoint }
 }

@@ -13,7 +13,7 @@ pub(crate) fn text(text: &[u8]) -> Option<Refused> {
     Some(Refused::new("capture-unreadable", message))
 }
 
-/// The same, as a hint where messages were found but no REFER.
+/// Names it as a hint, where messages were found but no REFER.
 pub(super) fn hint(text: &[u8]) -> Option<String> {
     let head = head(text);
     if is_hex(head) || is_summary(head) { named(text) } else { None }
@@ -76,7 +76,7 @@ fn named(text: &[u8]) -> Option<String> {
     None
 }
 
-/// Three lines in a row with an offset and bytes in hex.
+/// Returns whether three lines in a row have an offset and bytes in hex.
 fn is_hex(text: &[u8]) -> bool {
     let mut in_a_row = 0_usize;
     text.split(|byte| *byte == b'\n').any(|line| {
@@ -97,14 +97,14 @@ fn is_hex_line(line: &[u8]) -> bool {
         && words.take_while(|word| matches!(word.len(), 2 | 4) && is_hex(word)).count() >= 4
 }
 
-/// Nothing but hex digits, as "copy as hex stream" gives it.
+/// Returns whether there is nothing but hex digits, as "copy as hex stream" gives it.
 fn is_hex_string(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     text.len() >= 64
         && text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace())
 }
 
-/// Lines of tcpdump, tshark or a table that name methods and codes, and no message.
+/// Returns whether lines of tcpdump, tshark or a table name methods and codes.
 fn is_summary(text: &[u8]) -> bool {
     const SIGNS: [&str; 9] = [
         "Request: REFER",

@@ -10,17 +10,17 @@ use crate::ladder::seconds;
 use crate::message;
 use crate::scenario::{Input, Notify, Party, Step, What};
 
-/// Some sentences.
+/// Explains the end of a transfer in some sentences.
 pub(crate) fn why(transfer: &Traced) -> String {
     let mut sentences = Vec::new();
-    match &transfer.distrust {
+    match &transfer.untrusted {
         Some(reason) => sentences.push(format!("no verdict: {reason}")),
         None => sentences.push(ended(transfer)),
     }
     sentences.extend(refer(transfer));
     sentences.extend(refused(transfer));
     sentences.extend(late(transfer));
-    sentences.extend(otherwise(transfer));
+    sentences.extend(alternative(transfer));
     sentences.iter().map(|clause| sentence(clause)).collect::<Vec<_>>().join(" ")
 }
 
@@ -41,7 +41,7 @@ fn ended(transfer: &Traced) -> String {
     format!("{}; {evidence}", outcome.explanation())
 }
 
-/// What the end came from, among the steps before it.
+/// Returns what the end came from, among the steps before it.
 fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> String {
     let before = transfer.steps.get(..end).unwrap_or_default();
     if transfer.notes.iter().any(|note| note.what == Noted::Ends && note.before <= end) {
@@ -88,7 +88,7 @@ fn evidence(transfer: &Traced, end: usize, at: u64, outcome: &ReferOutcome) -> S
     }
 }
 
-/// What is wrong with the REFER, and what that may have caused.
+/// Returns what is wrong with the REFER, and what that may have caused.
 fn refer(transfer: &Traced) -> Vec<String> {
     let is_refused = matches!(transfer.outcome(), Some(ReferOutcome::Rejected { .. }));
     let odd = transfer.checks.iter().filter(|check| check.severity >= Severity::Warning);
@@ -102,7 +102,7 @@ fn refer(transfer: &Traced) -> Vec<String> {
     .collect()
 }
 
-/// The NOTIFYs that the model refused, whatever came of the transfer.
+/// Returns the NOTIFYs that the model refused, whatever came of the transfer.
 fn refused(transfer: &Traced) -> Option<String> {
     let mut refused: Vec<(Place, &Notify, u16)> = Vec::new();
     for (index, pair) in transfer.steps.windows(2).enumerate() {
@@ -141,7 +141,7 @@ fn refused(transfer: &Traced) -> Option<String> {
     })
 }
 
-/// Why a NOTIFY is refused with that code (RFC 6665 and 3515).
+/// Returns why a NOTIFY is refused with that code (RFC 6665 and 3515).
 fn reason(transfer: &Traced, notify: &Notify, code: u16) -> String {
     match code {
         489 if notify.event_header.is_empty() => "it has no Event".to_owned(),
@@ -170,7 +170,7 @@ fn reason(transfer: &Traced, notify: &Notify, code: u16) -> String {
     }
 }
 
-/// A final NOTIFY that came after the end, and which deadline had passed.
+/// Returns a final NOTIFY that came after the end, and what had ended it.
 fn late(transfer: &Traced) -> Option<String> {
     let over = transfer
         .steps
@@ -196,7 +196,7 @@ fn late(transfer: &Traced) -> Option<String> {
     Some(format!("the NOTIFY in {place} says {says}, but came {apart} s after {after}{wire}"))
 }
 
-/// The first final NOTIFY behind the end that is not one from before it, sent again.
+/// Returns the first final NOTIFY after the end that is not one from before it, sent again.
 pub(super) fn late_notify(steps: &[Step], over: usize) -> Option<(usize, &Step)> {
     let is_again = |cseq: u32| {
         steps.iter().take(over).any(|step| match &step.what {
@@ -213,11 +213,11 @@ pub(super) fn late_notify(steps: &[Step], over: usize) -> Option<(usize, &Step)>
     })
 }
 
-/// The settings that would change it.
-fn otherwise(transfer: &Traced) -> Option<String> {
-    let otherwise = transfer.otherwise.as_ref()?;
+/// Returns the settings that would change it.
+fn alternative(transfer: &Traced) -> Option<String> {
+    let alternative = transfer.alternative.as_ref()?;
     let settings: Vec<_> =
-        otherwise.settings.iter().map(|(name, value)| format!("--set {name}={value}")).collect();
-    let outcome = message::outcome(&otherwise.outcome);
+        alternative.settings.iter().map(|(name, value)| format!("--set {name}={value}")).collect();
+    let outcome = message::outcome(&alternative.outcome);
     Some(format!("with {} the result is {outcome}", settings.join(" ")))
 }

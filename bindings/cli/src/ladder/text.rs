@@ -1,6 +1,6 @@
 //! The ladder for a terminal.
 
-use std::fmt::{Arguments, Write};
+use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,9 +11,14 @@ const WIDTH: usize = 56;
 /// Columns before them.
 const MARGIN: usize = 12;
 
+/// Fills a row: as many as are needed are taken from the front.
+const DASHES: &str = "------------------------------------------------------------";
+const BLANKS: &str = "                                                            ";
+
 /// Draws the ladder, with the parameters of the callback at its end.
 pub(crate) fn draw(ladder: &Ladder) -> String {
-    let mut drawing = Drawing { text: String::new(), shown: None };
+    let rows = ladder.rungs.len() + MARGIN;
+    let mut drawing = Drawing { text: String::with_capacity(rows * (MARGIN + WIDTH)), shown: None };
     let _ = writeln!(drawing.text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
     for Rung { at_ms, what } in &ladder.rungs {
         drawing.rung(*at_ms, what);
@@ -30,40 +35,44 @@ struct Drawing {
 impl Drawing {
     fn rung(&mut self, at_ms: u64, what: &Shown) {
         match what {
-            Shown::Sent(label) => {
-                self.row(at_ms, format_args!("|-- {label} {:->1$}", ">|", fill(label)));
-            }
-            Shown::Received(label) => {
-                self.row(at_ms, format_args!("{:-<1$} {label} --|", "|<", fill(label)));
-            }
-            Shown::Remark(text) => self.remark(at_ms, text),
+            Shown::Sent(label) => self.row(at_ms, ["|-- ", label, " ", dashes(label), ">|"]),
+            Shown::Received(label) => self.row(at_ms, ["|<", dashes(label), " ", label, " --|"]),
+            Shown::Remark(text) => self.remark(at_ms, "", text),
             Shown::Completed { outcome, params, .. } => {
-                self.remark(at_ms, &format!("over: {outcome}"));
+                self.remark(at_ms, "over: ", outcome);
                 for param in params {
-                    self.remark(at_ms, &format!("      {param}"));
+                    self.remark(at_ms, "      ", param);
                 }
             }
             Shown::Failed { title, message } => {
-                self.remark(at_ms, title);
+                self.remark(at_ms, "", title);
                 let _ = writeln!(self.text, "{:MARGIN$}{message}", "");
             }
         }
     }
 
-    fn remark(&mut self, at_ms: u64, text: &str) {
-        let fill = (WIDTH - 3).saturating_sub(text.width());
-        self.row(at_ms, format_args!("|   {text}{:fill$}|", ""));
+    fn remark(&mut self, at_ms: u64, before: &str, text: &str) {
+        let fill = (WIDTH - 3).saturating_sub(before.len() + columns(text));
+        self.row(at_ms, ["|   ", before, text, BLANKS.get(..fill).unwrap_or_default(), "|"]);
     }
 
     /// Prints a row, with the time where it changes.
-    fn row(&mut self, at_ms: u64, row: Arguments<'_>) {
+    fn row(&mut self, at_ms: u64, row: [&str; 5]) {
         let is_new = self.shown.replace(at_ms) != Some(at_ms);
         let time = if is_new { seconds(at_ms) } else { String::new() };
-        let _ = writeln!(self.text, "{time:>9}   {row}");
+        let fill = BLANKS.get(..9_usize.saturating_sub(time.len())).unwrap_or_default();
+        self.text.extend([fill, &time, "   "]);
+        self.text.extend(row);
+        self.text.push('\n');
     }
 }
 
-/// Returns the columns that a label leaves for the line and the head of an arrow.
-fn fill(label: &str) -> usize {
-    (WIDTH + 2).saturating_sub(label.width() + "|-- ".len() + 1).max(3)
+/// Returns the line of an arrow: as long as its label leaves.
+fn dashes(label: &str) -> &'static str {
+    let fill = (WIDTH + 2).saturating_sub(columns(label) + "|-- ".len() + 1).max(3);
+    DASHES.get(..fill - ">|".len()).unwrap_or(DASHES)
+}
+
+fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }

@@ -12,7 +12,7 @@ use twiml_refer::{Error, RequestValidator, http::Method};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use url::{Host, Origin, Url};
 
-use super::error::{Cause, MAX_REDIRECTS, WebhookError};
+use super::error::{MAX_REDIRECTS, WebhookError};
 use crate::exit::{Failure, Result as CommandResult};
 
 const SIGNATURE: &str = "X-Twilio-Signature";
@@ -103,14 +103,14 @@ impl Client {
 
     /// Makes one request, and returns the response whatever its status.
     pub(crate) fn send(&self, request: &Request) -> Result<Response, WebhookError> {
-        let error = |cause| WebhookError::new(request.url.as_str(), cause);
+        let shown = request.url.as_str();
         let left = self.run_timeout.saturating_sub(self.started.elapsed());
         let late = || match left < self.request_timeout {
-            true => Cause::RunTimeout(self.run_timeout.as_secs_f64()),
-            false => Cause::Timeout(self.request_timeout.as_secs_f64()),
+            true => WebhookError::run_timeout(shown, self.run_timeout.as_secs_f64()),
+            false => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
         };
         if left.is_zero() {
-            return Err(error(late()));
+            return Err(late());
         }
         let url = request.full_url();
         let body = if request.method == Method::Get { "" } else { request.form.as_str() };
@@ -125,12 +125,12 @@ impl Client {
                 prepared(post, signature, timeout).send(body)
             }
         };
-        let (head, mut body) = sent.map_err(|failure| error(cause(failure, late)))?.into_parts();
+        let (head, mut body) = sent.map_err(|error| failed(shown, error, late))?.into_parts();
         let mut bytes = Vec::new();
         body.as_reader()
             .take(MAX_DOCUMENT_BYTES as u64 + 1)
             .read_to_end(&mut bytes)
-            .map_err(|failure| error(cause(ureq::Error::from(failure), late)))?;
+            .map_err(|error| failed(shown, error.into(), late))?;
         Ok(Response::from_parts(head, bytes))
     }
 }
@@ -147,20 +147,20 @@ fn prepared<B>(
     }
 }
 
-fn cause(error: ureq::Error, late: impl Fn() -> Cause) -> Cause {
+fn failed(url: &str, error: ureq::Error, late: impl Fn() -> WebhookError) -> WebhookError {
     match error {
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            Cause::ConnectionRefused
+            WebhookError::connection_refused(url)
         }
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => late(),
         ureq::Error::Timeout(_) => late(),
-        ureq::Error::HostNotFound => Cause::HostNotFound,
+        ureq::Error::HostNotFound => WebhookError::host_not_found(url),
         error => {
             // An untrusted certificate has no variant of its own, only the text of the TLS library.
             let text = error.to_string();
             match text.split_once("invalid peer certificate: ") {
-                Some((_, reason)) => Cause::Certificate(reason.to_owned()),
-                None => Cause::Connection(text),
+                Some((_, reason)) => WebhookError::certificate(url, reason),
+                None => WebhookError::connection(url, &text),
             }
         }
     }
@@ -190,7 +190,7 @@ impl Request {
             _ => return Ok(None),
         };
         let location = header(response, "location")
-            .ok_or_else(|| WebhookError::new(self.url.as_str(), Cause::LocationMissing(status)))?;
+            .ok_or_else(|| WebhookError::location_missing(self.url.as_str(), status))?;
         let url = resolve(&self.url, &location, "the HTTP redirect")?;
         Ok(Some(Self { method, url, form }))
     }
@@ -208,7 +208,7 @@ pub(crate) fn follow<E: From<WebhookError>>(
             None => return Ok((request, response)),
         }
     }
-    Err(WebhookError::new(request.url.as_str(), Cause::TooManyHttpRedirects).into())
+    Err(WebhookError::too_many_http_redirects(request.url.as_str()).into())
 }
 
 /// Parses an absolute URL that can be requested.
@@ -220,10 +220,8 @@ pub(crate) fn parse_url(text: &str) -> Option<Url> {
 
 /// Resolves a URL in a document or a redirect.
 pub(crate) fn resolve(base: &Url, text: &str, place: &str) -> Result<Url, WebhookError> {
-    base.join(text.trim()).ok().and_then(|url| parse_url(url.as_str())).ok_or_else(|| {
-        let (place, text) = (place.to_owned(), text.to_owned());
-        WebhookError::new(base.as_str(), Cause::Url { place, text })
-    })
+    let url = base.join(text.trim()).ok().and_then(|url| parse_url(url.as_str()));
+    url.ok_or_else(|| WebhookError::url(base.as_str(), place, text))
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -11,193 +11,143 @@ pub(crate) const MAX_REDIRECTS: u32 = 10;
 /// The most requests of one run.
 pub(crate) const MAX_REQUESTS: u32 = 50;
 
-/// Why the call cannot go on, and the URL that caused it, without secrets.
+/// Why the call cannot go on.
 #[derive(Debug)]
 pub(crate) struct WebhookError {
+    /// The URL that caused it, without secrets.
     pub(crate) url: String,
-    pub(crate) cause: Cause,
-}
-
-#[derive(Debug)]
-pub(crate) enum Cause {
-    ConnectionRefused,
-    HostNotFound,
-    /// There was no complete response within this many seconds.
-    Timeout(f64),
-    /// The whole run took more than this many seconds.
-    RunTimeout(f64),
-    /// The connection, TLS or HTTP itself failed.
-    Connection(String),
-    /// The certificate is not trusted, for this reason.
-    Certificate(String),
-    Status {
-        status: u16,
-        signed: bool,
-    },
-    LocationMissing(u16),
-    TooManyHttpRedirects,
-    TooManyRedirectVerbs,
-    TooManyRequests,
-    Empty,
-    TooLarge,
-    Html,
-    /// Neither TwiML nor HTML: the bytes, and the error of core.
-    Document {
-        bytes: Vec<u8>,
-        error: Error,
-    },
-    /// The URL in a verb or a redirect cannot be requested.
-    Url {
-        place: String,
-        text: String,
-    },
-    Method {
-        verb: String,
-        error: Error,
-    },
-    /// Twilio refuses the `<Refer>`; the diagnostics say why.
-    Refer,
+    pub(crate) kind: &'static str,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) advice: &'static str,
+    /// The error of core that is the cause.
+    pub(crate) cause: Option<Error>,
+    /// The document with that error.
+    pub(crate) document: Option<Vec<u8>>,
 }
 
 impl WebhookError {
-    pub(crate) fn new(url: &str, cause: Cause) -> Self {
-        Self { url: redact::hidden(url), cause }
+    fn new(url: &str, kind: &'static str, text: &str, advice: &'static str) -> Self {
+        let url = redact::hidden(url);
+        let message = format!("{url}: {text}");
+        Self { url, kind, message, advice, cause: None, document: None }
     }
 
-    /// Classifies a response that is not TwiML: empty, too large, HTML, or a document with an error.
-    pub(crate) fn of_document(url: &str, bytes: Vec<u8>, error: Error) -> Self {
-        let cause = match error.kind() {
-            _ if bytes.trim_ascii().is_empty() => Cause::Empty,
-            ErrorKind::DocumentTooLarge => Cause::TooLarge,
-            _ if is_html(&bytes) => Cause::Html,
-            _ => Cause::Document { bytes, error },
+    pub(crate) fn connection_refused(url: &str) -> Self {
+        let advice = "start the webhook, and check host and port of the URL";
+        Self::new(url, "connection-refused", "connection refused: nothing listens there", advice)
+    }
+
+    pub(crate) fn host_not_found(url: &str) -> Self {
+        Self::new(url, "host-not-found", "host not found", "check the spelling of the host")
+    }
+
+    pub(crate) fn timeout(url: &str, seconds: f64) -> Self {
+        let text = format!("no complete response within {seconds} s");
+        let advice = "Twilio gives up, too: respond first and do slow work afterwards; --timeout \
+            waits longer here";
+        Self::new(url, "timeout", &text, advice)
+    }
+
+    pub(crate) fn run_timeout(url: &str, seconds: f64) -> Self {
+        let text = format!("the whole run took longer than {seconds} s");
+        Self::new(url, "timeout", &text, "--max-time SECONDS allows more for the whole run")
+    }
+
+    /// The connection, TLS or HTTP itself failed.
+    pub(crate) fn connection(url: &str, reason: &str) -> Self {
+        let text = format!("the connection failed: {reason}");
+        let advice = "check scheme (http or https), host and port of the URL";
+        Self::new(url, "connection-failed", &text, advice)
+    }
+
+    pub(crate) fn certificate(url: &str, reason: &str) -> Self {
+        let text = format!("the certificate is not trusted: {reason}");
+        let advice = "if a CA of your own has signed it, name the certificate of that CA: \
+            SSL_CERT_FILE=ca.pem; otherwise renew it, or use the host name that it is for";
+        Self::new(url, "certificate-invalid", &text, advice)
+    }
+
+    pub(crate) fn status(url: &str, status: u16, signed: bool) -> Self {
+        let (kind, advice) = match status {
+            401 | 403 if !signed => (
+                "request-refused",
+                "it probably requires a signature: set TWILIO_AUTH_TOKEN, or give --token-file",
+            ),
+            401 | 403 => (
+                "request-refused",
+                "it probably refuses the signature: use the auth token that it has, and behind a \
+                 proxy give --public-base with the URL that it verifies",
+            ),
+            404 | 405 => ("http-status", "check the path, and whether the route takes this method"),
+            500..=599 => ("http-status", "the webhook itself failed: its log says why"),
+            _ => ("http-status", "respond with 200 and the document"),
         };
-        Self::new(url, cause)
+        Self::new(url, kind, &format!("the response has HTTP status {status}"), advice)
     }
 
-    /// Returns the error of core that is the cause.
-    pub(crate) const fn error(&self) -> Option<&Error> {
-        match &self.cause {
-            Cause::Document { error, .. } | Cause::Method { error, .. } => Some(error),
-            _ => None,
+    pub(crate) fn location_missing(url: &str, status: u16) -> Self {
+        let text = format!("the response has HTTP status {status}, and no Location");
+        Self::new(url, "http-status", &text, "respond with 200 and the document")
+    }
+
+    pub(crate) fn too_many_http_redirects(url: &str) -> Self {
+        let text = format!("this is the end of {MAX_REDIRECTS} HTTP redirects");
+        Self::new(url, "too-many-redirects", &text, "let the URL respond with the document itself")
+    }
+
+    pub(crate) fn too_many_redirect_verbs(url: &str) -> Self {
+        let text = format!("another <Redirect> after {MAX_REDIRECTS}");
+        let advice = "let it end in another verb; if it is a menu that asks again, give --digits";
+        Self::new(url, "too-many-redirects", &text, advice)
+    }
+
+    pub(crate) fn too_many_requests(url: &str) -> Self {
+        let text = format!("this would be request number {}", MAX_REQUESTS + 1);
+        let advice = "the app seems to go in circles: let it come to an end";
+        Self::new(url, "too-many-requests", &text, advice)
+    }
+
+    /// A verb or a redirect of `url` names a URL that cannot be requested.
+    pub(crate) fn url(url: &str, place: &str, named: &str) -> Self {
+        let text = format!("{place} names an invalid URL: {:?}", redact::hidden(named));
+        let advice = "write https://…, http://… or a path such as /handleRefer";
+        Self::new(url, "url-invalid", &text, advice)
+    }
+
+    pub(crate) fn method(url: &str, verb: &str, cause: Error) -> Self {
+        let text = format!("<{verb}>: {cause}");
+        let advice = "write method=\"GET\" or method=\"POST\"";
+        Self { cause: Some(cause), ..Self::new(url, "method-invalid", &text, advice) }
+    }
+
+    /// A `<Refer>` with errors, which the diagnostics have named.
+    pub(crate) fn refer(url: &str) -> Self {
+        Self::new(url, "refer-invalid", "Twilio refuses this <Refer>", "correct the errors above")
+    }
+
+    /// A response that is not TwiML: empty, too large, HTML, or a document with an error.
+    pub(crate) fn document(url: &str, bytes: Vec<u8>, error: Error) -> Self {
+        if bytes.trim_ascii().is_empty() {
+            let advice = "respond with a document; <Response/> ends the call";
+            return Self::new(url, "body-empty", "the response has an empty body", advice);
         }
-    }
-
-    /// Returns the kind, what is wrong, and what to do.
-    pub(crate) fn describe(&self) -> (&'static str, String, &'static str) {
-        let url = &self.url;
-        match &self.cause {
-            Cause::ConnectionRefused => (
-                "connection-refused",
-                format!("nothing listens at {url}: connection refused"),
-                "start the webhook, and check host and port of the URL",
-            ),
-            Cause::HostNotFound => (
-                "host-not-found",
-                format!("the host of {url} was not found"),
-                "check the spelling of the host",
-            ),
-            Cause::Timeout(seconds) => (
-                "timeout",
-                format!("{url} gave no complete response within {seconds} s"),
-                "Twilio gives up, too: respond first and do slow work afterwards; --timeout waits \
-                 longer here",
-            ),
-            Cause::RunTimeout(seconds) => (
-                "timeout",
-                format!("the whole run took longer than {seconds} s; it was at {url}"),
-                "--max-time SECONDS allows more for the whole run",
-            ),
-            Cause::Connection(reason) => (
-                "connection-failed",
-                format!("the connection to {url} failed: {reason}"),
-                "check scheme (http or https), host and port of the URL",
-            ),
-            Cause::Certificate(reason) => (
-                "certificate-invalid",
-                format!("the certificate of {url} is not trusted: {reason}"),
-                "if a CA of your own has signed it, name the certificate of that CA: \
-                 SSL_CERT_FILE=ca.pem; otherwise renew it, or use the host name that it is for",
-            ),
-            &Cause::Status { status, signed } => {
-                let (kind, advice) = status_advice(status, signed);
-                (kind, format!("{url} responded with HTTP status {status}"), advice)
-            }
-            Cause::LocationMissing(status) => (
-                "http-status",
-                format!("{url} responded with HTTP status {status}, and without a Location"),
-                "respond with 200 and the document",
-            ),
-            Cause::TooManyHttpRedirects => (
-                "too-many-redirects",
-                format!("{url} is the end of {MAX_REDIRECTS} HTTP redirects"),
-                "let the URL respond with the document itself",
-            ),
-            Cause::TooManyRedirectVerbs => (
-                "too-many-redirects",
-                format!("{url} asks for another <Redirect> after {MAX_REDIRECTS}"),
-                "let it end in another verb; if it is a menu that asks again, give --digits",
-            ),
-            Cause::TooManyRequests => (
-                "too-many-requests",
-                format!("{url} would be request number {}", MAX_REQUESTS + 1),
-                "the app seems to go in circles: let it come to an end",
-            ),
-            Cause::Empty => (
-                "body-empty",
-                format!("{url} responded with an empty body"),
-                "respond with a document; <Response/> ends the call",
-            ),
-            Cause::TooLarge => (
-                "document-too-large",
-                format!("{url} responded with more than {MAX_DOCUMENT_BYTES} bytes"),
-                "Twilio refuses the document (error 11750): make it smaller",
-            ),
-            Cause::Html => (
-                "body-html",
-                format!("{url} responded with HTML, not with TwiML"),
-                "this may be an error or login page: respond with <Response>…</Response> and the \
-                 Content-Type text/xml",
-            ),
-            Cause::Document { error, .. } => (
-                "document-invalid",
-                error.message(),
-                "Twilio refuses the document; build it with the SDK's VoiceResponse, which writes \
-                 valid documents only",
-            ),
-            Cause::Url { place, text } => (
-                "url-invalid",
-                format!("{place} names an invalid URL: {:?}", redact::hidden(text)),
-                "write https://…, http://… or a path such as /handleRefer",
-            ),
-            Cause::Method { verb, error } => (
-                "method-invalid",
-                format!("<{verb}>: {error}"),
-                "write method=\"GET\" or method=\"POST\"",
-            ),
-            Cause::Refer => (
-                "refer-invalid",
-                format!("Twilio refuses this <Refer> of {url}"),
-                "correct the errors above",
-            ),
+        if error.kind() == ErrorKind::DocumentTooLarge {
+            let text = format!("the response has more than {MAX_DOCUMENT_BYTES} bytes");
+            let advice = "Twilio refuses the document (error 11750): make it smaller";
+            return Self::new(url, "document-too-large", &text, advice);
         }
-    }
-}
-
-fn status_advice(status: u16, signed: bool) -> (&'static str, &'static str) {
-    match status {
-        401 | 403 if !signed => (
-            "request-refused",
-            "it probably requires a signature: set TWILIO_AUTH_TOKEN, or give --token-file",
-        ),
-        401 | 403 => (
-            "request-refused",
-            "it probably refuses the signature: use the auth token that it has, and behind a proxy \
-             give --public-base with the URL that it verifies",
-        ),
-        404 | 405 => ("http-status", "check the path, and whether the route takes this method"),
-        500..=599 => ("http-status", "the webhook itself failed: its log says why"),
-        _ => ("http-status", "respond with 200 and the document"),
+        if is_html(&bytes) {
+            let advice = "this may be an error or login page: respond with <Response>…</Response> \
+                and the Content-Type text/xml";
+            return Self::new(url, "body-html", "the response is HTML, not TwiML", advice);
+        }
+        let advice = "Twilio refuses the document; build it with the SDK's VoiceResponse, which \
+            writes valid documents only";
+        let (message, document) = (error.message(), Some(bytes));
+        let new = Self::new(url, "document-invalid", "", advice);
+        Self { message, cause: Some(error), document, ..new }
     }
 }
 

@@ -14,7 +14,7 @@ use url::Url;
 use super::call::Call;
 use super::client::{self, Client, Request, Response};
 use super::endpoint::Endpoint;
-use super::error::{Cause, MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
+use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
 use super::transcript::{Fate, Transcript};
 use crate::exit::Failure;
 use crate::redact;
@@ -157,7 +157,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         let url = request.url;
         if !response.status().is_success() {
             let (status, signed) = (response.status().as_u16(), self.client.is_signing());
-            return Err(WebhookError::new(url.as_str(), Cause::Status { status, signed }).into());
+            return Err(WebhookError::status(url.as_str(), status, signed).into());
         }
         let content_type = content_type_warning(client::header(&response, "content-type"));
         let body = response.into_body();
@@ -167,7 +167,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
         let response = match VoiceResponse::parse_bytes(&body) {
             Ok(response) => response,
-            Err(error) => return Err(WebhookError::of_document(url.as_str(), body, error).into()),
+            Err(error) => return Err(WebhookError::document(url.as_str(), body, error).into()),
         };
         if let Some(warning) = content_type {
             self.transcript.warning(&warning)?;
@@ -184,7 +184,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     /// Makes one request; each HTTP redirect is one.
     fn send(&mut self, request: &Request) -> Result<Response> {
         if self.requests >= MAX_REQUESTS {
-            return Err(WebhookError::new(request.url.as_str(), Cause::TooManyRequests).into());
+            return Err(WebhookError::too_many_requests(request.url.as_str()).into());
         }
         self.requests += 1;
         let sent = self.client.send(request);
@@ -222,7 +222,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
             "Refer" => match read_refer(verb.element) {
                 Some(refer) => self.refer(&refer, verb.is_last, document),
-                None => Err(WebhookError::new(document.url.as_str(), Cause::Refer).into()),
+                None => Err(WebhookError::refer(document.url.as_str()).into()),
             },
             "Gather" => self.gather(verb.element, document),
             "Redirect" => self.redirect(verb.element, document),
@@ -251,8 +251,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     fn redirect(&mut self, redirect: &Element, document: &Document) -> Result<Next> {
         if self.redirects >= MAX_REDIRECTS {
-            let error = WebhookError::new(document.url.as_str(), Cause::TooManyRedirectVerbs);
-            return Err(error.into());
+            return Err(WebhookError::too_many_redirect_verbs(document.url.as_str()).into());
         }
         self.redirects += 1;
         follow_verb(redirect, &redirect.text(), Vec::new(), document)
@@ -279,8 +278,8 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         self.end.outcome = Some(outcome);
         let base = document.url.as_str();
         let invalid = || {
-            let text = refer.action().unwrap_or_default().to_owned();
-            WebhookError::new(base, Cause::Url { place: "the action of <Refer>".to_owned(), text })
+            let action = refer.action().unwrap_or_default();
+            WebhookError::url(base, "the action of <Refer>", action)
         };
         let Some(url) = refer.resolve_action(base).map_err(|_| invalid())? else {
             let follows = if is_last { Follows::Hangup } else { Follows::NextVerb };
@@ -322,10 +321,9 @@ fn follow_verb(
     let url = client::resolve(&document.url, url, &format!("<{}>", verb.name()))?;
     // Of its older verbs Twilio takes the method in any case.
     let method = verb.attribute("method").unwrap_or("POST").to_ascii_uppercase();
-    let method = method.parse().map_err(|error| {
-        let cause = Cause::Method { verb: verb.name().to_owned(), error };
-        WebhookError::new(document.url.as_str(), cause)
-    })?;
+    let method = method
+        .parse()
+        .map_err(|error| WebhookError::method(document.url.as_str(), verb.name(), error))?;
     Ok(Next::Document(Fetch { method, url, params }))
 }
 

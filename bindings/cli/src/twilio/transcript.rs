@@ -9,7 +9,6 @@ use twiml_refer::{
 };
 
 use super::client::Request;
-use super::error::{Cause, WebhookError};
 use super::interpreter::{End, read_refer};
 use crate::console::{self, Console, merged};
 use crate::exit::Result;
@@ -144,9 +143,9 @@ impl Transcript<'_> {
             return self.print_error(end);
         }
         if let Some(error) = &end.error {
-            let ((kind, message, _), cause) = (error.describe(), without_secrets(&error.error())?);
-            self.console.json(&json!({"step": "error", "kind": kind, "message": message,
-                "url": error.url, "error": cause}))?;
+            let cause = without_secrets(&error.cause)?;
+            self.console.json(&json!({"step": "error", "kind": error.kind,
+                "message": error.message, "url": error.url, "error": cause}))?;
         }
         let follows = end.follows.map(Follows::as_str);
         self.console.json(&json!({"step": "end", "outcome": outcome(end), "follows": follows,
@@ -157,7 +156,13 @@ impl Transcript<'_> {
     pub(crate) fn print_error(&mut self, end: &End) -> Result<()> {
         let Some(error) = &end.error else { return Ok(()) };
         self.console.flush()?;
-        print_error(error);
+        console::print_error(&match (&error.cause, &error.document) {
+            (Some(cause), Some(document)) => {
+                message::error(cause, Some(&Source::document(&error.url, document)))
+            }
+            _ => message::plain_error(&error.message),
+        });
+        console::print_error(&message::note(error.advice));
         Ok(())
     }
 
@@ -205,17 +210,6 @@ fn without_secrets(value: &impl Serialize) -> Result<Value> {
     let mut value = serde_json::to_value(value)?;
     hide(&mut value);
     Ok(value)
-}
-
-fn print_error(error: &WebhookError) {
-    let (_, text, advice) = error.describe();
-    console::print_error(&match &error.cause {
-        Cause::Document { bytes, error: cause } => {
-            message::error(cause, Some(&Source::document(&error.url, bytes)))
-        }
-        _ => message::plain_error(&text),
-    });
-    console::print_error(&message::note(advice));
 }
 
 /// `outcome: target-failed (busy, code 486); then the document of its action: <Say> <Hangup>`

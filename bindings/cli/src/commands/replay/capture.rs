@@ -97,7 +97,7 @@ pub(super) fn run(
 /// Returns whether a transfer ended as expected. Without a verdict the answer is no.
 fn checked(number: usize, transfer: &Traced, options: &Options) -> Answer {
     let which = format!("transfer {number}: ");
-    let Some(reason) = &transfer.distrust else {
+    let Some(reason) = &transfer.untrusted else {
         return options.expect.check(&which, transfer.outcome().as_ref());
     };
     console::print_error(&message::plain_error(&format!("{which}no verdict: {reason}")));
