@@ -55,7 +55,7 @@ static void deadline_handler(void *arg)
 {
     struct agent *agent = arg;
     twr_error error;
-    fed(agent, twr_transfer_time(agent->transfer, tmr_jiffies(), &error), &error, NULL);
+    fed(agent, twr_transfer_handle_timeout(agent->transfer, tmr_jiffies(), &error), &error, NULL);
 }
 
 static void linger_handler(void *arg)
@@ -82,7 +82,7 @@ static void response_handler(int err, const struct sip_msg *msg, void *arg)
     if (err) {
         /* libre's own timer F, or a broken connection. */
         status = err == ETIMEDOUT
-                     ? twr_transfer_time(agent->transfer, tmr_jiffies(), &error)
+                     ? twr_transfer_handle_timeout(agent->transfer, tmr_jiffies(), &error)
                      : twr_transfer_transport_error(agent->transfer, tmr_jiffies(), &error);
     } else {
         const struct sip_hdr *sub = sip_msg_xhdr(msg, "Refer-Sub");
@@ -116,7 +116,7 @@ static void print_callback(const twr_output *output)
                                            "canceled", "unconfirmed", "unknown"};
     char codes[2][8], form[256];
     twr_pair pairs[3];
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     size_t count = 0, length = 0;
     if (output->refer_call_status.ptr) {
         pairs[count].name = TWR_STR("ReferCallStatus");
@@ -132,10 +132,10 @@ static void print_callback(const twr_output *output)
         pairs[count].name = TWR_STR("NotifySipResponseCode");
         pairs[count++].value = twr_str_of(codes[1]);
     }
-    if (twr_callback_from_pairs(pairs, count, &callback, NULL) == TWR_STATUS_OK &&
-        twr_callback_to_form(callback, form, sizeof form, &length, NULL) == TWR_STATUS_OK)
-        re_printf("callback %b\n", form, length);
-    twr_callback_free(&callback);
+    if (twr_request_from_pairs(pairs, count, &request, NULL) == TWR_STATUS_OK &&
+        twr_request_form(request, form, sizeof form, &length, NULL) == TWR_STATUS_OK)
+        re_printf("request %b\n", form, length);
+    twr_request_free(&request);
     re_printf("outcome %s\n", outcomes[output->outcome]);
 }
 
@@ -173,7 +173,7 @@ static void drain(struct agent *agent, const struct sip_msg *notify)
         default: break;
         }
     }
-    uint64_t deadline = twr_transfer_deadline(agent->transfer), now = tmr_jiffies();
+    uint64_t deadline = twr_transfer_deadline_ms(agent->transfer), now = tmr_jiffies();
     if (deadline == TWR_NO_DEADLINE)
         tmr_cancel(&agent->deadline);
     else

@@ -52,15 +52,14 @@ void documents(const json_t *item)
         twr_element_free(&made);
     }
     if (settled(status, &error, item)) {
-        twr_response_render(response, false, buffer, sizeof buffer, &length, NULL);
+        twr_response_xml(response, false, buffer, sizeof buffer, &length, NULL);
         EXPECT("compact", written(json_object_get(item, "compact")));
         if (json_object_get(item, "follows")) {
-            static const char *const follows[] = {NULL, "action", "next-verb", "hangup"};
             EXPECT("follows",
-                   same(str(follows[twr_response_follows(response)]), json_object_get(item, "follows")));
+                   same(twr_follows_name(twr_response_follows(response)), json_object_get(item, "follows")));
         }
         if (json_object_get(item, "pretty")) {
-            twr_response_render(response, true, buffer, sizeof buffer, &length, NULL);
+            twr_response_xml(response, true, buffer, sizeof buffer, &length, NULL);
             EXPECT("pretty", written(json_object_get(item, "pretty")));
         }
     }
@@ -74,7 +73,7 @@ void reading(const json_t *item)
     char *owned;
     twr_str xml = input(item, "xml", &owned);
     if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
-        EXPECT("render", twr_response_render(response, false, buffer, sizeof buffer, &length, NULL) ==
+        EXPECT("render", twr_response_xml(response, false, buffer, sizeof buffer, &length, NULL) ==
                              TWR_STATUS_OK);
         if (json_is_string(json_object_get(item, "compact")))
             EXPECT("compact", written(json_object_get(item, "compact")));
@@ -85,32 +84,32 @@ void reading(const json_t *item)
 
 void diagnostics(const json_t *item)
 {
-    static const char *const severities[] = {"", "note", "warning", "error"};
     twr_error error;
     twr_response *response = NULL;
-    twr_findings *findings = NULL;
+    twr_diagnostics *found = NULL;
     char *owned;
     size_t index;
     json_t *wanted;
     twr_str xml = input(item, "xml", &owned);
     if (settled(twr_response_parse(xml, &response, &error), &error, item)) {
-        EXPECT("check", twr_response_check(response, &findings, NULL) == TWR_STATUS_OK);
-        EXPECT("count", twr_findings_count(findings) == json_array_size(json_object_get(item, "found")));
+        EXPECT("check", twr_response_check(response, &found, NULL) == TWR_STATUS_OK);
+        EXPECT("count", twr_diagnostics_count(found) == json_array_size(json_object_get(item, "found")));
         json_array_foreach(json_object_get(item, "found"), index, wanted)
         {
-            twr_finding found;
-            if (twr_findings_get(findings, index, &found, NULL) != TWR_STATUS_OK) {
-                fail("a finding is missing");
+            twr_diagnostic one;
+            if (twr_diagnostics_at(found, index, &one, NULL) != TWR_STATUS_OK) {
+                fail("a diagnostic is missing");
                 break;
             }
-            EXPECT("code", same(found.code, json_object_get(wanted, "code")));
-            EXPECT("severity", same(str(severities[found.severity]), json_object_get(wanted, "severity")));
-            EXPECT("number", found.number == json_integer_value(json_object_get(wanted, "number")));
-            EXPECT("path", same(found.path, json_object_get(wanted, "path")));
-            EXPECT("message", same(found.message, json_object_get(wanted, "message")));
+            EXPECT("code", same(twr_code_name(one.code), json_object_get(wanted, "code")));
+            EXPECT("name", same(one.name, json_object_get(wanted, "code")));
+            EXPECT("severity", same(twr_severity_name(one.severity), json_object_get(wanted, "severity")));
+            EXPECT("number", one.number == json_integer_value(json_object_get(wanted, "number")));
+            EXPECT("path", same(one.path, json_object_get(wanted, "path")));
+            EXPECT("message", same(one.message, json_object_get(wanted, "message")));
         }
     }
-    twr_findings_free(&findings);
+    twr_diagnostics_free(&found);
     twr_response_free(&response);
     free(owned);
 }
