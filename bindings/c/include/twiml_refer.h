@@ -169,6 +169,9 @@
 /** Kind of an error: `comment-invalid`. */
 #define TWR_KIND_COMMENT_INVALID 308
 
+/** Kind of an error: `refer-mismatch`. */
+#define TWR_KIND_REFER_MISMATCH 309
+
 /** Kind of an error: `document-too-large`. */
 #define TWR_KIND_DOCUMENT_TOO_LARGE 401
 
@@ -255,6 +258,9 @@
 
 /** Kind of an error: `cseq-invalid`. */
 #define TWR_KIND_CSEQ_INVALID 706
+
+/** Kind of an error: `sip-status-invalid`. */
+#define TWR_KIND_SIP_STATUS_INVALID 707
 
 /** Kind of an error: `state-truncated`. */
 #define TWR_KIND_STATE_TRUNCATED 711
@@ -357,6 +363,18 @@
 
 /** Code of a diagnostic: `response-code-invalid`. */
 #define TWR_CODE_RESPONSE_CODE_INVALID 29
+
+/** Code of a diagnostic: `document-too-deep`. */
+#define TWR_CODE_DOCUMENT_TOO_DEEP 30
+
+/** Code of a diagnostic: `document-too-many-elements`. */
+#define TWR_CODE_DOCUMENT_TOO_MANY_ELEMENTS 31
+
+/** Code of a diagnostic: `parameter-repeated`. */
+#define TWR_CODE_PARAMETER_REPEATED 32
+
+/** Code of a diagnostic: `parameter-invalid`. */
+#define TWR_CODE_PARAMETER_INVALID 33
 
 /** A status that must be looked at, where the compiler can tell. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -600,7 +618,7 @@
 #define TWR_NO_DEADLINE UINT64_MAX
 
 /**
- * A CSeq that is not known yet: twr_transfer_set_cseq sets it once the stack has sent the REFER.
+ * A CSeq that is not known yet: twr_transfer_cseq feeds it once the stack has sent the REFER.
  */
 #define TWR_NO_CSEQ -1
 
@@ -832,6 +850,28 @@ typedef struct {
    */
   uint64_t reserved[4];
 } twr_error;
+
+/**
+ * A `<Refer>`; views of the document, until it is changed.
+ */
+typedef struct {
+  /**
+   * The SIP URI of its target.
+   */
+  twr_str target;
+  /**
+   * Its action; absent if there is none.
+   */
+  twr_str action;
+  /**
+   * Its method, GET or POST; absent if there is none.
+   */
+  twr_str method;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_refer;
 
 /**
  * A node; views of the document, until it is changed.
@@ -1267,6 +1307,14 @@ twr_status twr_response_refer(twr_response *response,
                               twr_error *error);
 
 /**
+ * Writes the first `<Refer>` directly in `<Response>`. TWR_STATUS_NONE if there is none, or if it is not one that
+ * twr_response_refer could have made; twr_response_check says why.
+ */
+twr_status twr_response_first_refer(const twr_response *response,
+                                    twr_refer *refer,
+                                    twr_error *error);
+
+/**
  * Writes the document as XML, indented by four spaces a level or compact.
  */
 twr_status twr_response_xml(const twr_response *response,
@@ -1560,6 +1608,15 @@ twr_status twr_transfer_start(twr_transfer *transfer,
                               twr_error *error);
 
 /**
+ * Feeds the CSeq with which the stack has sent the REFER (after TWR_NO_CSEQ), or has sent it again after it
+ * answered a challenge itself.
+ */
+twr_status twr_transfer_cseq(twr_transfer *transfer,
+                             int64_t cseq,
+                             uint64_t now_ms,
+                             twr_error *error);
+
+/**
  * Feeds a response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
  */
 twr_status twr_transfer_response(twr_transfer *transfer,
@@ -1576,6 +1633,16 @@ twr_status twr_transfer_retried(twr_transfer *transfer,
                                 int64_t cseq,
                                 uint64_t now_ms,
                                 twr_error *error);
+
+/**
+ * Feeds what a stack reports that reads NOTIFYs itself: the status code of the call to the target, and whether
+ * it is the last one. It needs no reply.
+ */
+twr_status twr_transfer_status(twr_transfer *transfer,
+                               int32_t code,
+                               bool is_final,
+                               uint64_t now_ms,
+                               twr_error *error);
 
 /**
  * Feeds a NOTIFY.

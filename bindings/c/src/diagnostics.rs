@@ -42,7 +42,7 @@ pub const TWR_SEVERITY_WARNING: i32 = 2;
 pub const TWR_SEVERITY_ERROR: i32 = 3;
 
 /// Every code; its number in C is its place here, from 1. New ones are appended, so that none changes.
-const CODES: [DiagnosticCode; 29] = [
+const CODES: [DiagnosticCode; 33] = [
     DiagnosticCode::TargetMissing,
     DiagnosticCode::TargetRepeated,
     DiagnosticCode::TargetInvalid,
@@ -72,6 +72,10 @@ const CODES: [DiagnosticCode; 29] = [
     DiagnosticCode::TransportUnsupported,
     DiagnosticCode::EventUnexpected,
     DiagnosticCode::ResponseCodeInvalid,
+    DiagnosticCode::DocumentTooDeep,
+    DiagnosticCode::DocumentTooManyElements,
+    DiagnosticCode::ParameterRepeated,
+    DiagnosticCode::ParameterInvalid,
 ];
 
 /// Every code with its TWR_CODE_… number.
@@ -110,7 +114,7 @@ impl Listed {
             name: twr_str::of(one.code().as_str()),
             path: twr_str::of(one.path()),
             message: twr_str::of(message),
-            parameter: twr_str::ABSENT,
+            parameter: twr_str::maybe(one.parameter()),
             line: one.line().unwrap_or(0),
             column: one.column().unwrap_or(0),
             reserved: [0; 2],

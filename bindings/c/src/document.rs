@@ -22,6 +22,7 @@ pub struct twr_element(Element);
 pub struct twr_response {
     response: VoiceResponse,
     walked: OnceLock<Vec<Walked>>,
+    first_refer: OnceLock<Option<Refer>>,
 }
 
 /// A node of a document as a walk meets it.
@@ -62,14 +63,12 @@ impl twr_response {
     }
 
     fn new(response: VoiceResponse) -> Self {
-        Self { response, walked: OnceLock::new() }
+        Self { response, walked: OnceLock::new(), first_refer: OnceLock::new() }
     }
 
-    fn add(&mut self, node: impl Into<Node>) -> Result<(), Failure> {
-        self.response.add(node)?;
-        // Views stay if it is refused.
-        self.walked = OnceLock::new();
-        Ok(())
+    fn push(&mut self, node: impl Into<Node>) {
+        self.response.push(node);
+        (self.walked, self.first_refer) = (OnceLock::new(), OnceLock::new());
     }
 
     fn walk(&self) -> &[Walked] {
@@ -143,7 +142,7 @@ pub unsafe extern "C" fn twr_element_set_attribute(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || Ok(get_mut(element)?.0.set(name.text()?, value.text()?)?)) }
+    unsafe { guard(error, || Ok(get_mut(element)?.0.set_attribute(name.text()?, value.text()?)?)) }
 }
 
 /// Appends text.
@@ -154,7 +153,12 @@ pub unsafe extern "C" fn twr_element_add_text(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || Ok(get_mut(element)?.0.add(Text::new(text.text()?)?)?)) }
+    unsafe {
+        guard(error, || {
+            get_mut(element)?.0.push(Text::new(text.text()?)?);
+            Ok(())
+        })
+    }
 }
 
 /// Appends a comment.
@@ -165,7 +169,12 @@ pub unsafe extern "C" fn twr_element_add_comment(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || Ok(get_mut(element)?.0.add(Comment::new(text.text()?)?)?)) }
+    unsafe {
+        guard(error, || {
+            get_mut(element)?.0.push(Comment::new(text.text()?)?);
+            Ok(())
+        })
+    }
 }
 
 /// Appends an element to another. The child is taken: its handle becomes NULL.
@@ -183,7 +192,8 @@ pub unsafe extern "C" fn twr_element_append(
             }
             let parent = get_mut(parent)?;
             let child = take(child).ok_or(Failure::Argument("the child is NULL"))?;
-            Ok(parent.0.add(child.0)?)
+            parent.0.push(child.0);
+            Ok(())
         })
     }
 }
@@ -241,7 +251,8 @@ pub unsafe extern "C" fn twr_response_append(
         guard(error, || {
             let held = get_mut(response)?;
             let element = take(element).ok_or(Failure::Argument("the element is NULL"))?;
-            held.add(element.0)
+            held.push(element.0);
+            Ok(())
         })
     }
 }
@@ -258,8 +269,9 @@ pub unsafe extern "C" fn twr_response_add(
     unsafe {
         guard(error, || {
             get(response)?;
-            let element = Element::new(name.text()?)?.text(text.text()?)?;
-            get_mut(response)?.add(element)
+            let element = Element::new(name.text()?)?.with_text(text.text()?)?;
+            get_mut(response)?.push(element);
+            Ok(())
         })
     }
 }
@@ -280,12 +292,51 @@ pub unsafe extern "C" fn twr_response_refer(
             get(response)?;
             let mut refer = Refer::to(SipUri::parse(target.text()?)?);
             if let Some(action) = action.maybe_text()? {
-                refer = refer.action(action)?;
+                refer = refer.with_action(action)?;
             }
             if let Some(method) = method.maybe_text()? {
-                refer = refer.method(method.parse::<Method>()?);
+                refer = refer.with_method(method.parse::<Method>()?);
             }
-            get_mut(response)?.add(refer)
+            get_mut(response)?.push(refer);
+            Ok(())
+        })
+    }
+}
+
+/// A `<Refer>`; views of the document, until it is changed.
+#[repr(C)]
+pub struct twr_refer {
+    /// The SIP URI of its target.
+    pub target: twr_str,
+    /// Its action; absent if there is none.
+    pub action: twr_str,
+    /// Its method, GET or POST; absent if there is none.
+    pub method: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Writes the first `<Refer>` directly in `<Response>`. TWR_STATUS_NONE if there is none, or if it is not one that
+/// twr_response_refer could have made; twr_response_check says why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_response_first_refer(
+    response: *const twr_response,
+    refer: *mut twr_refer,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe {
+        guard(error, || {
+            let held = get(response)?;
+            let found = held.first_refer.get_or_init(|| held.response.first_refer());
+            let found = found.as_ref().ok_or(Failure::None)?;
+            let view = twr_refer {
+                target: twr_str::of(found.target().as_str()),
+                action: twr_str::maybe(found.action()),
+                method: twr_str::maybe(found.method().map(Method::as_str)),
+                reserved: [0; 2],
+            };
+            put(refer, view)
         })
     }
 }

@@ -4,30 +4,31 @@ use std::ffi::c_char;
 use std::sync::OnceLock;
 
 use twiml_refer::{
-    ReferOutcome, numbers,
-    webhook::{Leg, ReferCallStatus, ReferCallback, ReferReport},
+    ReferOutcome, VoiceRequest, numbers,
+    sip::SipStatus,
+    webhook::{Leg, ReferCallStatus, ReferReport},
 };
 
-use crate::diagnostics::twr_diagnostic;
+use crate::diagnostics::{Listed, twr_diagnostic};
 use crate::error::{Failure, twr_error, twr_status};
 use crate::guard::{array, calm, get, guard, make, put, take};
 use crate::text::{twr_str, write};
 
 /// A request from Twilio. It does not change, and any thread may read it.
 pub struct twr_request {
-    request: ReferCallback,
+    request: VoiceRequest,
     report: OnceLock<Option<Report>>,
-    messages: Vec<String>,
-    params: Listed,
-    sip_headers: Listed,
+    diagnostics: OnceLock<Listed>,
+    params: Pairs,
+    sip_headers: Pairs,
 }
 
 /// Views of the pairs of an object, made when the first is asked for: walking them by index takes linear time,
 /// whatever it takes to step over one.
 #[derive(Default)]
-pub(crate) struct Listed(OnceLock<Vec<twr_pair>>);
+pub(crate) struct Pairs(OnceLock<Vec<twr_pair>>);
 
-impl Listed {
+impl Pairs {
     pub(crate) fn get<'a>(
         &self,
         index: usize,
@@ -149,6 +150,10 @@ const fn outcome_number(outcome: &ReferOutcome) -> i32 {
     }
 }
 
+fn code_number(code: Option<SipStatus>) -> i32 {
+    code.map_or(0, |code| code.as_u16().into())
+}
+
 fn status_number(status: &str) -> i32 {
     let found = CALL_STATUSES.iter().find(|(_, known)| known.as_str() == status);
     found.map_or(TWR_CALL_STATUS_OTHER, |(number, _)| *number)
@@ -167,45 +172,26 @@ impl twr_outcome {
 
 /// What a report says, with the texts that C takes views of.
 pub(crate) struct Report {
-    status: Option<ReferCallStatus>,
-    refer_code: Option<u16>,
-    notify_code: Option<u16>,
+    report: ReferReport,
     outcome: ReferOutcome,
     explanation: String,
     form: String,
 }
 
 impl Report {
-    fn new(
-        status: Option<ReferCallStatus>,
-        refer_code: Option<u16>,
-        notify_code: Option<u16>,
-        outcome: ReferOutcome,
-    ) -> Self {
+    pub(crate) fn new(report: &ReferReport) -> Self {
+        let outcome = report.outcome();
         let explanation = outcome.explanation();
-        let values = [
-            status.as_ref().map(|status| ("ReferCallStatus", status.to_string())),
-            refer_code.map(|code| ("ReferSipResponseCode", code.to_string())),
-            notify_code.map(|code| ("NotifySipResponseCode", code.to_string())),
-        ];
-        let form = ReferCallback::from_pairs(values.into_iter().flatten());
+        // They are far below the limit, so that there is no error to report.
+        let form = VoiceRequest::from_pairs(report.params(), None);
         let form = form.map_or_else(|_| String::new(), |form| form.to_form());
-        Self { status, refer_code, notify_code, outcome, explanation, form }
-    }
-
-    pub(crate) fn of(report: &ReferReport) -> Self {
-        Self::new(
-            report.refer_call_status().cloned(),
-            report.refer_sip_response_code(),
-            report.notify_sip_response_code(),
-            report.outcome(),
-        )
+        Self { report: report.clone(), outcome, explanation, form }
     }
 
     fn outcome(&self) -> twr_outcome {
         twr_outcome {
             kind: outcome_number(&self.outcome),
-            code: self.outcome.code().map_or(0, i32::from),
+            code: code_number(self.outcome.code()),
             call_status: self.outcome.status().map_or(0, status_number),
             call_status_text: twr_str::maybe(self.outcome.status()),
             explanation: twr_str::of(&self.explanation),
@@ -214,11 +200,11 @@ impl Report {
     }
 
     pub(crate) fn view(&self) -> twr_refer_report {
-        let status = self.status.as_ref().map(ReferCallStatus::as_str);
+        let status = self.report.call_status().map(ReferCallStatus::as_str);
         twr_refer_report {
             call_status: status.map_or(0, status_number),
-            refer_sip_response_code: self.refer_code.map_or(0, i32::from),
-            notify_sip_response_code: self.notify_code.map_or(0, i32::from),
+            refer_sip_response_code: code_number(self.report.refer_sip_response_code()),
+            notify_sip_response_code: code_number(self.report.notify_sip_response_code()),
             call_status_text: twr_str::maybe(status),
             form: twr_str::of(&self.form),
             outcome: self.outcome(),
@@ -228,28 +214,28 @@ impl Report {
 }
 
 impl twr_request {
-    pub(crate) fn new(request: ReferCallback) -> Self {
-        let messages = request.problems().iter().map(|problem| problem.message()).collect();
-        let (params, sip_headers) = (Listed::default(), Listed::default());
-        Self { request, report: OnceLock::new(), messages, params, sip_headers }
+    pub(crate) fn new(request: VoiceRequest) -> Self {
+        Self {
+            request,
+            report: OnceLock::new(),
+            diagnostics: OnceLock::new(),
+            params: Pairs::default(),
+            sip_headers: Pairs::default(),
+        }
     }
 
     fn report(&self) -> Option<&Report> {
-        let names = ["ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode"];
-        let made = || {
-            let pairs = self.request.params().filter(|(name, _)| names.contains(name));
-            let pairs = pairs.collect::<Vec<_>>();
-            (!pairs.is_empty()).then(|| {
-                Report::new(
-                    self.request.refer_call_status(),
-                    self.request.refer_sip_response_code(),
-                    self.request.notify_sip_response_code(),
-                    self.request.outcome(),
-                )
-            })
-        };
-        self.report.get_or_init(made).as_ref()
+        self.report.get_or_init(|| self.request.refer().map(Report::new)).as_ref()
     }
+
+    fn diagnostics(&self) -> &Listed {
+        self.diagnostics.get_or_init(|| Listed::new(self.request.diagnostics().iter().cloned()))
+    }
+}
+
+/// The limit that an argument stands for: 0 is the default.
+fn limit(max_bytes: i64) -> Result<Option<usize>, Failure> {
+    Ok((max_bytes != 0).then(|| numbers::body_bytes(max_bytes)).transpose()?)
 }
 
 /// The pairs of an array of the caller.
@@ -279,11 +265,7 @@ pub unsafe extern "C" fn twr_request_from_form(
     // SAFETY: the conventions of the header.
     unsafe {
         make(request, error, || {
-            let body = body.bytes()?;
-            Ok(twr_request::new(match max_bytes {
-                0 => ReferCallback::from_form(body)?,
-                limit => ReferCallback::from_form_with_limit(body, numbers::body_bytes(limit)?)?,
-            }))
+            Ok(twr_request::new(VoiceRequest::from_form(body.bytes()?, limit(max_bytes)?)?))
         })
     }
 }
@@ -297,7 +279,11 @@ pub unsafe extern "C" fn twr_request_from_query(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { twr_request_from_form(query, max_bytes, request, error) }
+    unsafe {
+        make(request, error, || {
+            Ok(twr_request::new(VoiceRequest::from_query(query.text()?, limit(max_bytes)?)?))
+        })
+    }
 }
 
 /// Takes pairs that were decoded already. The rest is as in twr_request_from_form.
@@ -312,11 +298,8 @@ pub unsafe extern "C" fn twr_request_from_pairs(
     // SAFETY: the conventions of the header.
     unsafe {
         make(request, error, || {
-            let pairs = self::pairs(pairs, count)?;
-            Ok(twr_request::new(match max_bytes {
-                0 => ReferCallback::from_pairs(pairs)?,
-                limit => ReferCallback::from_pairs_with_limit(pairs, numbers::body_bytes(limit)?)?,
-            }))
+            let (pairs, limit) = (self::pairs(pairs, count)?, limit(max_bytes)?);
+            Ok(twr_request::new(VoiceRequest::from_pairs(pairs, limit)?))
         })
     }
 }
@@ -361,7 +344,7 @@ pub unsafe extern "C" fn twr_request_may_resume(request: *const twr_request) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_leg(request: *const twr_request) -> i32 {
     // SAFETY: the conventions of the header.
-    let leg = unsafe { get(request) }.map(|held| held.request.request().leg());
+    let leg = unsafe { get(request) }.map(|held| held.request.leg());
     leg.map_or(0, |leg| {
         LEGS.iter().find(|(_, known)| *known == leg).map_or(TWR_LEG_UNKNOWN, |(number, _)| *number)
     })
@@ -407,7 +390,7 @@ pub unsafe extern "C" fn twr_request_param_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_sip_header_count(request: *const twr_request) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(request) }.map_or(0, |held| held.request.request().sip_headers().count())
+    unsafe { get(request) }.map_or(0, |held| held.request.sip_headers().count())
 }
 
 /// Writes a header that came as `SipHeader_…`, without that prefix, at an index from 0; views.
@@ -423,7 +406,7 @@ pub unsafe extern "C" fn twr_request_sip_header_at(
     unsafe {
         guard(error, || {
             let held = get(request)?;
-            let headers = held.request.request().sip_headers();
+            let headers = held.request.sip_headers();
             let headers = headers.map(|(name, value)| (name, Some(value)));
             put(header, held.sip_headers.get(index, headers)?)
         })
@@ -434,7 +417,8 @@ pub unsafe extern "C" fn twr_request_sip_header_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_diagnostic_count(request: *const twr_request) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(request) }.map_or(0, |held| held.messages.len())
+    let held = unsafe { get(request) };
+    calm(0, || held.map_or(0, |held| held.diagnostics().len()))
 }
 
 /// Writes what is odd about a parameter, at an index from 0; views. TWR_STATUS_NONE behind the last.
@@ -446,15 +430,7 @@ pub unsafe extern "C" fn twr_request_diagnostic_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let held = get(request)?;
-            let found = held.request.problems().get(index).ok_or(Failure::None)?;
-            let message = held.messages.get(index).ok_or(Failure::None)?;
-            let (parameter, message) = (twr_str::of(found.parameter()), twr_str::of(message));
-            put(diagnostic, twr_diagnostic { parameter, message, ..twr_diagnostic::NONE })
-        })
-    }
+    unsafe { guard(error, || put(diagnostic, get(request)?.diagnostics().at(index)?)) }
 }
 
 /// Writes every pair as a form body.

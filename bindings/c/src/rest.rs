@@ -45,14 +45,14 @@ pub unsafe extern "C" fn twr_call_update(
         make(request, error, || {
             let (account, call) = (account_sid.text()?, call_sid.text()?);
             let mut update = match twiml.as_ref() {
-                Some(twiml) => CallUpdate::with_twiml(account, call, twiml.response())?,
-                None => CallUpdate::with_url(account, call, url.text()?)?,
+                Some(twiml) => CallUpdate::from_twiml(account, call, twiml.response())?,
+                None => CallUpdate::from_url(account, call, url.text()?)?,
             };
             if let Some(method) = url_method.maybe_text()? {
-                update = update.url_method(method.parse()?);
+                update = update.with_url_method(method.parse()?);
             }
             if let Some(base) = base.maybe_text()? {
-                update = update.base(base)?;
+                update = update.with_base(base)?;
             }
             Ok(twr_rest_request(update.request()))
         })
@@ -78,14 +78,14 @@ pub unsafe extern "C" fn twr_call_create(
             let (account, from) = (account_sid.text()?, from.text()?);
             let to = SipUri::parse(to.text()?)?;
             let mut create = match twiml.as_ref() {
-                Some(twiml) => CallCreate::with_twiml(account, &to, from, twiml.response())?,
-                None => CallCreate::with_url(account, &to, from, url.text()?)?,
+                Some(twiml) => CallCreate::from_twiml(account, &to, from, twiml.response())?,
+                None => CallCreate::from_url(account, &to, from, url.text()?)?,
             };
             if let Some(method) = url_method.maybe_text()? {
-                create = create.url_method(method.parse()?);
+                create = create.with_url_method(method.parse()?);
             }
             if let Some(base) = base.maybe_text()? {
-                create = create.base(base)?;
+                create = create.with_base(base)?;
             }
             Ok(twr_rest_request(create.request()))
         })

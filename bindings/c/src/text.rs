@@ -2,7 +2,9 @@
 
 use std::ffi::{CStr, c_char};
 use std::slice;
-use std::str::{self, Utf8Error};
+use std::str;
+
+use twiml_refer::{Error, numbers};
 
 use crate::error::Failure;
 
@@ -53,7 +55,7 @@ impl twr_str {
     /// As [`bytes`](Self::bytes).
     pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Failure> {
         // SAFETY: the caller's promise.
-        utf8(unsafe { self.bytes() }?).map_err(|error| Failure::Refused(error.into()))
+        Ok(utf8(unsafe { self.bytes() }?)?)
     }
 
     /// The text; `None` where `ptr` is NULL.
@@ -71,12 +73,12 @@ impl twr_str {
 }
 
 /// Reads UTF-8. Nearly all of it is ASCII and short, which is faster to check.
-pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8.
         return Ok(unsafe { str::from_utf8_unchecked(bytes) });
     }
-    str::from_utf8(bytes)
+    numbers::text(bytes)
 }
 
 /// Returns a view of NUL-terminated text, as getenv() or main() have it; absent if it is NULL.

@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use twiml_refer::{
     SipUri, Transfer, numbers,
-    transfer::{Event, Output, RejectedStatus, TransferSettings, TransferState},
+    transfer::{
+        Event, Notify, Output, RejectedStatus, Response, Start, TransferSettings, TransferState,
+    },
     webhook::ReferCallStatus,
 };
 
@@ -76,7 +78,7 @@ const STATES: [(i32, TransferState); 4] = [
 /// Where there is no deadline.
 pub const TWR_NO_DEADLINE: u64 = u64::MAX;
 
-/// A CSeq that is not known yet: twr_transfer_set_cseq sets it once the stack has sent the REFER.
+/// A CSeq that is not known yet: twr_transfer_cseq feeds it once the stack has sent the REFER.
 pub const TWR_NO_CSEQ: i64 = -1;
 
 /// A NOTIFY, with its headers as they are on the wire. Set every member to 0 first: so that those of later
@@ -229,19 +231,14 @@ pub unsafe extern "C" fn twr_transfer_free(transfer: *mut *mut twr_transfer) {
 /// # Safety
 ///
 /// As the conventions of the header say.
-unsafe fn feed<'a>(
+unsafe fn feed<'a, E: Into<Event<'a>>>(
     transfer: *mut twr_transfer,
     now_ms: u64,
     error: *mut twr_error,
-    event: impl FnOnce() -> Result<Event<'a>, Failure>,
+    event: impl FnOnce() -> Result<E, Failure>,
 ) -> twr_status {
     // SAFETY: the caller's promise.
     unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event()?, now_ms)?)) }
-}
-
-/// A code that SIP does not have is passed on as 0: the transfer gives a diagnostic.
-fn code(number: i32) -> u16 {
-    u16::try_from(number).unwrap_or_default()
 }
 
 /// Starts the transfer. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801), `cseq` that
@@ -255,13 +252,30 @@ pub unsafe extern "C" fn twr_transfer_start(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || {
+    let start = || {
         let leg = LEGS.iter().find(|(number, _)| *number == leg);
         let leg = leg.ok_or(Failure::Argument("there is no such leg"))?.1;
-        Ok(Event::Start { leg, cseq: numbers::cseq(cseq)?, first_in_dialog })
+        let start = match cseq {
+            TWR_NO_CSEQ => Start::without_cseq(),
+            cseq => Start::new(numbers::cseq(cseq)?),
+        };
+        Ok(start.with_leg(leg).with_first_in_dialog(first_in_dialog))
     };
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe { feed(transfer, now_ms, error, start) }
+}
+
+/// Feeds the CSeq with which the stack has sent the REFER (after TWR_NO_CSEQ), or has sent it again after it
+/// answered a challenge itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_cseq(
+    transfer: *mut twr_transfer,
+    cseq: i64,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::Cseq(numbers::cseq(cseq)?))) }
 }
 
 /// Feeds a response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
@@ -273,9 +287,8 @@ pub unsafe extern "C" fn twr_transfer_response(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || Ok(Event::Response { code: self::code(code), refer_sub, retry: None });
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Response::new(code).with_refer_sub(refer_sub))) }
 }
 
 /// Feeds a 401 or 407 (`code`) after which the REFER was sent again with credentials, and this CSeq.
@@ -287,12 +300,24 @@ pub unsafe extern "C" fn twr_transfer_retried(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || {
-        let retry = Some(numbers::cseq(cseq)?);
-        Ok(Event::Response { code: self::code(code), refer_sub: true, retry })
-    };
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe {
+        feed(transfer, now_ms, error, || Ok(Response::new(code).with_retry(numbers::cseq(cseq)?)))
+    }
+}
+
+/// Feeds what a stack reports that reads NOTIFYs itself: the status code of the call to the target, and whether
+/// it is the last one. It needs no reply.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_status(
+    transfer: *mut twr_transfer,
+    code: i32,
+    is_final: bool,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::status(code, is_final))) }
 }
 
 /// Feeds a NOTIFY.
@@ -311,13 +336,10 @@ pub unsafe extern "C" fn twr_transfer_notify(
             let event = header(notify.event.bytes()?);
             let absent = notify.subscription_state.ptr.is_null();
             let state = header(notify.subscription_state.bytes()?);
-            let event = Event::Notify {
-                event: &event,
-                cseq: numbers::received_cseq(notify.cseq),
-                subscription_state: (!absent).then_some(&state),
-                body: notify.body.bytes()?,
-                in_dialog: notify.outside_dialog == 0,
-            };
+            let cseq = numbers::received_cseq(notify.cseq);
+            let event = Notify::new(cseq, &event, notify.body.bytes()?)
+                .with_subscription_state((!absent).then_some(&*state))
+                .with_in_dialog(notify.outside_dialog == 0);
             Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)
         })
     }
@@ -377,7 +399,7 @@ pub unsafe extern "C" fn twr_transfer_poll(
             let kind = match held.transfer.poll().ok_or(Failure::None)? {
                 Output::SendRefer => TWR_OUTPUT_SEND_REFER,
                 Output::Reply(reply) => {
-                    code = reply.into();
+                    code = reply.as_u16().into();
                     TWR_OUTPUT_REPLY
                 }
                 Output::Completed(_) => TWR_OUTPUT_COMPLETED,
@@ -405,7 +427,7 @@ pub unsafe extern "C" fn twr_transfer_report(
         guard(error, || {
             let held = get(transfer)?;
             let ended = held.transfer.report().ok_or(Failure::None)?;
-            put(report, held.report.get_or_init(|| Report::of(ended)).view())
+            put(report, held.report.get_or_init(|| Report::new(ended)).view())
         })
     }
 }
@@ -415,7 +437,7 @@ pub unsafe extern "C" fn twr_transfer_report(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_deadline_ms(transfer: *const twr_transfer) -> u64 {
     // SAFETY: the conventions of the header.
-    let deadline = unsafe { get(transfer) }.ok().and_then(|held| held.transfer.deadline());
+    let deadline = unsafe { get(transfer) }.ok().and_then(|held| held.transfer.deadline_ms());
     deadline.unwrap_or(TWR_NO_DEADLINE)
 }
 

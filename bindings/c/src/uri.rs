@@ -11,14 +11,14 @@ use twiml_refer::{
 use crate::diagnostics::twr_diagnostics;
 use crate::error::{Failure, twr_error, twr_status};
 use crate::guard::{array, calm, get, get_mut, guard, make, present, put, take};
-use crate::request::{Listed, twr_pair};
+use crate::request::{Pairs, twr_pair};
 use crate::text::{twr_str, write};
 use crate::user_to_user::twr_user_to_user;
 
 /// A SIP URI. Any number of threads may read one; changing it needs exclusive access.
 pub struct twr_uri {
     uri: SipUri,
-    params: Listed,
+    params: Pairs,
     decoded: OnceLock<Vec<(String, String)>>,
     user_to_users: OnceLock<Vec<Result<UserToUser, Error>>>,
 }
@@ -47,12 +47,12 @@ pub struct twr_uri_parts {
 impl twr_uri {
     fn new(uri: SipUri) -> Self {
         let (decoded, user_to_users) = (OnceLock::new(), OnceLock::new());
-        Self { uri, params: Listed::default(), decoded, user_to_users }
+        Self { uri, params: Pairs::default(), decoded, user_to_users }
     }
 
     /// Drops the views of a URI that is to be changed: also one that is refused may move its text.
     fn drop_views(&mut self) {
-        (self.params, self.decoded) = (Listed::default(), OnceLock::new());
+        (self.params, self.decoded) = (Pairs::default(), OnceLock::new());
         self.user_to_users = OnceLock::new();
     }
 
@@ -253,7 +253,7 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
             let value = UserToUser::from_bytes(bytes.bytes()?)?;
             let held = get_mut(uri)?;
             held.drop_views();
-            Ok(held.uri.add_header("User-to-User", &value.to_string())?)
+            Ok(held.uri.add_user_to_user(&value)?)
         })
     }
 }

@@ -124,7 +124,7 @@ pub unsafe extern "C" fn twr_validator_set_encoded_spellings(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { change(validator, error, |validator| Ok(validator.accept_encoded_spellings(accept))) }
+    unsafe { change(validator, error, |validator| Ok(validator.with_encoded_spellings(accept))) }
 }
 
 /// Verifies the signature of a request and reads it; else TWR_STATUS_TOO_LARGE (413, before anything is

@@ -73,7 +73,8 @@ static twr_status feed(twr_transfer *transfer, const json_t *line, uint64_t now,
                       : has(line, "leg", "pstn") ? TWR_LEG_PSTN
                                                  : TWR_LEG_CLIENT;
         bool first = json_is_true(json_object_get(line, "first_in_dialog"));
-        return twr_transfer_start(transfer, leg, number(line, "cseq"), first, now, error);
+        int64_t cseq = json_is_null(json_object_get(line, "cseq")) ? TWR_NO_CSEQ : number(line, "cseq");
+        return twr_transfer_start(transfer, leg, cseq, first, now, error);
     }
     if (has(line, "event", "response")) {
         int32_t code = (int32_t)number(line, "code");
@@ -90,6 +91,11 @@ static twr_status feed(twr_transfer *transfer, const json_t *line, uint64_t now,
                              .outside_dialog = !json_is_true(json_object_get(line, "in_dialog"))};
         return twr_transfer_notify(transfer, &notify, now, error);
     }
+    if (has(line, "event", "cseq"))
+        return twr_transfer_cseq(transfer, number(line, "cseq"), now, error);
+    if (has(line, "event", "status"))
+        return twr_transfer_status(transfer, (int32_t)number(line, "code"),
+                                   json_is_true(json_object_get(line, "final")), now, error);
     if (has(line, "event", "hangup"))
         return twr_transfer_hang_up(transfer, now, error);
     if (has(line, "event", "transport-error"))

@@ -41,7 +41,8 @@ void feed(transfer &verb, const json &line, std::chrono::milliseconds now)
     const auto event = line.at("event").get<std::string>();
     if (event == "start") {
         const auto leg = line.at("leg").get<std::string>();
-        verb.start(line.at("cseq").get<std::int64_t>(), now,
+        const json &cseq = line.at("cseq");
+        verb.start(cseq.is_null() ? std::nullopt : std::optional(cseq.get<std::int64_t>()), now,
                    leg == "sip"    ? leg_kind::sip
                    : leg == "pstn" ? leg_kind::pstn
                                    : leg_kind::client,
@@ -57,6 +58,10 @@ void feed(transfer &verb, const json &line, std::chrono::milliseconds now)
         verb.notify({line.at("cseq").get<std::int64_t>(), line.at("event_header").get_ref<const std::string &>(), state,
                      line.at("body").get_ref<const std::string &>(), line.at("in_dialog").get<bool>()},
                     now);
+    } else if (event == "cseq") {
+        verb.cseq(line.at("cseq").get<std::int64_t>(), now);
+    } else if (event == "status") {
+        verb.status(line.at("code").get<std::int32_t>(), line.at("final").get<bool>(), now);
     } else if (event == "hangup") {
         verb.hang_up(now);
     } else if (event == "transport-error") {
@@ -91,7 +96,8 @@ json said(const transfer &verb, const output &output)
         params.push_back({"ReferSipResponseCode", std::to_string(*report.refer_sip_response_code)});
     if (report.notify_sip_response_code)
         params.push_back({"NotifySipResponseCode", std::to_string(*report.notify_sip_response_code)});
-    EXPECT_EQ(listed(voice_request::from_form(report.form).params()), params);
+    const voice_request form = voice_request::from_form(report.form);
+    EXPECT_EQ(listed(form.params()), params);
     line["params"] = params;
     line["outcome"] = to_string(report.outcome.kind);
     return line;
@@ -103,7 +109,7 @@ json wanted(json line)
     line.erase("at");
     if (line.at("output") == "completed")
         line["outcome"] = line["outcome"].at("kind");
-    for (const char *key : {"path", "number", "line", "column", "error"})
+    for (const char *key : {"path", "parameter", "number", "line", "column", "error"})
         line.erase(key);
     return line;
 }

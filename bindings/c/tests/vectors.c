@@ -318,12 +318,14 @@ static void callbacks(const json_t *item)
             EXPECT("SIP headers", twr_request_sip_header_count(request) == json_array_size(list) &&
                                       twr_request_sip_header_at(request, json_array_size(list), &pair, NULL) ==
                                           TWR_STATUS_NONE);
-        list = json_object_get(item, "problems");
+        list = json_object_get(item, "diagnostics");
         json_array_foreach(list, index, one)
         {
             EXPECT("diagnostic", twr_request_diagnostic_at(request, index, &odd, NULL) == TWR_STATUS_OK &&
-                                     same(odd.parameter, json_array_get(one, 0)) &&
-                                     same(odd.message, json_array_get(one, 1)));
+                                     same(twr_code_name(odd.code), json_object_get(one, "code")) &&
+                                     same(twr_severity_name(odd.severity), json_object_get(one, "severity")) &&
+                                     same(odd.parameter, json_object_get(one, "parameter")) &&
+                                     same(odd.message, json_object_get(one, "message")));
         }
         EXPECT("diagnostics", twr_request_diagnostic_count(request) == json_array_size(list) &&
                                   twr_request_diagnostic_at(request, json_array_size(list), &odd, NULL) ==

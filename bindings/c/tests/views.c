@@ -215,7 +215,7 @@ static void responses(void)
             twr_response_free(&response);
             twr_response_free(&other);
         }
-        expect(count == 16, "every view of a document", count);
+        expect(count == 20, "every view of a document", count);
     }
 }
 

@@ -84,6 +84,8 @@ enum class error_kind : std::int32_t {
     elements_exceeded = TWR_KIND_ELEMENTS_EXCEEDED,
     /// `comment-invalid`
     comment_invalid = TWR_KIND_COMMENT_INVALID,
+    /// `refer-mismatch`
+    refer_mismatch = TWR_KIND_REFER_MISMATCH,
     /// `document-too-large`
     document_too_large = TWR_KIND_DOCUMENT_TOO_LARGE,
     /// `document-empty`
@@ -142,6 +144,8 @@ enum class error_kind : std::int32_t {
     transfer_outputs_pending = TWR_KIND_TRANSFER_OUTPUTS_PENDING,
     /// `cseq-invalid`
     cseq_invalid = TWR_KIND_CSEQ_INVALID,
+    /// `sip-status-invalid`
+    sip_status_invalid = TWR_KIND_SIP_STATUS_INVALID,
     /// `state-truncated`
     state_truncated = TWR_KIND_STATE_TRUNCATED,
     /// `state-version`
@@ -214,6 +218,14 @@ enum class diagnostic_code : std::int32_t {
     event_unexpected = TWR_CODE_EVENT_UNEXPECTED,
     /// `response-code-invalid`
     response_code_invalid = TWR_CODE_RESPONSE_CODE_INVALID,
+    /// `document-too-deep`
+    document_too_deep = TWR_CODE_DOCUMENT_TOO_DEEP,
+    /// `document-too-many-elements`
+    document_too_many_elements = TWR_CODE_DOCUMENT_TOO_MANY_ELEMENTS,
+    /// `parameter-repeated`
+    parameter_repeated = TWR_CODE_PARAMETER_REPEATED,
+    /// `parameter-invalid`
+    parameter_invalid = TWR_CODE_PARAMETER_INVALID,
 };
 
 } // namespace twiml_refer

@@ -180,12 +180,17 @@ class transfer {
     /// The value of the Refer-To header.
     std::string refer_to() const { return detail::text(twr_transfer_refer_to, get()); }
 
-    /// Starts it; `cseq` is that of the REFER. On any leg but that of SIP it throws (Twilio's error 13801).
-    void start(std::int64_t cseq, instant now, leg_kind leg = leg_kind::sip, bool first_in_dialog = true)
+    /// Starts it; `cseq` is that of the REFER, absent where the stack chooses it itself. On any leg but that of SIP
+    /// it throws (Twilio's error 13801).
+    void start(std::optional<std::int64_t> cseq, instant now, leg_kind leg = leg_kind::sip, bool first_in_dialog = true)
     {
-        detail::call(twr_transfer_start, handle_.get(), static_cast<std::int32_t>(leg), cseq,
+        detail::call(twr_transfer_start, handle_.get(), static_cast<std::int32_t>(leg), cseq.value_or(TWR_NO_CSEQ),
                      first_in_dialog, now.ms());
     }
+
+    /// Feeds the CSeq with which the stack has sent the REFER, or has sent it again after it answered a challenge
+    /// itself.
+    void cseq(std::int64_t cseq, instant now) { detail::call(twr_transfer_cseq, handle_.get(), cseq, now.ms()); }
 
     /// Feeds a response to the REFER; `refer_sub` is what its Refer-Sub header says.
     void response(std::int32_t code, instant now, bool refer_sub = true)
@@ -209,6 +214,13 @@ class transfer {
         made.body = notify.body;
         made.outside_dialog = notify.in_dialog ? 0 : 1;
         detail::call(twr_transfer_notify, handle_.get(), static_cast<const twr_notify *>(&made), now.ms());
+    }
+
+    /// Feeds what a stack reports that reads NOTIFYs itself: the status code of the call to the target, and whether
+    /// it is the last one.
+    void status(std::int32_t code, bool is_final, instant now)
+    {
+        detail::call(twr_transfer_status, handle_.get(), code, is_final, now.ms());
     }
 
     /// Feeds that either side ended the call.

@@ -56,6 +56,16 @@ struct node {
     std::vector<std::pair<std::string_view, std::string_view>> attributes;
 };
 
+/// A `<Refer>`.
+struct refer {
+    /// The SIP URI of its target.
+    sip_uri target;
+    /// Its action.
+    std::optional<std::string> action;
+    /// Its method, GET or POST.
+    std::optional<std::string> method;
+};
+
 /// Any verb or noun.
 class element {
   public:
@@ -236,6 +246,19 @@ class voice_response {
     voice_response refer(const sip_uri &target, text_in action = {}, text_in method = {}) &&
     {
         return std::move(refer(target, action, method));
+    }
+
+    /// The first `<Refer>` directly in `<Response>`; absent if there is none, or if it is not one that refer() could
+    /// have made.
+    std::optional<twiml_refer::refer> first_refer() const
+    {
+        twr_refer found{};
+        if (twr_response_first_refer(get(), &found, nullptr) != TWR_STATUS_OK)
+            return std::nullopt;
+        const auto text = [](twr_str part) {
+            return part.ptr ? std::optional<std::string>(detail::view(part)) : std::nullopt;
+        };
+        return twiml_refer::refer{sip_uri(detail::view(found.target)), text(found.action), text(found.method)};
     }
 
     /// Writes the document; `pretty` is with four spaces a level.
