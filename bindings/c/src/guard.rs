@@ -42,7 +42,10 @@ pub(crate) unsafe fn make<T>(
         if !place.is_null() {
             place.write(std::ptr::null_mut());
         }
-        guard(error, || put(place, Box::into_raw(Box::new(body()?))))
+        guard(error, || {
+            present(place)?;
+            put(place, Box::into_raw(Box::new(body()?)))
+        })
     }
 }
 
