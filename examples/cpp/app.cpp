@@ -4,7 +4,7 @@
 //     c++ -std=c++17 app.cpp -o app $(pkg-config --cflags --libs twiml_refer cpp-httplib)
 //     TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com ./app 8000
 //
-// PUBLIC_BASE is how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
+// PUBLIC_BASE is how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path
 // prefix that a gateway strips. The server is Debian's libcpp-httplib-dev.
 #include <algorithm>
 #include <cstdio>
@@ -44,8 +44,8 @@ static voice_response chosen(const voice_request &request)
 static voice_response transferred(const voice_request &request)
 {
     voice_response response;
-    const refer_outcome outcome = request.outcome();
-    switch (outcome.kind) {
+    const auto outcome = request.outcome();
+    switch (outcome ? outcome->kind : outcome_kind::unknown) {
     case outcome_kind::transferred:
     case outcome_kind::canceled: response.hangup(); break;
     case outcome_kind::target_failed:
@@ -53,8 +53,8 @@ static voice_response transferred(const voice_request &request)
             element("Gather")
                 .attribute("numDigits", "1")
                 .attribute("action", "/choice")
-                .append(element("Say", outcome.status == "busy" ? "They are busy. Press 1 to try again."
-                                                                : "No answer. Press 1 to try again.")));
+                .append(element("Say", outcome->status == call_status::busy ? "They are busy. Press 1 to try again."
+                                                                             : "No answer. Press 1 to try again.")));
         response.say("Goodbye.");
         break;
     case outcome_kind::rejected:
@@ -93,9 +93,9 @@ static int run(const char *port, const request_validator &validator)
             };
             try {
                 // The request's target as it came, not the path that the server decoded.
-                const auto request = validator.verify(method::post, request.target, body,
+                const auto verified = validator.verify(method::post, request.target, body,
                                                        request.get_header_value("X-Twilio-Signature"));
-                reply.set_content(answer(request).to_xml(), "text/xml");
+                reply.set_content(answer(verified).to_xml(), "text/xml");
             } catch (const signature_error &why) {
                 refuse(403, why);
             } catch (const request_too_large &why) {

@@ -166,7 +166,9 @@ def main() -> int:
     reader.add_argument("--port", type=int, default=0, help="default: a free one, which is printed")
     reader.add_argument("--tcp", action="store_true", help="use TCP instead of UDP")
     reader.add_argument("--header", action="append", default=[], metavar="NAME=VALUE")
-    reader.add_argument("--time", action="append", default=[], metavar="WHICH=MS", help=", ".join(TIMES))
+    reader.add_argument(
+        "--time", action="append", default=[], metavar="WHICH=MS", help=", ".join(TIMES)
+    )
     reader.add_argument("target", help="the SIP URI to transfer the caller to")
     options = reader.parse_args()
     try:

@@ -40,7 +40,9 @@ def transfer(program: str, caller: str, python: str, code: int) -> tuple[str, st
     """Transfer a caller to a target that answers with this code: the outcome, and the header there."""
     target = Target(code)
     uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question"
-    agent = subprocess.Popen([program, uri], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    agent = subprocess.Popen(
+        [program, uri], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     peer = None
     try:
         assert agent.stdout

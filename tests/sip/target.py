@@ -55,7 +55,10 @@ class Target:
         ]
         body = ""
         if invited and code == 200:
-            copied += [f"Contact: <sip:target@127.0.0.1:{self.port}>", "Content-Type: application/sdp"]
+            copied += [
+                f"Contact: <sip:target@127.0.0.1:{self.port}>",
+                "Content-Type: application/sdp",
+            ]
             body = (
                 "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
                 "m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"

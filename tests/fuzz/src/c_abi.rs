@@ -249,7 +249,8 @@ pub fn run(calls: &[Call<'_>]) {
         transfers: Slots::new(twr_transfer_free),
     };
     for call in calls {
-        // SAFETY: objects are alive and used by this thread alone, text is as long as it says, or absurd.
+        // SAFETY: objects are alive and used by this thread alone, text is as long as it says, or absurd. What was
+        // made may have freed an object: it is looked up again.
         unsafe {
             match call.function % 5 {
                 0 => session.uri(call),
@@ -347,7 +348,7 @@ impl Session {
                     twr_user_to_user_text(value, buffer, capacity, length, error)
                 }),
             }
-            twr_uri_user_to_user_count(uri);
+            twr_uri_user_to_user_count(self.uris.get(call.used));
         }
     }
 
@@ -432,9 +433,10 @@ impl Session {
                     twr_call_create(one, two, three, response, four, three, two, place, error)
                 }),
             }
+            let response = self.responses.get(call.used);
             twr_response_follows(response);
             twr_response_node_count(response);
-            twr_diagnostics_count(found);
+            twr_diagnostics_count(self.diagnostics.get(call.used));
             let rest = self.rest.get(call.used);
             if let Some(parts) = read(call, |place, error| twr_rest_request_get(rest, place, error))
             {
@@ -485,6 +487,7 @@ impl Session {
                     twr_request_form(request, buffer, capacity, length, error)
                 }),
             }
+            let request = self.requests.get(call.used);
             seen(twr_request_outcome(request).explanation);
             twr_request_may_resume(request);
             twr_request_leg(request);
@@ -548,7 +551,7 @@ impl Session {
                     }
                 }
             }
-            twr_url_candidates_count(candidates);
+            twr_url_candidates_count(self.candidates.get(call.used));
         }
     }
 
@@ -619,6 +622,7 @@ impl Session {
                     });
                 }
             }
+            let transfer = self.transfers.get(call.used);
             while let Some(output) =
                 read(call, |place, error| twr_transfer_poll(transfer, place, error))
             {
