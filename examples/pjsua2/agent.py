@@ -1,7 +1,8 @@
-"""A SIP user agent that answers one call and transfers it, as Twilio's <Refer> does: on pjsua2 (PyPI: pjsua2-python).
+"""A SIP user agent on pjsua2 that answers one call and transfers it, as Twilio's <Refer> does.
 
-pjsua2 chooses the CSeq of the REFER, answers NOTIFYs and challenges itself, and reports the code in a NOTIFY and
-whether it is the last. So `Transfer` starts without a CSeq, is fed `status`, and never has a NOTIFY to answer.
+pjsua2 chooses the CSeq of the REFER, answers NOTIFYs and challenges itself, and reports the code in
+a NOTIFY and whether it is the last. So `Transfer` starts without a CSeq, is fed `status`, and never
+has a NOTIFY to answer.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import argparse
 import os
 import sys
 import time
+from typing import Any
 from urllib.parse import urlencode
 
-import pjsua2 as pj
+import pjsua2 as pj  # type: ignore[import-untyped]
 from twiml_refer import (
     Completed,
     Diagnostic,
@@ -25,6 +27,7 @@ from twiml_refer import (
     TwimlReferError,
 )
 
+FIRST_FINAL = 200
 TIMES = {
     "response": "response_timeout",
     "notify": "notify_timeout",
@@ -40,7 +43,10 @@ def now_ms() -> int:
 
 
 class TransferredCall(pj.Call):  # type: ignore[misc]
-    """The one call: everything that pjsua2 reports of it goes to the transfer, and its outputs are carried out."""
+    """The one call.
+
+    What pjsua2 reports goes to the transfer, and what the transfer returns is carried out.
+    """
 
     def __init__(self, account: pj.Account, call_id: int, transfer: Transfer) -> None:
         super().__init__(account, call_id)
@@ -61,14 +67,14 @@ class TransferredCall(pj.Call):  # type: ignore[misc]
                 self.carry_out(self.transfer.hang_up(now_ms=now_ms()))
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
-        """Pass on the final response to the REFER: onCallTransferStatus reports a 2xx as any other status."""
+        """Pass on the final response to the REFER."""
         transaction = prm.e.body.tsxState.tsx
-        code = transaction.statusCode
-        if transaction.method == "REFER" and transaction.role == pj.PJSIP_ROLE_UAC and code >= 200:
-            # Without credentials a challenge is final. With some, pjsua2 answers it: it is not passed on then.
-            if not self.refer_answered:
-                self.refer_answered = True
-                self.carry_out(self.transfer.response(code, now_ms=now_ms()))
+        is_refer = transaction.method == "REFER" and transaction.role == pj.PJSIP_ROLE_UAC
+        # Without credentials a challenge is final. With some, pjsua2 answers it, and it must not be
+        # passed on.
+        if is_refer and transaction.statusCode >= FIRST_FINAL and not self.refer_answered:
+            self.refer_answered = True
+            self.carry_out(self.transfer.response(transaction.statusCode, now_ms=now_ms()))
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         """Pass on the status of the call to the target."""
@@ -163,27 +169,26 @@ def main() -> int:
     """Read the options and run."""
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     reader.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS")
-    reader.add_argument("--port", type=int, default=0, help="default: a free one, which is printed")
+    reader.add_argument("--port", type=int, default=0, help="default: a free one, printed")
     reader.add_argument("--tcp", action="store_true", help="use TCP instead of UDP")
     reader.add_argument("--header", action="append", default=[], metavar="NAME=VALUE")
-    reader.add_argument(
-        "--time", action="append", default=[], metavar="WHICH=MS", help=", ".join(TIMES)
-    )
+    times = ", ".join(TIMES)
+    reader.add_argument("--time", action="append", default=[], metavar="WHICH=MS", help=times)
     reader.add_argument("target", help="the SIP URI to transfer the caller to")
     options = reader.parse_args()
     try:
         headers = [tuple(header.split("=", 1)) for header in options.header]
         target = SipUri(options.target, headers=headers)
-        times = dict(pair.split("=", 1) for pair in options.time)
-        seconds = {TIMES[which]: int(ms) / 1000 for which, ms in times.items()}
+        pairs = (pair.split("=", 1) for pair in options.time)
+        seconds: dict[str, Any] = {TIMES[which]: int(ms) / 1000 for which, ms in pairs}
         settings = TransferSettings(**seconds)
     except KeyError as error:
-        reader.error(f"unknown time {error}: use {', '.join(TIMES)}")
+        reader.error(f"unknown time {error}: use {times}")
     except (TwimlReferError, ValueError) as error:
         reader.error(str(error))
     for found in target.check():
         print(found, file=sys.stderr)
-    # pjlib prints to standard output before its log level can be set: let that go to standard error.
+    # pjlib prints to standard output before its log level can be set: let it use standard error.
     sys.stdout = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     run(options, Transfer(target, settings))

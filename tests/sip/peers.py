@@ -1,8 +1,8 @@
 """Lets real user agents be transferred by the examples: `peers.py PYTHON PROGRAM…`.
 
-Each peer calls each program, is transferred to a target that answers, and to one that is busy. The program must
-report what happened; printed is whether the call to the target has the header that the target's URI holds.
-PYTHON has pjsua2; baresip is on PATH.
+Each peer calls each program, is transferred to a target that answers, and to one that is busy. The
+program must report what happened; printed is whether the call to the target has the header that the
+target's URI holds. PYTHON has pjsua2; baresip is on PATH.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from run import free_port
+
 from target import Target
 
 BARESIP = """module_path /usr/lib/baresip/modules
@@ -37,7 +38,10 @@ def baresip(folder: str, uri: str) -> list[str]:
 
 
 def transfer(program: str, caller: str, python: str, code: int) -> tuple[str, str | None]:
-    """Transfer a caller to a target that answers with this code: the outcome, and the header there."""
+    """Transfer a caller to a target that answers with this code.
+
+    Returns the outcome, and the header that the call to the target had.
+    """
     target = Target(code)
     uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question"
     agent = subprocess.Popen(
@@ -79,8 +83,9 @@ def main() -> int:
                 right = outcome == expected and (caller != "pjsua2" or header == "billing question")
                 failed += not right
                 print(
-                    f"{Path(program).name} transfers {caller} to a target with {code}: {outcome or 'nothing'}, "
-                    f"X-Reason there: {header or 'none'}: {'ok' if right else 'failed'}"
+                    f"{Path(program).name} transfers {caller} to a target with {code}: "
+                    f"{outcome or 'nothing'}, X-Reason there: {header or 'none'}: "
+                    f"{'ok' if right else 'failed'}"
                 )
     total = len(programs) * 4
     print(f"peers: {total - failed} of {total} passed")

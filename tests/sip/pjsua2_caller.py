@@ -1,12 +1,13 @@
-"""Plays the caller on pjsua2: calls a URI, and lets itself be transferred: `pjsua2_caller.py URI`."""
+"""Plays the caller on pjsua2, which can be transferred: `pjsua2_caller.py URI`."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from typing import ClassVar
 
-import pjsua2 as pj
+import pjsua2 as pj  # type: ignore[import-untyped]
 
 SECONDS = 20
 
@@ -14,7 +15,7 @@ SECONDS = 20
 class Caller(pj.Call):  # type: ignore[misc]
     """A call that can be transferred."""
 
-    calls: list[Caller] = []
+    calls: ClassVar[list[Caller]] = []
 
     def __init__(self, account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(account, call_id)
