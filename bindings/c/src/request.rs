@@ -233,7 +233,7 @@ impl twr_request {
     }
 }
 
-/// The limit that an argument stands for: 0 is the default.
+/// Reads a limit: 0 is the default.
 fn limit(max_bytes: i64) -> Result<Option<usize>, Failure> {
     Ok((max_bytes != 0).then(|| numbers::body_bytes(max_bytes)).transpose()?)
 }

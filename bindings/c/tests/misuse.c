@@ -294,6 +294,7 @@ int main(void)
     EXPECT(twr_uri_add_header(first, TWR_STR("X-A"), TWR_STR("1"), NULL) == TWR_STATUS_OK);
     twr_uri_free(&first);
     EXPECT(is(twr_uri_text(second), "sip:alice@example.com"));
+    twr_uri_free(&second);
     WRONG(twr_uri_copy(NULL, &second, NULL));
     EXPECT(second == NULL);
     WRONG(twr_element_copy(NULL, &none, NULL));
