@@ -1,10 +1,10 @@
-/* The SIP side of a transfer: libre hears and speaks, twr_transfer decides. Everything that libre hears
- * of the call goes to twr_transfer as an event, and everything that it returns is done here. */
+/* The SIP side of a transfer: libre sends and receives, twr_transfer decides. Everything that libre receives
+ * in the call goes to twr_transfer as an event, and every output that it returns is carried out here. */
 #include "agent.h"
 
 #include <string.h>
 
-static void drain(struct agent *agent, const struct sip_msg *notify);
+static void handle_outputs(struct agent *agent, const struct sip_msg *notify);
 
 static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
                           "m=audio 9 RTP/AVP 0\r\na=inactive\r\n";
@@ -31,7 +31,7 @@ static twr_str header(const struct sip_msg *msg, enum sip_hdrid id)
     return value;
 }
 
-static const char *reason(uint16_t code)
+static const char *reason(int32_t code)
 {
     switch (code) {
     case 200: return "OK";
@@ -42,20 +42,20 @@ static const char *reason(uint16_t code)
     }
 }
 
-/* After each event: what to do, until when to wait, and the next event. */
+/* After each event: carries out the outputs, and waits for the next deadline. */
 static void fed(struct agent *agent, twr_status status, const twr_error *error,
                 const struct sip_msg *notify)
 {
     if (status != TWR_STATUS_OK)
         re_fprintf(stderr, "refused: %s\n", error->message);
-    drain(agent, notify);
+    handle_outputs(agent, notify);
 }
 
 static void deadline_handler(void *arg)
 {
     struct agent *agent = arg;
     twr_error error;
-    fed(agent, twr_transfer_time(agent->transfer, tmr_jiffies(), &error), &error, NULL);
+    fed(agent, twr_transfer_handle_timeout(agent->transfer, tmr_jiffies(), &error), &error, NULL);
 }
 
 static void linger_handler(void *arg)
@@ -82,7 +82,7 @@ static void response_handler(int err, const struct sip_msg *msg, void *arg)
     if (err) {
         /* libre's own timer F, or a broken connection. */
         status = err == ETIMEDOUT
-                     ? twr_transfer_time(agent->transfer, tmr_jiffies(), &error)
+                     ? twr_transfer_handle_timeout(agent->transfer, tmr_jiffies(), &error)
                      : twr_transfer_transport_error(agent->transfer, tmr_jiffies(), &error);
     } else {
         const struct sip_hdr *sub = sip_msg_xhdr(msg, "Refer-Sub");
@@ -94,13 +94,12 @@ static void response_handler(int err, const struct sip_msg *msg, void *arg)
 
 static void send_refer(struct agent *agent)
 {
-    char refer_to[4096];
+    /* A NUL follows the text where there is room. */
+    char refer_to[4097];
     size_t length = 0;
     twr_error error;
     int err = EINVAL;
-    if (twr_transfer_refer_to(agent->transfer, refer_to, sizeof refer_to - 1, &length, &error) ==
-        TWR_STATUS_OK) {
-        refer_to[length] = '\0';
+    if (twr_transfer_refer_to(agent->transfer, refer_to, sizeof refer_to, &length, &error) == TWR_STATUS_OK) {
         re_printf("refer %s\n", refer_to);
         err = sip_drequestf(&agent->request, agent->sip, true, "REFER", agent->dialog, 0, NULL, send_handler,
                             response_handler, agent, "Refer-To: %s\r\nContent-Length: 0\r\n\r\n", refer_to);
@@ -109,34 +108,19 @@ static void send_refer(struct agent *agent)
         fed(agent, twr_transfer_transport_error(agent->transfer, tmr_jiffies(), &error), &error, NULL);
 }
 
-/* What Twilio would send to the document's action. */
-static void print_callback(const twr_output *output)
+/* What Twilio would send to the document's action, and what it means. */
+static void print_report(const struct agent *agent)
 {
-    static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",
-                                           "canceled", "unconfirmed", "unknown"};
-    char codes[2][8], form[256];
-    twr_pair pairs[3];
-    twr_callback *callback = NULL;
-    size_t count = 0, length = 0;
-    if (output->refer_call_status.ptr) {
-        pairs[count].name = TWR_STR("ReferCallStatus");
-        pairs[count++].value = output->refer_call_status;
+    twr_refer_report report;
+    twr_error error;
+    if (twr_transfer_report(agent->transfer, &report, &error) != TWR_STATUS_OK) {
+        re_fprintf(stderr, "no report: %s\n", error.message);
+        return;
     }
-    if (output->refer_sip_response_code) {
-        re_snprintf(codes[0], sizeof codes[0], "%u", output->refer_sip_response_code);
-        pairs[count].name = TWR_STR("ReferSipResponseCode");
-        pairs[count++].value = twr_str_of(codes[0]);
-    }
-    if (output->notify_sip_response_code) {
-        re_snprintf(codes[1], sizeof codes[1], "%u", output->notify_sip_response_code);
-        pairs[count].name = TWR_STR("NotifySipResponseCode");
-        pairs[count++].value = twr_str_of(codes[1]);
-    }
-    if (twr_callback_from_pairs(pairs, count, &callback, NULL) == TWR_STATUS_OK &&
-        twr_callback_to_form(callback, form, sizeof form, &length, NULL) == TWR_STATUS_OK)
-        re_printf("callback %b\n", form, length);
-    twr_callback_free(&callback);
-    re_printf("outcome %s\n", outcomes[output->outcome]);
+    twr_str outcome = twr_outcome_name(report.outcome.kind);
+    re_printf("action %b\n", report.form.ptr, report.form.len);
+    re_printf("outcome %b\n", outcome.ptr, outcome.len);
+    re_fprintf(stderr, "%b\n", report.outcome.explanation.ptr, report.outcome.explanation.len);
 }
 
 static void end_call(struct agent *agent)
@@ -145,39 +129,49 @@ static void end_call(struct agent *agent)
     agent->sess = mem_deref(agent->sess);
 }
 
-static void complete(struct agent *agent, const twr_output *output)
+static void complete(struct agent *agent)
 {
-    print_callback(output);
+    print_report(agent);
     agent->completed = true;
     agent->status = 0;
     end_call(agent);
     tmr_start(&agent->linger, agent->linger_ms, linger_handler, agent);
 }
 
-static void drain(struct agent *agent, const struct sip_msg *notify)
+static void handle_outputs(struct agent *agent, const struct sip_msg *notify)
 {
     twr_output output;
-    while (twr_transfer_poll(agent->transfer, &output) == TWR_STATUS_OK) {
+    while (twr_transfer_poll(agent->transfer, &output, NULL) == TWR_STATUS_OK) {
         switch (output.kind) {
         case TWR_OUTPUT_SEND_REFER: send_refer(agent); break;
         case TWR_OUTPUT_REPLY:
             /* It comes in the same call as the NOTIFY, and before the end of the call. */
             if (notify)
-                (void)sip_treply(NULL, agent->sip, notify, output.code, reason(output.code));
+                (void)sip_treply(NULL, agent->sip, notify, (uint16_t)output.code, reason(output.code));
             break;
         case TWR_OUTPUT_END_DIALOG: end_call(agent); break;
-        case TWR_OUTPUT_COMPLETED: complete(agent, &output); break;
+        case TWR_OUTPUT_COMPLETED: complete(agent); break;
         case TWR_OUTPUT_DIAGNOSTIC:
-            re_fprintf(stderr, "odd: %b\n", output.finding.message.ptr, output.finding.message.len);
+            re_fprintf(stderr, "odd: %b\n", output.diagnostic.message.ptr, output.diagnostic.message.len);
             break;
         default: break;
         }
     }
-    uint64_t deadline = twr_transfer_deadline(agent->transfer), now = tmr_jiffies();
+    uint64_t deadline = twr_transfer_deadline_ms(agent->transfer), now = tmr_jiffies();
     if (deadline == TWR_NO_DEADLINE)
         tmr_cancel(&agent->deadline);
     else
         tmr_start(&agent->deadline, deadline > now ? deadline - now : 0, deadline_handler, agent);
+}
+
+/* A caller that checks whether the call is alive; libre would answer 481. */
+static void answer_options(const struct agent *agent, const struct sip_msg *msg)
+{
+    if (sip_dialog_rseq_valid(agent->dialog, msg))
+        (void)sip_treplyf(NULL, NULL, agent->sip, msg, false, 200, "OK",
+                          "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY\r\nContent-Length: 0\r\n\r\n");
+    else
+        (void)sip_treply(NULL, agent->sip, msg, 500, "Server Internal Error");
 }
 
 /* libre's sipevent layer would answer NOTIFYs by itself: they are taken as plain requests. */
@@ -185,16 +179,19 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 {
     struct agent *agent = arg;
     twr_error error;
-    twr_str body;
+    bool in_dialog = agent->dialog && sip_dialog_cmp(agent->dialog, msg);
+    if (in_dialog && pl_strcmp(&msg->met, "OPTIONS") == 0) {
+        answer_options(agent, msg);
+        return true;
+    }
     if (pl_strcmp(&msg->met, "NOTIFY") != 0)
         return false;
-    body.ptr = (const char *)mbuf_buf(msg->mb);
-    body.len = mbuf_get_left(msg->mb);
-    bool in_dialog = agent->dialog && sip_dialog_cmp(agent->dialog, msg);
-    twr_status status =
-        twr_transfer_notify(agent->transfer, header(msg, SIP_HDR_EVENT), msg->cseq.num,
-                            header(msg, SIP_HDR_SUBSCRIPTION_STATE), body, in_dialog, tmr_jiffies(), &error);
-    fed(agent, status, &error, msg);
+    twr_notify notify = {.cseq = msg->cseq.num,
+                         .event = header(msg, SIP_HDR_EVENT),
+                         .subscription_state = header(msg, SIP_HDR_SUBSCRIPTION_STATE),
+                         .body = {(const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb)},
+                         .outside_dialog = !in_dialog};
+    fed(agent, twr_transfer_notify(agent->transfer, &notify, tmr_jiffies(), &error), &error, msg);
     return true;
 }
 

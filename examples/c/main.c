@@ -7,14 +7,22 @@
 #include "agent.h"
 
 static const char usage[] =
-    "usage: transfer [--tcp] [--listen ADDRESS] [--header NAME=VALUE]... [--time WHICH=MS]...\n"
-    "                [--ring MS] [--linger MS] TARGET\n"
+    "Usage: transfer [OPTION]... TARGET\n"
     "Answers one call, transfers it to TARGET (a SIP URI), and prints what Twilio would report.\n"
-    "WHICH is response, notify, subscription, grace or max-duration.\n";
+    "\n"
+    "  --listen ADDRESS      the address to listen on (default 127.0.0.1)\n"
+    "  --port PORT           the port to listen on (default: a free one, which is printed)\n"
+    "  --tcp                 use TCP instead of UDP\n"
+    "  --header NAME=VALUE   add a header to TARGET; repeat it for more\n"
+    "  --time WHICH=MS       set a time; WHICH is response, notify, subscription, grace or max-duration\n"
+    "  --ring MS             ring this long before answering\n"
+    "  --linger MS           answer late requests this long after the transfer (default 200)\n"
+    "  --help                print this\n";
 
 struct options {
     bool tcp;
     const char *listen;
+    uint16_t port;
     twr_uri *target;
     twr_settings *settings;
     uint32_t ring_ms;
@@ -32,7 +40,7 @@ static int add_header(twr_uri *target, const char *pair)
     const char *equals = strchr(pair, '=');
     twr_error error;
     if (!equals)
-        return refuse("write --header NAME=VALUE");
+        return refuse("--header needs NAME=VALUE");
     twr_str name = {pair, (size_t)(equals - pair)};
     if (twr_uri_add_header(target, name, twr_str_of(equals + 1), &error) != TWR_STATUS_OK)
         return refuse(error.message);
@@ -52,13 +60,37 @@ static int set_time(twr_settings *settings, const char *pair)
             return refuse(error.message);
         return 0;
     }
-    return refuse("there is no such time; write response, notify, subscription, grace or max-duration");
+    return refuse("unknown time: use response, notify, subscription, grace or max-duration");
+}
+
+static int set_port(struct options *options, const char *text)
+{
+    char *end = NULL;
+    unsigned long port = strtoul(text, &end, 10);
+    if (*end || end == text || port == 0 || port > 65535)
+        return refuse("--port must be 1 to 65535");
+    options->port = (uint16_t)port;
+    return 0;
+}
+
+/* Prints what of the target will be dropped or misread on the wire. */
+static void check_target(const twr_uri *target)
+{
+    twr_diagnostics *diagnostics = NULL;
+    twr_diagnostic one;
+    (void)twr_uri_check(target, &diagnostics, NULL);
+    for (size_t at = 0; twr_diagnostics_at(diagnostics, at, &one, NULL) == TWR_STATUS_OK; at++) {
+        twr_str severity = twr_severity_name(one.severity);
+        re_fprintf(stderr, "transfer: %b: %b\n", severity.ptr, severity.len, one.message.ptr, one.message.len);
+    }
+    twr_diagnostics_free(&diagnostics);
 }
 
 static int read_options(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {{"tcp", no_argument, NULL, 't'},
                                           {"listen", required_argument, NULL, 'a'},
+                                          {"port", required_argument, NULL, 'p'},
                                           {"header", required_argument, NULL, 'h'},
                                           {"time", required_argument, NULL, 's'},
                                           {"ring", required_argument, NULL, 'r'},
@@ -74,6 +106,7 @@ static int read_options(int argc, char **argv, struct options *options)
         switch (option) {
         case 't': options->tcp = true; break;
         case 'a': options->listen = optarg; break;
+        case 'p': wrong = set_port(options, optarg); break;
         case 'h':
             if (count < ARRAY_SIZE(headers))
                 headers[count++] = optarg;
@@ -85,11 +118,13 @@ static int read_options(int argc, char **argv, struct options *options)
         }
     }
     if (!wrong && optind != argc - 1)
-        wrong = refuse(usage);
+        wrong = refuse("give one TARGET, a SIP URI; see --help");
     if (!wrong && twr_uri_parse(twr_str_of(argv[optind]), &options->target, &error) != TWR_STATUS_OK)
         wrong = refuse(error.message);
     for (size_t at = 0; !wrong && at < count; at++)
         wrong = add_header(options->target, headers[at]);
+    if (!wrong)
+        check_target(options->target);
     return wrong;
 }
 
@@ -113,7 +148,7 @@ static int run(struct agent *agent, const struct options *options, twr_transfer 
     struct sa address;
     bool closed = false;
     enum sip_transp tp = options->tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
-    int err = sa_set_str(&address, options->listen, 0);
+    int err = sa_set_str(&address, options->listen, options->port);
     if (!err)
         err = sip_alloc(&sip, NULL, 32, 32, 32, "twiml-refer example", exit_handler, &closed);
     if (!err)
@@ -143,6 +178,10 @@ int main(int argc, char **argv)
     struct agent agent = {0};
     twr_transfer *transfer = NULL;
     twr_error error;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
     int status = read_options(argc, argv, &options);
     if (!status && twr_transfer_new(twr_uri_text(options.target), options.settings, &transfer, &error) !=
                        TWR_STATUS_OK)

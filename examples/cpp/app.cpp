@@ -4,7 +4,7 @@
 //     c++ -std=c++17 app.cpp -o app $(pkg-config --cflags --libs twiml_refer cpp-httplib)
 //     TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com ./app 8000
 //
-// PUBLIC_BASE is how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
+// PUBLIC_BASE is how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path
 // prefix that a gateway strips. The server is Debian's libcpp-httplib-dev.
 #include <algorithm>
 #include <cstdio>
@@ -29,7 +29,7 @@ static voice_response welcome()
     return response;
 }
 
-static voice_response chosen(const refer_callback &request)
+static voice_response chosen(const voice_request &request)
 {
     voice_response response;
     if (request.param("Digits") != "1") {
@@ -41,11 +41,11 @@ static voice_response chosen(const refer_callback &request)
     return response;
 }
 
-static voice_response transferred(const refer_callback &callback)
+static voice_response transferred(const voice_request &request)
 {
     voice_response response;
-    const refer_outcome outcome = callback.outcome();
-    switch (outcome.kind) {
+    const auto outcome = request.outcome();
+    switch (outcome ? outcome->kind : outcome_kind::unknown) {
     case outcome_kind::transferred:
     case outcome_kind::canceled: response.hangup(); break;
     case outcome_kind::target_failed:
@@ -53,8 +53,8 @@ static voice_response transferred(const refer_callback &callback)
             element("Gather")
                 .attribute("numDigits", "1")
                 .attribute("action", "/choice")
-                .append(element("Say", outcome.status == "busy" ? "They are busy. Press 1 to try again."
-                                                                : "No answer. Press 1 to try again.")));
+                .append(element("Say", outcome->status == call_status::busy ? "They are busy. Press 1 to try again."
+                                                                             : "No answer. Press 1 to try again.")));
         response.say("Goodbye.");
         break;
     case outcome_kind::rejected:
@@ -83,7 +83,7 @@ static std::string body_of(const httplib::Request &request, const httplib::Conte
 static int run(const char *port, const request_validator &validator)
 {
     httplib::Server server;
-    const auto serve = [&](const char *path, std::function<voice_response(const refer_callback &)> answer) {
+    const auto serve = [&](const char *path, std::function<voice_response(const voice_request &)> answer) {
         server.Post(path, [&validator, answer](const httplib::Request &request, httplib::Response &reply,
                                                const httplib::ContentReader &read) {
             const std::string body = body_of(request, read);
@@ -93,19 +93,19 @@ static int run(const char *port, const request_validator &validator)
             };
             try {
                 // The request's target as it came, not the path that the server decoded.
-                const auto callback = validator.verify(method::post, request.target, body,
+                const auto verified = validator.verify(method::post, request.target, body,
                                                        request.get_header_value("X-Twilio-Signature"));
-                reply.set_content(answer(callback).to_xml(), "text/xml");
+                reply.set_content(answer(verified).to_xml(), "text/xml");
             } catch (const signature_error &why) {
                 refuse(403, why);
             } catch (const request_too_large &why) {
                 refuse(413, why);
-            } catch (const callback_error &why) {
+            } catch (const request_error &why) {
                 refuse(400, why);
             }
         });
     };
-    serve("/voice", [](const refer_callback &) { return welcome(); });
+    serve("/voice", [](const voice_request &) { return welcome(); });
     serve("/choice", chosen);
     serve("/transferred", transferred);
     return server.listen("127.0.0.1", std::atoi(port)) ? 0 : 1;

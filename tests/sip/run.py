@@ -1,8 +1,7 @@
 """Runs the example in C against sipp: `run.py PROGRAM COMMAND [--trace FOLDER] [--check CHECK] [CASE…]`.
 
 Each case runs over UDP and over TCP, each with both ends' exit codes and what the example printed.
-Then COMMAND, the command twiml-refer, must tell the same callback from what sipp saw on the wire,
-which FOLDER receives. CHECK is put before the program, as valgrind is.
+Then COMMAND, the command twiml-refer, must report the same from what sipp saw on the wire, which FOLDER receives. CHECK is put before the program, as valgrind is.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def explained(trace: Path, options: argparse.Namespace, settings: list[str]) -> 
     if said.returncode or said.stderr or len(ends) != 1 or odd:
         return [f"status {said.returncode}", *odd, said.stderr]
     form = "&".join(f"{name}={value}" for name, value in ends[0]["params"])
-    return [f"callback {form}", f"outcome {ends[0]['outcome']['kind']}"]
+    return [f"action {form}", f"outcome {ends[0]['outcome']['kind']}"]
 
 
 def run(name: str, transport: str, options: argparse.Namespace) -> str | None:

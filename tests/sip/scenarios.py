@@ -1,6 +1,6 @@
 """What sipp plays as the caller that is transferred, and what the example must print then.
 
-The callbacks are those of Twilio's documentation (its four scenarios, its table of
+The reports are those of Twilio's documentation (its four scenarios, its table of
 parameters); the codes that a NOTIFY is answered with are those of RFC 3515, 6665 and 3261.
 """
 
@@ -135,30 +135,30 @@ TRYING = [notify(2, ACTIVE, "100 Trying"), receive(200)]
 BUSY = [notify(9, TERMINATED, "486 Busy Here"), receive(200), *ENDED]
 
 
-def told(callback: str, outcome: str) -> list[str]:
+def told(parameters: str, outcome: str) -> list[str]:
     """What is printed of a transfer."""
-    return [f"callback {callback}", f"outcome {outcome}"]
+    return [f"action {parameters}", f"outcome {outcome}"]
 
 
-ANSWERED_CALLBACK = told(
+ANSWERED = told(
     "ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200", "transferred"
 )
-BUSY_CALLBACK = told(
+BUSY_REPORT = told(
     "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486", "target-failed"
 )
 
 
 def faulty(wrong: str, code: int) -> Case:
     """A NOTIFY that is refused, and then one that counts."""
-    return Case([*ACCEPTED, wrong, receive(code), *BUSY], BUSY_CALLBACK)
+    return Case([*ACCEPTED, wrong, receive(code), *BUSY], BUSY_REPORT)
 
 
 CASES: dict[str, Case] = {
     "answered": Case(
         [*ACCEPTED, *TRYING, notify(3, TERMINATED, "200 OK"), receive(200), *ENDED],
-        ANSWERED_CALLBACK,
+        ANSWERED,
     ),
-    "busy": Case([*ACCEPTED, *TRYING, *BUSY], BUSY_CALLBACK),
+    "busy": Case([*ACCEPTED, *TRYING, *BUSY], BUSY_REPORT),
     "refused": Case(
         [*CALL, REFER, answer_refer("405 Method Not Allowed"), *ENDED],
         told("ReferCallStatus=failed&ReferSipResponseCode=405", "rejected"),
@@ -190,7 +190,7 @@ CASES: dict[str, Case] = {
             notify(4, TERMINATED, "200 OK"),
             receive(200),
         ],
-        ANSWERED_CALLBACK,
+        ANSWERED,
         ("--time", "grace=2000"),
     ),
     "silent": Case(
@@ -239,10 +239,10 @@ CASES: dict[str, Case] = {
             answer_refer("202 Accepted"),
             *BUSY,
         ],
-        BUSY_CALLBACK,
+        BUSY_REPORT,
     ),
     "late-notify": Case(
-        [*ACCEPTED, *BUSY, notify(10, TERMINATED, "200 OK"), receive(481)], BUSY_CALLBACK
+        [*ACCEPTED, *BUSY, notify(10, TERMINATED, "200 OK"), receive(481)], BUSY_REPORT
     ),
     "late-notify-of-a-live-subscription": Case(
         [
@@ -253,7 +253,10 @@ CASES: dict[str, Case] = {
             notify(3, TERMINATED, "200 OK"),
             receive(200),
         ],
-        ANSWERED_CALLBACK,
+        ANSWERED,
+    ),
+    "options": Case(
+        [*ACCEPTED, *TRYING, request("OPTIONS", 3), receive(200), *BUSY], BUSY_REPORT
     ),
     "wrong-event": faulty(notify(2, ACTIVE, "200 OK", event="presence"), 489),
     "wrong-id": faulty(notify(2, ACTIVE, "200 OK", event="refer;id=77777777"), 481),
@@ -268,7 +271,7 @@ CASES: dict[str, Case] = {
             receive(500),
             *BUSY,
         ],
-        BUSY_CALLBACK,
+        BUSY_REPORT,
     ),
 }
 

@@ -44,7 +44,7 @@ static size_t document(void)
     twr_response *response = NULL;
     if (twr_response_new(&response, NULL) ||
         twr_response_refer(response, TARGET, TWR_STR("/handleRefer"), TWR_STR("POST"), NULL) ||
-        twr_response_render(response, false, xml, sizeof xml, &length, NULL))
+        twr_response_xml(response, false, xml, sizeof xml, &length, NULL))
         abort();
     twr_response_free(&response);
     return length;
@@ -52,11 +52,11 @@ static size_t document(void)
 
 static size_t verify(void)
 {
-    twr_callback *callback = NULL;
-    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, NULL))
+    twr_request *request = NULL;
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &request, NULL))
         abort();
-    size_t code = twr_callback_outcome(callback).code;
-    twr_callback_free(&callback);
+    size_t code = (size_t)twr_request_outcome(request).code;
+    twr_request_free(&request);
     return code;
 }
 
@@ -68,18 +68,20 @@ static size_t transfer(void)
     if (twr_transfer_new(TWR_STR("sip:alice@example.com"), NULL, &verb, NULL) ||
         twr_transfer_start(verb, TWR_LEG_SIP, 1, true, 0, NULL))
         abort();
-    while (twr_transfer_poll(verb, &output) == TWR_STATUS_OK)
+    while (twr_transfer_poll(verb, &output, NULL) == TWR_STATUS_OK)
         outputs++;
-    if (twr_transfer_response(verb, 202, true, 50, NULL) ||
-        twr_transfer_notify(verb, TWR_STR("refer"), 2, TWR_STR("active;expires=60"),
-                            TWR_STR("SIP/2.0 100 Trying\r\n"), true, 60, NULL))
+    twr_notify notify = {.cseq = 2, .event = TWR_STR("refer"), .subscription_state = TWR_STR("active;expires=60"),
+                         .body = TWR_STR("SIP/2.0 100 Trying\r\n")};
+    if (twr_transfer_response(verb, 202, true, 50, NULL) || twr_transfer_notify(verb, &notify, 60, NULL))
         abort();
-    while (twr_transfer_poll(verb, &output) == TWR_STATUS_OK)
+    while (twr_transfer_poll(verb, &output, NULL) == TWR_STATUS_OK)
         outputs++;
-    if (twr_transfer_notify(verb, TWR_STR("refer"), 3, TWR_STR("terminated;reason=noresource"),
-                            TWR_STR("SIP/2.0 200 OK\r\n"), true, 900, NULL))
+    notify.cseq = 3;
+    notify.subscription_state = TWR_STR("terminated;reason=noresource");
+    notify.body = TWR_STR("SIP/2.0 200 OK\r\n");
+    if (twr_transfer_notify(verb, &notify, 900, NULL))
         abort();
-    while (twr_transfer_poll(verb, &output) == TWR_STATUS_OK)
+    while (twr_transfer_poll(verb, &output, NULL) == TWR_STATUS_OK)
         outputs++;
     twr_transfer_free(&verb);
     return outputs;
@@ -108,18 +110,18 @@ int main(void)
 {
     static char made[64];
     size_t length = 0;
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_pair pairs[32];
     size_t count = 0;
-    if (twr_validator_new(TWR_STR("12345"), &validator, NULL) || twr_callback_from_form(BODY, 0, &callback, NULL))
+    if (twr_validator_new(TWR_STR("12345"), &validator, NULL) || twr_request_from_form(BODY, 0, &request, NULL))
         return 2;
-    while (count < 32 && twr_callback_param_at(callback, count, &pairs[count], NULL) == TWR_STATUS_OK)
+    while (count < 32 && twr_request_param_at(request, count, &pairs[count], NULL) == TWR_STATUS_OK)
         count++;
     if (twr_validator_sign(validator, URL, pairs, count, made, sizeof made, &length, NULL))
         return 2;
     signature.ptr = made;
     signature.len = length;
-    twr_callback_free(&callback);
+    twr_request_free(&request);
     measure("document", document, 202);
     measure("verify", verify, 486);
     measure("transfer", transfer, 4);

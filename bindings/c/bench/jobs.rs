@@ -5,8 +5,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use twiml_refer::{
-    Refer, RequestValidator, SipUri, Transfer, VoiceResponse, http::Method, transfer::Event,
-    webhook::ReferCallback,
+    Refer, RequestValidator, SipUri, Transfer, VoiceRequest, VoiceResponse,
+    http::Method,
+    transfer::{Notify, Response, Start},
 };
 
 const URL: &str = "https://voice.example.com/handleRefer?x=1";
@@ -16,14 +17,14 @@ const TARGET: &str =
 
 fn document() -> usize {
     let target = SipUri::parse(black_box(TARGET)).unwrap();
-    let refer = Refer::to(target).action("/handleRefer").unwrap().method(Method::Post);
-    VoiceResponse::new().refer(refer).unwrap().to_xml().len()
+    let refer = Refer::to(target).with_action("/handleRefer").unwrap().with_method(Method::Post);
+    VoiceResponse::new().refer(refer).to_xml().len()
 }
 
 fn verify(validator: &RequestValidator, signature: &str) -> usize {
-    let callback =
+    let request =
         validator.verify(Method::Post, black_box(URL), black_box(BODY), Some(signature)).unwrap();
-    callback.outcome().code().unwrap().into()
+    request.outcome().and_then(|outcome| outcome.code()).unwrap().as_u16().into()
 }
 
 fn polled(transfer: &mut Transfer) -> usize {
@@ -33,20 +34,15 @@ fn polled(transfer: &mut Transfer) -> usize {
 fn transfer() -> usize {
     let target = SipUri::parse(black_box("sip:alice@example.com")).unwrap();
     let mut transfer = Transfer::new(target);
-    let notify = |cseq, subscription_state, body| Event::Notify {
-        event: "refer",
-        cseq,
-        subscription_state: Some(subscription_state),
-        body,
-        in_dialog: true,
-    };
-    transfer.handle(Event::start(1), 0).unwrap();
+    transfer.handle(Start::new(1), 0).unwrap();
     let mut outputs = polled(&mut transfer);
-    transfer.handle(Event::response(202), 50).unwrap();
-    let trying = notify(2, "active;expires=60", b"SIP/2.0 100 Trying\r\n".as_slice());
+    transfer.handle(Response::new(202), 50).unwrap();
+    let trying = Notify::new(2, "refer", "SIP/2.0 100 Trying\r\n")
+        .with_subscription_state("active;expires=60");
     transfer.handle(trying, 60).unwrap();
     outputs += polled(&mut transfer);
-    let answered = notify(3, "terminated;reason=noresource", b"SIP/2.0 200 OK\r\n".as_slice());
+    let answered = Notify::new(3, "refer", "SIP/2.0 200 OK\r\n")
+        .with_subscription_state("terminated;reason=noresource");
     transfer.handle(answered, 900).unwrap();
     outputs + polled(&mut transfer)
 }
@@ -63,8 +59,8 @@ fn measure(name: &str, expected: usize, job: impl Fn() -> usize) {
 
 fn main() {
     let validator = RequestValidator::new("12345").unwrap();
-    let callback = ReferCallback::from_form(BODY).unwrap();
-    let signature = validator.sign(URL, callback.params());
+    let request = VoiceRequest::from_form(BODY, None).unwrap();
+    let signature = validator.sign(URL, request.params());
     measure("document", 202, document);
     measure("verify", 486, || verify(&validator, &signature));
     measure("transfer", 4, transfer);

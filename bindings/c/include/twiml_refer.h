@@ -4,29 +4,38 @@
  *
  * Conventions, which hold for every function:
  *
- * Errors. A function that can fail returns a twr_status: TWR_STATUS_OK (0), or why not. The last
- * argument is a twr_error of the caller, or NULL; it is written when the call fails. Outputs are
- * written only when it does not (of a buffer that is too small, the length it needs).
+ * Errors. A function that can fail returns a twr_status: TWR_STATUS_OK (0), or why it failed. The last
+ * argument is a twr_error of the caller, or NULL; it is written when the call fails. A handle that a call makes
+ * is NULL if it fails; other outputs are then left alone (but for the length that a buffer needs).
  *
- * Text comes and goes as twr_str: beginning and length, UTF-8, without NUL at its end. What a function
- * returns is a view: it belongs to its object and ends when that is changed or freed. What a function
- * takes is read during the call alone, and may be a view of the very object that the call changes. TWR_STR("text") makes one of a literal,
- * twr_str_of(text) of what ends with NUL.
+ * Text comes and goes as twr_str: beginning and length, UTF-8, without NUL at its end. Text that a function
+ * returns is a view: it belongs to its object and ends when that is changed or freed. Text that a function
+ * takes is read during the call only, and may be a view of the very object that the call changes. TWR_STR("text")
+ * makes one of a literal, TWR_STR_INIT("text") initializes a static one, twr_str_of(text) takes NUL-terminated
+ * text. To print one: printf("%.*s", (int)text.len, text.ptr).
  *
- * Buffers. Text that is made goes into a buffer of the caller: (buffer, capacity, &length). With
- * capacity 0 the call tells the length.
+ * Buffers. Text that is made goes into a buffer of the caller: (buffer, capacity, &length). A NUL follows it
+ * where there is room, and is not counted in the length. With capacity 0 the call writes the length only.
  *
- * Handles are opaque. Who receives one by twr_..._new, _parse, _verify and the like owns it and frees it
- * by the function of its type, which takes the address of the handle and leaves NULL there, so that a
- * second time does no harm. NULL where a handle must be is TWR_STATUS_INVALID_ARGUMENT.
+ * Handles are opaque. The caller owns what twr_..._new, _parse, _verify, _copy and the like return, and frees it
+ * by the function of its type, which takes the address of the handle and leaves NULL there: freeing it again is
+ * harmless. NULL where a handle must be is TWR_STATUS_INVALID_ARGUMENT.
  *
- * Numbers for choices are int32_t and are checked. Structures that are filled in have a reserved tail.
+ * Names. twr_THING_get fills a structure with all parts of an object; twr_THING_PART_at writes an element of a
+ * list by its index from 0 and returns TWR_STATUS_NONE behind the last, twr_THING_PART_count returns their number;
+ * twr_ENUM_name returns the name of a constant, the same in every language.
  *
- * Time is an argument in milliseconds, of any clock that all who hold the object share. There are no
+ * Numbers for choices are int32_t and are checked. A bool is 0 or 1, as a C compiler makes it: another language
+ * that calls these functions must pass no other value. Structures have a reserved tail; those that are passed in
+ * must be zero where nothing is set.
+ *
+ * Time is an argument in milliseconds (..._ms), of any clock that all who use the object share. There are no
  * callbacks, no globals, no threads, and nothing is read or sent.
  *
- * Threads. Functions without an object may be called by any thread. What may be done with an object
- * stands at its type.
+ * Threads. Functions without an object may be called by any thread. The description of each type says what
+ * may be done with its objects.
+ *
+ * Versions. TWR_VERSION is that of this header, twr_version() that of the library that is loaded.
  */
 
 
@@ -36,6 +45,336 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** Version of this header. */
+#define TWR_VERSION_MAJOR 0
+
+/** Version of this header. */
+#define TWR_VERSION_MINOR 1
+
+/** Version of this header. */
+#define TWR_VERSION_PATCH 0
+
+/** The version of this header in one number, as twr_version returns that of the library. */
+#define TWR_VERSION (TWR_VERSION_MAJOR * 10000 + TWR_VERSION_MINOR * 100 + TWR_VERSION_PATCH)
+
+/** Kind of an error: `uri-empty`. */
+#define TWR_KIND_URI_EMPTY 101
+
+/** Kind of an error: `uri-over-limit`. */
+#define TWR_KIND_URI_OVER_LIMIT 102
+
+/** Kind of an error: `uri-scheme-missing`. */
+#define TWR_KIND_URI_SCHEME_MISSING 103
+
+/** Kind of an error: `uri-scheme-unsupported`. */
+#define TWR_KIND_URI_SCHEME_UNSUPPORTED 104
+
+/** Kind of an error: `uri-angle-brackets`. */
+#define TWR_KIND_URI_ANGLE_BRACKETS 105
+
+/** Kind of an error: `uri-white-space`. */
+#define TWR_KIND_URI_WHITE_SPACE 106
+
+/** Kind of an error: `uri-control-character`. */
+#define TWR_KIND_URI_CONTROL_CHARACTER 107
+
+/** Kind of an error: `uri-character`. */
+#define TWR_KIND_URI_CHARACTER 108
+
+/** Kind of an error: `uri-escape-invalid`. */
+#define TWR_KIND_URI_ESCAPE_INVALID 109
+
+/** Kind of an error: `uri-user-empty`. */
+#define TWR_KIND_URI_USER_EMPTY 110
+
+/** Kind of an error: `uri-host-empty`. */
+#define TWR_KIND_URI_HOST_EMPTY 111
+
+/** Kind of an error: `uri-host-invalid`. */
+#define TWR_KIND_URI_HOST_INVALID 112
+
+/** Kind of an error: `uri-ipv4-invalid`. */
+#define TWR_KIND_URI_IPV4_INVALID 113
+
+/** Kind of an error: `uri-ipv6-invalid`. */
+#define TWR_KIND_URI_IPV6_INVALID 114
+
+/** Kind of an error: `uri-port-invalid`. */
+#define TWR_KIND_URI_PORT_INVALID 115
+
+/** Kind of an error: `uri-parameter-name-empty`. */
+#define TWR_KIND_URI_PARAMETER_NAME_EMPTY 116
+
+/** Kind of an error: `uri-parameter-value-empty`. */
+#define TWR_KIND_URI_PARAMETER_VALUE_EMPTY 117
+
+/** Kind of an error: `uri-parameter-repeated`. */
+#define TWR_KIND_URI_PARAMETER_REPEATED 118
+
+/** Kind of an error: `uri-header-missing`. */
+#define TWR_KIND_URI_HEADER_MISSING 119
+
+/** Kind of an error: `uri-header-value-missing`. */
+#define TWR_KIND_URI_HEADER_VALUE_MISSING 120
+
+/** Kind of an error: `uri-header-name-empty`. */
+#define TWR_KIND_URI_HEADER_NAME_EMPTY 121
+
+/** Kind of an error: `uri-xml-left-over`. */
+#define TWR_KIND_URI_XML_LEFT_OVER 122
+
+/** Kind of an error: `header-name-invalid`. */
+#define TWR_KIND_HEADER_NAME_INVALID 201
+
+/** Kind of an error: `header-value-invalid`. */
+#define TWR_KIND_HEADER_VALUE_INVALID 202
+
+/** Kind of an error: `uui-data-empty`. */
+#define TWR_KIND_UUI_DATA_EMPTY 211
+
+/** Kind of an error: `uui-data-invalid`. */
+#define TWR_KIND_UUI_DATA_INVALID 212
+
+/** Kind of an error: `uui-parameter-invalid`. */
+#define TWR_KIND_UUI_PARAMETER_INVALID 213
+
+/** Kind of an error: `uui-syntax`. */
+#define TWR_KIND_UUI_SYNTAX 214
+
+/** Kind of an error: `uui-parameter-repeated`. */
+#define TWR_KIND_UUI_PARAMETER_REPEATED 215
+
+/** Kind of an error: `xml-character-forbidden`. */
+#define TWR_KIND_XML_CHARACTER_FORBIDDEN 301
+
+/** Kind of an error: `xml-name-invalid`. */
+#define TWR_KIND_XML_NAME_INVALID 302
+
+/** Kind of an error: `attribute-repeated`. */
+#define TWR_KIND_ATTRIBUTE_REPEATED 303
+
+/** Kind of an error: `method-invalid`. */
+#define TWR_KIND_METHOD_INVALID 304
+
+/** Kind of an error: `action-invalid`. */
+#define TWR_KIND_ACTION_INVALID 305
+
+/** Kind of an error: `depth-exceeded`. */
+#define TWR_KIND_DEPTH_EXCEEDED 306
+
+/** Kind of an error: `elements-exceeded`. */
+#define TWR_KIND_ELEMENTS_EXCEEDED 307
+
+/** Kind of an error: `comment-invalid`. */
+#define TWR_KIND_COMMENT_INVALID 308
+
+/** Kind of an error: `refer-mismatch`. */
+#define TWR_KIND_REFER_MISMATCH 309
+
+/** Kind of an error: `document-too-large`. */
+#define TWR_KIND_DOCUMENT_TOO_LARGE 401
+
+/** Kind of an error: `document-empty`. */
+#define TWR_KIND_DOCUMENT_EMPTY 402
+
+/** Kind of an error: `document-encoding`. */
+#define TWR_KIND_DOCUMENT_ENCODING 403
+
+/** Kind of an error: `document-not-utf8`. */
+#define TWR_KIND_DOCUMENT_NOT_UTF8 404
+
+/** Kind of an error: `document-root-invalid`. */
+#define TWR_KIND_DOCUMENT_ROOT_INVALID 405
+
+/** Kind of an error: `document-dtd`. */
+#define TWR_KIND_DOCUMENT_DTD 406
+
+/** Kind of an error: `document-entity-unknown`. */
+#define TWR_KIND_DOCUMENT_ENTITY_UNKNOWN 407
+
+/** Kind of an error: `document-end-tag`. */
+#define TWR_KIND_DOCUMENT_END_TAG 408
+
+/** Kind of an error: `document-unclosed`. */
+#define TWR_KIND_DOCUMENT_UNCLOSED 409
+
+/** Kind of an error: `document-outside-root`. */
+#define TWR_KIND_DOCUMENT_OUTSIDE_ROOT 410
+
+/** Kind of an error: `document-syntax`. */
+#define TWR_KIND_DOCUMENT_SYNTAX 411
+
+/** Kind of an error: `document-attribute-syntax`. */
+#define TWR_KIND_DOCUMENT_ATTRIBUTE_SYNTAX 412
+
+/** Kind of an error: `sid-invalid`. */
+#define TWR_KIND_SID_INVALID 501
+
+/** Kind of an error: `rest-twiml-too-long`. */
+#define TWR_KIND_REST_TWIML_TOO_LONG 502
+
+/** Kind of an error: `rest-url-invalid`. */
+#define TWR_KIND_REST_URL_INVALID 503
+
+/** Kind of an error: `rest-base-invalid`. */
+#define TWR_KIND_REST_BASE_INVALID 504
+
+/** Kind of an error: `rest-from-empty`. */
+#define TWR_KIND_REST_FROM_EMPTY 505
+
+/** Kind of an error: `request-too-large`. */
+#define TWR_KIND_REQUEST_TOO_LARGE 601
+
+/** Kind of an error: `request-not-utf8`. */
+#define TWR_KIND_REQUEST_NOT_UTF8 602
+
+/** Kind of an error: `request-limit-invalid`. */
+#define TWR_KIND_REQUEST_LIMIT_INVALID 603
+
+/** Kind of an error: `signature-mismatch`. */
+#define TWR_KIND_SIGNATURE_MISMATCH 611
+
+/** Kind of an error: `public-base-invalid`. */
+#define TWR_KIND_PUBLIC_BASE_INVALID 612
+
+/** Kind of an error: `signature-missing`. */
+#define TWR_KIND_SIGNATURE_MISSING 613
+
+/** Kind of an error: `secret-empty`. */
+#define TWR_KIND_SECRET_EMPTY 614
+
+/** Kind of an error: `refer-not-supported`. */
+#define TWR_KIND_REFER_NOT_SUPPORTED 701
+
+/** Kind of an error: `transfer-event-unexpected`. */
+#define TWR_KIND_TRANSFER_EVENT_UNEXPECTED 702
+
+/** Kind of an error: `setting-invalid`. */
+#define TWR_KIND_SETTING_INVALID 704
+
+/** Kind of an error: `transfer-outputs-pending`. */
+#define TWR_KIND_TRANSFER_OUTPUTS_PENDING 705
+
+/** Kind of an error: `cseq-invalid`. */
+#define TWR_KIND_CSEQ_INVALID 706
+
+/** Kind of an error: `sip-status-invalid`. */
+#define TWR_KIND_SIP_STATUS_INVALID 707
+
+/** Kind of an error: `state-truncated`. */
+#define TWR_KIND_STATE_TRUNCATED 711
+
+/** Kind of an error: `state-version`. */
+#define TWR_KIND_STATE_VERSION 712
+
+/** Kind of an error: `state-altered`. */
+#define TWR_KIND_STATE_ALTERED 713
+
+/** Kind of an error: `text-not-utf8`. */
+#define TWR_KIND_TEXT_NOT_UTF8 801
+
+/** Kind of an error: `text-over-limit`. */
+#define TWR_KIND_TEXT_OVER_LIMIT 802
+
+/** Code of a diagnostic: `target-missing`. */
+#define TWR_CODE_TARGET_MISSING 1
+
+/** Code of a diagnostic: `target-repeated`. */
+#define TWR_CODE_TARGET_REPEATED 2
+
+/** Code of a diagnostic: `target-invalid`. */
+#define TWR_CODE_TARGET_INVALID 3
+
+/** Code of a diagnostic: `method-invalid`. */
+#define TWR_CODE_METHOD_INVALID 4
+
+/** Code of a diagnostic: `action-invalid`. */
+#define TWR_CODE_ACTION_INVALID 5
+
+/** Code of a diagnostic: `refer-misplaced`. */
+#define TWR_CODE_REFER_MISPLACED 6
+
+/** Code of a diagnostic: `verb-unknown`. */
+#define TWR_CODE_VERB_UNKNOWN 7
+
+/** Code of a diagnostic: `attribute-unknown`. */
+#define TWR_CODE_ATTRIBUTE_UNKNOWN 8
+
+/** Code of a diagnostic: `child-unknown`. */
+#define TWR_CODE_CHILD_UNKNOWN 9
+
+/** Code of a diagnostic: `text-ignored`. */
+#define TWR_CODE_TEXT_IGNORED 10
+
+/** Code of a diagnostic: `unreachable`. */
+#define TWR_CODE_UNREACHABLE 11
+
+/** Code of a diagnostic: `no-action`. */
+#define TWR_CODE_NO_ACTION 12
+
+/** Code of a diagnostic: `document-too-large`. */
+#define TWR_CODE_DOCUMENT_TOO_LARGE 13
+
+/** Code of a diagnostic: `uri-too-long`. */
+#define TWR_CODE_URI_TOO_LONG 14
+
+/** Code of a diagnostic: `headers-too-long`. */
+#define TWR_CODE_HEADERS_TOO_LONG 15
+
+/** Code of a diagnostic: `header-reserved`. */
+#define TWR_CODE_HEADER_RESERVED 16
+
+/** Code of a diagnostic: `header-not-for-uri`. */
+#define TWR_CODE_HEADER_NOT_FOR_URI 17
+
+/** Code of a diagnostic: `header-may-be-dropped`. */
+#define TWR_CODE_HEADER_MAY_BE_DROPPED 18
+
+/** Code of a diagnostic: `header-name-invalid`. */
+#define TWR_CODE_HEADER_NAME_INVALID 19
+
+/** Code of a diagnostic: `header-injection`. */
+#define TWR_CODE_HEADER_INJECTION 20
+
+/** Code of a diagnostic: `header-not-utf8`. */
+#define TWR_CODE_HEADER_NOT_UTF8 21
+
+/** Code of a diagnostic: `uui-invalid`. */
+#define TWR_CODE_UUI_INVALID 22
+
+/** Code of a diagnostic: `uui-odd-hex`. */
+#define TWR_CODE_UUI_ODD_HEX 23
+
+/** Code of a diagnostic: `plus-in-value`. */
+#define TWR_CODE_PLUS_IN_VALUE 24
+
+/** Code of a diagnostic: `password-in-uri`. */
+#define TWR_CODE_PASSWORD_IN_URI 25
+
+/** Code of a diagnostic: `double-slash`. */
+#define TWR_CODE_DOUBLE_SLASH 26
+
+/** Code of a diagnostic: `transport-unsupported`. */
+#define TWR_CODE_TRANSPORT_UNSUPPORTED 27
+
+/** Code of a diagnostic: `event-unexpected`. */
+#define TWR_CODE_EVENT_UNEXPECTED 28
+
+/** Code of a diagnostic: `response-code-invalid`. */
+#define TWR_CODE_RESPONSE_CODE_INVALID 29
+
+/** Code of a diagnostic: `document-too-deep`. */
+#define TWR_CODE_DOCUMENT_TOO_DEEP 30
+
+/** Code of a diagnostic: `document-too-many-elements`. */
+#define TWR_CODE_DOCUMENT_TOO_MANY_ELEMENTS 31
+
+/** Code of a diagnostic: `parameter-repeated`. */
+#define TWR_CODE_PARAMETER_REPEATED 32
+
+/** Code of a diagnostic: `parameter-invalid`. */
+#define TWR_CODE_PARAMETER_INVALID 33
 
 /** A status that must be looked at, where the compiler can tell. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -47,13 +386,106 @@
 /** Where no offset is known. */
 #define TWR_NO_OFFSET SIZE_MAX
 
-/** A twr_str of a string literal. */
+/** The initializer of a twr_str from a string literal: `static const twr_str name = TWR_STR_INIT("text");` */
+#define TWR_STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+
+/** A twr_str of a string literal, as an argument or in an assignment. */
 #ifdef __cplusplus
-#define TWR_STR(literal) (twr_str{"" literal, sizeof(literal) - 1})
+#define TWR_STR(literal) (twr_str TWR_STR_INIT(literal))
 #else
-#define TWR_STR(literal) ((twr_str){"" literal, sizeof(literal) - 1})
+#define TWR_STR(literal) ((twr_str)TWR_STR_INIT(literal))
 #endif
 
+
+/**
+ * Good to know; nothing is lost.
+ */
+#define TWR_SEVERITY_NOTE 1
+
+/**
+ * Something is dropped or never runs.
+ */
+#define TWR_SEVERITY_WARNING 2
+
+/**
+ * Twilio will refuse it, or the app has a security hole.
+ */
+#define TWR_SEVERITY_ERROR 3
+
+/**
+ * An element; the nodes in it follow, one level deeper.
+ */
+#define TWR_NODE_ELEMENT 1
+
+/**
+ * Text.
+ */
+#define TWR_NODE_TEXT 2
+
+/**
+ * A comment.
+ */
+#define TWR_NODE_COMMENT 3
+
+/**
+ * The document that the action returns.
+ */
+#define TWR_FOLLOWS_ACTION 1
+
+/**
+ * The next verb.
+ */
+#define TWR_FOLLOWS_NEXT_VERB 2
+
+/**
+ * The end of the call.
+ */
+#define TWR_FOLLOWS_HANGUP 3
+
+/**
+ * A SIP URI cannot be read or built.
+ */
+#define TWR_GROUP_SIP_URI 1
+
+/**
+ * A SIP header, or the value of User-to-User, cannot be written or read.
+ */
+#define TWR_GROUP_HEADER 2
+
+/**
+ * A verb, an attribute or a text cannot be written.
+ */
+#define TWR_GROUP_TWIML 3
+
+/**
+ * A document cannot be read.
+ */
+#define TWR_GROUP_DOCUMENT 4
+
+/**
+ * A REST request cannot be made.
+ */
+#define TWR_GROUP_REST 5
+
+/**
+ * A request from Twilio cannot be read.
+ */
+#define TWR_GROUP_REQUEST 6
+
+/**
+ * A signature is missing or does not match, or a validator cannot be made.
+ */
+#define TWR_GROUP_SIGNATURE 7
+
+/**
+ * A transfer was used wrongly, or cannot be restored.
+ */
+#define TWR_GROUP_TRANSFER 8
+
+/**
+ * Text or a number cannot be passed.
+ */
+#define TWR_GROUP_TEXT 9
 
 /**
  * The target answered: the caller is no longer with the app.
@@ -76,7 +508,7 @@
 #define TWR_OUTCOME_CANCELED 4
 
 /**
- * The endpoint never told how it went.
+ * The endpoint never reported how it went.
  */
 #define TWR_OUTCOME_UNCONFIRMED 5
 
@@ -84,6 +516,36 @@
  * Twilio sent a status that this version does not know.
  */
 #define TWR_OUTCOME_UNKNOWN 6
+
+/**
+ * `in-progress`: the target answered.
+ */
+#define TWR_CALL_STATUS_IN_PROGRESS 1
+
+/**
+ * `busy`: the target is busy.
+ */
+#define TWR_CALL_STATUS_BUSY 2
+
+/**
+ * `no-answer`: the target did not answer.
+ */
+#define TWR_CALL_STATUS_NO_ANSWER 3
+
+/**
+ * `failed`: the call to the target failed, or the REFER was refused.
+ */
+#define TWR_CALL_STATUS_FAILED 4
+
+/**
+ * `canceled`: the caller hung up first.
+ */
+#define TWR_CALL_STATUS_CANCELED 5
+
+/**
+ * A status that this version does not know; the text says it.
+ */
+#define TWR_CALL_STATUS_OTHER 6
 
 /**
  * A SIP device or domain: `<Refer>` works.
@@ -101,59 +563,9 @@
 #define TWR_LEG_CLIENT 3
 
 /**
- * The request does not tell.
+ * The request does not say.
  */
 #define TWR_LEG_UNKNOWN 4
-
-/**
- * An element; what stands in it follows, one level deeper.
- */
-#define TWR_NODE_ELEMENT 1
-
-/**
- * A `<Refer>` with one target: `text` is its URI.
- */
-#define TWR_NODE_REFER 2
-
-/**
- * Text.
- */
-#define TWR_NODE_TEXT 3
-
-/**
- * A comment.
- */
-#define TWR_NODE_COMMENT 4
-
-/**
- * The document that the action returns.
- */
-#define TWR_FOLLOWS_ACTION 1
-
-/**
- * The next verb.
- */
-#define TWR_FOLLOWS_NEXT_VERB 2
-
-/**
- * The call ends.
- */
-#define TWR_FOLLOWS_HANGUP 3
-
-/**
- * Worth knowing.
- */
-#define TWR_SEVERITY_NOTE 1
-
-/**
- * Something is dropped, or never runs.
- */
-#define TWR_SEVERITY_WARNING 2
-
-/**
- * Twilio will refuse it.
- */
-#define TWR_SEVERITY_ERROR 3
 
 /**
  * Send the REFER, with twr_transfer_refer_to as its Refer-To.
@@ -171,14 +583,34 @@
 #define TWR_OUTPUT_END_DIALOG 3
 
 /**
- * The verb has ended; comes once.
+ * The transfer has ended, once: twr_transfer_report says how.
  */
 #define TWR_OUTPUT_COMPLETED 4
 
 /**
- * What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+ * What came from the wire was odd, and was answered or ignored: log it.
  */
 #define TWR_OUTPUT_DIAGNOSTIC 5
+
+/**
+ * Not started.
+ */
+#define TWR_STATE_IDLE 1
+
+/**
+ * The REFER has no final response yet.
+ */
+#define TWR_STATE_REFERRING 2
+
+/**
+ * The REFER was accepted: NOTIFYs report the call to the target.
+ */
+#define TWR_STATE_SUBSCRIBED 3
+
+/**
+ * The transfer has ended.
+ */
+#define TWR_STATE_COMPLETED 4
 
 /**
  * Where there is no deadline.
@@ -186,27 +618,32 @@
 #define TWR_NO_DEADLINE UINT64_MAX
 
 /**
- * Wait for an answer to the REFER (32 s unless set).
+ * A CSeq that is not known yet: twr_transfer_cseq feeds it once the stack has sent the REFER.
+ */
+#define TWR_NO_CSEQ -1
+
+/**
+ * The wait for a final response to the REFER (32 s unless set).
  */
 #define TWR_TIME_RESPONSE 1
 
 /**
- * Wait for the first NOTIFY (32 s).
+ * The wait for the first NOTIFY (32 s).
  */
 #define TWR_TIME_NOTIFY 2
 
 /**
- * A subscription lives after a NOTIFY without expires (180 s).
+ * The life of the subscription after a NOTIFY without expires (180 s).
  */
 #define TWR_TIME_SUBSCRIPTION 3
 
 /**
- * Wait for a last NOTIFY after a hang-up (0).
+ * The wait for a last NOTIFY after a hang-up (0).
  */
 #define TWR_TIME_HANG_UP_GRACE 4
 
 /**
- * A transfer lasts at most, counted from the 2xx to the REFER, whatever expires says (600 s).
+ * The longest time of a transfer, counted from the 2xx to the REFER, whatever expires says (600 s).
  */
 #define TWR_TIME_MAX_DURATION 5
 
@@ -246,10 +683,9 @@
 #define TWR_METHOD_POST 2
 
 /**
- * A request of Twilio; one that is no callback of `<Refer>` has no status and no codes. It
- * does not change, and any thread may read it.
+ * The diagnostics of a check; they do not change, and any thread may read them.
  */
-typedef struct twr_callback twr_callback;
+typedef struct twr_diagnostics twr_diagnostics;
 
 /**
  * Any verb or noun, until it is appended to another or to a document. One thread at a time.
@@ -257,12 +693,12 @@ typedef struct twr_callback twr_callback;
 typedef struct twr_element twr_element;
 
 /**
- * What a check found; it does not change, and any thread may read it.
+ * A request from Twilio. It does not change, and any thread may read it.
  */
-typedef struct twr_findings twr_findings;
+typedef struct twr_request twr_request;
 
 /**
- * A document. Any number of threads may read one; who changes it must be alone.
+ * A document. Any number of threads may read one; changing it needs exclusive access.
  */
 typedef struct twr_response twr_response;
 
@@ -272,15 +708,9 @@ typedef struct twr_response twr_response;
 typedef struct twr_rest_request twr_rest_request;
 
 /**
- * How long to wait for what, and what is reported. twr_settings_new makes the defaults.
+ * How long a transfer waits, and what it reports. twr_settings_new makes the defaults.
  */
 typedef struct twr_settings twr_settings;
-
-/**
- * The spellings of a URL that are tried, and what is hashed for each; never a signature or secret. It
- * does not change, and any thread may read it.
- */
-typedef struct twr_spellings twr_spellings;
 
 /**
  * One `<Refer>` at work. One thread at a time.
@@ -288,9 +718,15 @@ typedef struct twr_spellings twr_spellings;
 typedef struct twr_transfer twr_transfer;
 
 /**
- * A SIP URI. Any number of threads may read one; who changes it must be alone.
+ * A SIP URI. Any number of threads may read one; changing it needs exclusive access.
  */
 typedef struct twr_uri twr_uri;
+
+/**
+ * The URLs that verifying tries, and what is hashed for each; never a signature or secret. They do not
+ * change, and any thread may read them.
+ */
+typedef struct twr_url_candidates twr_url_candidates;
 
 /**
  * A User-to-User value; it does not change, and any thread may read it.
@@ -298,18 +734,18 @@ typedef struct twr_uri twr_uri;
 typedef struct twr_user_to_user twr_user_to_user;
 
 /**
- * Verifies requests of Twilio. Once it is set up, any number of threads may use one.
+ * Verifies requests from Twilio. Once it is set up, any number of threads may use one.
  */
 typedef struct twr_validator twr_validator;
 
 /**
- * What a call came to. The numbers are never used again for something else.
+ * What a call returns. The numbers are never used again for something else.
  */
 typedef int32_t twr_status;
 
 /**
- * Text by its beginning and length in bytes. It is not terminated by NUL, and never owned by who
- * receives it. `ptr` NULL: absent where absence means something, else the empty text.
+ * Text by its beginning and length in bytes: not NUL-terminated, and never owned by who receives it.
+ * `ptr` NULL: absent where absence means something, else the empty text.
  */
 typedef struct {
   /**
@@ -323,8 +759,54 @@ typedef struct {
 } twr_str;
 
 /**
- * What went wrong; the caller's own, and NULL wherever nobody asks. It is written when a call fails,
- * and left alone when it does not.
+ * A diagnostic; views of the object that it was asked of.
+ */
+typedef struct {
+  /**
+   * A TWR_CODE_… number; 0 for one that has none yet.
+   */
+  int32_t code;
+  /**
+   * A TWR_SEVERITY_… number.
+   */
+  int32_t severity;
+  /**
+   * Twilio's own error number, or 0.
+   */
+  int32_t number;
+  /**
+   * The name of the code, the same in every language.
+   */
+  twr_str name;
+  /**
+   * Where in the document, as `Response/Refer[0]/Sip`; empty for anything else.
+   */
+  twr_str path;
+  /**
+   * What will happen, or what is odd.
+   */
+  twr_str message;
+  /**
+   * The parameter of a request; else absent.
+   */
+  twr_str parameter;
+  /**
+   * The line of a document that was read, from 1; 0 if it is not known.
+   */
+  size_t line;
+  /**
+   * The column of that line, from 1; 0 if it is not known.
+   */
+  size_t column;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_diagnostic;
+
+/**
+ * Why a call failed; the caller's own, and NULL where nobody asks. It is written when a call fails, and left
+ * alone when it succeeds.
  */
 typedef struct {
   /**
@@ -332,13 +814,17 @@ typedef struct {
    */
   twr_status status;
   /**
-   * The number of the kind (`twr_error_kind_name`); 0 unless the input was refused.
+   * A TWR_KIND_… number (its name: twr_kind_name); 0 unless the input was refused.
    */
-  uint16_t kind;
+  int32_t kind;
   /**
-   * Twilio's own number for it, or 0.
+   * A TWR_GROUP_… number: what the kind is about; 0 unless the input was refused.
    */
-  uint16_t number;
+  int32_t group;
+  /**
+   * Twilio's own error number, or 0.
+   */
+  int32_t number;
   /**
    * The byte of the input, from 0; TWR_NO_OFFSET if it is not known.
    */
@@ -352,11 +838,11 @@ typedef struct {
    */
   size_t column;
   /**
-   * The parameter, attribute or header at fault, NUL-terminated; empty if there is none.
+   * The parameter, attribute or header that is wrong, NUL-terminated; empty if there is none.
    */
   char parameter[40];
   /**
-   * What to do about it, NUL-terminated UTF-8.
+   * What is wrong and what to do about it, NUL-terminated UTF-8.
    */
   char message[248];
   /**
@@ -364,6 +850,58 @@ typedef struct {
    */
   uint64_t reserved[4];
 } twr_error;
+
+/**
+ * A `<Refer>`; views of the document, until it is changed.
+ */
+typedef struct {
+  /**
+   * The SIP URI of its target.
+   */
+  twr_str target;
+  /**
+   * Its action; absent if there is none.
+   */
+  twr_str action;
+  /**
+   * Its method, GET or POST; absent if there is none.
+   */
+  twr_str method;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_refer;
+
+/**
+ * A node; views of the document, until it is changed.
+ */
+typedef struct {
+  /**
+   * A TWR_NODE_… number.
+   */
+  int32_t kind;
+  /**
+   * 1 for the nodes of `<Response>` itself.
+   */
+  size_t depth;
+  /**
+   * The name of an element; else absent.
+   */
+  twr_str name;
+  /**
+   * The text of a text or comment; else absent.
+   */
+  twr_str text;
+  /**
+   * The number of attributes.
+   */
+  size_t attribute_count;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_node;
 
 /**
  * A name and a value.
@@ -384,17 +922,25 @@ typedef struct {
  */
 typedef struct {
   /**
-   * A TWR_OUTCOME_… number; 0 for a NULL handle.
+   * A TWR_OUTCOME_… number; 0 where there is no transfer to speak of.
    */
   int32_t kind;
   /**
-   * The SIP code of REJECTED and TARGET_FAILED, or 0.
+   * The SIP status code of REJECTED and TARGET_FAILED, or 0.
    */
-  uint16_t code;
+  int32_t code;
   /**
-   * The status of TARGET_FAILED and UNKNOWN, a view; else absent.
+   * The status of TARGET_FAILED and UNKNOWN: a TWR_CALL_STATUS_… number; else 0.
    */
-  twr_str status;
+  int32_t call_status;
+  /**
+   * That status as text, a view; else absent.
+   */
+  twr_str call_status_text;
+  /**
+   * A sentence for a log, a view.
+   */
+  twr_str explanation;
   /**
    * Zero; room for later versions.
    */
@@ -402,75 +948,95 @@ typedef struct {
 } twr_outcome;
 
 /**
- * A node; views of the document, until it is changed.
+ * The three parameters by which Twilio reports a transfer, and what they mean; views of the object that it was
+ * asked of.
  */
 typedef struct {
   /**
-   * A TWR_NODE_… number.
+   * ReferCallStatus as a TWR_CALL_STATUS_… number; 0 if it is absent.
    */
-  int32_t kind;
+  int32_t call_status;
   /**
-   * 1 for what stands in `<Response>` itself.
+   * ReferSipResponseCode: the answer to the REFER; 0 if it is absent.
    */
-  size_t depth;
+  int32_t refer_sip_response_code;
   /**
-   * The name of an element; else absent.
+   * NotifySipResponseCode: the last code of the call to the target; 0 if it is absent.
    */
-  twr_str name;
+  int32_t notify_sip_response_code;
   /**
-   * Text, comment, or the target of a `<Refer>`; else absent.
+   * ReferCallStatus as text; absent if the parameter is.
    */
-  twr_str text;
+  twr_str call_status_text;
   /**
-   * How many attributes it has.
+   * The parameters as the body of a form: what Twilio adds to its other parameters for the action URL.
    */
-  size_t attribute_count;
+  twr_str form;
+  /**
+   * How the transfer ended.
+   */
+  twr_outcome outcome;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[4];
+} twr_refer_report;
+
+/**
+ * The parts of a REST request; views of it.
+ */
+typedef struct {
+  /**
+   * The HTTP method.
+   */
+  twr_str method;
+  /**
+   * The URL.
+   */
+  twr_str url;
+  /**
+   * The form body.
+   */
+  twr_str body;
   /**
    * Zero; room for later versions.
    */
   uint64_t reserved[2];
-} twr_node;
+} twr_rest_request_parts;
 
 /**
- * A finding; views of the findings it is of.
+ * A NOTIFY, with its headers as they are on the wire. Set every member to 0 first: so that those of later
+ * versions are, too.
  */
 typedef struct {
   /**
-   * The stable name, the same in every language.
+   * The CSeq number.
    */
-  twr_str code;
+  int64_t cseq;
   /**
-   * A TWR_SEVERITY_… number.
+   * The Event header; absent if there is none.
    */
-  int32_t severity;
+  twr_str event;
   /**
-   * Twilio's own number, or 0.
+   * The Subscription-State header; absent if there is none.
    */
-  uint16_t number;
+  twr_str subscription_state;
   /**
-   * Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+   * The body.
    */
-  twr_str path;
+  twr_str body;
   /**
-   * What will happen.
+   * Not 0: it does not belong to the dialog of the REFER (Call-ID and both tags).
    */
-  twr_str message;
-  /**
-   * The line of a document that was read, from 1; 0 if it is not known.
-   */
-  size_t line;
-  /**
-   * The column of that line, from 1.
-   */
-  size_t column;
+  int32_t outside_dialog;
   /**
    * Zero; room for later versions.
    */
-  uint64_t reserved[2];
-} twr_finding;
+  uint64_t reserved[4];
+} twr_notify;
 
 /**
- * What to do.
+ * What to do next.
  */
 typedef struct {
   /**
@@ -478,29 +1044,13 @@ typedef struct {
    */
   int32_t kind;
   /**
-   * The status code of TWR_OUTPUT_REPLY.
+   * The status code of TWR_OUTPUT_REPLY; else 0.
    */
-  uint16_t code;
-  /**
-   * TWR_OUTPUT_COMPLETED: ReferSipResponseCode; 0 if it is omitted.
-   */
-  uint16_t refer_sip_response_code;
-  /**
-   * TWR_OUTPUT_COMPLETED: NotifySipResponseCode; 0 if it is omitted.
-   */
-  uint16_t notify_sip_response_code;
-  /**
-   * TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
-   */
-  int32_t outcome;
-  /**
-   * TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
-   */
-  twr_str refer_call_status;
+  int32_t code;
   /**
    * TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
    */
-  twr_finding finding;
+  twr_diagnostic diagnostic;
   /**
    * Zero; room for later versions.
    */
@@ -532,11 +1082,11 @@ typedef struct {
    */
   int64_t port;
   /**
-   * How many parameters there are.
+   * The number of parameters.
    */
   size_t param_count;
   /**
-   * How many headers there are.
+   * The number of headers.
    */
   size_t header_count;
   /**
@@ -546,17 +1096,61 @@ typedef struct {
 } twr_uri_parts;
 
 /**
- * It is done.
+ * The parts of a User-to-User value; views of it.
+ */
+typedef struct {
+  /**
+   * The data as spelled.
+   */
+  twr_str data;
+  /**
+   * Its parameter `encoding`; absent if there is none.
+   */
+  twr_str encoding;
+  /**
+   * Its parameter `purpose`; absent if there is none.
+   */
+  twr_str purpose;
+  /**
+   * Its parameter `content`; absent if there is none.
+   */
+  twr_str content;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_user_to_user_parts;
+
+/**
+ * A URL that verifying tries; views of the candidates.
+ */
+typedef struct {
+  /**
+   * The URL in this spelling.
+   */
+  twr_str url;
+  /**
+   * The text that is hashed for it: the URL with the parameters.
+   */
+  twr_str hashed;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_url_candidate;
+
+/**
+ * The call succeeded.
  */
 #define TWR_STATUS_OK 0
 
 /**
- * The call itself is wrong: NULL where something must be, a number that is no constant.
+ * The call itself is wrong: NULL where something must be, a number that is not a constant.
  */
 #define TWR_STATUS_INVALID_ARGUMENT 1
 
 /**
- * The buffer has too little room; the length it needs was written.
+ * The buffer is too small; the length it needs was written.
  */
 #define TWR_STATUS_BUFFER_TOO_SMALL 2
 
@@ -573,10 +1167,10 @@ typedef struct {
 /**
  * The request is signed, but cannot be read: answer 400.
  */
-#define TWR_STATUS_CALLBACK_INVALID 5
+#define TWR_STATUS_REQUEST_INVALID 5
 
 /**
- * There is no such thing: no outcome yet, no index as high, nothing waits.
+ * There is nothing to return: no report, no index as high, no further output.
  */
 #define TWR_STATUS_NONE 6
 
@@ -591,7 +1185,7 @@ typedef struct {
 #define TWR_STATUS_TOO_LARGE 8
 
 /**
- * A fault of this library; please report it.
+ * A bug in this library; please report it.
  */
 #define TWR_STATUS_INTERNAL 99
 
@@ -600,102 +1194,39 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Reads a form body, or a URL's query without its `?`. `max_bytes` 0 is the usual limit of 64 KiB.
- * Free it with twr_callback_free.
+ * Returns the version of the library that is loaded, to compare with TWR_VERSION: if they differ, the program
+ * was built against the header of another version. Any thread.
  */
-twr_status twr_callback_from_form(twr_str body,
-                                  int64_t max_bytes,
-                                  twr_callback **callback,
-                                  twr_error *error);
+uint32_t twr_version(void);
 
 /**
- * Takes pairs that were decoded already.
+ * Returns the number of diagnostics; 0 for NULL.
  */
-twr_status twr_callback_from_pairs(const twr_pair *pairs,
-                                   size_t count,
-                                   twr_callback **callback,
-                                   twr_error *error);
+size_t twr_diagnostics_count(const twr_diagnostics *diagnostics);
 
 /**
- * Frees a callback and writes NULL in its place; NULL is no harm.
+ * Writes the diagnostic at an index from 0. TWR_STATUS_NONE behind the last.
  */
-void twr_callback_free(twr_callback **callback);
+twr_status twr_diagnostics_at(const twr_diagnostics *diagnostics,
+                              size_t index,
+                              twr_diagnostic *diagnostic,
+                              twr_error *error);
 
 /**
- * How the transfer ended; never fails.
+ * Frees diagnostics and writes NULL in their place; NULL is ignored.
  */
-twr_outcome twr_callback_outcome(const twr_callback *callback);
+void twr_diagnostics_free(twr_diagnostics **diagnostics);
 
 /**
- * Whether the original call is still there for the app to talk to; false for NULL.
+ * Returns the name of a TWR_CODE_… number (`target-missing`); absent for another number. The view lives as
+ * long as the process. Any thread.
  */
-bool twr_callback_may_resume(const twr_callback *callback);
+twr_str twr_code_name(int32_t code);
 
 /**
- * ReferCallStatus; a view, absent if there is none.
+ * Returns the name of a TWR_SEVERITY_… number (`warning`); absent for another number. As twr_code_name.
  */
-twr_str twr_callback_refer_call_status(const twr_callback *callback);
-
-/**
- * ReferSipResponseCode, or 0.
- */
-uint16_t twr_callback_refer_sip_response_code(const twr_callback *callback);
-
-/**
- * NotifySipResponseCode, or 0.
- */
-uint16_t twr_callback_notify_sip_response_code(const twr_callback *callback);
-
-/**
- * The leg that it speaks of: a TWR_LEG_… number; 0 for a NULL handle.
- */
-int32_t twr_callback_leg(const twr_callback *callback);
-
-/**
- * The first value of the parameter of this name, compared with case; a view, absent if it was not
- * sent.
- */
-twr_str twr_callback_param(const twr_callback *callback, twr_str name);
-
-/**
- * How many parameters there are; 0 for NULL.
- */
-size_t twr_callback_param_count(const twr_callback *callback);
-
-/**
- * A parameter by its place from 0, in arrival order; views. TWR_STATUS_NONE behind the last.
- */
-twr_status twr_callback_param_at(const twr_callback *callback,
-                                 size_t index,
-                                 twr_pair *pair,
-                                 twr_error *error);
-
-/**
- * A header that came as SipHeader_…, without that prefix, by its place from 0; views.
- * TWR_STATUS_NONE behind the last.
- */
-twr_status twr_callback_sip_header_at(const twr_callback *callback,
-                                      size_t index,
-                                      twr_pair *pair,
-                                      twr_error *error);
-
-/**
- * What is odd about a parameter, by its place from 0: its name and a message; views.
- * TWR_STATUS_NONE behind the last.
- */
-twr_status twr_callback_problem_at(const twr_callback *callback,
-                                   size_t index,
-                                   twr_pair *problem,
-                                   twr_error *error);
-
-/**
- * Writes every pair as a form body.
- */
-twr_status twr_callback_to_form(const twr_callback *callback,
-                                char *buffer,
-                                size_t capacity,
-                                size_t *length,
-                                twr_error *error);
+twr_str twr_severity_name(int32_t severity);
 
 /**
  * Makes an element. Free it with twr_element_free, unless it was appended.
@@ -703,7 +1234,12 @@ twr_status twr_callback_to_form(const twr_callback *callback,
 twr_status twr_element_new(twr_str name, twr_element **element, twr_error *error);
 
 /**
- * Frees an element and writes NULL in its place; NULL is no harm.
+ * Copies an element and all in it. Free the copy with twr_element_free, unless it was appended.
+ */
+twr_status twr_element_copy(const twr_element *element, twr_element **copy, twr_error *error);
+
+/**
+ * Frees an element and writes NULL in its place; NULL is ignored.
  */
 void twr_element_free(twr_element **element);
 
@@ -726,8 +1262,7 @@ twr_status twr_element_add_text(twr_element *element, twr_str text, twr_error *e
 twr_status twr_element_add_comment(twr_element *element, twr_str text, twr_error *error);
 
 /**
- * Appends an element to another. The child is taken: its handle becomes NULL. If it is refused
- * (too deep, too many) it stays the caller's.
+ * Appends an element to another. The child is taken: its handle becomes NULL.
  */
 twr_status twr_element_append(twr_element *parent, twr_element **child, twr_error *error);
 
@@ -742,13 +1277,17 @@ twr_status twr_response_new(twr_response **response, twr_error *error);
 twr_status twr_response_parse(twr_str xml, twr_response **response, twr_error *error);
 
 /**
- * Frees a document and writes NULL in its place; NULL is no harm.
+ * Copies a document. Free the copy with twr_response_free.
+ */
+twr_status twr_response_copy(const twr_response *response, twr_response **copy, twr_error *error);
+
+/**
+ * Frees a document and writes NULL in its place; NULL is ignored.
  */
 void twr_response_free(twr_response **response);
 
 /**
- * Appends a verb. The element is taken: its handle becomes NULL. If it is refused it stays the
- * caller's.
+ * Appends a verb. The element is taken: its handle becomes NULL.
  */
 twr_status twr_response_append(twr_response *response, twr_element **element, twr_error *error);
 
@@ -758,7 +1297,7 @@ twr_status twr_response_append(twr_response *response, twr_element **element, tw
 twr_status twr_response_add(twr_response *response, twr_str name, twr_str text, twr_error *error);
 
 /**
- * Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text gives of one that was built. `action`
+ * Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text returns of one that was built. `action`
  * and `method` (GET or POST) may be absent.
  */
 twr_status twr_response_refer(twr_response *response,
@@ -768,72 +1307,207 @@ twr_status twr_response_refer(twr_response *response,
                               twr_error *error);
 
 /**
- * Writes the document, indented for people or compact.
+ * Writes the first `<Refer>` directly in `<Response>`. TWR_STATUS_NONE if there is none, or if it is not one that
+ * twr_response_refer could have made; twr_response_check says why.
  */
-twr_status twr_response_render(const twr_response *response,
-                               bool pretty,
-                               char *buffer,
-                               size_t capacity,
-                               size_t *length,
-                               twr_error *error);
+twr_status twr_response_first_refer(const twr_response *response,
+                                    twr_refer *refer,
+                                    twr_error *error);
 
 /**
- * Tells what Twilio will refuse, drop or never run. Free it with twr_findings_free.
+ * Writes the document as XML, indented by four spaces a level or compact.
+ */
+twr_status twr_response_xml(const twr_response *response,
+                            bool pretty,
+                            char *buffer,
+                            size_t capacity,
+                            size_t *length,
+                            twr_error *error);
+
+/**
+ * Checks what Twilio will refuse, drop or never run. Free the diagnostics with twr_diagnostics_free.
  */
 twr_status twr_response_check(const twr_response *response,
-                              twr_findings **findings,
+                              twr_diagnostics **diagnostics,
                               twr_error *error);
 
 /**
- * What comes after the first `<Refer>`: a TWR_FOLLOWS_… number, or 0.
+ * Returns what follows the first `<Refer>`: a TWR_FOLLOWS_… number; 0 if there is none, and for NULL.
  */
 int32_t twr_response_follows(const twr_response *response);
 
 /**
- * A node by its place from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+ * Returns the name of a TWR_FOLLOWS_… number (`next-verb`); absent for another number. Any thread.
  */
-twr_status twr_response_node(const twr_response *response,
-                             size_t index,
-                             twr_node *node,
+twr_str twr_follows_name(int32_t follows);
+
+/**
+ * Returns the number of nodes in a document, at all levels; 0 for NULL.
+ */
+size_t twr_response_node_count(const twr_response *response);
+
+/**
+ * Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_response_node_at(const twr_response *response,
+                                size_t index,
+                                twr_node *node,
+                                twr_error *error);
+
+/**
+ * Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_response_attribute_at(const twr_response *response,
+                                     size_t node,
+                                     size_t index,
+                                     twr_pair *attribute,
+                                     twr_error *error);
+
+/**
+ * Returns the name of a TWR_KIND_… number, the same in every language (`uri-empty`); absent for another number.
+ * The view lives as long as the process. Any thread.
+ */
+twr_str twr_kind_name(int32_t kind);
+
+/**
+ * Returns the name of a TWR_GROUP_… number (`sip-uri`); absent for another number. As twr_kind_name.
+ */
+twr_str twr_group_name(int32_t group);
+
+/**
+ * Returns the name of a TWR_STATUS_… number (`signature-mismatch`); absent for another number. As twr_kind_name.
+ */
+twr_str twr_status_name(int32_t status);
+
+/**
+ * Reads a form body; nothing is verified. `max_bytes` 0: the default limit of 64 KiB. Free it with
+ * twr_request_free.
+ */
+twr_status twr_request_from_form(twr_str body,
+                                 int64_t max_bytes,
+                                 twr_request **request,
+                                 twr_error *error);
+
+/**
+ * Reads the query of a URL, without its `?`. The rest is as in twr_request_from_form.
+ */
+twr_status twr_request_from_query(twr_str query,
+                                  int64_t max_bytes,
+                                  twr_request **request,
+                                  twr_error *error);
+
+/**
+ * Takes pairs that were decoded already. The rest is as in twr_request_from_form.
+ */
+twr_status twr_request_from_pairs(const twr_pair *pairs,
+                                  size_t count,
+                                  int64_t max_bytes,
+                                  twr_request **request,
+                                  twr_error *error);
+
+/**
+ * Frees a request and writes NULL in its place; NULL is ignored.
+ */
+void twr_request_free(twr_request **request);
+
+/**
+ * Writes what the request says of a transfer. TWR_STATUS_NONE if it has none of the three parameters.
+ */
+twr_status twr_request_refer(const twr_request *request,
+                             twr_refer_report *report,
                              twr_error *error);
 
 /**
- * An attribute of a node, both by their places from 0. TWR_STATUS_NONE behind the last.
+ * Returns how the transfer ended, as twr_request_refer does; its `kind` is 0 if the request says nothing of
+ * one, and for NULL.
  */
-twr_status twr_response_node_attribute(const twr_response *response,
-                                       size_t index,
-                                       size_t attribute,
-                                       twr_str *name,
-                                       twr_str *value,
-                                       twr_error *error);
+twr_outcome twr_request_outcome(const twr_request *request);
 
 /**
- * The name of a kind of error, the same in every language; absent if there is no such kind. The
- * view lives as long as the process. Any thread.
+ * Returns whether the original call is still there for the app to talk to; false for NULL.
  */
-twr_str twr_error_kind_name(uint16_t kind);
+bool twr_request_may_resume(const twr_request *request);
 
 /**
- * How many findings there are; 0 for NULL.
+ * Returns the leg that the request is about: a TWR_LEG_… number; 0 for NULL.
  */
-size_t twr_findings_count(const twr_findings *findings);
+int32_t twr_request_leg(const twr_request *request);
 
 /**
- * A finding by its place from 0. TWR_STATUS_NONE behind the last.
+ * Returns the first value of the parameter of this name, compared with case; a view, absent if there is none.
  */
-twr_status twr_findings_get(const twr_findings *findings,
-                            size_t index,
-                            twr_finding *finding,
+twr_str twr_request_param(const twr_request *request,
+                          twr_str name);
+
+/**
+ * Returns the number of parameters; 0 for NULL.
+ */
+size_t twr_request_param_count(const twr_request *request);
+
+/**
+ * Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_request_param_at(const twr_request *request,
+                                size_t index,
+                                twr_pair *param,
+                                twr_error *error);
+
+/**
+ * Returns the number of headers that came as `SipHeader_…`; 0 for NULL.
+ */
+size_t twr_request_sip_header_count(const twr_request *request);
+
+/**
+ * Writes a header that came as `SipHeader_…`, without that prefix, at an index from 0; views.
+ * TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_request_sip_header_at(const twr_request *request,
+                                     size_t index,
+                                     twr_pair *header,
+                                     twr_error *error);
+
+/**
+ * Returns the number of diagnostics; 0 for NULL.
+ */
+size_t twr_request_diagnostic_count(const twr_request *request);
+
+/**
+ * Writes what is odd about a parameter, at an index from 0; views. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_request_diagnostic_at(const twr_request *request,
+                                     size_t index,
+                                     twr_diagnostic *diagnostic,
+                                     twr_error *error);
+
+/**
+ * Writes every pair as a form body.
+ */
+twr_status twr_request_form(const twr_request *request,
+                            char *buffer,
+                            size_t capacity,
+                            size_t *length,
                             twr_error *error);
 
 /**
- * Frees findings and writes NULL in their place; NULL is no harm.
+ * Returns the name of a TWR_OUTCOME_… number (`target-failed`); absent for another number. The view lives as
+ * long as the process. Any thread.
  */
-void twr_findings_free(twr_findings **findings);
+twr_str twr_outcome_name(int32_t outcome);
 
 /**
- * The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
- * asked for by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
+ * Returns the name of a TWR_CALL_STATUS_… number (`no-answer`); absent for another number and for
+ * TWR_CALL_STATUS_OTHER. As twr_outcome_name.
+ */
+twr_str twr_call_status_name(int32_t call_status);
+
+/**
+ * Returns the name of a TWR_LEG_… number (`sip`); absent for another number. As twr_outcome_name.
+ */
+twr_str twr_leg_name(int32_t leg);
+
+/**
+ * Makes the request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
+ * requested by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
  * Free it with twr_rest_request_free.
  */
 twr_status twr_call_update(twr_str account_sid,
@@ -846,7 +1520,7 @@ twr_status twr_call_update(twr_str account_sid,
                            twr_error *error);
 
 /**
- * The request that makes a new call to this SIP URI. The rest is as in twr_call_update.
+ * Makes the request for a new call to this SIP URI. The rest is as in twr_call_update.
  */
 twr_status twr_call_create(twr_str account_sid,
                            twr_str to,
@@ -859,22 +1533,19 @@ twr_status twr_call_create(twr_str account_sid,
                            twr_error *error);
 
 /**
- * Method, URL and form body of a request; views of it.
+ * Writes the parts of a request.
  */
-twr_status twr_rest_request_parts(const twr_rest_request *request,
-                                  twr_str *method,
-                                  twr_str *url,
-                                  twr_str *body,
-                                  twr_error *error);
+twr_status twr_rest_request_get(const twr_rest_request *request,
+                                twr_rest_request_parts *parts,
+                                twr_error *error);
 
 /**
- * Frees a request and writes NULL in its place; NULL is no harm.
+ * Frees a request and writes NULL in its place; NULL is ignored.
  */
 void twr_rest_request_free(twr_rest_request **request);
 
 /**
- * A view of text that ends with NUL; absent if it is NULL. A getenv() or an argument of main() goes in
- * so.
+ * Returns a view of NUL-terminated text, as getenv() or main() have it; absent if it is NULL.
  */
 twr_str twr_str_of(const char *text);
 
@@ -884,25 +1555,27 @@ twr_str twr_str_of(const char *text);
 twr_status twr_settings_new(twr_settings **settings, twr_error *error);
 
 /**
- * Frees settings and writes NULL in their place; NULL is no harm.
+ * Frees settings and writes NULL in their place; NULL is ignored.
  */
 void twr_settings_free(twr_settings **settings);
 
 /**
- * Sets a time in milliseconds: `which` is a TWR_TIME_… number.
+ * Sets a time: `which` is a TWR_TIME_… number.
  */
 twr_status twr_settings_set_time(twr_settings *settings,
                                  int32_t which,
-                                 int64_t milliseconds,
+                                 int64_t time_ms,
                                  twr_error *error);
 
 /**
- * Omits ReferCallStatus when the REFER itself fails, instead of `failed`.
+ * Sets whether ReferCallStatus is omitted when the REFER itself fails, instead of `failed`.
  */
-twr_status twr_settings_omit_rejected_status(twr_settings *settings, bool omit, twr_error *error);
+twr_status twr_settings_set_omit_rejected_status(twr_settings *settings,
+                                                 bool omit,
+                                                 twr_error *error);
 
 /**
- * Reports another status for a final code of the call to the target.
+ * Sets the status that is reported for a final code of the call to the target.
  */
 twr_status twr_settings_set_status(twr_settings *settings,
                                    int32_t code,
@@ -910,9 +1583,8 @@ twr_status twr_settings_set_status(twr_settings *settings,
                                    twr_error *error);
 
 /**
- * Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text gives of one that was
- * built. `settings` NULL: the defaults; they are copied.
- * Free it with twr_transfer_free.
+ * Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text returns of one that was
+ * built. `settings` NULL: the defaults; they are copied. Free it with twr_transfer_free.
  */
 twr_status twr_transfer_new(twr_str target,
                             const twr_settings *settings,
@@ -920,13 +1592,13 @@ twr_status twr_transfer_new(twr_str target,
                             twr_error *error);
 
 /**
- * Frees a transfer and writes NULL in its place; NULL is no harm.
+ * Frees a transfer and writes NULL in its place; NULL is ignored.
  */
 void twr_transfer_free(twr_transfer **transfer);
 
 /**
- * The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801),
- * `cseq` that of the REFER; `first_in_dialog`: no REFER was sent in this dialog before.
+ * Starts the transfer. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801), `cseq` that
+ * of the REFER, or TWR_NO_CSEQ; `first_in_dialog`: no REFER was sent in this dialog before.
  */
 twr_status twr_transfer_start(twr_transfer *transfer,
                               int32_t leg,
@@ -936,7 +1608,16 @@ twr_status twr_transfer_start(twr_transfer *transfer,
                               twr_error *error);
 
 /**
- * A response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
+ * Feeds the CSeq with which the stack has sent the REFER (after TWR_NO_CSEQ), or has sent it again after it
+ * answered a challenge itself.
+ */
+twr_status twr_transfer_cseq(twr_transfer *transfer,
+                             int64_t cseq,
+                             uint64_t now_ms,
+                             twr_error *error);
+
+/**
+ * Feeds a response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
  */
 twr_status twr_transfer_response(twr_transfer *transfer,
                                  int32_t code,
@@ -945,7 +1626,7 @@ twr_status twr_transfer_response(twr_transfer *transfer,
                                  twr_error *error);
 
 /**
- * After a 401 or 407 (`code`): the REFER was sent again with credentials, and this CSeq.
+ * Feeds a 401 or 407 (`code`) after which the REFER was sent again with credentials, and this CSeq.
  */
 twr_status twr_transfer_retried(twr_transfer *transfer,
                                 int32_t code,
@@ -954,46 +1635,59 @@ twr_status twr_transfer_retried(twr_transfer *transfer,
                                 twr_error *error);
 
 /**
- * A NOTIFY: its Event and Subscription-State headers as they stand on the wire (absent if there is
- * none), its CSeq, its body, and whether it belongs to the dialog of the REFER.
+ * Feeds what a stack reports that reads NOTIFYs itself: the status code of the call to the target, and whether
+ * it is the last one. It needs no reply.
  */
-twr_status twr_transfer_notify(twr_transfer *transfer,
-                               twr_str event,
-                               int64_t cseq,
-                               twr_str subscription_state,
-                               twr_str body,
-                               bool in_dialog,
+twr_status twr_transfer_status(twr_transfer *transfer,
+                               int32_t code,
+                               bool is_final,
                                uint64_t now_ms,
                                twr_error *error);
 
 /**
- * Either side ended the call.
+ * Feeds a NOTIFY.
+ */
+twr_status twr_transfer_notify(twr_transfer *transfer,
+                               const twr_notify *notify,
+                               uint64_t now_ms,
+                               twr_error *error);
+
+/**
+ * Feeds that either side ended the call.
  */
 twr_status twr_transfer_hang_up(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
 
 /**
- * The REFER could not be sent, or its connection broke.
+ * Feeds that the REFER could not be sent, or that its connection broke.
  */
 twr_status twr_transfer_transport_error(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
 
 /**
- * Nothing happened but time: to be called when the deadline has come.
+ * Fires expired deadlines: to be called when twr_transfer_deadline_ms has come.
  */
-twr_status twr_transfer_time(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
+twr_status twr_transfer_handle_timeout(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
 
 /**
- * What to do next; to be called after every event until it returns TWR_STATUS_NONE.
+ * Writes what to do next; to be called after every event until it returns TWR_STATUS_NONE.
  */
-twr_status twr_transfer_poll(twr_transfer *transfer, twr_output *output);
+twr_status twr_transfer_poll(twr_transfer *transfer, twr_output *output, twr_error *error);
 
 /**
- * When to call twr_transfer_time at the latest; TWR_NO_DEADLINE: never. A time that is past means at
- * once.
+ * Writes how the transfer ended: the parameters for the action URL, one by one and as a form, and the outcome
+ * with its explanation. TWR_STATUS_NONE before TWR_OUTPUT_COMPLETED.
  */
-uint64_t twr_transfer_deadline(const twr_transfer *transfer);
+twr_status twr_transfer_report(const twr_transfer *transfer,
+                               twr_refer_report *report,
+                               twr_error *error);
 
 /**
- * Writes the value for the Refer-To header.
+ * Returns when to call twr_transfer_handle_timeout at the latest; TWR_NO_DEADLINE: never. A time that is past
+ * means at once.
+ */
+uint64_t twr_transfer_deadline_ms(const twr_transfer *transfer);
+
+/**
+ * Writes the value of the Refer-To header.
  */
 twr_status twr_transfer_refer_to(const twr_transfer *transfer,
                                  char *buffer,
@@ -1002,9 +1696,20 @@ twr_status twr_transfer_refer_to(const twr_transfer *transfer,
                                  twr_error *error);
 
 /**
- * Where it stands: `idle`, `referring`, `subscribed` or `completed`; absent for NULL.
+ * Returns the state: a TWR_STATE_… number; 0 for NULL.
  */
-twr_str twr_transfer_state(const twr_transfer *transfer);
+int32_t twr_transfer_state(const twr_transfer *transfer);
+
+/**
+ * Returns the name of a TWR_STATE_… number (`subscribed`); absent for another number. The view lives as long
+ * as the process. Any thread.
+ */
+twr_str twr_state_name(int32_t state);
+
+/**
+ * Returns the name of a TWR_OUTPUT_… number (`send-refer`); absent for another number. As twr_state_name.
+ */
+twr_str twr_output_name(int32_t output);
 
 /**
  * Writes the whole transfer as bytes, to be kept anywhere.
@@ -1016,9 +1721,11 @@ twr_status twr_transfer_save(const twr_transfer *transfer,
                              twr_error *error);
 
 /**
- * Takes back what twr_transfer_save wrote, by this or any older version.
+ * Restores what twr_transfer_save wrote, in this or any older version. Free it with twr_transfer_free.
  */
-twr_status twr_transfer_restore(twr_str bytes, twr_transfer **transfer, twr_error *error);
+twr_status twr_transfer_restore(twr_str bytes,
+                                twr_transfer **transfer,
+                                twr_error *error);
 
 /**
  * Reads a SIP URI; nothing is trimmed. Free it with twr_uri_free.
@@ -1026,75 +1733,9 @@ twr_status twr_transfer_restore(twr_str bytes, twr_transfer **transfer, twr_erro
 twr_status twr_uri_parse(twr_str text, twr_uri **uri, twr_error *error);
 
 /**
- * Frees a URI and writes NULL in its place; NULL is no harm.
- */
-void twr_uri_free(twr_uri **uri);
-
-/**
- * The URI as spelled; a view of it.
- */
-twr_str twr_uri_text(const twr_uri *uri);
-
-/**
- * Takes a URI apart.
- */
-twr_status twr_uri_take_apart(const twr_uri *uri, twr_uri_parts *parts, twr_error *error);
-
-/**
- * A parameter by its place from 0, as spelled; a flag has no value. TWR_STATUS_NONE behind the last.
- */
-twr_status twr_uri_param(const twr_uri *uri,
-                         size_t index,
-                         twr_str *name,
-                         twr_str *value,
-                         twr_error *error);
-
-/**
- * A header by its place from 0, decoded; views of the URI. TWR_STATUS_NONE behind the last.
- */
-twr_status twr_uri_header(const twr_uri *uri,
-                          size_t index,
-                          twr_str *name,
-                          twr_str *value,
-                          twr_error *error);
-
-/**
- * The decoded value of the first header of this name, compared without regard to case; a view of the URI.
- * TWR_STATUS_NONE if there is none.
- */
-twr_status twr_uri_header_named(const twr_uri *uri,
-                                twr_str name,
-                                twr_str *value,
-                                twr_error *error);
-
-/**
- * Adds a header, given as decoded text; it is escaped here. Views of the URI end with this call.
- */
-twr_status twr_uri_add_header(twr_uri *uri, twr_str name, twr_str value, twr_error *error);
-
-/**
- * Adds a User-to-User header with these bytes, hex-encoded (RFC 7433).
- */
-twr_status twr_uri_add_user_to_user(twr_uri *uri, twr_str bytes, twr_error *error);
-
-/**
- * How many User-to-User values its headers hold, those that cannot be read among them; 0 for NULL.
- */
-size_t twr_uri_user_to_user_count(const twr_uri *uri);
-
-/**
- * A User-to-User value by its place from 0; a header may hold several (RFC 7433 section 4). Free it with
- * twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot be read.
- */
-twr_status twr_uri_user_to_user_at(const twr_uri *uri,
-                                   size_t index,
-                                   twr_user_to_user **value,
-                                   twr_error *error);
-
-/**
  * Builds a URI of decoded parts and parameters: each is escaped for its place. An absent scheme is sip, a
  * parameter without a value a flag. The counts in `parts` are not read; add headers with
- * twr_uri_add_header.
+ * twr_uri_add_header. Free it with twr_uri_free.
  */
 twr_status twr_uri_build(const twr_uri_parts *parts,
                          const twr_pair *params,
@@ -1103,9 +1744,81 @@ twr_status twr_uri_build(const twr_uri_parts *parts,
                          twr_error *error);
 
 /**
- * Whether two URIs are the same as RFC 3261 section 19.1.4 compares them; false if one is NULL.
+ * Copies a URI. Free the copy with twr_uri_free.
  */
-bool twr_uri_equivalent(const twr_uri *one, const twr_uri *other);
+twr_status twr_uri_copy(const twr_uri *uri, twr_uri **copy, twr_error *error);
+
+/**
+ * Frees a URI and writes NULL in its place; NULL is ignored.
+ */
+void twr_uri_free(twr_uri **uri);
+
+/**
+ * Returns the URI as spelled; a view of it, absent for NULL.
+ */
+twr_str twr_uri_text(const twr_uri *uri);
+
+/**
+ * Writes the parts of a URI.
+ */
+twr_status twr_uri_get(const twr_uri *uri, twr_uri_parts *parts, twr_error *error);
+
+/**
+ * Writes the parameter at an index from 0, as spelled; a flag has no value. Views of the URI. TWR_STATUS_NONE
+ * behind the last.
+ */
+twr_status twr_uri_param_at(const twr_uri *uri,
+                            size_t index,
+                            twr_pair *param,
+                            twr_error *error);
+
+/**
+ * Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_uri_header_at(const twr_uri *uri, size_t index, twr_pair *header, twr_error *error);
+
+/**
+ * Returns the decoded value of the first header of this name, compared without regard to case; a view of the
+ * URI, absent if there is none.
+ */
+twr_str twr_uri_header(const twr_uri *uri,
+                       twr_str name);
+
+/**
+ * Adds a header, given as decoded text, which is escaped. Views of the URI end with this call, also if it fails.
+ */
+twr_status twr_uri_add_header(twr_uri *uri,
+                              twr_str name,
+                              twr_str value,
+                              twr_error *error);
+
+/**
+ * Adds a User-to-User header with these bytes, hex-encoded (RFC 7433). Views of the URI end with this call, also if it fails.
+ */
+twr_status twr_uri_add_user_to_user(twr_uri *uri,
+                                    twr_str bytes,
+                                    twr_error *error);
+
+/**
+ * Returns the number of User-to-User values in its headers, those that cannot be read among them; 0 for NULL.
+ */
+size_t twr_uri_user_to_user_count(const twr_uri *uri);
+
+/**
+ * Makes an object of the User-to-User value at an index from 0; a header may hold several (RFC 7433 section 4).
+ * Free it with twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot
+ * be read.
+ */
+twr_status twr_uri_user_to_user_at(const twr_uri *uri,
+                                   size_t index,
+                                   twr_user_to_user **value,
+                                   twr_error *error);
+
+/**
+ * Returns whether two URIs are the same as RFC 3261 section 19.1.4 compares them; false if one is NULL.
+ */
+bool twr_uri_equivalent(const twr_uri *one,
+                        const twr_uri *other);
 
 /**
  * Writes the value of a Refer-To header, in angle brackets.
@@ -1117,7 +1830,7 @@ twr_status twr_uri_refer_to(const twr_uri *uri,
                             twr_error *error);
 
 /**
- * Writes text escaped as a header's value in a URI needs it.
+ * Writes text escaped as the value of a header in a URI.
  */
 twr_status twr_escape_header(twr_str text,
                              char *buffer,
@@ -1128,17 +1841,24 @@ twr_status twr_escape_header(twr_str text,
 /**
  * Reads a Refer-To value: a TWR_TARGET_… number, and its text (without brackets) into the buffer.
  */
-twr_status twr_refer_target(twr_str text,
-                            int32_t *kind,
-                            char *buffer,
-                            size_t capacity,
-                            size_t *length,
-                            twr_error *error);
+twr_status twr_refer_target_parse(twr_str text,
+                                  int32_t *kind,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *length,
+                                  twr_error *error);
 
 /**
- * Tells what will be dropped or misread on the wire. Free it with twr_findings_free.
+ * Returns the name of a TWR_TARGET_… number (`tel`); absent for another number. Any thread.
  */
-twr_status twr_uri_check(const twr_uri *uri, twr_findings **findings, twr_error *error);
+twr_str twr_target_name(int32_t target);
+
+/**
+ * Checks what of a URI will be dropped or misread on the wire. Free the diagnostics with twr_diagnostics_free.
+ */
+twr_status twr_uri_check(const twr_uri *uri,
+                         twr_diagnostics **diagnostics,
+                         twr_error *error);
 
 /**
  * Reads the decoded value of a User-to-User header. Free it with twr_user_to_user_free.
@@ -1146,27 +1866,24 @@ twr_status twr_uri_check(const twr_uri *uri, twr_findings **findings, twr_error 
 twr_status twr_user_to_user_parse(twr_str text, twr_user_to_user **value, twr_error *error);
 
 /**
- * Encodes bytes as hexadecimal digits.
+ * Makes a value of bytes, which are hex-encoded. Free it with twr_user_to_user_free.
  */
 twr_status twr_user_to_user_from_bytes(twr_str bytes, twr_user_to_user **value, twr_error *error);
 
 /**
- * Frees a value and writes NULL in its place; NULL is no harm.
+ * Frees a value and writes NULL in its place; NULL is ignored.
  */
 void twr_user_to_user_free(twr_user_to_user **value);
 
 /**
- * Its data, and the parameters encoding, purpose and content; views, absent where there is none.
+ * Writes the parts of a value.
  */
-twr_status twr_user_to_user_parts(const twr_user_to_user *value,
-                                  twr_str *data,
-                                  twr_str *encoding,
-                                  twr_str *purpose,
-                                  twr_str *content,
-                                  twr_error *error);
+twr_status twr_user_to_user_get(const twr_user_to_user *value,
+                                twr_user_to_user_parts *parts,
+                                twr_error *error);
 
 /**
- * Writes the value as it stands in a header.
+ * Writes the value as spelled in a header.
  */
 twr_status twr_user_to_user_text(const twr_user_to_user *value,
                                  char *buffer,
@@ -1175,27 +1892,25 @@ twr_status twr_user_to_user_text(const twr_user_to_user *value,
                                  twr_error *error);
 
 /**
- * Makes a validator with the account's auth token; one that is absent or empty is refused. Free it with
+ * Makes a validator with the account's auth token; an absent or empty one is refused. Free it with
  * twr_validator_free.
  */
-twr_status twr_validator_new(twr_str secret,
-                             twr_validator **validator,
-                             twr_error *error);
+twr_status twr_validator_new(twr_str secret, twr_validator **validator, twr_error *error);
 
 /**
- * Frees a validator and writes NULL in its place; NULL is no harm.
+ * Frees a validator and writes NULL in its place; NULL is ignored.
  */
 void twr_validator_free(twr_validator **validator);
 
 /**
- * Takes another secret as well (rotation).
+ * Adds another secret; a signature made with any of them is accepted (rotation).
  */
 twr_status twr_validator_add_secret(twr_validator *validator, twr_str secret, twr_error *error);
 
 /**
- * Says how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
- * prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
- * target as it came on the wire (`/handleRefer?x=1`).
+ * Sets how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path prefix
+ * that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request target as it
+ * came on the wire (`/handleRefer?x=1`).
  */
 twr_status twr_validator_set_public_base(twr_validator *validator,
                                          twr_str base,
@@ -1209,27 +1924,27 @@ twr_status twr_validator_set_algorithm(twr_validator *validator,
                                        twr_error *error);
 
 /**
- * Sets the limit of a body in bytes.
+ * Sets the limit of a body in bytes (64 KiB unless set).
  */
-twr_status twr_validator_set_max_body_bytes(twr_validator *validator,
-                                            int64_t max_bytes,
-                                            twr_error *error);
+twr_status twr_validator_set_max_bytes(twr_validator *validator,
+                                       int64_t max_bytes,
+                                       twr_error *error);
 
 /**
- * Tries also the spellings of path and query with %27 for ', with escaped SIP URIs, and with escapes for
- * what is beyond ASCII, or without: for frameworks that write them anew.
+ * Sets whether spellings of path and query are tried as well that a framework writes anew: with %27 for ',
+ * with escaped SIP URIs, and with escapes for what is beyond ASCII, or without.
  */
-twr_status twr_validator_accept_encoded_spellings(twr_validator *validator,
-                                                  bool accept,
-                                                  twr_error *error);
+twr_status twr_validator_set_encoded_spellings(twr_validator *validator,
+                                               bool accept,
+                                               twr_error *error);
 
 /**
- * Verifies the signature of a request and gives its callback; else TWR_STATUS_TOO_LARGE (413,
- * before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
- * TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
+ * Verifies the signature of a request and reads it; else TWR_STATUS_TOO_LARGE (413, before anything is
+ * hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
+ * TWR_STATUS_REQUEST_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
  * request's, which the signature does not cover. `url` is the request target where a public base is set,
  * else the URL that was asked for; `body` the form as it was received (empty: an empty form); `signature`
- * the header X-Twilio-Signature, absent if there was none.
+ * the header X-Twilio-Signature, absent if there was none. Free the request with twr_request_free.
  */
 TWR_MUST_CHECK
 twr_status twr_validator_verify(const twr_validator *validator,
@@ -1237,12 +1952,12 @@ twr_status twr_validator_verify(const twr_validator *validator,
                                 twr_str url,
                                 twr_str body,
                                 twr_str signature,
-                                twr_callback **callback,
+                                twr_request **request,
                                 twr_error *error);
 
 /**
- * Does as twr_validator_verify for a POST, with the pairs that were decoded already; none: an empty form.
- * The URL's own must not be among them.
+ * Verifies a POST like twr_validator_verify, from pairs that were decoded already; none: an empty form. The
+ * parameters of the URL must not be among them.
  */
 TWR_MUST_CHECK
 twr_status twr_validator_verify_pairs(const twr_validator *validator,
@@ -1250,12 +1965,12 @@ twr_status twr_validator_verify_pairs(const twr_validator *validator,
                                       const twr_pair *pairs,
                                       size_t count,
                                       twr_str signature,
-                                      twr_callback **callback,
+                                      twr_request **request,
                                       twr_error *error);
 
 /**
- * Whether Twilio signed a request whose body is no form: `bodySHA256` in the URL must be its
- * hash. False for anything that is wrong with the call, too.
+ * Returns whether Twilio signed a request whose body is not a form: `bodySHA256` in the URL must be its hash.
+ * False for anything that is wrong with the call, too.
  */
 TWR_MUST_CHECK
 bool twr_validator_validate_raw(const twr_validator *validator,
@@ -1276,8 +1991,8 @@ twr_status twr_validator_sign(const twr_validator *validator,
                               twr_error *error);
 
 /**
- * Writes the signature of a request whose body is no form. The request must go to the URL with the hash in it,
- * which twr_url_with_body_sha256 writes.
+ * Writes the signature of a request whose body is not a form. The request must go to the URL that
+ * twr_url_with_body_sha256 writes.
  */
 twr_status twr_validator_sign_raw(const twr_validator *validator,
                                   twr_str url,
@@ -1298,29 +2013,32 @@ twr_status twr_url_with_body_sha256(twr_str url,
                                     twr_error *error);
 
 /**
- * Lists the spellings that verifying tries, for the person who hunts a mismatch. Free it with
- * twr_spellings_free.
+ * Lists the URLs that verifying tries, to find out why a signature does not match. Free them with
+ * twr_url_candidates_free.
  */
 twr_status twr_validator_explain(const twr_validator *validator,
                                  twr_str url,
                                  twr_str body,
-                                 twr_spellings **spellings,
+                                 twr_url_candidates **candidates,
                                  twr_error *error);
 
 /**
- * A spelling by its place from 0: the URL and the text that is hashed; views. TWR_STATUS_NONE behind
- * the last.
+ * Returns the number of candidates; 0 for NULL.
  */
-twr_status twr_spellings_get(const twr_spellings *spellings,
-                             size_t index,
-                             twr_str *url,
-                             twr_str *hashed,
-                             twr_error *error);
+size_t twr_url_candidates_count(const twr_url_candidates *candidates);
 
 /**
- * Frees spellings and writes NULL in their place; NULL is no harm.
+ * Writes the candidate at an index from 0. TWR_STATUS_NONE behind the last.
  */
-void twr_spellings_free(twr_spellings **spellings);
+twr_status twr_url_candidates_at(const twr_url_candidates *candidates,
+                                 size_t index,
+                                 twr_url_candidate *candidate,
+                                 twr_error *error);
+
+/**
+ * Frees candidates and writes NULL in their place; NULL is ignored.
+ */
+void twr_url_candidates_free(twr_url_candidates **candidates);
 
 #ifdef __cplusplus
 }  // extern "C"

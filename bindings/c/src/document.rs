@@ -9,50 +9,49 @@ use twiml_refer::{
     twiml::{Comment, Element, Follows, Node, Text},
 };
 
-use crate::error::{Fault, twr_error, twr_status};
-use crate::findings::twr_findings;
-use crate::guard::{calm, get, get_mut, give, guard, put, put_all, take};
+use crate::diagnostics::twr_diagnostics;
+use crate::error::{Failure, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, guard, make, put, take};
+use crate::request::twr_pair;
 use crate::text::{twr_str, write};
 
 /// Any verb or noun, until it is appended to another or to a document. One thread at a time.
 pub struct twr_element(Element);
 
-/// A document. Any number of threads may read one; who changes it must be alone.
+/// A document. Any number of threads may read one; changing it needs exclusive access.
 pub struct twr_response {
     response: VoiceResponse,
     walked: OnceLock<Vec<Walked>>,
+    first_refer: OnceLock<Option<Refer>>,
 }
 
 /// A node of a document as a walk meets it.
 struct Walked {
     kind: i32,
     depth: usize,
-    name: String,
     text: String,
     attributes: Vec<(String, String)>,
 }
 
-/// An element; what stands in it follows, one level deeper.
+/// An element; the nodes in it follow, one level deeper.
 pub const TWR_NODE_ELEMENT: i32 = 1;
-/// A `<Refer>` with one target: `text` is its URI.
-pub const TWR_NODE_REFER: i32 = 2;
 /// Text.
-pub const TWR_NODE_TEXT: i32 = 3;
+pub const TWR_NODE_TEXT: i32 = 2;
 /// A comment.
-pub const TWR_NODE_COMMENT: i32 = 4;
+pub const TWR_NODE_COMMENT: i32 = 3;
 
 /// A node; views of the document, until it is changed.
 #[repr(C)]
 pub struct twr_node {
     /// A TWR_NODE_… number.
     pub kind: i32,
-    /// 1 for what stands in `<Response>` itself.
+    /// 1 for the nodes of `<Response>` itself.
     pub depth: usize,
     /// The name of an element; else absent.
     pub name: twr_str,
-    /// Text, comment, or the target of a `<Refer>`; else absent.
+    /// The text of a text or comment; else absent.
     pub text: twr_str,
-    /// How many attributes it has.
+    /// The number of attributes.
     pub attribute_count: usize,
     /// Zero; room for later versions.
     pub reserved: [u64; 2],
@@ -64,57 +63,45 @@ impl twr_response {
     }
 
     fn new(response: VoiceResponse) -> Self {
-        Self { response, walked: OnceLock::new() }
+        Self { response, walked: OnceLock::new(), first_refer: OnceLock::new() }
     }
 
-    fn add(&mut self, node: impl Into<Node>) -> Result<(), Fault> {
-        self.response.add(node)?;
-        // Views stay if it is refused.
-        self.walked = OnceLock::new();
-        Ok(())
+    fn push(&mut self, node: impl Into<Node>) {
+        self.response.push(node);
+        (self.walked, self.first_refer) = (OnceLock::new(), OnceLock::new());
     }
 
     fn walk(&self) -> &[Walked] {
-        self.walked.get_or_init(|| {
-            let mut walked = Vec::new();
-            walk(self.response.nodes(), 1, &mut walked);
-            walked
-        })
+        self.walked.get_or_init(|| walk(self.response.nodes()))
     }
 }
 
-/// A document has 64 levels at most, so that recursion is bounded.
-fn walk(nodes: &[Node], depth: usize, walked: &mut Vec<Walked>) {
-    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    for node in nodes {
-        let plain = |kind, text: &str| Walked {
-            kind,
-            depth,
-            name: String::new(),
-            text: text.to_owned(),
-            attributes: Vec::new(),
+/// Lists the nodes in the order of the document. A document that was built may be nested without a limit, so
+/// that this does not recurse.
+fn walk(nodes: &[Node]) -> Vec<Walked> {
+    let mut walked = Vec::new();
+    let mut open = vec![nodes.iter()];
+    while let Some(siblings) = open.last_mut() {
+        let Some(node) = siblings.next() else {
+            open.pop();
+            continue;
+        };
+        let mut push = |kind, text: &str, attributes| {
+            walked.push(Walked { kind, depth: open.len(), text: text.to_owned(), attributes });
         };
         match node {
             Node::Element(element) => {
-                let name = element.name().to_owned();
+                let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
                 let attributes = element.attributes().map(own).collect();
-                walked.push(Walked { name, attributes, ..plain(TWR_NODE_ELEMENT, "") });
-                walk(element.nodes(), depth.saturating_add(1), walked);
+                push(TWR_NODE_ELEMENT, element.name(), attributes);
+                open.push(element.nodes().iter());
             }
-            Node::Refer(refer) => {
-                let action = refer.action_url().map(|action| ("action", action));
-                let method = refer.method_set().map(|method| ("method", method.as_str()));
-                walked.push(Walked {
-                    name: "Refer".to_owned(),
-                    attributes: action.into_iter().chain(method).map(own).collect(),
-                    ..plain(TWR_NODE_REFER, refer.target().as_str())
-                });
-            }
-            Node::Text(text) => walked.push(plain(TWR_NODE_TEXT, text.as_str())),
-            Node::Comment(comment) => walked.push(plain(TWR_NODE_COMMENT, comment.as_str())),
+            Node::Text(text) => push(TWR_NODE_TEXT, text.as_str(), Vec::new()),
+            Node::Comment(comment) => push(TWR_NODE_COMMENT, comment.as_str(), Vec::new()),
             _ => {}
         }
     }
+    walked
 }
 
 /// Makes an element. Free it with twr_element_free, unless it was appended.
@@ -125,10 +112,21 @@ pub unsafe extern "C" fn twr_element_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || give(element, twr_element(Element::new(name.text()?)?))) }
+    unsafe { make(element, error, || Ok(twr_element(Element::new(name.text()?)?))) }
 }
 
-/// Frees an element and writes NULL in its place; NULL is no harm.
+/// Copies an element and all in it. Free the copy with twr_element_free, unless it was appended.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_element_copy(
+    element: *const twr_element,
+    copy: *mut *mut twr_element,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { make(copy, error, || Ok(twr_element(get(element)?.0.clone()))) }
+}
+
+/// Frees an element and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_element_free(element: *mut *mut twr_element) {
     // SAFETY: the conventions of the header.
@@ -143,13 +141,8 @@ pub unsafe extern "C" fn twr_element_set_attribute(
     value: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, name, value) = unsafe { (get_mut(element)?, name.text()?, value.text()?) };
-        Ok(held.0.set(name, value)?)
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { guard(error, || Ok(get_mut(element)?.0.set_attribute(name.text()?, value.text()?)?)) }
 }
 
 /// Appends text.
@@ -159,13 +152,13 @@ pub unsafe extern "C" fn twr_element_add_text(
     text: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, text) = unsafe { (get_mut(element)?, text.text()?) };
-        Ok(held.0.add(Text::new(text)?)?)
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            get_mut(element)?.0.push(Text::new(text.text()?)?);
+            Ok(())
+        })
+    }
 }
 
 /// Appends a comment.
@@ -175,41 +168,34 @@ pub unsafe extern "C" fn twr_element_add_comment(
     text: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, text) = unsafe { (get_mut(element)?, text.text()?) };
-        Ok(held.0.add(Comment::new(text)?)?)
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            get_mut(element)?.0.push(Comment::new(text.text()?)?);
+            Ok(())
+        })
+    }
 }
 
-/// Appends an element to another. The child is taken: its handle becomes NULL. If it is refused
-/// (too deep, too many) it stays the caller's.
+/// Appends an element to another. The child is taken: its handle becomes NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_element_append(
     parent: *mut twr_element,
     child: *mut *mut twr_element,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        if parent.is_null() {
-            return Err(Fault::argument("a handle is NULL"));
-        }
-        // SAFETY: the conventions of the header.
-        let own = unsafe { child.as_ref() }.copied().unwrap_or(std::ptr::null_mut());
-        if std::ptr::eq(own, parent) {
-            return Err(Fault::argument("an element cannot stand in itself"));
-        }
-        // SAFETY: the conventions of the header; they are two objects.
-        let (held, added) = unsafe { (get_mut(parent)?, get(own)?.0.clone()) };
-        held.0.add(added)?;
-        // SAFETY: the conventions of the header.
-        drop(unsafe { take(child) });
-        Ok(())
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    // SAFETY: the conventions of the header; parent and child are two objects.
+    unsafe {
+        guard(error, || {
+            if child.as_ref().is_some_and(|child| std::ptr::eq(*child, parent)) {
+                return Err(Failure::Argument("an element cannot be its own child"));
+            }
+            let parent = get_mut(parent)?;
+            let child = take(child).ok_or(Failure::Argument("the child is NULL"))?;
+            parent.0.push(child.0);
+            Ok(())
+        })
+    }
 }
 
 /// Makes an empty document. Free it with twr_response_free.
@@ -219,7 +205,7 @@ pub unsafe extern "C" fn twr_response_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || give(response, twr_response::new(VoiceResponse::new()))) }
+    unsafe { make(response, error, || Ok(twr_response::new(VoiceResponse::new()))) }
 }
 
 /// Reads a document, in UTF-8. Free it with twr_response_free.
@@ -230,39 +216,45 @@ pub unsafe extern "C" fn twr_response_parse(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body =
-        || unsafe { give(response, twr_response::new(VoiceResponse::parse_bytes(xml.bytes()?)?)) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        make(response, error, || Ok(twr_response::new(VoiceResponse::parse_bytes(xml.bytes()?)?)))
+    }
 }
 
-/// Frees a document and writes NULL in its place; NULL is no harm.
+/// Copies a document. Free the copy with twr_response_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_response_copy(
+    response: *const twr_response,
+    copy: *mut *mut twr_response,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { make(copy, error, || Ok(twr_response::new(get(response)?.response.clone()))) }
+}
+
+/// Frees a document and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_free(response: *mut *mut twr_response) {
     // SAFETY: the conventions of the header.
     calm((), || drop(unsafe { take(response) }));
 }
 
-/// Appends a verb. The element is taken: its handle becomes NULL. If it is refused it stays the
-/// caller's.
+/// Appends a verb. The element is taken: its handle becomes NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_append(
     response: *mut twr_response,
     element: *mut *mut twr_element,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let own = unsafe { element.as_ref() }.copied().unwrap_or(std::ptr::null_mut());
-        // SAFETY: the conventions of the header.
-        let (held, added) = unsafe { (get_mut(response)?, get(own)?.0.clone()) };
-        held.add(added)?;
-        // SAFETY: the conventions of the header.
-        drop(unsafe { take(element) });
-        Ok(())
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let held = get_mut(response)?;
+            let element = take(element).ok_or(Failure::Argument("the element is NULL"))?;
+            held.push(element.0);
+            Ok(())
+        })
+    }
 }
 
 /// Appends a verb with one text in it, as Say, Play or Redirect.
@@ -273,18 +265,18 @@ pub unsafe extern "C" fn twr_response_add(
     text: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, name, text) = unsafe { (get_mut(response)?, name.text()?, text.text()?) };
-        let element = Element::new(name)?.text(text)?;
-        held.add(element)?;
-        Ok(())
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            get(response)?;
+            let element = Element::new(name.text()?)?.with_text(text.text()?)?;
+            get_mut(response)?.push(element);
+            Ok(())
+        })
+    }
 }
 
-/// Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text gives of one that was built. `action`
+/// Appends a `<Refer>` to this SIP URI: its text, which twr_uri_text returns of one that was built. `action`
 /// and `method` (GET or POST) may be absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_refer(
@@ -294,28 +286,64 @@ pub unsafe extern "C" fn twr_response_refer(
     method: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, target) = unsafe { (get_mut(response)?, target.text()?) };
-        // SAFETY: the conventions of the header.
-        let (action, method) = unsafe { (action.maybe_text()?, method.maybe_text()?) };
-        let mut refer = Refer::to(SipUri::parse(target)?);
-        if let Some(action) = action {
-            refer = refer.action(action)?;
-        }
-        if let Some(method) = method {
-            refer = refer.method(method.parse::<Method>()?);
-        }
-        held.add(refer)?;
-        Ok(())
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            get(response)?;
+            let mut refer = Refer::to(SipUri::parse(target.text()?)?);
+            if let Some(action) = action.maybe_text()? {
+                refer = refer.with_action(action)?;
+            }
+            if let Some(method) = method.maybe_text()? {
+                refer = refer.with_method(method.parse::<Method>()?);
+            }
+            get_mut(response)?.push(refer);
+            Ok(())
+        })
+    }
 }
 
-/// Writes the document, indented for people or compact.
+/// A `<Refer>`; views of the document, until it is changed.
+#[repr(C)]
+pub struct twr_refer {
+    /// The SIP URI of its target.
+    pub target: twr_str,
+    /// Its action; absent if there is none.
+    pub action: twr_str,
+    /// Its method, GET or POST; absent if there is none.
+    pub method: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Writes the first `<Refer>` directly in `<Response>`. TWR_STATUS_NONE if there is none, or if it is not one that
+/// twr_response_refer could have made; twr_response_check says why.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_response_render(
+pub unsafe extern "C" fn twr_response_first_refer(
+    response: *const twr_response,
+    refer: *mut twr_refer,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe {
+        guard(error, || {
+            let held = get(response)?;
+            let found = held.first_refer.get_or_init(|| held.response.first_refer());
+            let found = found.as_ref().ok_or(Failure::None)?;
+            let view = twr_refer {
+                target: twr_str::of(found.target().as_str()),
+                action: twr_str::maybe(found.action()),
+                method: twr_str::maybe(found.method().map(Method::as_str)),
+                reserved: [0; 2],
+            };
+            put(refer, view)
+        })
+    }
+}
+
+/// Writes the document as XML, indented by four spaces a level or compact.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_response_xml(
     response: *const twr_response,
     pretty: bool,
     buffer: *mut c_char,
@@ -323,38 +351,37 @@ pub unsafe extern "C" fn twr_response_render(
     length: *mut usize,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let response = unsafe { &get(response)?.response };
-        let xml = if pretty { response.to_xml_pretty() } else { response.to_xml() };
-        // SAFETY: the conventions of the header.
-        unsafe { write(xml.as_bytes(), buffer, capacity, length) }
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let response = &get(response)?.response;
+            let xml = if pretty { response.to_xml_pretty() } else { response.to_xml() };
+            write(xml.as_bytes(), buffer, capacity, length)
+        })
+    }
 }
 
-/// Tells what Twilio will refuse, drop or never run. Free it with twr_findings_free.
+/// Checks what Twilio will refuse, drop or never run. Free the diagnostics with twr_diagnostics_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_check(
     response: *const twr_response,
-    findings: *mut *mut twr_findings,
+    diagnostics: *mut *mut twr_diagnostics,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe { give(findings, twr_findings::new(get(response)?.response.check())) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        make(diagnostics, error, || Ok(twr_diagnostics::new(get(response)?.response.check())))
+    }
 }
 
 /// The document that the action returns.
 pub const TWR_FOLLOWS_ACTION: i32 = 1;
 /// The next verb.
 pub const TWR_FOLLOWS_NEXT_VERB: i32 = 2;
-/// The call ends.
+/// The end of the call.
 pub const TWR_FOLLOWS_HANGUP: i32 = 3;
 
-/// What comes after the first `<Refer>`: a TWR_FOLLOWS_… number, or 0.
+/// Returns what follows the first `<Refer>`: a TWR_FOLLOWS_… number; 0 if there is none, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_follows(response: *const twr_response) -> i32 {
     // SAFETY: the conventions of the header.
@@ -367,50 +394,66 @@ pub unsafe extern "C" fn twr_response_follows(response: *const twr_response) -> 
     })
 }
 
-/// A node by its place from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+/// Returns the name of a TWR_FOLLOWS_… number (`next-verb`); absent for another number. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_response_node(
+pub extern "C" fn twr_follows_name(follows: i32) -> twr_str {
+    twr_str::maybe(match follows {
+        TWR_FOLLOWS_ACTION => Some("action"),
+        TWR_FOLLOWS_NEXT_VERB => Some("next-verb"),
+        TWR_FOLLOWS_HANGUP => Some("hangup"),
+        _ => None,
+    })
+}
+
+/// Returns the number of nodes in a document, at all levels; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_response_node_count(response: *const twr_response) -> usize {
+    // SAFETY: the conventions of the header.
+    let held = unsafe { get(response) };
+    calm(0, || held.map_or(0, |held| held.walk().len()))
+}
+
+/// Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_response_node_at(
     response: *const twr_response,
     index: usize,
     node: *mut twr_node,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let found = unsafe { get(response) }?.walk().get(index).ok_or(Fault::None)?;
-        let is_element = matches!(found.kind, TWR_NODE_ELEMENT | TWR_NODE_REFER);
-        let view = twr_node {
-            kind: found.kind,
-            depth: found.depth,
-            name: twr_str::maybe(is_element.then_some(found.name.as_str())),
-            text: twr_str::maybe((found.kind != TWR_NODE_ELEMENT).then_some(found.text.as_str())),
-            attribute_count: found.attributes.len(),
-            reserved: [0; 2],
-        };
-        // SAFETY: the conventions of the header.
-        unsafe { put(node, view) }
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let found = get(response)?.walk().get(index).ok_or(Failure::None)?;
+            let is_element = found.kind == TWR_NODE_ELEMENT;
+            let view = twr_node {
+                kind: found.kind,
+                depth: found.depth,
+                name: twr_str::maybe(is_element.then_some(&found.text)),
+                text: twr_str::maybe((!is_element).then_some(&found.text)),
+                attribute_count: found.attributes.len(),
+                reserved: [0; 2],
+            };
+            put(node, view)
+        })
+    }
 }
 
-/// An attribute of a node, both by their places from 0. TWR_STATUS_NONE behind the last.
+/// Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE behind the last.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_response_node_attribute(
+pub unsafe extern "C" fn twr_response_attribute_at(
     response: *const twr_response,
+    node: usize,
     index: usize,
-    attribute: usize,
-    name: *mut twr_str,
-    value: *mut twr_str,
+    attribute: *mut twr_pair,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let found = unsafe { get(response) }?.walk().get(index).ok_or(Fault::None)?;
-        let (spelled, set) = found.attributes.get(attribute).ok_or(Fault::None)?;
-        // SAFETY: the conventions of the header.
-        unsafe { put_all([(name, twr_str::of(spelled)), (value, twr_str::of(set))]) }
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let found = get(response)?.walk().get(node).ok_or(Failure::None)?;
+            let (name, value) = found.attributes.get(index).ok_or(Failure::None)?;
+            put(attribute, twr_pair { name: twr_str::of(name), value: twr_str::of(value) })
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! The REST request that invokes the verb.
+//! The REST requests that invoke the verb.
 
 use twiml_refer::{
     SipUri,
@@ -7,14 +7,27 @@ use twiml_refer::{
 
 use crate::document::twr_response;
 use crate::error::{twr_error, twr_status};
-use crate::guard::{calm, get, give, guard, put_all, take};
+use crate::guard::{calm, get, guard, make, put, take};
 use crate::text::twr_str;
 
 /// A REST request to make, as plain data; it does not change, and any thread may read it.
 pub struct twr_rest_request(RestRequest);
 
-/// The request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
-/// asked for by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
+/// The parts of a REST request; views of it.
+#[repr(C)]
+pub struct twr_rest_request_parts {
+    /// The HTTP method.
+    pub method: twr_str,
+    /// The URL.
+    pub url: twr_str,
+    /// The form body.
+    pub body: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Makes the request that gives a live call another document: `twiml`, or (if it is NULL) the one at `url`,
+/// requested by `url_method` (absent: Twilio's default). `base` absent: Twilio's usual API.
 /// Free it with twr_rest_request_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_call_update(
@@ -28,25 +41,25 @@ pub unsafe extern "C" fn twr_call_update(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let (account, call) = (account_sid.text()?, call_sid.text()?);
-        let mut update = match twiml.as_ref() {
-            Some(twiml) => CallUpdate::with_twiml(account, call, twiml.response())?,
-            None => CallUpdate::with_url(account, call, url.text()?)?,
-        };
-        if let Some(method) = url_method.maybe_text()? {
-            update = update.url_method(method.parse()?);
-        }
-        if let Some(base) = base.maybe_text()? {
-            update = update.base(base)?;
-        }
-        give(request, twr_rest_request(update.request()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        make(request, error, || {
+            let (account, call) = (account_sid.text()?, call_sid.text()?);
+            let mut update = match twiml.as_ref() {
+                Some(twiml) => CallUpdate::from_twiml(account, call, twiml.response())?,
+                None => CallUpdate::from_url(account, call, url.text()?)?,
+            };
+            if let Some(method) = url_method.maybe_text()? {
+                update = update.with_url_method(method.parse()?);
+            }
+            if let Some(base) = base.maybe_text()? {
+                update = update.with_base(base)?;
+            }
+            Ok(twr_rest_request(update.request()))
+        })
+    }
 }
 
-/// The request that makes a new call to this SIP URI. The rest is as in twr_call_update.
+/// Makes the request for a new call to this SIP URI. The rest is as in twr_call_update.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_call_create(
     account_sid: twr_str,
@@ -60,47 +73,48 @@ pub unsafe extern "C" fn twr_call_create(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let (account, to, from) = (account_sid.text()?, SipUri::parse(to.text()?)?, from.text()?);
-        let mut create = match twiml.as_ref() {
-            Some(twiml) => CallCreate::with_twiml(account, &to, from, twiml.response())?,
-            None => CallCreate::with_url(account, &to, from, url.text()?)?,
-        };
-        if let Some(method) = url_method.maybe_text()? {
-            create = create.url_method(method.parse()?);
-        }
-        if let Some(base) = base.maybe_text()? {
-            create = create.base(base)?;
-        }
-        give(request, twr_rest_request(create.request()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        make(request, error, || {
+            let (account, from) = (account_sid.text()?, from.text()?);
+            let to = SipUri::parse(to.text()?)?;
+            let mut create = match twiml.as_ref() {
+                Some(twiml) => CallCreate::from_twiml(account, &to, from, twiml.response())?,
+                None => CallCreate::from_url(account, &to, from, url.text()?)?,
+            };
+            if let Some(method) = url_method.maybe_text()? {
+                create = create.with_url_method(method.parse()?);
+            }
+            if let Some(base) = base.maybe_text()? {
+                create = create.with_base(base)?;
+            }
+            Ok(twr_rest_request(create.request()))
+        })
+    }
 }
 
-/// Method, URL and form body of a request; views of it.
+/// Writes the parts of a request.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_rest_request_parts(
+pub unsafe extern "C" fn twr_rest_request_get(
     request: *const twr_rest_request,
-    method: *mut twr_str,
-    url: *mut twr_str,
-    body: *mut twr_str,
+    parts: *mut twr_rest_request_parts,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let parts = || unsafe {
-        let request = &get(request)?.0;
-        put_all([
-            (method, twr_str::of(request.method().as_str())),
-            (url, twr_str::of(request.url())),
-            (body, twr_str::of(request.body())),
-        ])
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, parts) }
+    unsafe {
+        guard(error, || {
+            let request = &get(request)?.0;
+            let found = twr_rest_request_parts {
+                method: twr_str::of(request.method().as_str()),
+                url: twr_str::of(request.url()),
+                body: twr_str::of(request.body()),
+                reserved: [0; 2],
+            };
+            put(parts, found)
+        })
+    }
 }
 
-/// Frees a request and writes NULL in its place; NULL is no harm.
+/// Frees a request and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_rest_request_free(request: *mut *mut twr_rest_request) {
     // SAFETY: the conventions of the header.

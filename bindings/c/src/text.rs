@@ -1,13 +1,15 @@
-//! Text over the border: views in both directions, and buffers of the caller.
+//! Text across the ABI: views in both directions, and buffers of the caller.
 
 use std::ffi::{CStr, c_char};
 use std::slice;
-use std::str::{self, Utf8Error};
+use std::str;
 
-use crate::error::Fault;
+use twiml_refer::{Error, numbers};
 
-/// Text by its beginning and length in bytes. It is not terminated by NUL, and never owned by who
-/// receives it. `ptr` NULL: absent where absence means something, else the empty text.
+use crate::error::Failure;
+
+/// Text by its beginning and length in bytes: not NUL-terminated, and never owned by who receives it.
+/// `ptr` NULL: absent where absence means something, else the empty text.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct twr_str {
@@ -33,13 +35,13 @@ impl twr_str {
     /// # Safety
     ///
     /// `ptr` points to `len` readable bytes that do not change during the call.
-    pub(crate) unsafe fn bytes<'a>(self) -> Result<&'a [u8], Fault> {
+    pub(crate) unsafe fn bytes<'a>(self) -> Result<&'a [u8], Failure> {
         match (self.ptr.is_null(), self.len) {
             (_, 0) => Ok(&[]),
-            (true, _) => Err(Fault::argument("a text has a length but no bytes")),
+            (true, _) => Err(Failure::Argument("a text has a length but no bytes")),
             // No object is larger: such a length is a mistake, and undefined for a slice.
             (_, len) if len > isize::MAX.unsigned_abs() => {
-                Err(Fault::argument("a length is larger than any object"))
+                Err(Failure::Argument("a length is larger than any object"))
             }
             // SAFETY: the caller's promise, and the bound was checked.
             (_, len) => Ok(unsafe { slice::from_raw_parts(self.ptr.cast(), len) }),
@@ -51,9 +53,9 @@ impl twr_str {
     /// # Safety
     ///
     /// As [`bytes`](Self::bytes).
-    pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Fault> {
+    pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Failure> {
         // SAFETY: the caller's promise.
-        utf8(unsafe { self.bytes() }?).map_err(|error| Fault::Refused(error.into()))
+        Ok(utf8(unsafe { self.bytes() }?)?)
     }
 
     /// The text; `None` where `ptr` is NULL.
@@ -61,7 +63,7 @@ impl twr_str {
     /// # Safety
     ///
     /// As [`bytes`](Self::bytes).
-    pub(crate) unsafe fn maybe_text<'a>(self) -> Result<Option<&'a str>, Fault> {
+    pub(crate) unsafe fn maybe_text<'a>(self) -> Result<Option<&'a str>, Failure> {
         if self.ptr.is_null() && self.len == 0 {
             return Ok(None);
         }
@@ -70,17 +72,16 @@ impl twr_str {
     }
 }
 
-/// Reads UTF-8: what nearly always is ASCII, and short, is asked for that first.
-pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+/// Reads UTF-8. Nearly all of it is ASCII and short, which is faster to check.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8.
         return Ok(unsafe { str::from_utf8_unchecked(bytes) });
     }
-    str::from_utf8(bytes)
+    numbers::text(bytes)
 }
 
-/// A view of text that ends with NUL; absent if it is NULL. A getenv() or an argument of main() goes in
-/// so.
+/// Returns a view of NUL-terminated text, as getenv() or main() have it; absent if it is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_str_of(text: *const c_char) -> twr_str {
     if text.is_null() {
@@ -91,7 +92,7 @@ pub unsafe extern "C" fn twr_str_of(text: *const c_char) -> twr_str {
     twr_str { ptr: text, len }
 }
 
-/// Writes text into the caller's buffer, and its length in any case.
+/// Writes text into the caller's buffer, with a NUL behind it where there is room, and its length in any case.
 ///
 /// # Safety
 ///
@@ -101,16 +102,20 @@ pub(crate) unsafe fn write(
     buffer: *mut c_char,
     capacity: usize,
     length: *mut usize,
-) -> Result<(), Fault> {
+) -> Result<(), Failure> {
     if length.is_null() || (buffer.is_null() && capacity > 0) {
-        return Err(Fault::argument("the buffer or the place for its length is NULL"));
+        return Err(Failure::Argument("the buffer or the place for its length is NULL"));
     }
     // SAFETY: not NULL, and writable as promised.
     unsafe { length.write(bytes.len()) };
     if bytes.len() > capacity {
-        return Err(Fault::BufferTooSmall);
+        return Err(Failure::BufferTooSmall);
     }
     // SAFETY: as many bytes are writable, and they are not ours.
     unsafe { buffer.copy_from_nonoverlapping(bytes.as_ptr().cast(), bytes.len()) };
+    if bytes.len() < capacity {
+        // SAFETY: the byte behind them is writable, too.
+        unsafe { buffer.add(bytes.len()).write(0) };
+    }
     Ok(())
 }

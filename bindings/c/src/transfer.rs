@@ -1,50 +1,48 @@
-//! The verb itself.
+//! The verb itself: REFER and NOTIFY as a state machine.
 
 use std::borrow::Cow;
 use std::ffi::c_char;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use twiml_refer::{
-    SipUri, Transfer,
-    diagnostic::Diagnostic,
-    numbers,
-    transfer::{Event, Output, RejectedStatus, TransferSettings},
-    webhook::{Leg, ReferCallStatus},
+    SipUri, Transfer, numbers,
+    transfer::{
+        Event, Notify, Output, RejectedStatus, Response, Start, TransferSettings, TransferState,
+    },
+    webhook::ReferCallStatus,
 };
 
-use crate::callback::{TWR_LEG_CLIENT, TWR_LEG_PSTN, TWR_LEG_SIP, TWR_LEG_UNKNOWN, outcome_number};
-use crate::error::{Fault, twr_error, twr_status};
-use crate::findings::twr_finding;
-use crate::guard::{calm, get, get_mut, give, guard, present, put, take};
+use crate::diagnostics::{Listed, twr_diagnostic};
+use crate::error::{Failure, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, guard, make, present, put, take};
+use crate::request::{LEGS, Report, twr_refer_report};
 use crate::text::{twr_str, utf8, write};
 
 /// One `<Refer>` at work. One thread at a time.
 pub struct twr_transfer {
     transfer: Transfer,
-    status: Option<ReferCallStatus>,
-    found: Option<(Diagnostic, String)>,
+    report: OnceLock<Report>,
+    diagnostic: Option<Listed>,
 }
 
-/// How long to wait for what, and what is reported. twr_settings_new makes the defaults.
+impl twr_transfer {
+    fn new(transfer: Transfer) -> Self {
+        Self { transfer, report: OnceLock::new(), diagnostic: None }
+    }
+}
+
+/// How long a transfer waits, and what it reports. twr_settings_new makes the defaults.
 pub struct twr_settings(Arc<TransferSettings>);
 
-/// What to do.
+/// What to do next.
 #[repr(C)]
 pub struct twr_output {
     /// A TWR_OUTPUT_… number.
     pub kind: i32,
-    /// The status code of TWR_OUTPUT_REPLY.
-    pub code: u16,
-    /// TWR_OUTPUT_COMPLETED: ReferSipResponseCode; 0 if it is omitted.
-    pub refer_sip_response_code: u16,
-    /// TWR_OUTPUT_COMPLETED: NotifySipResponseCode; 0 if it is omitted.
-    pub notify_sip_response_code: u16,
-    /// TWR_OUTPUT_COMPLETED: a TWR_OUTCOME_… number.
-    pub outcome: i32,
-    /// TWR_OUTPUT_COMPLETED: ReferCallStatus, absent if it is omitted; a view of the transfer.
-    pub refer_call_status: twr_str,
+    /// The status code of TWR_OUTPUT_REPLY; else 0.
+    pub code: i32,
     /// TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
-    pub finding: twr_finding,
+    pub diagnostic: twr_diagnostic,
     /// Zero; room for later versions.
     pub reserved: [u64; 4],
 }
@@ -55,13 +53,51 @@ pub const TWR_OUTPUT_SEND_REFER: i32 = 1;
 pub const TWR_OUTPUT_REPLY: i32 = 2;
 /// The endpoint has lost the dialog: end it without waiting for an answer.
 pub const TWR_OUTPUT_END_DIALOG: i32 = 3;
-/// The verb has ended; comes once.
+/// The transfer has ended, once: twr_transfer_report says how.
 pub const TWR_OUTPUT_COMPLETED: i32 = 4;
-/// What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+/// What came from the wire was odd, and was answered or ignored: log it.
 pub const TWR_OUTPUT_DIAGNOSTIC: i32 = 5;
+
+/// Not started.
+pub const TWR_STATE_IDLE: i32 = 1;
+/// The REFER has no final response yet.
+pub const TWR_STATE_REFERRING: i32 = 2;
+/// The REFER was accepted: NOTIFYs report the call to the target.
+pub const TWR_STATE_SUBSCRIBED: i32 = 3;
+/// The transfer has ended.
+pub const TWR_STATE_COMPLETED: i32 = 4;
+
+/// Every state with its number in C.
+const STATES: [(i32, TransferState); 4] = [
+    (TWR_STATE_IDLE, TransferState::Idle),
+    (TWR_STATE_REFERRING, TransferState::Referring),
+    (TWR_STATE_SUBSCRIBED, TransferState::Subscribed),
+    (TWR_STATE_COMPLETED, TransferState::Completed),
+];
 
 /// Where there is no deadline.
 pub const TWR_NO_DEADLINE: u64 = u64::MAX;
+
+/// A CSeq that is not known yet: twr_transfer_cseq feeds it once the stack has sent the REFER.
+pub const TWR_NO_CSEQ: i64 = -1;
+
+/// A NOTIFY, with its headers as they are on the wire. Set every member to 0 first: so that those of later
+/// versions are, too.
+#[repr(C)]
+pub struct twr_notify {
+    /// The CSeq number.
+    pub cseq: i64,
+    /// The Event header; absent if there is none.
+    pub event: twr_str,
+    /// The Subscription-State header; absent if there is none.
+    pub subscription_state: twr_str,
+    /// The body.
+    pub body: twr_str,
+    /// Not 0: it does not belong to the dialog of the REFER (Call-ID and both tags).
+    pub outside_dialog: i32,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 4],
+}
 
 /// Makes the default settings. Free them with twr_settings_free.
 #[unsafe(no_mangle)]
@@ -70,73 +106,83 @@ pub unsafe extern "C" fn twr_settings_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || give(settings, twr_settings(Arc::new(TransferSettings::new())))) }
+    unsafe { make(settings, error, || Ok(twr_settings(Arc::new(TransferSettings::new())))) }
 }
 
-/// Frees settings and writes NULL in their place; NULL is no harm.
+/// Frees settings and writes NULL in their place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_settings_free(settings: *mut *mut twr_settings) {
     // SAFETY: the conventions of the header.
     calm((), || drop(unsafe { take(settings) }));
 }
 
-/// Wait for an answer to the REFER (32 s unless set).
-pub const TWR_TIME_RESPONSE: i32 = 1;
-/// Wait for the first NOTIFY (32 s).
-pub const TWR_TIME_NOTIFY: i32 = 2;
-/// A subscription lives after a NOTIFY without expires (180 s).
-pub const TWR_TIME_SUBSCRIPTION: i32 = 3;
-/// Wait for a last NOTIFY after a hang-up (0).
-pub const TWR_TIME_HANG_UP_GRACE: i32 = 4;
+/// Changes settings.
+///
+/// # Safety
+///
+/// As [`get_mut`], and `error` as in [`guard`].
+unsafe fn change(
+    settings: *mut twr_settings,
+    error: *mut twr_error,
+    how: impl FnOnce(TransferSettings) -> Result<TransferSettings, Failure>,
+) -> twr_status {
+    // SAFETY: the caller's promise.
+    unsafe {
+        guard(error, || {
+            let held = get_mut(settings)?;
+            held.0 = Arc::new(how(TransferSettings::clone(&held.0))?);
+            Ok(())
+        })
+    }
+}
 
-/// A transfer lasts at most, counted from the 2xx to the REFER, whatever expires says (600 s).
+/// The wait for a final response to the REFER (32 s unless set).
+pub const TWR_TIME_RESPONSE: i32 = 1;
+/// The wait for the first NOTIFY (32 s).
+pub const TWR_TIME_NOTIFY: i32 = 2;
+/// The life of the subscription after a NOTIFY without expires (180 s).
+pub const TWR_TIME_SUBSCRIPTION: i32 = 3;
+/// The wait for a last NOTIFY after a hang-up (0).
+pub const TWR_TIME_HANG_UP_GRACE: i32 = 4;
+/// The longest time of a transfer, counted from the 2xx to the REFER, whatever expires says (600 s).
 pub const TWR_TIME_MAX_DURATION: i32 = 5;
 
-/// Sets a time in milliseconds: `which` is a TWR_TIME_… number.
+/// Sets a time: `which` is a TWR_TIME_… number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_settings_set_time(
     settings: *mut twr_settings,
     which: i32,
-    milliseconds: i64,
+    time_ms: i64,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let held = unsafe { get_mut(settings) }?;
-        let (old, time) = (TransferSettings::clone(&held.0), numbers::milliseconds(milliseconds)?);
-        held.0 = Arc::new(match which {
+    let how = |old: TransferSettings| {
+        let time = numbers::milliseconds(time_ms)?;
+        Ok(match which {
             TWR_TIME_RESPONSE => old.with_response_timeout(time)?,
             TWR_TIME_NOTIFY => old.with_notify_timeout(time)?,
             TWR_TIME_SUBSCRIPTION => old.with_subscription(time)?,
             TWR_TIME_HANG_UP_GRACE => old.with_hang_up_grace(time)?,
             TWR_TIME_MAX_DURATION => old.with_max_duration(time)?,
-            _ => return Err(Fault::argument("there is no such time")),
-        });
-        Ok(())
+            _ => return Err(Failure::Argument("there is no such time")),
+        })
     };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(settings, error, how) }
 }
 
-/// Omits ReferCallStatus when the REFER itself fails, instead of `failed`.
+/// Sets whether ReferCallStatus is omitted when the REFER itself fails, instead of `failed`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_settings_omit_rejected_status(
+pub unsafe extern "C" fn twr_settings_set_omit_rejected_status(
     settings: *mut twr_settings,
     omit: bool,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let held = unsafe { get_mut(settings) }?;
-        let status = if omit { RejectedStatus::Omitted } else { RejectedStatus::Failed };
-        held.0 = Arc::new(TransferSettings::clone(&held.0).with_rejected_status(status));
-        Ok(())
-    };
+    let status = if omit { RejectedStatus::Omitted } else { RejectedStatus::Failed };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(settings, error, |old| Ok(old.with_rejected_status(status))) }
 }
 
-/// Reports another status for a final code of the call to the target.
+/// Sets the status that is reported for a final code of the call to the target.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_settings_set_status(
     settings: *mut twr_settings,
@@ -144,20 +190,16 @@ pub unsafe extern "C" fn twr_settings_set_status(
     status: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (held, status) = unsafe { (get_mut(settings)?, status.text()?) };
-        let settings = TransferSettings::clone(&held.0);
-        held.0 = Arc::new(settings.with_status(code, ReferCallStatus::from(status))?);
-        Ok(())
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        change(settings, error, |old| {
+            Ok(old.with_status(code, ReferCallStatus::from(status.text()?))?)
+        })
+    }
 }
 
-/// Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text gives of one that was
-/// built. `settings` NULL: the defaults; they are copied.
-/// Free it with twr_transfer_free.
+/// Makes a transfer to this SIP URI, not yet started: its text, which twr_uri_text returns of one that was
+/// built. `settings` NULL: the defaults; they are copied. Free it with twr_transfer_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_new(
     target: twr_str,
@@ -165,21 +207,19 @@ pub unsafe extern "C" fn twr_transfer_new(
     transfer: *mut *mut twr_transfer,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (target, settings) = unsafe { (SipUri::parse(target.text()?)?, settings.as_ref()) };
-        let made = match settings {
-            Some(settings) => Transfer::with_settings(target, Arc::clone(&settings.0)),
-            None => Transfer::new(target),
-        };
-        // SAFETY: the conventions of the header.
-        unsafe { give(transfer, twr_transfer { transfer: made, status: None, found: None }) }
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        make(transfer, error, || {
+            let target = SipUri::parse(target.text()?)?;
+            Ok(twr_transfer::new(match settings.as_ref() {
+                Some(settings) => Transfer::with_settings(target, Arc::clone(&settings.0)),
+                None => Transfer::new(target),
+            }))
+        })
+    }
 }
 
-/// Frees a transfer and writes NULL in its place; NULL is no harm.
+/// Frees a transfer and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_free(transfer: *mut *mut twr_transfer) {
     // SAFETY: the conventions of the header.
@@ -191,23 +231,18 @@ pub unsafe extern "C" fn twr_transfer_free(transfer: *mut *mut twr_transfer) {
 /// # Safety
 ///
 /// As the conventions of the header say.
-unsafe fn feed(
+unsafe fn feed<'a, E: Into<Event<'a>>>(
     transfer: *mut twr_transfer,
     now_ms: u64,
     error: *mut twr_error,
-    event: impl FnOnce() -> Result<Event<'static>, Fault>,
+    event: impl FnOnce() -> Result<E, Failure>,
 ) -> twr_status {
     // SAFETY: the caller's promise.
     unsafe { guard(error, || Ok(get_mut(transfer)?.transfer.handle(event()?, now_ms)?)) }
 }
 
-/// A code that SIP does not have is passed on as 0: the transfer gives a diagnostic.
-fn code(number: i32) -> u16 {
-    u16::try_from(number).unwrap_or_default()
-}
-
-/// The verb begins. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801),
-/// `cseq` that of the REFER; `first_in_dialog`: no REFER was sent in this dialog before.
+/// Starts the transfer. `leg` is a TWR_LEG_… number (on any but TWR_LEG_SIP: Twilio's error 13801), `cseq` that
+/// of the REFER, or TWR_NO_CSEQ; `first_in_dialog`: no REFER was sent in this dialog before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_start(
     transfer: *mut twr_transfer,
@@ -217,21 +252,33 @@ pub unsafe extern "C" fn twr_transfer_start(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || {
-        let leg = match leg {
-            TWR_LEG_SIP => Leg::Sip,
-            TWR_LEG_PSTN => Leg::Pstn,
-            TWR_LEG_CLIENT => Leg::Client,
-            TWR_LEG_UNKNOWN => Leg::Unknown,
-            _ => return Err(Fault::argument("there is no such leg")),
+    let start = || {
+        let leg = LEGS.iter().find(|(number, _)| *number == leg);
+        let leg = leg.ok_or(Failure::Argument("there is no such leg"))?.1;
+        let start = match cseq {
+            TWR_NO_CSEQ => Start::without_cseq(),
+            cseq => Start::new(numbers::cseq(cseq)?),
         };
-        Ok(Event::Start { leg, cseq: numbers::cseq(cseq)?, first_in_dialog })
+        Ok(start.with_leg(leg).with_first_in_dialog(first_in_dialog))
     };
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe { feed(transfer, now_ms, error, start) }
 }
 
-/// A response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
+/// Feeds the CSeq with which the stack has sent the REFER (after TWR_NO_CSEQ), or has sent it again after it
+/// answered a challenge itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_cseq(
+    transfer: *mut twr_transfer,
+    cseq: i64,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::Cseq(numbers::cseq(cseq)?))) }
+}
+
+/// Feeds a response to the REFER. `refer_sub` is what its Refer-Sub header says, true if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_response(
     transfer: *mut twr_transfer,
@@ -240,12 +287,11 @@ pub unsafe extern "C" fn twr_transfer_response(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || Ok(Event::Response { code: self::code(code), refer_sub, retry: None });
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Response::new(code).with_refer_sub(refer_sub))) }
 }
 
-/// After a 401 or 407 (`code`): the REFER was sent again with credentials, and this CSeq.
+/// Feeds a 401 or 407 (`code`) after which the REFER was sent again with credentials, and this CSeq.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_retried(
     transfer: *mut twr_transfer,
@@ -254,52 +300,57 @@ pub unsafe extern "C" fn twr_transfer_retried(
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
-    let event = || {
-        let retry = Some(numbers::cseq(cseq)?);
-        Ok(Event::Response { code: self::code(code), refer_sub: true, retry })
-    };
     // SAFETY: the conventions of the header.
-    unsafe { feed(transfer, now_ms, error, event) }
+    unsafe {
+        feed(transfer, now_ms, error, || Ok(Response::new(code).with_retry(numbers::cseq(cseq)?)))
+    }
 }
 
-/// A NOTIFY: its Event and Subscription-State headers as they stand on the wire (absent if there is
-/// none), its CSeq, its body, and whether it belongs to the dialog of the REFER.
+/// Feeds what a stack reports that reads NOTIFYs itself: the status code of the call to the target, and whether
+/// it is the last one. It needs no reply.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_transfer_notify(
+pub unsafe extern "C" fn twr_transfer_status(
     transfer: *mut twr_transfer,
-    event: twr_str,
-    cseq: i64,
-    subscription_state: twr_str,
-    body: twr_str,
-    in_dialog: bool,
+    code: i32,
+    is_final: bool,
     now_ms: u64,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let notify = || unsafe {
-        // What is no UTF-8 is no header that could be meant: it is judged, and answered.
-        let event = header(event.bytes()?);
-        let absent = subscription_state.ptr.is_null();
-        let state = header(subscription_state.bytes()?);
-        let event = Event::Notify {
-            event: &event,
-            cseq: numbers::received_cseq(cseq),
-            subscription_state: (!absent).then_some(&state),
-            body: body.bytes()?,
-            in_dialog,
-        };
-        Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, notify) }
+    unsafe { feed(transfer, now_ms, error, || Ok(Event::status(code, is_final))) }
 }
 
-/// What nearly always is UTF-8 is not searched for what is none.
+/// Feeds a NOTIFY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_notify(
+    transfer: *mut twr_transfer,
+    notify: *const twr_notify,
+    now_ms: u64,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe {
+        guard(error, || {
+            let notify = get(notify)?;
+            // What is not UTF-8 is not a valid header: it is answered as such.
+            let event = header(notify.event.bytes()?);
+            let absent = notify.subscription_state.ptr.is_null();
+            let state = header(notify.subscription_state.bytes()?);
+            let cseq = numbers::received_cseq(notify.cseq);
+            let event = Notify::new(cseq, &event, notify.body.bytes()?)
+                .with_subscription_state((!absent).then_some(&*state))
+                .with_in_dialog(notify.outside_dialog == 0);
+            Ok(get_mut(transfer)?.transfer.handle(event, now_ms)?)
+        })
+    }
+}
+
+/// Text of a header. Nearly all of it is UTF-8 and not copied.
 fn header(bytes: &[u8]) -> Cow<'_, str> {
     utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// Either side ended the call.
+/// Feeds that either side ended the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_hang_up(
     transfer: *mut twr_transfer,
@@ -310,7 +361,7 @@ pub unsafe extern "C" fn twr_transfer_hang_up(
     unsafe { feed(transfer, now_ms, error, || Ok(Event::HangUp)) }
 }
 
-/// The REFER could not be sent, or its connection broke.
+/// Feeds that the REFER could not be sent, or that its connection broke.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_transport_error(
     transfer: *mut twr_transfer,
@@ -321,9 +372,9 @@ pub unsafe extern "C" fn twr_transfer_transport_error(
     unsafe { feed(transfer, now_ms, error, || Ok(Event::TransportError)) }
 }
 
-/// Nothing happened but time: to be called when the deadline has come.
+/// Fires expired deadlines: to be called when twr_transfer_deadline_ms has come.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_transfer_time(
+pub unsafe extern "C" fn twr_transfer_handle_timeout(
     transfer: *mut twr_transfer,
     now_ms: u64,
     error: *mut twr_error,
@@ -332,64 +383,65 @@ pub unsafe extern "C" fn twr_transfer_time(
     unsafe { feed(transfer, now_ms, error, || Ok(Event::Time)) }
 }
 
-/// What to do next; to be called after every event until it returns TWR_STATUS_NONE.
+/// Writes what to do next; to be called after every event until it returns TWR_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_poll(
     transfer: *mut twr_transfer,
     output: *mut twr_output,
+    error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        present(output)?;
-        // SAFETY: the conventions of the header.
-        let held = unsafe { get_mut(transfer) }?;
-        let next = held.transfer.poll().ok_or(Fault::None)?;
-        let mut made = twr_output {
-            kind: 0,
-            code: 0,
-            refer_sip_response_code: 0,
-            notify_sip_response_code: 0,
-            outcome: 0,
-            refer_call_status: twr_str::ABSENT,
-            finding: twr_finding::NONE,
-            reserved: [0; 4],
-        };
-        match next {
-            Output::SendRefer => made.kind = TWR_OUTPUT_SEND_REFER,
-            Output::Reply(code) => (made.kind, made.code) = (TWR_OUTPUT_REPLY, code),
-            Output::Completed(report) => {
-                made.kind = TWR_OUTPUT_COMPLETED;
-                made.refer_sip_response_code = report.refer_sip_response_code().unwrap_or(0);
-                made.notify_sip_response_code = report.notify_sip_response_code().unwrap_or(0);
-                made.outcome = outcome_number(&report.outcome());
-                held.status = report.refer_call_status().cloned();
-                made.refer_call_status =
-                    twr_str::maybe(held.status.as_ref().map(ReferCallStatus::as_str));
-            }
-            Output::Diagnostic(found) => {
-                made.kind = TWR_OUTPUT_DIAGNOSTIC;
-                let message = found.message();
-                let (found, message) = held.found.insert((found, message));
-                made.finding = twr_finding::of(found, message);
-            }
-            _ => made.kind = TWR_OUTPUT_END_DIALOG,
-        }
-        // SAFETY: the conventions of the header.
-        unsafe { put(output, made) }
-    };
-    // SAFETY: NULL asks for no error.
-    unsafe { guard(std::ptr::null_mut(), body) }
+    // SAFETY: the conventions of the header.
+    unsafe {
+        guard(error, || {
+            present(output)?;
+            let held = get_mut(transfer)?;
+            let (mut code, mut diagnostic) = (0, twr_diagnostic::NONE);
+            let kind = match held.transfer.poll().ok_or(Failure::None)? {
+                Output::SendRefer => TWR_OUTPUT_SEND_REFER,
+                Output::Reply(reply) => {
+                    code = reply.as_u16().into();
+                    TWR_OUTPUT_REPLY
+                }
+                Output::Completed(_) => TWR_OUTPUT_COMPLETED,
+                Output::Diagnostic(found) => {
+                    diagnostic = held.diagnostic.insert(Listed::new([found])).at(0)?;
+                    TWR_OUTPUT_DIAGNOSTIC
+                }
+                _ => TWR_OUTPUT_END_DIALOG,
+            };
+            put(output, twr_output { kind, code, diagnostic, reserved: [0; 4] })
+        })
+    }
 }
 
-/// When to call twr_transfer_time at the latest; TWR_NO_DEADLINE: never. A time that is past means at
-/// once.
+/// Writes how the transfer ended: the parameters for the action URL, one by one and as a form, and the outcome
+/// with its explanation. TWR_STATUS_NONE before TWR_OUTPUT_COMPLETED.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_transfer_deadline(transfer: *const twr_transfer) -> u64 {
+pub unsafe extern "C" fn twr_transfer_report(
+    transfer: *const twr_transfer,
+    report: *mut twr_refer_report,
+    error: *mut twr_error,
+) -> twr_status {
     // SAFETY: the conventions of the header.
-    let deadline = unsafe { get(transfer) }.ok().and_then(|held| held.transfer.deadline());
+    unsafe {
+        guard(error, || {
+            let held = get(transfer)?;
+            let ended = held.transfer.report().ok_or(Failure::None)?;
+            put(report, held.report.get_or_init(|| Report::new(ended)).view())
+        })
+    }
+}
+
+/// Returns when to call twr_transfer_handle_timeout at the latest; TWR_NO_DEADLINE: never. A time that is past
+/// means at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_transfer_deadline_ms(transfer: *const twr_transfer) -> u64 {
+    // SAFETY: the conventions of the header.
+    let deadline = unsafe { get(transfer) }.ok().and_then(|held| held.transfer.deadline_ms());
     deadline.unwrap_or(TWR_NO_DEADLINE)
 }
 
-/// Writes the value for the Refer-To header.
+/// Writes the value of the Refer-To header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_refer_to(
     transfer: *const twr_transfer,
@@ -399,19 +451,42 @@ pub unsafe extern "C" fn twr_transfer_refer_to(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        write(get(transfer)?.transfer.refer_to().as_bytes(), buffer, capacity, length)
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            write(get(transfer)?.transfer.refer_to().as_bytes(), buffer, capacity, length)
+        })
+    }
 }
 
-/// Where it stands: `idle`, `referring`, `subscribed` or `completed`; absent for NULL.
+/// Returns the state: a TWR_STATE_… number; 0 for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_transfer_state(transfer: *const twr_transfer) -> twr_str {
+pub unsafe extern "C" fn twr_transfer_state(transfer: *const twr_transfer) -> i32 {
     // SAFETY: the conventions of the header.
-    unsafe { get(transfer) }
-        .map_or(twr_str::ABSENT, |held| twr_str::of(held.transfer.state().as_str()))
+    unsafe { get(transfer) }.map_or(0, |held| {
+        let state = held.transfer.state();
+        STATES.iter().find(|(_, known)| *known == state).map_or(0, |(number, _)| *number)
+    })
+}
+
+/// Returns the name of a TWR_STATE_… number (`subscribed`); absent for another number. The view lives as long
+/// as the process. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn twr_state_name(state: i32) -> twr_str {
+    let found = STATES.iter().find(|(number, _)| *number == state);
+    twr_str::maybe(found.map(|(_, state)| state.as_str()))
+}
+
+/// Returns the name of a TWR_OUTPUT_… number (`send-refer`); absent for another number. As twr_state_name.
+#[unsafe(no_mangle)]
+pub extern "C" fn twr_output_name(output: i32) -> twr_str {
+    twr_str::maybe(match output {
+        TWR_OUTPUT_SEND_REFER => Some("send-refer"),
+        TWR_OUTPUT_REPLY => Some("reply"),
+        TWR_OUTPUT_END_DIALOG => Some("end-dialog"),
+        TWR_OUTPUT_COMPLETED => Some("completed"),
+        TWR_OUTPUT_DIAGNOSTIC => Some("diagnostic"),
+        _ => None,
+    })
 }
 
 /// Writes the whole transfer as bytes, to be kept anywhere.
@@ -424,12 +499,10 @@ pub unsafe extern "C" fn twr_transfer_save(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe { write(&get(transfer)?.transfer.save(), buffer, capacity, length) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { guard(error, || write(&get(transfer)?.transfer.save(), buffer, capacity, length)) }
 }
 
-/// Takes back what twr_transfer_save wrote, by this or any older version.
+/// Restores what twr_transfer_save wrote, in this or any older version. Free it with twr_transfer_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_restore(
     bytes: twr_str,
@@ -437,10 +510,5 @@ pub unsafe extern "C" fn twr_transfer_restore(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let restored = Transfer::restore(bytes.bytes()?)?;
-        give(transfer, twr_transfer { transfer: restored, status: None, found: None })
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { make(transfer, error, || Ok(twr_transfer::new(Transfer::restore(bytes.bytes()?)?))) }
 }

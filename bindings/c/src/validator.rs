@@ -1,15 +1,15 @@
-//! Signatures: making and verifying them.
+//! Signatures: made and verified.
 
 use std::ffi::c_char;
 
 use twiml_refer::{RequestValidator, http::Method, numbers, webhook::Algorithm};
 
-use crate::callback::{pairs, twr_callback, twr_pair};
-use crate::error::{Fault, TWR_STATUS_OK, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, give, guard, put_all, take};
+use crate::error::{Failure, TWR_STATUS_OK, twr_error, twr_status};
+use crate::guard::{calm, get, get_mut, guard, make, put, take};
+use crate::request::{pairs, twr_pair, twr_request};
 use crate::text::{twr_str, write};
 
-/// Verifies requests of Twilio. Once it is set up, any number of threads may use one.
+/// Verifies requests from Twilio. Once it is set up, any number of threads may use one.
 pub struct twr_validator(RequestValidator);
 
 /// The usual one.
@@ -22,7 +22,7 @@ pub const TWR_METHOD_GET: i32 = 1;
 /// The route takes POST: the body is the form.
 pub const TWR_METHOD_POST: i32 = 2;
 
-/// Makes a validator with the account's auth token; one that is absent or empty is refused. Free it with
+/// Makes a validator with the account's auth token; an absent or empty one is refused. Free it with
 /// twr_validator_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_new(
@@ -31,12 +31,10 @@ pub unsafe extern "C" fn twr_validator_new(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe { give(validator, twr_validator(RequestValidator::new(secret.text()?)?)) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { make(validator, error, || Ok(twr_validator(RequestValidator::new(secret.text()?)?))) }
 }
 
-/// Frees a validator and writes NULL in its place; NULL is no harm.
+/// Frees a validator and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_free(validator: *mut *mut twr_validator) {
     // SAFETY: the conventions of the header.
@@ -47,18 +45,23 @@ pub unsafe extern "C" fn twr_validator_free(validator: *mut *mut twr_validator) 
 ///
 /// # Safety
 ///
-/// As [`get_mut`].
+/// As [`get_mut`], and `error` as in [`guard`].
 unsafe fn change(
     validator: *mut twr_validator,
-    how: impl FnOnce(RequestValidator) -> Result<RequestValidator, Fault>,
-) -> Result<(), Fault> {
+    error: *mut twr_error,
+    how: impl FnOnce(RequestValidator) -> Result<RequestValidator, Failure>,
+) -> twr_status {
     // SAFETY: the caller's promise.
-    let held = unsafe { get_mut(validator) }?;
-    held.0 = how(held.0.clone())?;
-    Ok(())
+    unsafe {
+        guard(error, || {
+            let held = get_mut(validator)?;
+            held.0 = how(held.0.clone())?;
+            Ok(())
+        })
+    }
 }
 
-/// Takes another secret as well (rotation).
+/// Adds another secret; a signature made with any of them is accepted (rotation).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_add_secret(
     validator: *mut twr_validator,
@@ -66,17 +69,12 @@ pub unsafe extern "C" fn twr_validator_add_secret(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let secret = secret.text()?;
-        change(validator, |validator| Ok(validator.with_secret(secret)?))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(validator, error, |validator| Ok(validator.with_secret(secret.text()?)?)) }
 }
 
-/// Says how Twilio reaches the app, whatever proxies stand between: scheme, host, port, and the path
-/// prefix that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request
-/// target as it came on the wire (`/handleRefer?x=1`).
+/// Sets how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path prefix
+/// that a gateway strips (`https://voice.example.com/tw`). Then the URL to verify is the request target as it
+/// came on the wire (`/handleRefer?x=1`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_set_public_base(
     validator: *mut twr_validator,
@@ -84,12 +82,7 @@ pub unsafe extern "C" fn twr_validator_set_public_base(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let base = base.text()?;
-        change(validator, |validator| Ok(validator.with_public_base(base)?))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(validator, error, |validator| Ok(validator.with_public_base(base.text()?)?)) }
 }
 
 /// Pins the algorithm: a TWR_ALGORITHM_… number.
@@ -99,56 +92,47 @@ pub unsafe extern "C" fn twr_validator_set_algorithm(
     algorithm: i32,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        let algorithm = match algorithm {
-            TWR_ALGORITHM_SHA1 => Algorithm::Sha1,
-            TWR_ALGORITHM_SHA256 => Algorithm::Sha256,
-            _ => return Err(Fault::argument("there is no such algorithm")),
-        };
-        // SAFETY: the conventions of the header.
-        unsafe { change(validator, |validator| Ok(validator.with_algorithm(algorithm))) }
+    let how = |validator: RequestValidator| match algorithm {
+        TWR_ALGORITHM_SHA1 => Ok(validator.with_algorithm(Algorithm::Sha1)),
+        TWR_ALGORITHM_SHA256 => Ok(validator.with_algorithm(Algorithm::Sha256)),
+        _ => Err(Failure::Argument("there is no such algorithm")),
     };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(validator, error, how) }
 }
 
-/// Sets the limit of a body in bytes.
+/// Sets the limit of a body in bytes (64 KiB unless set).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
+pub unsafe extern "C" fn twr_validator_set_max_bytes(
     validator: *mut twr_validator,
     max_bytes: i64,
     error: *mut twr_error,
 ) -> twr_status {
-    // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let max_bytes = numbers::body_bytes(max_bytes)?;
-        change(validator, |validator| Ok(validator.with_max_body_bytes(max_bytes)))
+    let how = |validator: RequestValidator| {
+        Ok(validator.with_max_body_bytes(numbers::body_bytes(max_bytes)?))
     };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(validator, error, how) }
 }
 
-/// Tries also the spellings of path and query with %27 for ', with escaped SIP URIs, and with escapes for
-/// what is beyond ASCII, or without: for frameworks that write them anew.
+/// Sets whether spellings of path and query are tried as well that a framework writes anew: with %27 for ',
+/// with escaped SIP URIs, and with escapes for what is beyond ASCII, or without.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_validator_accept_encoded_spellings(
+pub unsafe extern "C" fn twr_validator_set_encoded_spellings(
     validator: *mut twr_validator,
     accept: bool,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body =
-        || unsafe { change(validator, |validator| Ok(validator.accept_encoded_spellings(accept))) };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe { change(validator, error, |validator| Ok(validator.with_encoded_spellings(accept))) }
 }
 
-/// Verifies the signature of a request and gives its callback; else TWR_STATUS_TOO_LARGE (413,
-/// before anything is hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
-/// TWR_STATUS_CALLBACK_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
+/// Verifies the signature of a request and reads it; else TWR_STATUS_TOO_LARGE (413, before anything is
+/// hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
+/// TWR_STATUS_REQUEST_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
 /// request's, which the signature does not cover. `url` is the request target where a public base is set,
 /// else the URL that was asked for; `body` the form as it was received (empty: an empty form); `signature`
-/// the header X-Twilio-Signature, absent if there was none.
+/// the header X-Twilio-Signature, absent if there was none. Free the request with twr_request_free.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_verify(
@@ -157,26 +141,26 @@ pub unsafe extern "C" fn twr_validator_verify(
     url: twr_str,
     body: twr_str,
     signature: twr_str,
-    callback: *mut *mut twr_callback,
+    request: *mut *mut twr_request,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let verify = || unsafe {
-        let validator = &get(validator)?.0;
-        let method = match method {
-            TWR_METHOD_GET => Method::Get,
-            TWR_METHOD_POST => Method::Post,
-            _ => return Err(Fault::argument("there is no such method")),
-        };
-        let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
-        give(callback, twr_callback::new(validator.verify(method, url, body, signature)?))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, verify) }
+    unsafe {
+        make(request, error, || {
+            let validator = &get(validator)?.0;
+            let method = match method {
+                TWR_METHOD_GET => Method::Get,
+                TWR_METHOD_POST => Method::Post,
+                _ => return Err(Failure::Argument("there is no such method")),
+            };
+            let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+            Ok(twr_request::new(validator.verify(method, url, body, signature)?))
+        })
+    }
 }
 
-/// Does as twr_validator_verify for a POST, with the pairs that were decoded already; none: an empty form.
-/// The URL's own must not be among them.
+/// Verifies a POST like twr_validator_verify, from pairs that were decoded already; none: an empty form. The
+/// parameters of the URL must not be among them.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_verify_pairs(
@@ -185,22 +169,22 @@ pub unsafe extern "C" fn twr_validator_verify_pairs(
     pairs: *const twr_pair,
     count: usize,
     signature: twr_str,
-    callback: *mut *mut twr_callback,
+    request: *mut *mut twr_request,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let verify = || unsafe {
-        let validator = &get(validator)?.0;
-        let (url, pairs, signature) =
-            (url.text()?, self::pairs(pairs, count)?, signature.maybe_text()?);
-        give(callback, twr_callback::new(validator.verify_params(url, pairs, signature)?))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, verify) }
+    unsafe {
+        make(request, error, || {
+            let validator = &get(validator)?.0;
+            let (url, signature) = (url.text()?, signature.maybe_text()?);
+            let pairs = self::pairs(pairs, count)?;
+            Ok(twr_request::new(validator.verify_params(url, pairs, signature)?))
+        })
+    }
 }
 
-/// Whether Twilio signed a request whose body is no form: `bodySHA256` in the URL must be its
-/// hash. False for anything that is wrong with the call, too.
+/// Returns whether Twilio signed a request whose body is not a form: `bodySHA256` in the URL must be its hash.
+/// False for anything that is wrong with the call, too.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_validate_raw(
@@ -210,14 +194,14 @@ pub unsafe extern "C" fn twr_validator_validate_raw(
     signature: twr_str,
 ) -> bool {
     let mut valid = false;
-    // SAFETY: the conventions of the header.
-    let validate = || unsafe {
-        let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
-        valid = get(validator)?.0.validate_raw(url, body, signature);
-        Ok(())
+    // SAFETY: the conventions of the header; NULL asks for no error.
+    let status = unsafe {
+        guard(std::ptr::null_mut(), || {
+            let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+            valid = get(validator)?.0.validate_raw(url, body, signature);
+            Ok(())
+        })
     };
-    // SAFETY: NULL asks for no error.
-    let status = unsafe { guard(std::ptr::null_mut(), validate) };
     status == TWR_STATUS_OK && valid
 }
 
@@ -234,16 +218,16 @@ pub unsafe extern "C" fn twr_validator_sign(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let body = || unsafe {
-        let signature = get(validator)?.0.sign(url.text()?, self::pairs(pairs, count)?);
-        write(signature.as_bytes(), buffer, capacity, length)
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let signature = get(validator)?.0.sign(url.text()?, self::pairs(pairs, count)?);
+            write(signature.as_bytes(), buffer, capacity, length)
+        })
+    }
 }
 
-/// Writes the signature of a request whose body is no form. The request must go to the URL with the hash in it,
-/// which twr_url_with_body_sha256 writes.
+/// Writes the signature of a request whose body is not a form. The request must go to the URL that
+/// twr_url_with_body_sha256 writes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_sign_raw(
     validator: *const twr_validator,
@@ -255,12 +239,12 @@ pub unsafe extern "C" fn twr_validator_sign_raw(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let sign = || unsafe {
-        let signature = get(validator)?.0.sign_raw(url.text()?, body.bytes()?);
-        write(signature.as_bytes(), buffer, capacity, length)
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, sign) }
+    unsafe {
+        guard(error, || {
+            let signature = get(validator)?.0.sign_raw(url.text()?, body.bytes()?);
+            write(signature.as_bytes(), buffer, capacity, length)
+        })
+    }
 }
 
 /// Writes the URL with the hash of a body in its query.
@@ -274,61 +258,77 @@ pub unsafe extern "C" fn twr_url_with_body_sha256(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let hash = || unsafe {
-        let url = RequestValidator::url_with_body_sha256(url.text()?, body.bytes()?);
-        write(url.as_bytes(), buffer, capacity, length)
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, hash) }
+    unsafe {
+        guard(error, || {
+            let url = RequestValidator::url_with_body_sha256(url.text()?, body.bytes()?);
+            write(url.as_bytes(), buffer, capacity, length)
+        })
+    }
 }
 
-/// The spellings of a URL that are tried, and what is hashed for each; never a signature or secret. It
-/// does not change, and any thread may read it.
-pub struct twr_spellings(Vec<(String, String)>);
+/// The URLs that verifying tries, and what is hashed for each; never a signature or secret. They do not
+/// change, and any thread may read them.
+pub struct twr_url_candidates(Vec<(String, String)>);
 
-/// Lists the spellings that verifying tries, for the person who hunts a mismatch. Free it with
-/// twr_spellings_free.
+/// A URL that verifying tries; views of the candidates.
+#[repr(C)]
+pub struct twr_url_candidate {
+    /// The URL in this spelling.
+    pub url: twr_str,
+    /// The text that is hashed for it: the URL with the parameters.
+    pub hashed: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Lists the URLs that verifying tries, to find out why a signature does not match. Free them with
+/// twr_url_candidates_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_explain(
     validator: *const twr_validator,
     url: twr_str,
     body: twr_str,
-    spellings: *mut *mut twr_spellings,
+    candidates: *mut *mut twr_url_candidates,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    let explain = || unsafe {
-        let tried = get(validator)?.0.explain(url.text()?, body.bytes()?);
-        let own = tried.iter().map(|one| (one.url().to_owned(), one.hashed()));
-        give(spellings, twr_spellings(own.collect()))
-    };
-    // SAFETY: the conventions of the header.
-    unsafe { guard(error, explain) }
+    unsafe {
+        make(candidates, error, || {
+            let tried = get(validator)?.0.explain(url.text()?, body.bytes()?);
+            let own = tried.iter().map(|one| (one.url().to_owned(), one.hashed()));
+            Ok(twr_url_candidates(own.collect()))
+        })
+    }
 }
 
-/// A spelling by its place from 0: the URL and the text that is hashed; views. TWR_STATUS_NONE behind
-/// the last.
+/// Returns the number of candidates; 0 for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_spellings_get(
-    spellings: *const twr_spellings,
+pub unsafe extern "C" fn twr_url_candidates_count(candidates: *const twr_url_candidates) -> usize {
+    // SAFETY: the conventions of the header.
+    unsafe { get(candidates) }.map_or(0, |candidates| candidates.0.len())
+}
+
+/// Writes the candidate at an index from 0. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_url_candidates_at(
+    candidates: *const twr_url_candidates,
     index: usize,
-    url: *mut twr_str,
-    hashed: *mut twr_str,
+    candidate: *mut twr_url_candidate,
     error: *mut twr_error,
 ) -> twr_status {
-    let body = || {
-        // SAFETY: the conventions of the header.
-        let (tried, text) = unsafe { get(spellings) }?.0.get(index).ok_or(Fault::None)?;
-        // SAFETY: the conventions of the header.
-        unsafe { put_all([(url, twr_str::of(tried)), (hashed, twr_str::of(text))]) }
-    };
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, body) }
+    unsafe {
+        guard(error, || {
+            let (url, hashed) = get(candidates)?.0.get(index).ok_or(Failure::None)?;
+            let (url, hashed) = (twr_str::of(url), twr_str::of(hashed));
+            put(candidate, twr_url_candidate { url, hashed, reserved: [0; 2] })
+        })
+    }
 }
 
-/// Frees spellings and writes NULL in their place; NULL is no harm.
+/// Frees candidates and writes NULL in their place; NULL is ignored.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_spellings_free(spellings: *mut *mut twr_spellings) {
+pub unsafe extern "C" fn twr_url_candidates_free(candidates: *mut *mut twr_url_candidates) {
     // SAFETY: the conventions of the header.
-    calm((), || drop(unsafe { take(spellings) }));
+    calm((), || drop(unsafe { take(candidates) }));
 }

@@ -26,7 +26,7 @@ static bool build(void)
     bool right = !twr_response_new(&response, &error) &&
                  !twr_response_add(response, TWR_STR("Say"), TWR_STR("a"), &error) &&
                  !twr_response_refer(response, TARGET, TWR_STR("/a"), TWR_STR("POST"), &error) &&
-                 !twr_response_render(response, false, buffer, sizeof buffer, &length, &error);
+                 !twr_response_xml(response, false, buffer, sizeof buffer, &length, &error);
     twr_response_free(&response);
     return right;
 }
@@ -34,11 +34,11 @@ static bool build(void)
 static bool read_and_check(void)
 {
     twr_response *response = NULL;
-    twr_findings *findings = NULL;
+    twr_diagnostics *found = NULL;
     bool right = !twr_response_parse(TWR_STR("<Response><Refer><Sip>sip:a@b</Sip></Refer></Response>"),
                                      &response, &error) &&
-                 !twr_response_check(response, &findings, &error) && twr_findings_count(findings);
-    twr_findings_free(&findings);
+                 !twr_response_check(response, &found, &error) && twr_diagnostics_count(found);
+    twr_diagnostics_free(&found);
     twr_response_free(&response);
     return right;
 }
@@ -53,11 +53,10 @@ static bool no_document(void)
 static bool uri(void)
 {
     twr_uri *uri = NULL;
-    twr_str value;
     bool right = !twr_uri_parse(TARGET, &uri, &error) &&
                  !twr_uri_add_header(uri, TWR_STR("X-B"), TWR_STR("b c"), &error) &&
                  !twr_uri_add_user_to_user(uri, TWR_STR("x"), &error) &&
-                 !twr_uri_header_named(uri, TWR_STR("x-b"), &value, &error) && value.len == 3;
+                 twr_uri_header(uri, TWR_STR("x-b")).len == 3;
     twr_uri_free(&uri);
     return right;
 }
@@ -79,17 +78,17 @@ static bool user_to_user(void)
 
 static bool verify(void)
 {
-    twr_callback *callback = NULL;
-    bool right = !twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, &error) &&
-                 twr_callback_outcome(callback).code == 486;
-    twr_callback_free(&callback);
+    twr_request *request = NULL;
+    bool right = !twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &request, &error) &&
+                 twr_request_outcome(request).code == 486;
+    twr_request_free(&request);
     return right;
 }
 
 static bool mismatch(void)
 {
-    twr_callback *callback = NULL;
-    return twr_validator_verify(validator, TWR_METHOD_POST, URL, TWR_STR("a=b"), signature, &callback, &error) ==
+    twr_request *request = NULL;
+    return twr_validator_verify(validator, TWR_METHOD_POST, URL, TWR_STR("a=b"), signature, &request, &error) ==
            TWR_STATUS_SIGNATURE_MISMATCH;
 }
 
@@ -100,9 +99,9 @@ static bool sign(void)
 
 static bool explain(void)
 {
-    twr_spellings *spellings = NULL;
-    bool right = !twr_validator_explain(validator, URL, BODY, &spellings, &error);
-    twr_spellings_free(&spellings);
+    twr_url_candidates *candidates = NULL;
+    bool right = !twr_validator_explain(validator, URL, BODY, &candidates, &error);
+    twr_url_candidates_free(&candidates);
     return right;
 }
 
@@ -122,15 +121,18 @@ static bool transfer(void)
 {
     twr_transfer *transfer = NULL, *again = NULL;
     twr_output output;
+    twr_notify notify = {.cseq = 2, .event = TWR_STR("refer"), .subscription_state = TWR_STR("terminated"),
+                         .body = TWR_STR("SIP/2.0 200 OK\r\n")};
+    twr_refer_report report;
     bool right = !twr_transfer_new(TARGET, NULL, &transfer, &error) &&
                  !twr_transfer_start(transfer, TWR_LEG_SIP, 1, true, 0, &error) &&
                  !twr_transfer_response(transfer, 202, true, 1, &error) &&
                  !twr_transfer_save(transfer, buffer, sizeof buffer, &length, &error) &&
                  !twr_transfer_restore((twr_str){buffer, length}, &again, &error) &&
-                 !twr_transfer_notify(again, TWR_STR("refer"), 2, TWR_STR("terminated"),
-                                      TWR_STR("SIP/2.0 200 OK\r\n"), true, 2, &error);
-    while (!twr_transfer_poll(again, &output))
+                 !twr_transfer_notify(again, &notify, 2, &error);
+    while (!twr_transfer_poll(again, &output, &error))
         right = right && output.kind;
+    right = right && !twr_transfer_report(again, &report, &error) && report.form.len;
     twr_transfer_free(&transfer);
     twr_transfer_free(&again);
     return right;

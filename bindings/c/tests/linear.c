@@ -37,13 +37,13 @@ static twr_str repeated(const char *start, const char *before, const char *after
 }
 
 /* Each returns how many entries it met. */
-static size_t of_uri(twr_str from, twr_status (*at)(const twr_uri *, size_t, twr_str *, twr_str *, twr_error *))
+static size_t of_uri(twr_str from, twr_status (*at)(const twr_uri *, size_t, twr_pair *, twr_error *))
 {
     twr_uri *uri = NULL;
-    twr_str name, value;
+    twr_pair pair;
     size_t met = 0;
     twr_uri_parse(from, &uri, NULL);
-    while (at(uri, met, &name, &value, NULL) == TWR_STATUS_OK)
+    while (at(uri, met, &pair, NULL) == TWR_STATUS_OK)
         met++;
     twr_uri_free(&uri);
     return met;
@@ -51,35 +51,35 @@ static size_t of_uri(twr_str from, twr_status (*at)(const twr_uri *, size_t, twr
 
 static size_t uri_params(size_t count)
 {
-    return of_uri(repeated("sip:a@b", ";", "=1", count, ""), twr_uri_param);
+    return of_uri(repeated("sip:a@b", ";", "=1", count, ""), twr_uri_param_at);
 }
 
 static size_t uri_headers(size_t count)
 {
-    return of_uri(repeated("sip:a@b?a=1", "&", "=1", count - 1, ""), twr_uri_header);
+    return of_uri(repeated("sip:a@b?a=1", "&", "=1", count - 1, ""), twr_uri_header_at);
 }
 
-static size_t of_callback(const char *each, size_t count,
-                          twr_status (*at)(const twr_callback *, size_t, twr_pair *, twr_error *))
+static size_t of_request(const char *each, size_t count,
+                          twr_status (*at)(const twr_request *, size_t, twr_pair *, twr_error *))
 {
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_pair pair;
     size_t met = 0;
-    twr_callback_from_form(repeated("x=1", each, "=1", count, ""), 1 << 20, &callback, NULL);
-    while (at(callback, met, &pair, NULL) == TWR_STATUS_OK)
+    twr_request_from_form(repeated("x=1", each, "=1", count, ""), 1 << 20, &request, NULL);
+    while (at(request, met, &pair, NULL) == TWR_STATUS_OK)
         met++;
-    twr_callback_free(&callback);
+    twr_request_free(&request);
     return met;
 }
 
 static size_t params(size_t count)
 {
-    return of_callback("&", count - 1, twr_callback_param_at);
+    return of_request("&", count - 1, twr_request_param_at);
 }
 
 static size_t sip_headers(size_t count)
 {
-    return of_callback("&SipHeader_", count, twr_callback_sip_header_at);
+    return of_request("&SipHeader_", count, twr_request_sip_header_at);
 }
 
 static size_t nodes(size_t count)
@@ -88,7 +88,7 @@ static size_t nodes(size_t count)
     twr_node node;
     size_t met = 0;
     twr_response_parse(repeated("<Response>", "<", "/>", count, "</Response>"), &response, NULL);
-    while (twr_response_node(response, met, &node, NULL) == TWR_STATUS_OK)
+    while (twr_response_node_at(response, met, &node, NULL) == TWR_STATUS_OK)
         met++;
     twr_response_free(&response);
     return met;
@@ -98,30 +98,30 @@ static size_t attributes(size_t count)
 {
     twr_response *response = NULL;
     twr_element *element = NULL;
-    twr_str name, value;
+    twr_pair attribute;
     size_t met = 0;
     twr_response_new(&response, NULL);
     twr_element_new(TWR_STR("a"), &element, NULL);
     for (size_t at = 0; at < count; at++)
         twr_element_set_attribute(element, twr_str_of(unique(at)), TWR_STR("1"), NULL);
     twr_response_append(response, &element, NULL);
-    while (twr_response_node_attribute(response, 0, met, &name, &value, NULL) == TWR_STATUS_OK)
+    while (twr_response_attribute_at(response, 0, met, &attribute, NULL) == TWR_STATUS_OK)
         met++;
     twr_response_free(&response);
     return met;
 }
 
-static size_t findings(size_t count)
+static size_t diagnostics(size_t count)
 {
     twr_uri *uri = NULL;
-    twr_findings *findings = NULL;
-    twr_finding finding;
+    twr_diagnostics *found = NULL;
+    twr_diagnostic one;
     size_t met = 0;
     twr_uri_parse(repeated("sip:a@b?a=1", "&", "=1", count - 1, ""), &uri, NULL);
-    twr_uri_check(uri, &findings, NULL);
-    while (twr_findings_get(findings, met, &finding, NULL) == TWR_STATUS_OK)
+    twr_uri_check(uri, &found, NULL);
+    while (twr_diagnostics_at(found, met, &one, NULL) == TWR_STATUS_OK)
         met++;
-    twr_findings_free(&findings);
+    twr_diagnostics_free(&found);
     twr_uri_free(&uri);
     return met;
 }
@@ -131,7 +131,7 @@ static const struct {
     size_t (*walk)(size_t);
 } lists[] = {
     {"uri-params", uri_params}, {"uri-headers", uri_headers}, {"params", params},     {"sip-headers", sip_headers},
-    {"nodes", nodes},           {"attributes", attributes},   {"findings", findings},
+    {"nodes", nodes},           {"attributes", attributes},   {"diagnostics", diagnostics},
 };
 
 int main(int argc, char **argv)

@@ -7,11 +7,19 @@
 
 /* The layout is part of the ABI. */
 _Static_assert(sizeof(twr_str) == 2 * sizeof(void *), "twr_str");
-_Static_assert(sizeof(void *) != 8 || sizeof(twr_error) == 352, "twr_error");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_error) == 360, "twr_error");
 _Static_assert(sizeof(void *) != 8 || sizeof(twr_output) == 152, "twr_output");
-_Static_assert(sizeof(void *) != 8 || sizeof(twr_outcome) == 40, "twr_outcome");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_outcome) == 64, "twr_outcome");
 _Static_assert(sizeof(void *) != 8 || sizeof(twr_node) == 72, "twr_node");
-_Static_assert(sizeof(void *) != 8 || sizeof(twr_finding) == 88, "twr_finding");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_diagnostic) == 112, "twr_diagnostic");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_refer_report) == 144, "twr_refer_report");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_notify) == 96, "twr_notify");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_user_to_user_parts) == 80, "twr_user_to_user_parts");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_rest_request_parts) == 64, "twr_rest_request_parts");
+_Static_assert(sizeof(void *) != 8 || sizeof(twr_url_candidate) == 48, "twr_url_candidate");
+
+/* A static text has a constant initializer, also under -Wpedantic. */
+static const twr_str SECRET = TWR_STR_INIT("12345");
 _Static_assert(sizeof(void *) != 8 || sizeof(twr_uri_parts) == 104, "twr_uri_parts");
 
 static int failures;
@@ -29,6 +37,14 @@ static bool is(twr_str found, const char *expected)
     return found.len == strlen(expected) && !memcmp(found.ptr, expected, found.len);
 }
 
+static bool contains(twr_str text, const char *part)
+{
+    for (size_t at = 0; at + strlen(part) <= text.len; at++)
+        if (!memcmp(text.ptr + at, part, strlen(part)))
+            return true;
+    return false;
+}
+
 #define WRONG(call) EXPECT((call) == TWR_STATUS_INVALID_ARGUMENT)
 
 int main(void)
@@ -37,14 +53,16 @@ int main(void)
     twr_uri *uri = NULL, *copy;
     twr_response *response = NULL;
     twr_element *element = NULL, *none = NULL;
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_validator *validator = NULL;
     twr_transfer *transfer = NULL;
     twr_settings *settings = NULL;
     twr_user_to_user *user_to_user = NULL;
     twr_output output;
+    twr_notify notify = {0};
+    twr_refer_report report;
     twr_uri_parts parts;
-    twr_pair pair;
+    twr_pair pair = {0};
     char buffer[16];
     size_t length = 0;
     twr_str text = TWR_STR("sip:alice@example.com"), absent = {NULL, 0};
@@ -55,40 +73,44 @@ int main(void)
     WRONG(twr_uri_parse(nothing, &uri, &error));
     EXPECT(strstr(error.message, "no bytes") && error.kind == 0 && error.offset == TWR_NO_OFFSET);
     WRONG(twr_uri_parse(endless, &uri, NULL));
-    EXPECT(twr_uri_parse(absent, &uri, &error) == TWR_STATUS_REFUSED && error.kind == 101);
+    EXPECT(twr_uri_parse(absent, &uri, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_URI_EMPTY && error.group == TWR_GROUP_SIP_URI);
     EXPECT(twr_uri_parse(invalid, &uri, &error) == TWR_STATUS_REFUSED && error.offset == 4);
     EXPECT(uri == NULL);
 
     /* NULL for what must be there. */
     WRONG(twr_uri_parse(text, NULL, &error));
     EXPECT(twr_uri_parse(text, &uri, NULL) == TWR_STATUS_OK);
-    WRONG(twr_uri_take_apart(NULL, &parts, NULL));
-    WRONG(twr_uri_take_apart(uri, NULL, NULL));
+    WRONG(twr_uri_get(NULL, &parts, NULL));
+    WRONG(twr_uri_get(uri, NULL, NULL));
     memset(&parts, 0, sizeof parts);
     parts.scheme = TWR_STR("tel");
     parts.host = TWR_STR("example.com");
-    WRONG(twr_uri_build(&parts, NULL, 0, &uri, &error));
+    WRONG(twr_uri_build(&parts, NULL, 0, &copy, &error));
     EXPECT(strstr(error.message, "neither sip nor sips"));
     parts.scheme = absent;
-    WRONG(twr_uri_build(&parts, NULL, 1, &uri, NULL));
-    WRONG(twr_uri_build(&parts, &pair, SIZE_MAX / 2, &uri, NULL));
+    WRONG(twr_uri_build(&parts, NULL, 1, &copy, NULL));
+    WRONG(twr_uri_build(&parts, &pair, SIZE_MAX / 2, &copy, NULL));
     WRONG(twr_uri_add_header(NULL, text, text, NULL));
-    WRONG(twr_uri_header(uri, 0, NULL, NULL, NULL) - TWR_STATUS_NONE + TWR_STATUS_INVALID_ARGUMENT);
+    EXPECT(twr_uri_header_at(uri, 0, NULL, NULL) == TWR_STATUS_NONE);
     EXPECT(twr_uri_text(NULL).ptr == NULL && !twr_uri_equivalent(uri, NULL));
-    EXPECT(twr_findings_count(NULL) == 0);
-    WRONG(twr_response_render(NULL, false, buffer, sizeof buffer, &length, NULL));
+    EXPECT(twr_diagnostics_count(NULL) == 0 && twr_url_candidates_count(NULL) == 0 && twr_response_node_count(NULL) == 0);
+    EXPECT(twr_request_diagnostic_count(NULL) == 0 && twr_request_sip_header_count(NULL) == 0);
+    WRONG(twr_response_xml(NULL, false, buffer, sizeof buffer, &length, NULL));
     WRONG(twr_response_refer(NULL, text, absent, absent, NULL));
     WRONG(twr_response_refer(NULL, absent, absent, absent, NULL));
     WRONG(twr_response_add(NULL, absent, absent, NULL));
     WRONG(twr_uri_add_user_to_user(NULL, absent, NULL));
-    EXPECT(twr_callback_outcome(NULL).kind == 0 && twr_callback_leg(NULL) == 0);
-    EXPECT(!twr_callback_may_resume(NULL) && twr_uri_user_to_user_count(NULL) == 0);
-    EXPECT(twr_callback_param_count(NULL) == 0 && twr_callback_param(NULL, text).ptr == NULL);
-    WRONG(twr_validator_verify(NULL, TWR_METHOD_POST, text, text, text, &callback, NULL));
+    EXPECT(twr_request_outcome(NULL).kind == 0 && twr_request_leg(NULL) == 0);
+    EXPECT(!twr_request_may_resume(NULL) && twr_uri_user_to_user_count(NULL) == 0);
+    EXPECT(twr_request_param_count(NULL) == 0 && twr_request_param(NULL, text).ptr == NULL);
+    WRONG(twr_validator_verify(NULL, TWR_METHOD_POST, text, text, text, &request, NULL));
     EXPECT(!twr_validator_validate_raw(NULL, text, text, text));
-    WRONG(twr_transfer_time(NULL, 0, NULL));
-    WRONG(twr_transfer_poll(NULL, &output));
-    EXPECT(twr_transfer_deadline(NULL) == TWR_NO_DEADLINE && twr_transfer_state(NULL).ptr == NULL);
+    WRONG(twr_transfer_handle_timeout(NULL, 0, NULL));
+    WRONG(twr_transfer_poll(NULL, &output, &error));
+    WRONG(twr_transfer_notify(NULL, &notify, 0, NULL));
+    WRONG(twr_transfer_cseq(NULL, 1, 0, NULL));
+    WRONG(twr_transfer_status(NULL, 200, true, 0, NULL));
+    EXPECT(twr_transfer_deadline_ms(NULL) == TWR_NO_DEADLINE && twr_transfer_state(NULL) == 0);
 
     /* Buffers. */
     WRONG(twr_uri_refer_to(uri, NULL, 5, &length, NULL));
@@ -98,127 +120,159 @@ int main(void)
     EXPECT(twr_uri_refer_to(uri, buffer, sizeof buffer, &length, &error) == TWR_STATUS_BUFFER_TOO_SMALL);
     EXPECT(buffer[0] == 'x' && error.status == TWR_STATUS_BUFFER_TOO_SMALL);
 
-    /* One place of several is NULL: nothing is written to the others. */
-    twr_str name = absent, value = absent;
+    /* A NUL follows where there is room, and only there. */
+    char exact[24];
+    memset(exact, 'x', sizeof exact);
+    EXPECT(twr_uri_refer_to(uri, exact, 23, &length, NULL) == TWR_STATUS_OK && exact[23] == 'x');
+    EXPECT(twr_uri_refer_to(uri, exact, 24, &length, NULL) == TWR_STATUS_OK && strlen(exact) == 23 && length == 23);
+
+    /* The place for a part is NULL. */
     int32_t kind = -1;
     twr_uri_free(&uri);
     EXPECT(twr_uri_parse(TWR_STR("sip:alice@example.com;lr?X-A=1"), &uri, NULL) == TWR_STATUS_OK);
-    WRONG(twr_uri_param(uri, 0, &name, NULL, NULL));
-    WRONG(twr_uri_param(uri, 0, NULL, &value, NULL));
-    WRONG(twr_uri_header(uri, 0, &name, NULL, NULL));
-    WRONG(twr_uri_header(uri, 0, NULL, &value, NULL));
-    WRONG(twr_uri_header_named(uri, TWR_STR("X-A"), NULL, NULL));
-    EXPECT(twr_uri_header_named(uri, TWR_STR("X-B"), &value, NULL) == TWR_STATUS_NONE);
-    EXPECT(name.ptr == NULL && value.ptr == NULL);
-    EXPECT(twr_uri_header_named(uri, TWR_STR("x-a"), &value, NULL) == TWR_STATUS_OK && value.len == 1);
-    value = absent;
+    WRONG(twr_uri_param_at(uri, 0, NULL, NULL));
+    WRONG(twr_uri_header_at(uri, 0, NULL, NULL));
+    EXPECT(!twr_uri_header(uri, TWR_STR("X-B")).ptr && !twr_uri_header(NULL, TWR_STR("X-A")).ptr);
+    EXPECT(is(twr_uri_header(uri, TWR_STR("x-a")), "1"));
     EXPECT(twr_uri_user_to_user_at(uri, 0, &user_to_user, NULL) == TWR_STATUS_NONE);
     EXPECT(twr_uri_add_header(uri, TWR_STR("User-to-User"), TWR_STR("61;encoding=hex,;"), NULL) == TWR_STATUS_OK);
     EXPECT(twr_uri_user_to_user_count(uri) == 2);
     EXPECT(twr_uri_user_to_user_at(uri, 1, &user_to_user, &error) == TWR_STATUS_REFUSED && user_to_user == NULL);
-    EXPECT(is(twr_error_kind_name(error.kind), "uui-data-empty"));
+    EXPECT(is(twr_kind_name(error.kind), "uui-data-empty"));
     WRONG(twr_uri_user_to_user_at(uri, 0, NULL, NULL));
     EXPECT(twr_uri_user_to_user_at(uri, 0, &user_to_user, NULL) == TWR_STATUS_OK);
     twr_user_to_user_free(&user_to_user);
     EXPECT(twr_user_to_user_parse(TWR_STR("61"), &user_to_user, NULL) == TWR_STATUS_OK);
-    WRONG(twr_user_to_user_parts(user_to_user, &name, &value, &value, NULL, NULL));
+    WRONG(twr_user_to_user_get(user_to_user, NULL, NULL));
     twr_user_to_user_free(&user_to_user);
-    EXPECT(name.ptr == NULL);
     length = 0;
-    WRONG(twr_refer_target(TWR_STR("tel:1"), NULL, buffer, sizeof buffer, &length, NULL));
-    WRONG(twr_refer_target(TWR_STR("tel:1"), &kind, buffer, sizeof buffer, NULL, NULL));
+    WRONG(twr_refer_target_parse(TWR_STR("tel:1"), NULL, buffer, sizeof buffer, &length, NULL));
+    WRONG(twr_refer_target_parse(TWR_STR("tel:1"), &kind, buffer, sizeof buffer, NULL, NULL));
     EXPECT(length == 0 && kind == -1 && buffer[0] == 'x');
 
     /* Numbers that are no constants. */
-    EXPECT(twr_validator_new(TWR_STR("12345"), &validator, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_new(SECRET, &validator, NULL) == TWR_STATUS_OK);
     WRONG(twr_validator_set_algorithm(validator, 0, NULL));
     WRONG(twr_validator_set_algorithm(validator, INT32_MAX, NULL));
     EXPECT(twr_settings_new(&settings, NULL) == TWR_STATUS_OK);
     WRONG(twr_settings_set_time(settings, 0, 1, NULL));
     EXPECT(twr_settings_set_time(settings, TWR_TIME_RESPONSE, INT64_MAX, NULL) == TWR_STATUS_REFUSED);
     EXPECT(twr_settings_set_time(settings, TWR_TIME_MAX_DURATION, -1, &error) == TWR_STATUS_REFUSED);
-    EXPECT(is(twr_error_kind_name(error.kind), "setting-invalid"));
+    EXPECT(is(twr_kind_name(error.kind), "setting-invalid"));
     EXPECT(twr_settings_set_status(settings, 70000, TWR_STR("busy"), &error) == TWR_STATUS_REFUSED);
-    EXPECT(is(twr_error_kind_name(error.kind), "setting-invalid"));
+    EXPECT(is(twr_kind_name(error.kind), "setting-invalid"));
     WRONG(twr_transfer_new(endless, NULL, &transfer, NULL));
     WRONG(twr_transfer_new(text, NULL, NULL, NULL));
     EXPECT(twr_transfer_new(invalid, NULL, &transfer, &error) == TWR_STATUS_REFUSED && error.offset == 4);
     EXPECT(transfer == NULL && twr_transfer_new(text, NULL, &transfer, NULL) == TWR_STATUS_OK);
     WRONG(twr_transfer_start(transfer, -1, 1, true, 0, NULL));
-    EXPECT(twr_transfer_start(transfer, TWR_LEG_SIP, -1, true, 0, &error) == TWR_STATUS_REFUSED);
-    EXPECT(is(twr_error_kind_name(error.kind), "cseq-invalid"));
+    EXPECT(twr_transfer_start(transfer, TWR_LEG_SIP, -2, true, 0, &error) == TWR_STATUS_REFUSED);
+    EXPECT(is(twr_kind_name(error.kind), "cseq-invalid"));
 
     /* What comes from the wire is no error: the output says what was odd of it. */
     EXPECT(twr_transfer_response(transfer, 202, true, 0, &error) == TWR_STATUS_OK);
-    EXPECT(twr_transfer_poll(transfer, &output) == TWR_STATUS_OK && output.kind == TWR_OUTPUT_DIAGNOSTIC);
-    EXPECT(is(output.finding.code, "event-unexpected") && output.finding.severity == TWR_SEVERITY_WARNING);
+    EXPECT(twr_transfer_poll(transfer, &output, &error) == TWR_STATUS_OK && output.kind == TWR_OUTPUT_DIAGNOSTIC);
+    EXPECT(output.diagnostic.code == TWR_CODE_EVENT_UNEXPECTED && output.diagnostic.severity == TWR_SEVERITY_WARNING);
     EXPECT(twr_transfer_response(transfer, 65736, true, 0, &error) == TWR_STATUS_OK);
-    EXPECT(twr_transfer_poll(transfer, &output) == TWR_STATUS_OK && is(output.finding.code, "response-code-invalid"));
-    EXPECT(output.finding.message.len > 0 && twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE);
+    EXPECT(twr_transfer_poll(transfer, &output, &error) == TWR_STATUS_OK && output.diagnostic.code == TWR_CODE_RESPONSE_CODE_INVALID);
+    EXPECT(contains(output.diagnostic.message, "65736") && twr_transfer_poll(transfer, &output, &error) == TWR_STATUS_NONE);
     EXPECT(twr_transfer_start(transfer, TWR_LEG_PSTN, 1, true, 0, &error) == TWR_STATUS_REFUSED);
     EXPECT(error.number == 13801);
-    WRONG(twr_transfer_poll(transfer, NULL));
-    EXPECT(twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE);
+    WRONG(twr_transfer_poll(transfer, NULL, NULL));
+    WRONG(twr_transfer_notify(transfer, NULL, 0, NULL));
+    WRONG(twr_transfer_report(NULL, &report, NULL));
+    EXPECT(twr_transfer_report(transfer, &report, &error) == TWR_STATUS_NONE && error.status == TWR_STATUS_NONE);
+    EXPECT(twr_transfer_poll(transfer, &output, &error) == TWR_STATUS_NONE);
 
     /* Arrays. */
-    WRONG(twr_callback_from_pairs(NULL, 3, &callback, NULL));
-    WRONG(twr_callback_from_pairs(&pair, SIZE_MAX / 2, &callback, NULL));
-    EXPECT(twr_callback_from_pairs(NULL, 0, &callback, NULL) == TWR_STATUS_OK);
-    EXPECT(twr_callback_param_at(callback, 0, &pair, NULL) == TWR_STATUS_NONE);
-    EXPECT(twr_callback_param_at(callback, SIZE_MAX, &pair, NULL) == TWR_STATUS_NONE);
+    WRONG(twr_request_from_pairs(NULL, 3, 0, &request, NULL));
+    WRONG(twr_request_from_pairs(&pair, SIZE_MAX / 2, 0, &request, NULL));
+    EXPECT(twr_request_from_pairs(NULL, 0, 0, &request, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_request_param_at(request, 0, &pair, NULL) == TWR_STATUS_NONE);
+    EXPECT(twr_request_param_at(request, SIZE_MAX, &pair, NULL) == TWR_STATUS_NONE);
 
     /* A mismatch is no success. */
-    twr_callback_free(&callback);
-    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, absent, text, &callback, &error) ==
+    twr_request_free(&request);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, absent, text, &request, &error) ==
            TWR_STATUS_SIGNATURE_MISMATCH);
-    EXPECT(callback == NULL && error.kind == 611);
-    EXPECT(twr_validator_verify(validator, TWR_METHOD_GET, text, absent, absent, &callback, &error) ==
+    EXPECT(request == NULL && error.kind == TWR_KIND_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_GET, text, absent, absent, &request, &error) ==
            TWR_STATUS_SIGNATURE_MISSING);
-    EXPECT(callback == NULL && error.kind == 613);
-    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, absent, TWR_STR(""), &callback, NULL) ==
+    EXPECT(request == NULL && error.kind == TWR_KIND_SIGNATURE_MISSING);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, absent, TWR_STR(""), &request, NULL) ==
            TWR_STATUS_SIGNATURE_MISSING);
-    EXPECT(twr_validator_verify_pairs(validator, text, NULL, 0, absent, &callback, NULL) ==
+    EXPECT(twr_validator_verify_pairs(validator, text, NULL, 0, absent, &request, NULL) ==
            TWR_STATUS_SIGNATURE_MISSING);
-    WRONG(twr_validator_verify(validator, 0, text, absent, text, &callback, NULL));
-    WRONG(twr_validator_verify(validator, INT32_MAX, text, absent, text, &callback, NULL));
+    WRONG(twr_validator_verify(validator, 0, text, absent, text, &request, NULL));
+    WRONG(twr_validator_verify(validator, INT32_MAX, text, absent, text, &request, NULL));
 
     /* What is too large is that first, whatever is said of the signature. */
-    EXPECT(twr_validator_set_max_body_bytes(validator, 3, NULL) == TWR_STATUS_OK);
-    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, TWR_STR("a=12"), absent, &callback, &error) ==
+    EXPECT(twr_validator_set_max_bytes(validator, 3, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, TWR_STR("a=12"), absent, &request, &error) ==
            TWR_STATUS_TOO_LARGE);
-    EXPECT(callback == NULL && error.kind == 601);
-    EXPECT(twr_callback_from_form(TWR_STR("a=12"), 3, &callback, NULL) == TWR_STATUS_TOO_LARGE);
+    EXPECT(request == NULL && error.kind == TWR_KIND_REQUEST_TOO_LARGE);
+    EXPECT(twr_request_from_form(TWR_STR("a=12"), 3, &request, NULL) == TWR_STATUS_TOO_LARGE);
+    EXPECT(twr_request_from_query(TWR_STR("a=12"), 3, &request, NULL) == TWR_STATUS_TOO_LARGE);
+    pair.name = TWR_STR("a");
+    pair.value = TWR_STR("12");
+    EXPECT(twr_request_from_pairs(&pair, 1, 2, &request, NULL) == TWR_STATUS_TOO_LARGE && request == NULL);
 
     /* A secret that is not set, as getenv() says it, or empty. */
     twr_validator *unset = NULL;
-    EXPECT(twr_validator_new(twr_str_of(NULL), &unset, &error) == TWR_STATUS_REFUSED && error.kind == 614);
+    EXPECT(twr_validator_new(twr_str_of(NULL), &unset, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_SECRET_EMPTY);
     EXPECT(twr_validator_new(TWR_STR(""), &unset, NULL) == TWR_STATUS_REFUSED && unset == NULL);
-    EXPECT(twr_validator_add_secret(validator, absent, &error) == TWR_STATUS_REFUSED && error.kind == 614);
+    EXPECT(twr_validator_add_secret(validator, absent, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_SECRET_EMPTY);
 
     /* A password in a public base that is refused is not told. */
     EXPECT(twr_validator_set_public_base(validator, TWR_STR("https://u:secret@h x"), &error) == TWR_STATUS_REFUSED);
     EXPECT(!strstr(error.message, "secret"));
 
     /* Numbers that are out of range have the kind of their place. */
-    EXPECT(twr_validator_set_max_body_bytes(validator, -1, &error) == TWR_STATUS_REFUSED && error.kind == 603);
-    EXPECT(twr_callback_from_form(text, -1, &callback, &error) == TWR_STATUS_REFUSED && error.kind == 603);
+    EXPECT(twr_validator_set_max_bytes(validator, -1, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_REQUEST_LIMIT_INVALID);
+    EXPECT(twr_request_from_form(text, -1, &request, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_REQUEST_LIMIT_INVALID);
     parts.host = TWR_STR("example.com");
     for (int64_t port = -1; port <= 65536; port += 65537) {
-        twr_uri *built = NULL;
+        /* A handle that a call could not make is NULL, whatever was there. */
+        twr_uri *built = (twr_uri *)&parts;
         parts.port = port;
         EXPECT(twr_uri_build(&parts, NULL, 0, &built, &error) == TWR_STATUS_REFUSED);
-        EXPECT(is(twr_error_kind_name(error.kind), "uri-port-invalid") && built == NULL);
+        EXPECT(error.kind == TWR_KIND_URI_PORT_INVALID && built == NULL);
     }
 
-    /* What a callback says, and of none. */
-    EXPECT(twr_callback_from_form(TWR_STR("ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480"),
-                                  0, &callback, NULL) == TWR_STATUS_OK);
-    EXPECT(is(twr_callback_refer_call_status(callback), "failed"));
-    EXPECT(twr_callback_refer_sip_response_code(callback) == 202);
-    EXPECT(twr_callback_notify_sip_response_code(callback) == 480);
-    twr_callback_free(&callback);
-    EXPECT(twr_callback_refer_call_status(NULL).ptr == NULL && twr_callback_refer_sip_response_code(NULL) == 0);
-    EXPECT(twr_callback_notify_sip_response_code(NULL) == 0);
+    /* What a request says, and of none. */
+    EXPECT(twr_request_from_form(TWR_STR("ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480"),
+                                  0, &request, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_request_refer(request, &report, NULL) == TWR_STATUS_OK);
+    EXPECT(report.call_status == TWR_CALL_STATUS_FAILED && is(report.call_status_text, "failed"));
+    EXPECT(report.refer_sip_response_code == 202 && report.notify_sip_response_code == 480);
+    EXPECT(is(report.form, "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480"));
+    EXPECT(report.outcome.kind == TWR_OUTCOME_TARGET_FAILED && report.outcome.code == 480);
+    EXPECT(report.outcome.call_status == TWR_CALL_STATUS_FAILED && report.outcome.explanation.len > 20);
+    WRONG(twr_request_refer(request, NULL, NULL));
+    WRONG(twr_request_refer(NULL, &report, NULL));
+    twr_request_free(&request);
+    EXPECT(twr_request_from_form(TWR_STR("CallSid=1"), 0, &request, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_request_refer(request, &report, NULL) == TWR_STATUS_NONE && twr_request_outcome(request).kind == 0);
+    twr_request_free(&request);
+    EXPECT(twr_request_from_form(TWR_STR("ReferCallStatus=parked"), 0, &request, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_request_outcome(request).call_status == TWR_CALL_STATUS_OTHER);
+    EXPECT(is(twr_request_outcome(request).call_status_text, "parked"));
+    twr_request_free(&request);
+
+    /* Constants have names, other numbers have none. */
+    EXPECT(is(twr_group_name(TWR_GROUP_TEXT), "text") && !twr_group_name(0).ptr && !twr_group_name(10).ptr);
+    EXPECT(is(twr_status_name(TWR_STATUS_NONE), "none") && !twr_status_name(-1).ptr);
+    for (int32_t status = TWR_STATUS_OK; status <= TWR_STATUS_TOO_LARGE; status++)
+        EXPECT(twr_status_name(status).ptr);
+    EXPECT(is(twr_status_name(TWR_STATUS_INTERNAL), "internal"));
+    EXPECT(is(twr_leg_name(TWR_LEG_PSTN), "pstn") && !twr_leg_name(0).ptr);
+    EXPECT(is(twr_state_name(TWR_STATE_SUBSCRIBED), "subscribed") && !twr_state_name(5).ptr);
+    EXPECT(is(twr_output_name(TWR_OUTPUT_REPLY), "reply") && !twr_output_name(0).ptr);
+    EXPECT(is(twr_call_status_name(TWR_CALL_STATUS_NO_ANSWER), "no-answer") &&
+           !twr_call_status_name(TWR_CALL_STATUS_OTHER).ptr);
+    EXPECT(!twr_outcome_name(0).ptr && !twr_severity_name(0).ptr && !twr_follows_name(0).ptr);
+    EXPECT(!twr_target_name(0).ptr && !twr_code_name(0).ptr && !twr_code_name(INT32_MAX).ptr && !twr_kind_name(0).ptr);
+    EXPECT(twr_version() == TWR_VERSION && TWR_VERSION > 0);
 
     /* A URL that was written anew is taken if the app says so. */
     twr_validator *lenient = NULL;
@@ -227,12 +281,24 @@ int main(void)
     EXPECT(twr_validator_sign(lenient, TWR_STR("https://a.example/?a=%27"), NULL, 0, signature, sizeof signature,
                               &length, NULL) == TWR_STATUS_OK);
     twr_str quoted = {signature, length}, anew = TWR_STR("https://a.example/?a='");
-    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &callback, NULL) ==
+    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &request, NULL) ==
            TWR_STATUS_SIGNATURE_MISMATCH);
-    EXPECT(twr_validator_accept_encoded_spellings(lenient, true, NULL) == TWR_STATUS_OK);
-    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &callback, NULL) == TWR_STATUS_OK);
-    twr_callback_free(&callback);
+    EXPECT(twr_validator_set_encoded_spellings(lenient, true, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_verify(lenient, TWR_METHOD_POST, anew, absent, quoted, &request, NULL) == TWR_STATUS_OK);
+    twr_request_free(&request);
     twr_validator_free(&lenient);
+
+    /* Copies live by themselves. */
+    twr_uri *first = NULL, *second = NULL;
+    EXPECT(twr_uri_parse(text, &first, NULL) == TWR_STATUS_OK && twr_uri_copy(first, &second, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_uri_add_header(first, TWR_STR("X-A"), TWR_STR("1"), NULL) == TWR_STATUS_OK);
+    twr_uri_free(&first);
+    EXPECT(is(twr_uri_text(second), "sip:alice@example.com"));
+    twr_uri_free(&second);
+    WRONG(twr_uri_copy(NULL, &second, NULL));
+    EXPECT(second == NULL);
+    WRONG(twr_element_copy(NULL, &none, NULL));
+    WRONG(twr_response_copy(NULL, &response, NULL));
 
     /* Elements in themselves, and elements that are gone. */
     EXPECT(twr_response_new(&response, NULL) == TWR_STATUS_OK);
@@ -240,8 +306,16 @@ int main(void)
     WRONG(twr_element_append(element, &element, NULL));
     WRONG(twr_element_append(element, &none, NULL));
     WRONG(twr_element_append(element, NULL, NULL));
+    EXPECT(twr_element_copy(element, &none, NULL) == TWR_STATUS_OK && none != element);
+    EXPECT(twr_element_append(element, &none, NULL) == TWR_STATUS_OK && none == NULL);
     EXPECT(twr_response_append(response, &element, NULL) == TWR_STATUS_OK && element == NULL);
     WRONG(twr_response_append(response, &element, NULL));
+    twr_response *again = NULL;
+    EXPECT(twr_response_node_count(response) == 2 && twr_response_copy(response, &again, NULL) == TWR_STATUS_OK);
+    twr_response_free(&response);
+    EXPECT(twr_response_node_count(again) == 2);
+    WRONG(twr_response_append(NULL, &element, NULL));
+    twr_response_free(&again);
 
     /* A second time, and NULL. */
     copy = uri;
@@ -250,7 +324,7 @@ int main(void)
     twr_uri_free(&uri);
     twr_uri_free(NULL);
     twr_element_free(&element);
-    twr_callback_free(NULL);
+    twr_request_free(NULL);
     twr_validator_free(&validator);
     twr_validator_free(&validator);
     twr_transfer_free(&transfer);

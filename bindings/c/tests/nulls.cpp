@@ -23,8 +23,8 @@ template <typename Call> static std::string refused(Call call)
 {
     try {
         (void)call();
-    } catch (const error &fault) {
-        return std::string(fault.kind());
+    } catch (const error &why) {
+        return std::string(to_string(why.kind().value()));
     }
     return "";
 }
@@ -96,8 +96,8 @@ static void webhooks()
     EXPECT(refused([&] { return &validator.add_secret(none); }) == "secret-empty");
     const std::string url = "https://voice.example.com/";
     EXPECT(refused([&] { return &validator.public_base(none); }) == refused([&] { return &validator.public_base(""); }));
-    const refer_callback callback = refer_callback::from_form(none);
-    EXPECT(callback.params().empty() && !callback.param(none));
+    const voice_request request = voice_request::from_form(none);
+    EXPECT(request.params().empty() && !request.param(none));
     EXPECT(validator.sign(none) == validator.sign("") && validator.sign_raw(none, none) == validator.sign_raw("", ""));
     EXPECT(request_validator::url_with_body_sha256(none, none) == request_validator::url_with_body_sha256("", ""));
     EXPECT(validator.explain(none, none).size() == validator.explain("", "").size());
@@ -114,12 +114,13 @@ static void transfers()
     EXPECT(refused([] { return transfer_settings().status(486, none); }) ==
            refused([] { return transfer_settings().status(486, ""); }));
     transfer verb(sip_uri("sip:a@b"));
-    verb.start(1, 0);
+    using std::chrono::milliseconds;
+    verb.start(1, milliseconds(0));
     while (verb.poll())
         ;
-    verb.notify(none, 1, none, none, 1);
+    verb.notify({1, none, none, none}, milliseconds(1));
     EXPECT(verb.poll()->code == 489);
-    verb.notify("refer", 2, none, none, 2);
+    verb.notify({2, "refer", none, none}, milliseconds(2));
     EXPECT(verb.poll()->code == 400);
 }
 

@@ -4,9 +4,9 @@
 
 using namespace twiml_refer;
 
-void views(const error &fault, const char *uri, const char *form, const request_validator &validator)
+void views(const error &why, const char *uri, const char *form, const request_validator &validator)
 {
-    (void)error(fault).parameter(); // deleted
+    (void)error(why).parameter(); // deleted
     (void)sip_uri(uri).str(); // deleted
     (void)sip_uri(uri).headers(); // deleted
     (void)sip_uri(uri).header("X-A"); // deleted
@@ -19,11 +19,10 @@ void views(const error &fault, const char *uri, const char *form, const request_
     (void)user_to_user::parse(form).purpose(); // deleted
     (void)user_to_user::parse(form).content(); // deleted
     (void)user_to_user::parse(form).get(); // deleted
-    (void)refer_callback::from_form(form).param("Digits"); // deleted
-    (void)refer_callback::from_form(form).params(); // deleted
-    (void)refer_callback::from_form(form).sip_headers(); // deleted
-    (void)refer_callback::from_form(form).refer_call_status(); // deleted
-    (void)refer_callback::from_form(form).get(); // deleted
+    (void)voice_request::from_form(form).param("Digits"); // deleted
+    (void)voice_request::from_form(form).params(); // deleted
+    (void)voice_request::from_form(form).sip_headers(); // deleted
+    (void)voice_request::from_form(form).get(); // deleted
     (void)validator.verify(method::post, uri, form, form).param("Digits"); // deleted
     (void)validator.verify_params(uri, {}, form).param("Digits"); // deleted
     (void)request_validator("12345").get(); // deleted
@@ -41,9 +40,9 @@ void values(const char *uri, const char *form, const request_validator &validato
 {
     const sip_uri named = sip_uri(uri).add_header("X-A", "1").add_user_to_user("x");
     (void)named.parts().user;
-    const refer_callback callback = validator.verify(method::post, uri, form, form);
-    (void)callback.param("Digits");
-    (void)validator.verify(method::post, uri, form, form).outcome().status;
+    const voice_request request = validator.verify(method::post, uri, form, form);
+    (void)request.param("Digits");
+    (void)validator.verify(method::post, uri, form, form).outcome()->status;
     const voice_response response = voice_response().say("x").play("y").add("Say", "z").hangup();
     (void)instructions(response);
     (void)voice_response().refer(named).refer("sip:a@b").redirect("/").append(element("Say")).to_xml();

@@ -15,32 +15,32 @@ enum { THREADS = 16 };
 static twr_validator *validator;
 static twr_response *response;
 static twr_uri *target;
-static twr_callback *shared;
+static twr_request *shared;
 static twr_str signature;
 static int rounds;
 
 /* The number of things that went wrong. */
 static size_t share(void)
 {
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_error error;
     char xml[512], forged[64];
     size_t wrong = 0, length = 0;
     twr_str view = {forged, signature.len};
-    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &callback, &error) != TWR_STATUS_OK ||
-        twr_callback_outcome(callback).kind != TWR_OUTCOME_TARGET_FAILED)
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &request, &error) != TWR_STATUS_OK ||
+        twr_request_outcome(request).kind != TWR_OUTCOME_TARGET_FAILED)
         wrong++;
-    twr_callback_free(&callback);
+    twr_request_free(&request);
     memcpy(forged, signature.ptr, signature.len);
     forged[0] = forged[0] == 'A' ? 'B' : 'A';
-    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, view, &callback, &error) !=
+    if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, view, &request, &error) !=
             TWR_STATUS_SIGNATURE_MISMATCH ||
-        callback)
+        request)
         wrong++;
-    if (twr_response_render(response, false, xml, sizeof xml, &length, &error) != TWR_STATUS_OK || !length)
+    if (twr_response_xml(response, false, xml, sizeof xml, &length, &error) != TWR_STATUS_OK || !length)
         wrong++;
-    if (twr_callback_param(shared, TWR_STR("ReferCallStatus")).len != 4 ||
-        twr_callback_outcome(shared).code != 486)
+    if (twr_request_param(shared, TWR_STR("ReferCallStatus")).len != 4 ||
+        twr_request_outcome(shared).code != 486)
         wrong++;
     if (twr_uri_text(target).len != 21 || !twr_uri_equivalent(target, target))
         wrong++;
@@ -51,16 +51,18 @@ static size_t own(void)
 {
     twr_transfer *transfer = NULL;
     twr_output output;
+    twr_refer_report report;
     size_t wrong = 0, outputs = 0;
     if (twr_transfer_new(twr_uri_text(target), NULL, &transfer, NULL) != TWR_STATUS_OK)
         return 1;
     wrong += twr_transfer_start(transfer, TWR_LEG_SIP, 1, true, 0, NULL) != TWR_STATUS_OK;
-    while (twr_transfer_poll(transfer, &output) == TWR_STATUS_OK)
+    while (twr_transfer_poll(transfer, &output, NULL) == TWR_STATUS_OK)
         outputs++;
     wrong += twr_transfer_response(transfer, 405, true, 10, NULL) != TWR_STATUS_OK;
-    while (twr_transfer_poll(transfer, &output) == TWR_STATUS_OK)
+    while (twr_transfer_poll(transfer, &output, NULL) == TWR_STATUS_OK)
         outputs++;
-    wrong += outputs != 2 || output.outcome != TWR_OUTCOME_REJECTED;
+    wrong += outputs != 2 || twr_transfer_report(transfer, &report, NULL) ||
+             report.outcome.kind != TWR_OUTCOME_REJECTED;
     twr_transfer_free(&transfer);
     return wrong;
 }
@@ -85,7 +87,7 @@ int main(int argc, char **argv)
     if (twr_validator_new(TWR_STR("12345"), &validator, NULL) || twr_response_new(&response, NULL) ||
         twr_uri_parse(TWR_STR("sip:alice@example.com"), &target, NULL) ||
         twr_response_refer(response, twr_uri_text(target), TWR_STR("/handleRefer"), TWR_STR("POST"), NULL) ||
-        twr_callback_from_pairs(pairs, 3, &shared, NULL) ||
+        twr_request_from_pairs(pairs, 3, 0, &shared, NULL) ||
         twr_validator_sign(validator, URL, pairs, 3, made, sizeof made, &length, NULL))
         return 2;
     signature.ptr = made;
@@ -97,7 +99,7 @@ int main(int argc, char **argv)
         pthread_join(threads[at], NULL);
         all += wrong[at];
     }
-    twr_callback_free(&shared);
+    twr_request_free(&shared);
     twr_uri_free(&target);
     twr_response_free(&response);
     twr_validator_free(&validator);

@@ -38,7 +38,7 @@ static twr_status settings_of(const json_t *set, twr_settings **settings, twr_er
             status = twr_settings_set_time(*settings, which, milliseconds(time), error);
     }
     if (!status && has(set, "rejected_status", "omitted"))
-        status = twr_settings_omit_rejected_status(*settings, true, error);
+        status = twr_settings_set_omit_rejected_status(*settings, true, error);
     json_array_foreach(json_object_get(set, "statuses"), index, entry)
     {
         int32_t code = (int32_t)json_integer_value(json_array_get(entry, 0));
@@ -73,7 +73,8 @@ static twr_status feed(twr_transfer *transfer, const json_t *line, uint64_t now,
                       : has(line, "leg", "pstn") ? TWR_LEG_PSTN
                                                  : TWR_LEG_CLIENT;
         bool first = json_is_true(json_object_get(line, "first_in_dialog"));
-        return twr_transfer_start(transfer, leg, number(line, "cseq"), first, now, error);
+        int64_t cseq = json_is_null(json_object_get(line, "cseq")) ? TWR_NO_CSEQ : number(line, "cseq");
+        return twr_transfer_start(transfer, leg, cseq, first, now, error);
     }
     if (has(line, "event", "response")) {
         int32_t code = (int32_t)number(line, "code");
@@ -82,57 +83,75 @@ static twr_status feed(twr_transfer *transfer, const json_t *line, uint64_t now,
             return twr_transfer_retried(transfer, code, number(line, "retry"), now, error);
         return twr_transfer_response(transfer, code, refer_sub, now, error);
     }
-    if (has(line, "event", "notify"))
-        return twr_transfer_notify(transfer, view(json_object_get(line, "event_header")),
-                                   number(line, "cseq"), view(json_object_get(line, "subscription_state")),
-                                   view(json_object_get(line, "body")),
-                                   json_is_true(json_object_get(line, "in_dialog")), now, error);
+    if (has(line, "event", "notify")) {
+        twr_notify notify = {.cseq = number(line, "cseq"),
+                             .event = view(json_object_get(line, "event_header")),
+                             .subscription_state = view(json_object_get(line, "subscription_state")),
+                             .body = view(json_object_get(line, "body")),
+                             .outside_dialog = !json_is_true(json_object_get(line, "in_dialog"))};
+        return twr_transfer_notify(transfer, &notify, now, error);
+    }
+    if (has(line, "event", "cseq"))
+        return twr_transfer_cseq(transfer, number(line, "cseq"), now, error);
+    if (has(line, "event", "status"))
+        return twr_transfer_status(transfer, (int32_t)number(line, "code"),
+                                   json_is_true(json_object_get(line, "final")), now, error);
     if (has(line, "event", "hangup"))
         return twr_transfer_hang_up(transfer, now, error);
     if (has(line, "event", "transport-error"))
         return twr_transfer_transport_error(transfer, now, error);
-    return twr_transfer_time(transfer, now, error);
+    return twr_transfer_handle_timeout(transfer, now, error);
 }
 
-static bool says(const twr_output *found, const json_t *line)
+/* The report of a transfer that ended, as a line of the vectors has it. */
+static bool ended(const twr_transfer *transfer, const json_t *line)
 {
     static const char *const names[] = {"ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode"};
-    static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",
-                                           "canceled", "unconfirmed", "unknown"};
+    twr_refer_report report;
+    twr_request *form = NULL;
     char codes[2][8];
     size_t index, left = 0;
     json_t *pair;
-    if (found->kind == TWR_OUTPUT_SEND_REFER)
-        return has(line, "output", "send-refer");
-    if (found->kind == TWR_OUTPUT_END_DIALOG)
-        return has(line, "output", "end-dialog");
-    if (found->kind == TWR_OUTPUT_REPLY)
-        return has(line, "output", "reply") && found->code == number(line, "code");
-    if (found->kind == TWR_OUTPUT_DIAGNOSTIC)
-        return has(line, "output", "diagnostic") && same(found->finding.code, json_object_get(line, "code")) &&
-               found->finding.severity == TWR_SEVERITY_WARNING && has(line, "severity", "warning") &&
-               same(found->finding.message, json_object_get(line, "message"));
-    if (!has(line, "output", "completed"))
+    if (twr_transfer_report(transfer, &report, NULL) != TWR_STATUS_OK ||
+        twr_request_from_form(report.form, 0, &form, NULL) != TWR_STATUS_OK)
         return false;
-    snprintf(codes[0], sizeof codes[0], "%u", (unsigned)found->refer_sip_response_code);
-    snprintf(codes[1], sizeof codes[1], "%u", (unsigned)found->notify_sip_response_code);
-    twr_str values[3] = {found->refer_call_status, {codes[0], strlen(codes[0])}, {codes[1], strlen(codes[1])}};
-    bool there[3] = {found->refer_call_status.ptr != NULL, found->refer_sip_response_code != 0,
-                     found->notify_sip_response_code != 0};
+    snprintf(codes[0], sizeof codes[0], "%d", (int)report.refer_sip_response_code);
+    snprintf(codes[1], sizeof codes[1], "%d", (int)report.notify_sip_response_code);
+    twr_str values[3] = {report.call_status_text, str(codes[0]), str(codes[1])};
+    bool there[3] = {report.call_status != 0, report.refer_sip_response_code != 0,
+                     report.notify_sip_response_code != 0};
+    bool right = report.outcome.explanation.len > 0;
     json_array_foreach(json_object_get(line, "params"), index, pair)
     {
+        twr_pair sent;
         while (left < 3 && !there[left])
             left++;
-        twr_str value = view(json_array_get(pair, 1));
-        if (left == 3 || strcmp(json_string_value(json_array_get(pair, 0)), names[left]) != 0 ||
-            value.len != values[left].len || memcmp(value.ptr, values[left].ptr, value.len) != 0)
-            return false;
+        right = right && left < 3 && same(values[left], json_array_get(pair, 1)) &&
+                same(str(names[left]), json_array_get(pair, 0)) &&
+                twr_request_param_at(form, index, &sent, NULL) == TWR_STATUS_OK &&
+                same(sent.name, json_array_get(pair, 0)) && same(sent.value, json_array_get(pair, 1));
         left++;
     }
     while (left < 3 && !there[left])
         left++;
     const json_t *outcome = json_object_get(line, "outcome");
-    return left == 3 && has(outcome, "kind", outcomes[found->outcome]);
+    right = right && left == 3 && twr_request_param_count(form) == json_array_size(json_object_get(line, "params")) &&
+            same(twr_outcome_name(report.outcome.kind), json_object_get(outcome, "kind"));
+    twr_request_free(&form);
+    return right;
+}
+
+static bool says(const twr_transfer *transfer, const twr_output *found, const json_t *line)
+{
+    if (!same(twr_output_name(found->kind), json_object_get(line, "output")))
+        return false;
+    if (found->kind == TWR_OUTPUT_REPLY)
+        return found->code == number(line, "code");
+    if (found->kind == TWR_OUTPUT_DIAGNOSTIC)
+        return same(twr_code_name(found->diagnostic.code), json_object_get(line, "code")) &&
+               same(twr_severity_name(found->diagnostic.severity), json_object_get(line, "severity")) &&
+               same(found->diagnostic.message, json_object_get(line, "message"));
+    return found->kind != TWR_OUTPUT_COMPLETED || ended(transfer, line);
 }
 
 static bool replay(const char *name, json_t **lines, size_t count)
@@ -149,26 +168,26 @@ static bool replay(const char *name, json_t **lines, size_t count)
     for (size_t at = 0; transfer && fine && at < count; at++) {
         uint64_t now = (uint64_t)milliseconds(json_object_get(lines[at], "at"));
         if (json_object_get(lines[at], "event")) {
-            fine = twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE;
+            fine = twr_transfer_poll(transfer, &output, NULL) == TWR_STATUS_NONE;
             last = feed(transfer, lines[at], now, &error);
             fine = fine && (last == TWR_STATUS_OK ||
                             (at + 1 < count && has(lines[at + 1], "output", "error")));
         } else if (has(lines[at], "output", "error")) {
             fine = last == TWR_STATUS_REFUSED && error.number == number(lines[at], "code");
         } else {
-            if (twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE) {
-                twr_transfer_time(transfer, now, NULL);
-                if (twr_transfer_poll(transfer, &output) != TWR_STATUS_OK)
+            if (twr_transfer_poll(transfer, &output, NULL) == TWR_STATUS_NONE) {
+                twr_transfer_handle_timeout(transfer, now, NULL);
+                if (twr_transfer_poll(transfer, &output, NULL) != TWR_STATUS_OK)
                     fine = false;
             }
-            fine = fine && says(&output, lines[at]);
+            fine = fine && says(transfer, &output, lines[at]);
         }
         if (!fine)
             fprintf(stderr, "transfer: %s: line %zu\n", name, at + 1);
     }
     if (transfer)
-        twr_transfer_time(transfer, UINT64_MAX - 1, NULL);
-    fine = fine && transfer && twr_transfer_poll(transfer, &output) == TWR_STATUS_NONE;
+        twr_transfer_handle_timeout(transfer, UINT64_MAX - 1, NULL);
+    fine = fine && transfer && twr_transfer_poll(transfer, &output, NULL) == TWR_STATUS_NONE;
     twr_transfer_free(&transfer);
     return fine;
 }

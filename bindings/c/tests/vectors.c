@@ -97,7 +97,7 @@ bool settled(twr_status status, const twr_error *error, const json_t *item)
         fail("accepted, but must be refused");
         return false;
     }
-    EXPECT("kind", same(twr_error_kind_name(error->kind), json_object_get(wanted, "kind")));
+    EXPECT("kind", same(twr_kind_name(error->kind), json_object_get(wanted, "kind")));
     if ((number = json_object_get(wanted, "offset")))
         EXPECT("offset", error->offset == (size_t)json_integer_value(number));
     if ((number = json_object_get(wanted, "line")))
@@ -124,10 +124,10 @@ bool written(const json_t *expected)
 static void uri_parts(const twr_uri *uri, const json_t *wanted)
 {
     twr_uri_parts parts;
-    twr_str found, value;
+    twr_pair found;
     size_t index;
     json_t *pair;
-    EXPECT("take apart", twr_uri_take_apart(uri, &parts, NULL) == TWR_STATUS_OK);
+    EXPECT("get", twr_uri_get(uri, &parts, NULL) == TWR_STATUS_OK);
     EXPECT("scheme", same(parts.scheme, json_object_get(wanted, "scheme")));
     EXPECT("user", same(parts.user, json_object_get(wanted, "user")));
     EXPECT("password", same(parts.password, json_object_get(wanted, "password")));
@@ -136,16 +136,16 @@ static void uri_parts(const twr_uri *uri, const json_t *wanted)
     EXPECT("params", parts.param_count == json_array_size(json_object_get(wanted, "params")));
     json_array_foreach(json_object_get(wanted, "params"), index, pair)
     {
-        EXPECT("param", twr_uri_param(uri, index, &found, &value, NULL) == TWR_STATUS_OK &&
-                            same(found, json_array_get(pair, 0)) && same(value, json_array_get(pair, 1)));
+        EXPECT("param", twr_uri_param_at(uri, index, &found, NULL) == TWR_STATUS_OK &&
+                            same(found.name, json_array_get(pair, 0)) && same(found.value, json_array_get(pair, 1)));
     }
     EXPECT("headers", parts.header_count == json_array_size(json_object_get(wanted, "headers")));
     json_array_foreach(json_object_get(wanted, "headers"), index, pair)
     {
-        EXPECT("header", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_OK &&
-                             same(found, json_array_get(pair, 0)) && same(value, json_array_get(pair, 1)));
+        EXPECT("header", twr_uri_header_at(uri, index, &found, NULL) == TWR_STATUS_OK &&
+                             same(found.name, json_array_get(pair, 0)) && same(found.value, json_array_get(pair, 1)));
     }
-    EXPECT("none", twr_uri_header(uri, index, &found, &value, NULL) == TWR_STATUS_NONE);
+    EXPECT("none", twr_uri_header_at(uri, index, &found, NULL) == TWR_STATUS_NONE);
 }
 
 static void built_uri(const json_t *item)
@@ -181,12 +181,11 @@ static void sip_uris(const json_t *item)
     char *owned;
     const json_t *target = json_object_get(item, "target"), *header = json_object_get(item, "header");
     if (target) {
-        static const char *const kinds[] = {"", "sip", "tel", "other"};
         int32_t kind = 0;
-        twr_status status = twr_refer_target(view(json_object_get(item, "refer_to")), &kind, buffer,
+        twr_status status = twr_refer_target_parse(view(json_object_get(item, "refer_to")), &kind, buffer,
                                              sizeof buffer, &length, &error);
         EXPECT("status", status == TWR_STATUS_OK);
-        EXPECT("kind", same(str(kinds[kind]), json_array_get(target, 0)));
+        EXPECT("kind", same(twr_target_name(kind), json_array_get(target, 0)));
         EXPECT("text", written(json_array_get(target, 1)));
         return;
     }
@@ -256,7 +255,7 @@ static void user_to_user(const json_t *item)
     }
     twr_error error;
     twr_user_to_user *value = NULL;
-    twr_str data, encoding, purpose, content;
+    twr_user_to_user_parts parts;
     char *owned = NULL;
     bool encodes = json_object_get(item, "bytes_hex") != NULL;
     twr_status status =
@@ -266,45 +265,44 @@ static void user_to_user(const json_t *item)
         twr_user_to_user_text(value, buffer, sizeof buffer, &length, NULL);
         EXPECT("value", written(json_object_get(item, "value")));
         if (!encodes) {
-            twr_user_to_user_parts(value, &data, &encoding, &purpose, &content, NULL);
-            EXPECT("data", same(data, json_object_get(item, "data")));
-            EXPECT("encoding", same(encoding, json_object_get(item, "encoding")));
-            EXPECT("purpose", same(purpose, json_object_get(item, "purpose")));
-            EXPECT("content", same(content, json_object_get(item, "content")));
+            twr_user_to_user_get(value, &parts, NULL);
+            EXPECT("data", same(parts.data, json_object_get(item, "data")));
+            EXPECT("encoding", same(parts.encoding, json_object_get(item, "encoding")));
+            EXPECT("purpose", same(parts.purpose, json_object_get(item, "purpose")));
+            EXPECT("content", same(parts.content, json_object_get(item, "content")));
         }
     }
     twr_user_to_user_free(&value);
     free(owned);
 }
 
-static const char *const outcomes[] = {"",         "transferred", "rejected", "target-failed",
-                                       "canceled", "unconfirmed", "unknown"};
-
 static void callbacks(const json_t *item)
 {
-    static const char *const legs[] = {"", "sip", "pstn", "client", "unknown"};
     twr_error error;
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
+    twr_diagnostic odd;
     twr_pair pair;
     char *owned;
     size_t index;
     json_t *one;
     const json_t *wanted = json_object_get(item, "outcome"), *list;
     twr_str form = input(item, "form", &owned);
-    if (settled(twr_callback_from_form(form, 0, &callback, &error), &error, item)) {
-        twr_outcome found = twr_callback_outcome(callback);
-        EXPECT("outcome", same(str(outcomes[found.kind]), json_object_get(wanted, "kind")));
+    if (settled(twr_request_from_form(form, 0, &request, &error), &error, item)) {
+        twr_outcome found = twr_request_outcome(request);
+        EXPECT("outcome", same(twr_outcome_name(found.kind), json_object_get(wanted, "kind")));
         EXPECT("code", found.code == json_integer_value(json_object_get(wanted, "code")));
-        EXPECT("status", same(found.status, json_object_get(wanted, "status")));
+        EXPECT("status", same(found.call_status_text, json_object_get(wanted, "status")));
+        EXPECT("status", found.call_status == TWR_CALL_STATUS_OTHER || !found.call_status ||
+                             same(twr_call_status_name(found.call_status), json_object_get(wanted, "status")));
         if (json_object_get(wanted, "may_resume"))
-            EXPECT("may_resume", twr_callback_may_resume(callback) == json_is_true(json_object_get(wanted, "may_resume")));
+            EXPECT("may_resume", twr_request_may_resume(request) == json_is_true(json_object_get(wanted, "may_resume")));
         if (json_object_get(item, "leg"))
-            EXPECT("leg", same(str(legs[twr_callback_leg(callback)]), json_object_get(item, "leg")));
+            EXPECT("leg", same(twr_leg_name(twr_request_leg(request)), json_object_get(item, "leg")));
         if ((list = json_object_get(item, "params"))) {
-            EXPECT("count", twr_callback_param_count(callback) == json_array_size(list));
+            EXPECT("count", twr_request_param_count(request) == json_array_size(list));
             json_array_foreach(list, index, one)
             {
-                EXPECT("param", twr_callback_param_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                EXPECT("param", twr_request_param_at(request, index, &pair, NULL) == TWR_STATUS_OK &&
                                     same(pair.name, json_array_get(one, 0)) &&
                                     same(pair.value, json_array_get(one, 1)));
             }
@@ -313,23 +311,27 @@ static void callbacks(const json_t *item)
         json_array_foreach(list, index, one)
         {
             EXPECT("SIP header",
-                   twr_callback_sip_header_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+                   twr_request_sip_header_at(request, index, &pair, NULL) == TWR_STATUS_OK &&
                        same(pair.name, json_array_get(one, 0)) && same(pair.value, json_array_get(one, 1)));
         }
         if (list)
-            EXPECT("SIP headers", twr_callback_sip_header_at(callback, json_array_size(list), &pair, NULL) ==
-                                      TWR_STATUS_NONE);
-        list = json_object_get(item, "problems");
+            EXPECT("SIP headers", twr_request_sip_header_count(request) == json_array_size(list) &&
+                                      twr_request_sip_header_at(request, json_array_size(list), &pair, NULL) ==
+                                          TWR_STATUS_NONE);
+        list = json_object_get(item, "diagnostics");
         json_array_foreach(list, index, one)
         {
-            EXPECT("problem", twr_callback_problem_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
-                                  same(pair.name, json_array_get(one, 0)) &&
-                                  same(pair.value, json_array_get(one, 1)));
+            EXPECT("diagnostic", twr_request_diagnostic_at(request, index, &odd, NULL) == TWR_STATUS_OK &&
+                                     same(twr_code_name(odd.code), json_object_get(one, "code")) &&
+                                     same(twr_severity_name(odd.severity), json_object_get(one, "severity")) &&
+                                     same(odd.parameter, json_object_get(one, "parameter")) &&
+                                     same(odd.message, json_object_get(one, "message")));
         }
-        EXPECT("problems", twr_callback_problem_at(callback, json_array_size(list), &pair, NULL) ==
-                               TWR_STATUS_NONE);
+        EXPECT("diagnostics", twr_request_diagnostic_count(request) == json_array_size(list) &&
+                                  twr_request_diagnostic_at(request, json_array_size(list), &odd, NULL) ==
+                                      TWR_STATUS_NONE);
     }
-    twr_callback_free(&callback);
+    twr_request_free(&request);
     free(owned);
 }
 
@@ -342,7 +344,7 @@ static int32_t method_of(const json_t *item)
 static void signatures(const json_t *item)
 {
     twr_validator *validator = NULL;
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_pair pairs[64];
     size_t index, count = 0;
     json_t *one;
@@ -387,23 +389,24 @@ static void signatures(const json_t *item)
                         : signature.len ? TWR_STATUS_SIGNATURE_MISMATCH
                                         : TWR_STATUS_SIGNATURE_MISSING;
     EXPECT("by pairs",
-           twr_validator_verify_pairs(validator, url, pairs, count, signature, &callback, NULL) == wanted);
-    twr_callback_free(&callback);
+           twr_validator_verify_pairs(validator, url, pairs, count, signature, &request, NULL) == wanted);
+    twr_request_free(&request);
     length = 0;
     if (count) {
-        twr_callback_from_pairs(pairs, count, &callback, NULL);
-        twr_callback_to_form(callback, buffer, sizeof buffer, &length, NULL);
-        twr_callback_free(&callback);
+        twr_request_from_pairs(pairs, count, 0, &request, NULL);
+        twr_request_form(request, buffer, sizeof buffer, &length, NULL);
+        twr_request_free(&request);
     }
     twr_str form = {buffer, length};
-    EXPECT("by body", twr_validator_verify(validator, method_of(item), url, form, signature, &callback, NULL) == wanted);
-    twr_callback_free(&callback);
-    twr_spellings *spellings = NULL;
-    twr_str tried, hashed;
-    EXPECT("explain", twr_validator_explain(validator, url, form, &spellings, NULL) == TWR_STATUS_OK &&
-                          twr_spellings_get(spellings, 0, &tried, &hashed, NULL) == TWR_STATUS_OK &&
-                          hashed.len >= tried.len);
-    twr_spellings_free(&spellings);
+    EXPECT("by body", twr_validator_verify(validator, method_of(item), url, form, signature, &request, NULL) == wanted);
+    twr_request_free(&request);
+    twr_url_candidates *candidates = NULL;
+    twr_url_candidate candidate;
+    EXPECT("explain", twr_validator_explain(validator, url, form, &candidates, NULL) == TWR_STATUS_OK &&
+                          twr_url_candidates_count(candidates) > 0 &&
+                          twr_url_candidates_at(candidates, 0, &candidate, NULL) == TWR_STATUS_OK &&
+                          candidate.hashed.len >= candidate.url.len);
+    twr_url_candidates_free(&candidates);
     if (json_is_true(json_object_get(item, "signs"))) {
         twr_validator_sign(validator, url, pairs, count, buffer, sizeof buffer, &length, NULL);
         EXPECT("signs", written(json_object_get(item, "signature")));
@@ -415,7 +418,7 @@ static void requests(const json_t *item)
 {
     twr_error error;
     twr_validator *validator = NULL;
-    twr_callback *callback = NULL;
+    twr_request *request = NULL;
     twr_pair pair;
     char *owned;
     size_t index;
@@ -429,20 +432,20 @@ static void requests(const json_t *item)
     if (status == TWR_STATUS_OK && base)
         status = twr_validator_set_public_base(validator, view(base), &error);
     if (status == TWR_STATUS_OK && limit)
-        status = twr_validator_set_max_body_bytes(validator, json_integer_value(limit), &error);
+        status = twr_validator_set_max_bytes(validator, json_integer_value(limit), &error);
     if (status == TWR_STATUS_OK)
         status = twr_validator_verify(validator, method_of(item), view(json_object_get(item, "url")), body,
-                                      view(json_object_get(item, "signature")), &callback, &error);
+                                      view(json_object_get(item, "signature")), &request, &error);
     if (settled(status, &error, item)) {
-        EXPECT("count", twr_callback_param_count(callback) == json_array_size(params));
+        EXPECT("count", twr_request_param_count(request) == json_array_size(params));
         json_array_foreach(params, index, one)
         {
-            EXPECT("param", twr_callback_param_at(callback, index, &pair, NULL) == TWR_STATUS_OK &&
+            EXPECT("param", twr_request_param_at(request, index, &pair, NULL) == TWR_STATUS_OK &&
                                 same(pair.name, json_array_get(one, 0)) &&
                                 same(pair.value, json_array_get(one, 1)));
         }
     }
-    twr_callback_free(&callback);
+    twr_request_free(&request);
     twr_validator_free(&validator);
     free(owned);
 }
@@ -472,7 +475,7 @@ static void rest(const json_t *item)
     twr_error error;
     twr_rest_request *request = NULL;
     twr_response *twiml = NULL;
-    twr_callback *form = NULL;
+    twr_request *form = NULL;
     twr_pair pair;
     size_t index;
     json_t *one;
@@ -490,20 +493,20 @@ static void rest(const json_t *item)
                                  &error);
     }
     if (settled(status, &error, item)) {
-        twr_str found, where, body;
-        twr_rest_request_parts(request, &found, &where, &body, NULL);
-        EXPECT("method", same(found, json_object_get(item, "method")));
-        EXPECT("url", same(where, json_object_get(item, "request_url")));
-        twr_callback_from_form(body, 0, &form, NULL);
-        EXPECT("body", twr_callback_param_count(form) == json_array_size(json_object_get(item, "body")));
+        twr_rest_request_parts parts;
+        twr_rest_request_get(request, &parts, NULL);
+        EXPECT("method", same(parts.method, json_object_get(item, "method")));
+        EXPECT("url", same(parts.url, json_object_get(item, "request_url")));
+        twr_request_from_form(parts.body, 0, &form, NULL);
+        EXPECT("body", twr_request_param_count(form) == json_array_size(json_object_get(item, "body")));
         json_array_foreach(json_object_get(item, "body"), index, one)
         {
-            EXPECT("pair", twr_callback_param_at(form, index, &pair, NULL) == TWR_STATUS_OK &&
+            EXPECT("pair", twr_request_param_at(form, index, &pair, NULL) == TWR_STATUS_OK &&
                                same(pair.name, json_array_get(one, 0)) &&
                                same(pair.value, json_array_get(one, 1)));
         }
     }
-    twr_callback_free(&form);
+    twr_request_free(&form);
     twr_rest_request_free(&request);
     twr_response_free(&twiml);
 }
@@ -516,9 +519,9 @@ static void saved_transfers(const json_t *item)
     twr_str saved = input(item, "saved", &owned);
     const json_t *deadline = json_object_get(item, "deadline");
     if (settled(twr_transfer_restore(saved, &transfer, &error), &error, item)) {
-        EXPECT("state", same(twr_transfer_state(transfer), json_object_get(item, "state")));
+        EXPECT("state", same(twr_state_name(twr_transfer_state(transfer)), json_object_get(item, "state")));
         EXPECT("deadline",
-               twr_transfer_deadline(transfer) ==
+               twr_transfer_deadline_ms(transfer) ==
                    (json_is_null(deadline) ? TWR_NO_DEADLINE : (uint64_t)json_integer_value(deadline)));
         twr_transfer_refer_to(transfer, buffer, sizeof buffer, &length, NULL);
         EXPECT("Refer-To", written(json_object_get(item, "refer_to")));
@@ -587,7 +590,7 @@ int main(int argc, char **argv)
     int ran = run_transfers(folder, &failures);
     EXPECT("there are scenarios", ran > 0);
     enter((size_t)ran);
-    EXPECT("kind names", is(twr_error_kind_name(101), "uri-empty") && !twr_error_kind_name(1).ptr);
+    EXPECT("kind names", is(twr_kind_name(TWR_KIND_URI_EMPTY), "uri-empty") && !twr_kind_name(1).ptr);
     if (failures)
         fprintf(stderr, "%d failed\n", failures);
     return failures ? 1 : 0;

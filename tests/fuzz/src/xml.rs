@@ -114,7 +114,8 @@ fn second(node: roxmltree::Node<'_, '_>, shape: &mut Shape) {
             });
         }
         NodeType::Element => {
-            shape.begin(node.tag_name().name(), node.attributes().map(|it| (it.name(), it.value())));
+            shape
+                .begin(node.tag_name().name(), node.attributes().map(|it| (it.name(), it.value())));
             node.children().for_each(|child| second(child, shape));
             shape.close();
         }

@@ -1,5 +1,4 @@
-//! The C ABI: any calls with anything that C can pass, each beside the call of core that it stands
-//! for; and of all that was made nothing is left.
+//! The C ABI: any calls with anything that C can pass; nothing of all that was made is left.
 #![no_main]
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -1,4 +1,4 @@
-// What a check of a URI or of a document finds.
+// Diagnostics: of a URI, a document, a request, and of what a transfer received.
 #ifndef TWIML_REFER_DIAGNOSTIC_HPP
 #define TWIML_REFER_DIAGNOSTIC_HPP
 
@@ -6,34 +6,50 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "codes.hpp"
 #include "error.hpp"
 
 namespace twiml_refer {
 
-/// How much a finding matters.
+/// How much a diagnostic matters.
 enum class severity_kind : std::int32_t {
-    /// Worth knowing.
+    /// Good to know; nothing is lost.
     note = TWR_SEVERITY_NOTE,
-    /// Something is dropped, or never runs.
+    /// Something is dropped or never runs.
     warning = TWR_SEVERITY_WARNING,
-    /// Twilio will refuse it.
+    /// Twilio will refuse it, or the app has a security hole.
     error = TWR_SEVERITY_ERROR,
 };
 
-/// What a check found.
+/// The name, the same in every language.
+inline std::string_view to_string(severity_kind severity)
+{
+    return detail::view(twr_severity_name(static_cast<std::int32_t>(severity)));
+}
+
+/// The name, the same in every language.
+inline std::string_view to_string(diagnostic_code code)
+{
+    return detail::view(twr_code_name(static_cast<std::int32_t>(code)));
+}
+
+/// A diagnostic.
 struct diagnostic {
-    /// The stable name of the finding, the same in every language.
-    std::string code;
+    /// What it is about.
+    diagnostic_code code;
     /// How much it matters.
     severity_kind severity;
-    /// Twilio's own number for it.
-    std::optional<std::uint16_t> number;
-    /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+    /// Twilio's own error number.
+    std::optional<std::int32_t> number;
+    /// Where in the document, as `Response/Refer[0]/Sip`; empty for anything else.
     std::string path;
-    /// What will happen.
+    /// What will happen, or what is odd.
     std::string message;
+    /// The parameter of a request; else empty.
+    std::string parameter;
     /// The line of a document that was read, from 1.
     std::optional<std::size_t> line;
     /// The column of that line, from 1.
@@ -42,23 +58,25 @@ struct diagnostic {
 
 namespace detail {
 
-inline diagnostic finding(const twr_finding &found)
+inline diagnostic copied(const twr_diagnostic &one)
 {
-    return {std::string(view(found.code)), static_cast<severity_kind>(found.severity), given(found.number),
-            std::string(view(found.path)), std::string(view(found.message)), given(found.line),
-            given(found.column)};
+    return {static_cast<diagnostic_code>(one.code),
+            static_cast<severity_kind>(one.severity),
+            given(one.number),
+            std::string(view(one.path)),
+            std::string(view(one.message)),
+            std::string(view(one.parameter)),
+            given(one.line),
+            given(one.column)};
 }
 
-inline std::vector<diagnostic> diagnostics(twr_findings *taken)
+inline std::vector<diagnostic> diagnostics(twr_diagnostics *taken)
 {
-    const owned<twr_findings, twr_findings_free> findings(taken);
+    const owned<twr_diagnostics, twr_diagnostics_free> list(taken);
     std::vector<diagnostic> all;
-    const std::size_t count = twr_findings_count(findings.get());
-    for (std::size_t index = 0; index < count; index++) {
-        twr_finding found{};
-        call(twr_findings_get, static_cast<const twr_findings *>(findings.get()), index, &found);
-        all.push_back(finding(found));
-    }
+    twr_diagnostic one{};
+    while (twr_diagnostics_at(taken, all.size(), &one, nullptr) == TWR_STATUS_OK)
+        all.push_back(copied(one));
     return all;
 }
 

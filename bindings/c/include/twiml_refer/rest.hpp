@@ -48,9 +48,9 @@ namespace detail {
 inline rest_request taken(twr_rest_request *made)
 {
     const owned<twr_rest_request, twr_rest_request_free> request(made);
-    twr_str method{}, url{}, body{};
-    call(twr_rest_request_parts, static_cast<const twr_rest_request *>(made), &method, &url, &body);
-    return {std::string(view(method)), std::string(view(url)), std::string(view(body))};
+    twr_rest_request_parts parts{};
+    call(twr_rest_request_get, static_cast<const twr_rest_request *>(made), &parts);
+    return {std::string(view(parts.method)), std::string(view(parts.url)), std::string(view(parts.body))};
 }
 
 } // namespace detail

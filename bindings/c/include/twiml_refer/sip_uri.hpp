@@ -20,7 +20,7 @@ struct uri_parts {
     std::string_view scheme;
     /// Before the `@`.
     std::optional<std::string_view> user;
-    /// Stands in the logs of every hop: better have none.
+    /// Will be in the logs of every hop: better have none.
     std::optional<std::string_view> password;
     /// IPv6 with its brackets.
     std::string_view host;
@@ -48,19 +48,19 @@ class user_to_user {
     }
 
     /// The data as it was given; hexadecimal digits where bytes were.
-    std::string_view data() const & { return detail::view(part(0)); }
+    std::string_view data() const & { return detail::view(parts().data); }
     std::string_view data() const && = delete;
     /// Its parameter `encoding`.
-    std::optional<std::string_view> encoding() const & { return detail::maybe(part(1)); }
+    std::optional<std::string_view> encoding() const & { return detail::maybe(parts().encoding); }
     std::optional<std::string_view> encoding() const && = delete;
     /// Its parameter `purpose`.
-    std::optional<std::string_view> purpose() const & { return detail::maybe(part(2)); }
+    std::optional<std::string_view> purpose() const & { return detail::maybe(parts().purpose); }
     std::optional<std::string_view> purpose() const && = delete;
     /// Its parameter `content`.
-    std::optional<std::string_view> content() const & { return detail::maybe(part(3)); }
+    std::optional<std::string_view> content() const & { return detail::maybe(parts().content); }
     std::optional<std::string_view> content() const && = delete;
 
-    /// The value as it stands in a header.
+    /// The value as spelled in a header.
     std::string str() const { return detail::text(twr_user_to_user_text, get()); }
 
     /// The handle, for what C alone offers.
@@ -70,11 +70,11 @@ class user_to_user {
   private:
     friend class sip_uri;
     explicit user_to_user(twr_user_to_user *handle) : handle_(handle) {}
-    twr_str part(std::size_t which) const
+    twr_user_to_user_parts parts() const
     {
-        twr_str parts[4] = {};
-        detail::call(twr_user_to_user_parts, get(), &parts[0], &parts[1], &parts[2], &parts[3]);
-        return parts[which];
+        twr_user_to_user_parts found{};
+        detail::call(twr_user_to_user_get, get(), &found);
+        return found;
     }
     detail::owned<twr_user_to_user, twr_user_to_user_free> handle_;
 };
@@ -90,9 +90,14 @@ class sip_uri {
         handle_.reset(made);
     }
 
-    /// A copy of its own.
-    sip_uri(const sip_uri &other) : sip_uri(other.str()) {}
-    /// The other one is left empty, good for nothing but another value.
+    /// Copies it.
+    sip_uri(const sip_uri &other)
+    {
+        twr_uri *made = nullptr;
+        detail::call(twr_uri_copy, other.get(), &made);
+        handle_.reset(made);
+    }
+    /// Leaves the other one empty: it may only be assigned to.
     sip_uri(sip_uri &&) noexcept = default;
     /// Takes the value of another.
     sip_uri &operator=(sip_uri other) noexcept
@@ -132,7 +137,7 @@ class sip_uri {
         detail::call(twr_uri_add_header, handle_.get(), name, value);
         return *this;
     }
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     sip_uri add_header(text_in name, text_in value) && { return std::move(add_header(name, value)); }
 
     /// Adds a User-to-User header with these bytes, hex-encoded.
@@ -141,17 +146,16 @@ class sip_uri {
         detail::call(twr_uri_add_user_to_user, handle_.get(), bytes);
         return *this;
     }
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     sip_uri add_user_to_user(text_in bytes) && { return std::move(add_user_to_user(bytes)); }
 
     /// Its headers, decoded; views of the URI.
     std::vector<std::pair<std::string_view, std::string_view>> headers() const &
     {
         std::vector<std::pair<std::string_view, std::string_view>> all;
-        twr_str name{}, value{};
-        for (std::size_t index = 0; twr_uri_header(get(), index, &name, &value, nullptr) == TWR_STATUS_OK;
-             index++)
-            all.emplace_back(detail::view(name), detail::view(value));
+        twr_pair header{};
+        while (twr_uri_header_at(get(), all.size(), &header, nullptr) == TWR_STATUS_OK)
+            all.emplace_back(detail::view(header.name), detail::view(header.value));
         return all;
     }
     std::vector<std::pair<std::string_view, std::string_view>> headers() const && = delete;
@@ -159,10 +163,7 @@ class sip_uri {
     /// The decoded value of the first header of this name, compared without regard to case.
     std::optional<std::string_view> header(text_in name) const &
     {
-        twr_str value{};
-        return twr_uri_header_named(get(), name, &value, nullptr) == TWR_STATUS_OK
-                   ? std::optional(detail::view(value))
-                   : std::nullopt;
+        return detail::maybe(twr_uri_header(get(), name));
     }
     std::optional<std::string_view> header(text_in name) const && = delete;
 
@@ -184,10 +185,9 @@ class sip_uri {
     std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const &
     {
         std::vector<std::pair<std::string_view, std::optional<std::string_view>>> all;
-        twr_str name{}, value{};
-        for (std::size_t index = 0; twr_uri_param(get(), index, &name, &value, nullptr) == TWR_STATUS_OK;
-             index++)
-            all.emplace_back(detail::view(name), detail::maybe(value));
+        twr_pair param{};
+        while (twr_uri_param_at(get(), all.size(), &param, nullptr) == TWR_STATUS_OK)
+            all.emplace_back(detail::view(param.name), detail::maybe(param.value));
         return all;
     }
     std::vector<std::pair<std::string_view, std::optional<std::string_view>>> params() const && = delete;
@@ -196,7 +196,7 @@ class sip_uri {
     uri_parts parts() const &
     {
         twr_uri_parts found{};
-        detail::call(twr_uri_take_apart, get(), &found);
+        detail::call(twr_uri_get, get(), &found);
         return {detail::view(found.scheme), detail::maybe(found.user), detail::maybe(found.password),
                 detail::view(found.host), detail::given(static_cast<std::uint16_t>(found.port))};
     }
@@ -208,9 +208,9 @@ class sip_uri {
     /// What will be dropped or misread on the wire.
     std::vector<diagnostic> check() const
     {
-        twr_findings *findings = nullptr;
-        detail::call(twr_uri_check, get(), &findings);
-        return detail::diagnostics(findings);
+        twr_diagnostics *made = nullptr;
+        detail::call(twr_uri_check, get(), &made);
+        return detail::diagnostics(made);
     }
 
     /// Compares as RFC 3261 section 19.1.4 does; == compares the spelling.
@@ -243,18 +243,24 @@ enum class target_kind : std::int32_t {
     other = TWR_TARGET_OTHER,
 };
 
+/// The name, the same in every language.
+inline std::string_view to_string(target_kind target)
+{
+    return detail::view(twr_target_name(static_cast<std::int32_t>(target)));
+}
+
 /// What the value of a Refer-To header names.
 struct refer_target {
     /// What it is.
     target_kind kind;
-    /// The URI, without angle brackets and what stands around them.
+    /// The URI, without angle brackets and what is around them.
     std::string text;
 
-    /// Reads one; what is neither SIP nor telephone number is no fault.
+    /// Reads one; what is neither a SIP nor a tel URI is not an error.
     static refer_target parse(text_in value)
     {
         std::int32_t kind = 0;
-        std::string text = detail::text(twr_refer_target, value, &kind);
+        std::string text = detail::text(twr_refer_target_parse, value, &kind);
         return {static_cast<target_kind>(kind), std::move(text)};
     }
 };

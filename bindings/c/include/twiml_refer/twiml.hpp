@@ -2,6 +2,7 @@
 #ifndef TWIML_REFER_TWIML_HPP
 #define TWIML_REFER_TWIML_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,12 +26,16 @@ enum class follows_kind : std::int32_t {
     hangup = TWR_FOLLOWS_HANGUP,
 };
 
-/// What stands in a document.
+/// The name, the same in every language.
+inline std::string_view to_string(follows_kind follows)
+{
+    return detail::view(twr_follows_name(static_cast<std::int32_t>(follows)));
+}
+
+/// What a node of a document is.
 enum class node_kind : std::int32_t {
-    /// An element; what stands in it follows, one level deeper.
+    /// An element; the nodes in it follow, one level deeper.
     element = TWR_NODE_ELEMENT,
-    /// A `<Refer>` with one target.
-    refer = TWR_NODE_REFER,
     /// Text.
     text = TWR_NODE_TEXT,
     /// A comment.
@@ -41,14 +46,24 @@ enum class node_kind : std::int32_t {
 struct node {
     /// What it is.
     node_kind kind;
-    /// 1 for what stands in `<Response>` itself.
+    /// 1 for the nodes of `<Response>` itself.
     std::size_t depth;
     /// The name of an element; else empty.
     std::string_view name;
-    /// Text, comment, or the target of a `<Refer>`; else empty.
+    /// The text of a text or comment; else empty.
     std::string_view text;
     /// Names and values, in their order.
     std::vector<std::pair<std::string_view, std::string_view>> attributes;
+};
+
+/// A `<Refer>`.
+struct refer {
+    /// The SIP URI of its target.
+    sip_uri target;
+    /// Its action.
+    std::optional<std::string> action;
+    /// Its method, GET or POST.
+    std::optional<std::string> method;
 };
 
 /// Any verb or noun.
@@ -62,6 +77,22 @@ class element {
         handle_.reset(made);
         if (static_cast<twr_str>(text).len > 0)
             add_text(text);
+    }
+
+    /// Copies it and all in it.
+    element(const element &other)
+    {
+        twr_element *made = nullptr;
+        detail::call(twr_element_copy, static_cast<const twr_element *>(other.handle_.get()), &made);
+        handle_.reset(made);
+    }
+    /// Leaves the other one empty: it may only be assigned to.
+    element(element &&) noexcept = default;
+    /// Takes the value of another.
+    element &operator=(element other) noexcept
+    {
+        handle_ = std::move(other.handle_);
+        return *this;
     }
 
     /// Adds an attribute.
@@ -89,23 +120,23 @@ class element {
     element &append(element child) &
     {
         twr_element *taken = child.handle_.release();
-        twr_error fault{};
-        const twr_status status = twr_element_append(handle_.get(), &taken, &fault);
+        twr_error failure{};
+        const twr_status status = twr_element_append(handle_.get(), &taken, &failure);
         child.handle_.reset(taken);
-        detail::check(status, fault);
+        detail::check(status, failure);
         return *this;
     }
 
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     element attribute(text_in name, text_in value) &&
     {
         return std::move(attribute(name, value));
     }
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     element add_text(text_in text) && { return std::move(add_text(text)); }
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     element add_comment(text_in text) && { return std::move(add_comment(text)); }
-    /// The same for one that has no name yet.
+    /// The same for a temporary.
     element append(element child) && { return std::move(append(std::move(child))); }
 
   private:
@@ -124,6 +155,22 @@ class voice_response {
         handle_.reset(made);
     }
 
+    /// Copies it.
+    voice_response(const voice_response &other)
+    {
+        twr_response *made = nullptr;
+        detail::call(twr_response_copy, other.get(), &made);
+        handle_.reset(made);
+    }
+    /// Leaves the other one empty: it may only be assigned to.
+    voice_response(voice_response &&) noexcept = default;
+    /// Takes the value of another.
+    voice_response &operator=(voice_response other) noexcept
+    {
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
+
     /// Reads a document.
     static voice_response parse(text_in xml)
     {
@@ -136,6 +183,11 @@ class voice_response {
     voice_response &say(text_in text) & { return add("Say", text); }
     /// Plays a file.
     voice_response &play(text_in url) & { return add("Play", url); }
+    /// Waits so long, in whole seconds.
+    voice_response &pause(std::chrono::seconds length) &
+    {
+        return append(element("Pause").attribute("length", std::to_string(length.count())));
+    }
     /// Goes on with the document of another URL.
     voice_response &redirect(text_in url) & { return add("Redirect", url); }
     /// Ends the call.
@@ -152,10 +204,10 @@ class voice_response {
     voice_response &append(element verb) &
     {
         twr_element *taken = verb.handle_.release();
-        twr_error fault{};
-        const twr_status status = twr_response_append(handle_.get(), &taken, &fault);
+        twr_error failure{};
+        const twr_status status = twr_response_append(handle_.get(), &taken, &failure);
         verb.handle_.reset(taken);
-        detail::check(status, fault);
+        detail::check(status, failure);
         return *this;
     }
 
@@ -171,10 +223,12 @@ class voice_response {
         return refer(target.str(), action, method);
     }
 
-    /// The same for a document that has no name yet.
+    /// The same for a temporary.
     voice_response say(text_in text) && { return std::move(say(text)); }
     /// The same.
     voice_response play(text_in url) && { return std::move(play(url)); }
+    /// The same.
+    voice_response pause(std::chrono::seconds length) && { return std::move(pause(length)); }
     /// The same.
     voice_response redirect(text_in url) && { return std::move(redirect(url)); }
     /// The same.
@@ -194,18 +248,31 @@ class voice_response {
         return std::move(refer(target, action, method));
     }
 
+    /// The first `<Refer>` directly in `<Response>`; absent if there is none, or if it is not one that refer() could
+    /// have made.
+    std::optional<twiml_refer::refer> first_refer() const
+    {
+        twr_refer found{};
+        if (twr_response_first_refer(get(), &found, nullptr) != TWR_STATUS_OK)
+            return std::nullopt;
+        const auto text = [](twr_str part) {
+            return part.ptr ? std::optional<std::string>(detail::view(part)) : std::nullopt;
+        };
+        return twiml_refer::refer{sip_uri(detail::view(found.target)), text(found.action), text(found.method)};
+    }
+
     /// Writes the document; `pretty` is with four spaces a level.
     std::string to_xml(bool pretty = false) const
     {
-        return detail::text(twr_response_render, get(), pretty);
+        return detail::text(twr_response_xml, get(), pretty);
     }
 
     /// What Twilio will refuse, drop or never run.
     std::vector<diagnostic> check() const
     {
-        twr_findings *findings = nullptr;
-        detail::call(twr_response_check, get(), &findings);
-        return detail::diagnostics(findings);
+        twr_diagnostics *made = nullptr;
+        detail::call(twr_response_check, get(), &made);
+        return detail::diagnostics(made);
     }
 
     /// What comes after the first `<Refer>`, if there is one.
@@ -215,18 +282,18 @@ class voice_response {
         return found == 0 ? std::nullopt : std::optional(static_cast<follows_kind>(found));
     }
 
-    /// Everything in it, each element before what stands in it; views of the document.
+    /// All nodes, each element before those in it; views of the document.
     std::vector<node> nodes() const &
     {
         std::vector<node> all;
         twr_node found{};
-        while (twr_response_node(get(), all.size(), &found, nullptr) == TWR_STATUS_OK) {
+        while (twr_response_node_at(get(), all.size(), &found, nullptr) == TWR_STATUS_OK) {
             node made{static_cast<node_kind>(found.kind), found.depth, detail::view(found.name),
                       detail::view(found.text), {}};
-            twr_str name{}, value{};
-            while (twr_response_node_attribute(get(), all.size(), made.attributes.size(), &name, &value,
-                                               nullptr) == TWR_STATUS_OK)
-                made.attributes.emplace_back(detail::view(name), detail::view(value));
+            twr_pair attribute{};
+            while (twr_response_attribute_at(get(), all.size(), made.attributes.size(), &attribute, nullptr) ==
+                   TWR_STATUS_OK)
+                made.attributes.emplace_back(detail::view(attribute.name), detail::view(attribute.value));
             all.push_back(std::move(made));
         }
         return all;
