@@ -1,6 +1,6 @@
 package dev.twimlrefer.internal
 
-import dev.twimlrefer.internal.bridge.FfiConverterTypeFailure
+import dev.twimlrefer.internal.bridge.FfiConverterTypeBridgeError
 import java.nio.ByteBuffer
 
 // What the generated functions of the bridge are made of: `bindings/uniffi/patch/kotlin` makes them call this.
@@ -22,13 +22,11 @@ internal inline fun <T> call(
     return read(answer(input))
 }
 
-@PublishedApi
 internal fun request(function: Int, size: ULong): ByteBuffer {
     if (size > MOST.toULong()) throw OutOfMemoryError("the arguments of a call take 2 GiB at most")
     return ByteBuffer.allocate(Int.SIZE_BYTES + size.toInt()).putInt(function)
 }
 
-@PublishedApi
 internal fun answer(input: ByteBuffer): ByteBuffer {
     NativeLibrary.ensureLoaded()
     val length = input.position()
@@ -45,7 +43,7 @@ internal fun answer(input: ByteBuffer): ByteBuffer {
     val answer = ByteBuffer.wrap(output, 0, needed)
     when (answer.get()) {
         SUCCESS -> return answer
-        ERROR -> throw refusal(FfiConverterTypeFailure.read(answer))
+        ERROR -> throw exception(FfiConverterTypeBridgeError.read(answer))
         else -> throw IllegalStateException("$BROKEN: ${FfiConverterString.read(answer)}")
     }
 }
