@@ -16,7 +16,7 @@ use crate::records::{
     UriParameter, UrlCandidate, UserToUser, Verb, VoiceRequest, diagnostics, pairs, tuples,
 };
 use crate::requests::{limit, validator};
-use crate::{scenarios, tables, transfers};
+use crate::{requests, scenarios, tables, transfers};
 
 /// Declares functions. `fallible fn` returns a `Result` of the type that it says, or of nothing.
 macro_rules! bridge {
@@ -70,6 +70,12 @@ macro_rules! bridge {
 }
 
 bridge! {
+    /// Returns the version of the library, to be compared with that of the package. It is the first
+    /// function, so that its number is the same in every version.
+    infallible fn version() -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
     /// Checks a URI and adds headers (decoded names and values) and a User-to-User value (its text).
     fallible fn uri_new(uri: String, headers: List<Pair>, user_to_user: Option<String>) -> String {
         let mut made = SipUri::parse(&uri)?;
@@ -473,6 +479,20 @@ bridge! {
         Ok(scenarios::report(scenario)?.as_ref().map(ReferReport::from))
     }
 
+    /// Makes the report of three values.
+    fallible fn refer_report(
+        call_status: Option<String>,
+        refer_sip_response_code: Option<i64>,
+        notify_sip_response_code: Option<i64>,
+    ) -> ReferReport {
+        requests::report(call_status, refer_sip_response_code, notify_sip_response_code)
+    }
+
+    /// Returns the parameters of a report, in the order of Twilio's documentation.
+    infallible fn refer_report_params(report: ReferReport) -> List<Pair> {
+        requests::report_params(report)
+    }
+
     /// Explains an outcome as a clause for a person.
     infallible fn outcome_explanation(outcome: ReferOutcome) -> String {
         twiml_refer::ReferOutcome::from(outcome).explanation()
@@ -533,11 +553,6 @@ bridge! {
     fallible fn size_check(bytes: i64) {
         i32::try_from(bytes).map_err(Error::from)?;
         Ok(())
-    }
-
-    /// Returns the version of the library, to be compared with that of the package.
-    infallible fn version() -> String {
-        env!("CARGO_PKG_VERSION").to_owned()
     }
 }
 

@@ -5,8 +5,10 @@ use twiml_refer::{
     webhook::{self, Algorithm, Leg, ReferCallStatus, ReferCallback},
 };
 
+use crate::entry::List;
 use crate::records::{
-    Diagnostic, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, pairs, wide,
+    self, Diagnostic, Pair, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, pairs,
+    wide,
 };
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
@@ -29,6 +31,35 @@ pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
 
 pub(crate) fn limit(max_bytes: Option<i64>) -> Result<Option<usize>, Error> {
     max_bytes.map(numbers::body_bytes).transpose()
+}
+
+pub(crate) fn report(
+    call_status: Option<String>,
+    refer: Option<i64>,
+    notify: Option<i64>,
+) -> records::Result<ReferReport> {
+    let text = |code: Option<i64>| code.map(|code| code.to_string());
+    let values = [call_status, text(refer), text(notify)];
+    let pairs = ReferCallback::PARAMETER_NAMES.into_iter().zip(values);
+    let pairs = pairs.filter_map(|(name, value)| Some((name, value?)));
+    let callback = ReferCallback::from_pairs(pairs)?;
+    Ok(ReferReport {
+        call_status: callback.refer_call_status().map(|status| status.to_string()),
+        refer_sip_response_code: callback.refer_sip_response_code().map(i64::from),
+        notify_sip_response_code: callback.notify_sip_response_code().map(i64::from),
+        outcome: callback.outcome().into(),
+    })
+}
+
+pub(crate) fn report_params(report: ReferReport) -> List<Pair> {
+    let text = |code: Option<i64>| code.map(|code| code.to_string());
+    let values = [
+        report.call_status,
+        text(report.refer_sip_response_code),
+        text(report.notify_sip_response_code),
+    ];
+    let named = ReferCallback::PARAMETER_NAMES.into_iter().zip(values);
+    pairs(named.filter_map(|(name, value)| Some((name, value?))))
 }
 
 impl From<ReferCallback> for VoiceRequest {

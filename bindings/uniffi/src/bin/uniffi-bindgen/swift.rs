@@ -1,0 +1,42 @@
+//! Swift: the generated functions are fast enough, but for their reader, which copies every number
+//! through Foundation.
+
+use crate::patch::Patched;
+
+pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
+    for (generated, ours) in [READ_INT, READ_BYTES] {
+        text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
+    }
+    Ok(())
+}
+
+const READ_INT: (&str, &str) = (
+    "    if T.self == UInt8.self {
+        let value = reader.data[reader.offset]
+        reader.offset += 1
+        return value as! T
+    }
+    var value: T = 0
+    let _ = withUnsafeMutableBytes(of: &value, { reader.data.copyBytes(to: $0, from: range)})
+    reader.offset = range.upperBound
+    return value.bigEndian
+",
+    "    let value = reader.data.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: range.lowerBound, as: T.self) }
+    reader.offset = range.upperBound
+    return T(bigEndian: value)
+",
+);
+
+const READ_BYTES: (&str, &str) = (
+    "    var value = [UInt8](repeating: 0, count: count)
+    value.withUnsafeMutableBufferPointer({ buffer in
+        reader.data.copyBytes(to: buffer, from: range)
+    })
+    reader.offset = range.upperBound
+    return value
+",
+    "    let value = reader.data.withUnsafeBytes { [UInt8]($0[range]) }
+    reader.offset = range.upperBound
+    return value
+",
+);
