@@ -56,7 +56,8 @@ public class GatherBuilder internal constructor() : NodesBuilder<GatherBuilder>(
     public fun partialResultCallback(value: String): GatherBuilder = set("partialResultCallback", value)
 
     /** Sets how [partialResultCallback] is requested. */
-    public fun partialResultCallbackMethod(value: Method): GatherBuilder = set("partialResultCallbackMethod", value.name)
+    public fun partialResultCallbackMethod(value: Method): GatherBuilder =
+        set("partialResultCallbackMethod", value.name)
 
     /** Sets the language of the speech. */
     public fun language(value: String): GatherBuilder = set("language", value)
@@ -71,7 +72,8 @@ public class GatherBuilder internal constructor() : NodesBuilder<GatherBuilder>(
     public fun debug(value: Boolean): GatherBuilder = set("debug", value.toString())
 
     /** Sets whether [action] is requested when nothing was taken, too. */
-    public fun actionOnEmptyResult(value: Boolean): GatherBuilder = set("actionOnEmptyResult", value.toString())
+    public fun actionOnEmptyResult(value: Boolean): GatherBuilder =
+        set("actionOnEmptyResult", value.toString())
 
     /** Sets the model that reads speech. */
     public fun speechModel(value: String): GatherBuilder = set("speechModel", value)

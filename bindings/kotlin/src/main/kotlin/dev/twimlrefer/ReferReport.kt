@@ -1,5 +1,8 @@
 package dev.twimlrefer
 
+import dev.twimlrefer.internal.bridge.referReport
+import dev.twimlrefer.internal.bridge.referReportParams
+import dev.twimlrefer.internal.entries
 import dev.twimlrefer.internal.bridge.ReferReport as BridgeReport
 
 /**
@@ -11,6 +14,17 @@ import dev.twimlrefer.internal.bridge.ReferReport as BridgeReport
  * ```
  */
 public class ReferReport internal constructor(private val parts: BridgeReport) {
+    /**
+     * Makes the report of these values, where each is known.
+     *
+     * @throws TransferException a code is not 100 to 699.
+     */
+    public constructor(
+        callStatus: ReferCallStatus?,
+        referSipResponseCode: Int?,
+        notifySipResponseCode: Int?,
+    ) : this(referReport(callStatus?.text, referSipResponseCode?.toLong(), notifySipResponseCode?.toLong()))
+
     /** `ReferCallStatus`: the status of the call to the target. */
     public val callStatus: ReferCallStatus? get() = parts.callStatus?.let(ReferCallStatus::of)
 
@@ -22,6 +36,9 @@ public class ReferReport internal constructor(private val parts: BridgeReport) {
 
     /** What the three mean together. */
     public val outcome: ReferOutcome get() = outcome(parts.outcome)
+
+    /** The parameters that Twilio sends, in their order. */
+    public val params: List<Map.Entry<String, String>> get() = entries(referReportParams(parts))
 
     /** Whether the three values are the same. */
     override fun equals(other: Any?): Boolean = other is ReferReport && other.parts == parts

@@ -50,7 +50,7 @@ public class RequestValidator private constructor(
      */
     @JvmOverloads
     public constructor(tokens: List<String>, publicBase: String? = null) :
-        this(Secrets(ArrayList(tokens), publicBase, sha256 = false, encodedSpellings = false, maxBodyBytes = null))
+        this(Secrets(ArrayList(tokens), publicBase, false, false, null))
 
     /** Makes a validator of one secret. Like the other constructor. */
     @JvmOverloads
@@ -197,7 +197,8 @@ public class RequestValidator private constructor(
 
         /** Adds the hash of a body to the query of a URL, as [signRaw] needs it. */
         @JvmStatic
-        public fun urlWithBodySha256(url: String, body: ByteArray): String = bridgeUrlWithBodySha256(url, body)
+        public fun urlWithBodySha256(url: String, body: ByteArray): String =
+            bridgeUrlWithBodySha256(url, body)
     }
 }
 

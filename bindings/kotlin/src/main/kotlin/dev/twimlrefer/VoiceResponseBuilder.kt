@@ -53,7 +53,7 @@ public class VoiceResponseBuilder internal constructor() : NodesBuilder<VoiceRes
         method: Method? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
     ): VoiceResponseBuilder {
-        val given = if (method == null) Collections.emptyMap() else Collections.singletonMap("method", method.name)
+        val given = method?.let { Collections.singletonMap("method", it.name) }.orEmpty()
         return add("Redirect", url, given, attributes)
     }
 

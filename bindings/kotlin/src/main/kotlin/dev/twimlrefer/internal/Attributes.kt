@@ -18,7 +18,9 @@ internal fun frozen(map: Map<String, String>): Map<String, String> = when {
 
     map is Attributes -> map
 
-    map.size == 1 || map is LinkedHashMap || map is SortedMap || isBuilt(map) -> Attributes(LinkedHashMap(map))
+    map.size == 1 || map is LinkedHashMap || map is SortedMap || isBuilt(
+        map,
+    ) -> Attributes(LinkedHashMap(map))
 
     else -> Attributes(TreeMap(map))
 }

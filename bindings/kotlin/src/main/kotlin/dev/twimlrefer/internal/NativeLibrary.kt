@@ -26,7 +26,9 @@ internal object NativeLibrary {
 
     private fun message(): String {
         val (system, architecture) = System.getProperty("os.name") to System.getProperty("os.arch")
-        val resource = runCatching { "/${Platform.RESOURCE_PREFIX}/${System.mapLibraryName(NAME)}" }.getOrNull()
+        val resource = runCatching {
+            "/${Platform.RESOURCE_PREFIX}/${System.mapLibraryName(NAME)}"
+        }.getOrNull()
         val supported = resource == null || javaClass.getResource(resource) != null
         return "twiml-refer cannot load its native library on $system $architecture: " +
             if (supported) {

@@ -51,9 +51,7 @@ internal fun nodes(pieces: List<Piece>): List<Node> {
     for (piece in pieces) {
         var node: Node? = when (piece) {
             is Piece.Text -> Text.checked(piece.text)
-
             is Piece.Comment -> Comment.checked(piece.text)
-
             is Piece.Element -> null
         }
         if (piece is Piece.Element) open += Open(piece)

@@ -33,13 +33,13 @@ internal fun pairs(attributes: Map<String, String>): List<BridgePair> {
 
 /** The parameters of a form. A null, which Java can put there, becomes text that the library refuses. */
 internal fun pairs(params: Iterable<Map.Entry<String?, String?>?>?): List<BridgePair> =
-    params.orEmpty().map { BridgePair(it?.key ?: NOT_TEXT, it?.value ?: NOT_TEXT) }
+    params?.map { BridgePair(it?.key ?: NOT_TEXT, it?.value ?: NOT_TEXT) }.orEmpty()
 
 /**
  * The parameters of a form as frameworks have them: a name with one text, or with several in a list or an array.
  * Anything else, as a file that was uploaded, becomes text that the library refuses.
  */
-internal fun formPairs(params: Map<String?, *>?): List<BridgePair> {
+internal fun formPairs(params: Map<*, *>?): List<BridgePair> {
     val pairs = ArrayList<BridgePair>()
     for ((name, values) in params.orEmpty()) {
         val several = when (values) {
@@ -47,7 +47,7 @@ internal fun formPairs(params: Map<String?, *>?): List<BridgePair> {
             is Array<*> -> values.asList()
             else -> Collections.singletonList(values)
         }
-        for (value in several) pairs += BridgePair(name ?: NOT_TEXT, value as? String ?: NOT_TEXT)
+        for (value in several) pairs += BridgePair(name as? String ?: NOT_TEXT, value as? String ?: NOT_TEXT)
     }
     return pairs
 }
