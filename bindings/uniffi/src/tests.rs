@@ -1,2 +1,146 @@
+//! The entry point: that it does what the exported functions do, and that no input breaks it.
+
+use std::ptr;
+
+use proptest::prelude::*;
+use uniffi::{Lift, Lower};
+
+use crate::UniFfiTag;
+use crate::entry::{BROKEN, DONE, FAILED, List, answer, twiml_refer_call};
+use crate::functions::{self, BridgeFunction};
+use crate::records::{BridgeError, Pair, Secrets, VoiceRequest, pairs};
+
+fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
+    let mut out = Vec::new();
+    T::write(value, &mut out);
+    out
+}
+
+fn read<T: Lift<UniFfiTag>>(answer: &[u8]) -> T {
+    let mut rest = answer.get(1..).unwrap_or_default();
+    let value = T::try_read(&mut rest).unwrap();
+    assert!(rest.is_empty());
+    value
+}
+
+fn frame(function: BridgeFunction, arguments: &[Vec<u8>]) -> Vec<u8> {
+    [written(function), arguments.concat()].concat()
+}
+
+/// Text whose bytes need not be UTF-8, as a host writes it.
+fn text(bytes: &[u8]) -> Vec<u8> {
+    [&i32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+}
+
+fn secrets() -> Secrets {
+    Secrets {
+        secrets: List(vec!["s3cret".to_owned()]),
+        public_base: None,
+        sha256: false,
+        encoded_spellings: false,
+        max_body_bytes: None,
+    }
+}
+
+fn native(input: &[u8], capacity: usize) -> (i32, Vec<u8>) {
+    let mut out = vec![0; capacity];
+    let (length, capacity) = (input.len().try_into().unwrap(), capacity.try_into().unwrap());
+    // SAFETY: both are vectors of these sizes.
+    let needed = unsafe { twiml_refer_call(input.as_ptr(), length, out.as_mut_ptr(), capacity) };
+    (needed, out)
+}
+
 #[test]
-fn nothing() {}
+fn an_answer_is_written_if_there_is_room() {
+    let input = frame(BridgeFunction::version, &[]);
+    let expected = answer(&input);
+    assert_eq!(read::<String>(&expected), env!("CARGO_PKG_VERSION"));
+    let length = expected.len();
+    assert_eq!(native(&input, length), (length.try_into().unwrap(), expected));
+    assert_eq!(native(&input, length - 1), (length.try_into().unwrap(), vec![0; length - 1]));
+}
+
+#[test]
+fn a_null_pointer_without_a_size_is_empty() {
+    // SAFETY: neither has a size.
+    let refused = unsafe { twiml_refer_call(ptr::null(), 0, ptr::null_mut(), 0) };
+    assert_eq!(usize::try_from(refused).unwrap(), answer(&[]).len());
+    // SAFETY: null pointers are not read.
+    assert_eq!(unsafe { twiml_refer_call(ptr::null(), 1, ptr::null_mut(), 0) }, -1);
+}
+
+#[test]
+fn the_first_function_is_the_version() {
+    assert_eq!(written(BridgeFunction::version), [0, 0, 0, 1]);
+}
+
+#[test]
+fn text_that_is_not_utf8_is_refused_where_it_is() {
+    let input = frame(BridgeFunction::text_check, &[text(b"ab\xed\xa0\x80")]);
+    let answered = answer(&input);
+    assert_eq!(answered.first(), Some(&FAILED));
+    let BridgeError::Failed { details } = read(&answered);
+    assert_eq!((details.kind.as_str(), details.offset), ("text-not-utf8", Some(2)));
+}
+
+#[test]
+fn text_that_is_not_utf8_has_no_signature() {
+    let bad = [1_i32.to_be_bytes().to_vec(), text(b"a"), text(b"\xed\xa0\x80")].concat();
+    let url = || text(b"https://example.com/");
+    let signature = || written(Some("c2ln".to_owned()));
+    let input = |function| frame(function, &[written(secrets()), url(), bad.clone(), signature()]);
+    assert_eq!(answer(&input(BridgeFunction::validate)), [DONE, 0]);
+    let BridgeError::Failed { details } = read(&answer(&input(BridgeFunction::verify_params)));
+    assert_eq!(details.kind, "signature-mismatch");
+}
+
+#[test]
+fn a_length_over_the_input_is_refused_before_anything_is_allocated() {
+    for function in [BridgeFunction::document_parse, BridgeFunction::params_redacted] {
+        let answered = answer(&frame(function, &[i32::MAX.to_be_bytes().to_vec()]));
+        assert_eq!(answered.first(), Some(&BROKEN));
+        assert!(read::<String>(&answered).contains("cannot be read"));
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let request = functions::request_from_pairs(pairs([("CallToken", "s3cret")]), None).unwrap();
+    assert_eq!(request.secrets, List(vec![0]));
+    assert!(!format!("{request:?} {:?}", secrets()).contains("s3cret"));
+}
+
+#[test]
+fn the_tables_know_every_group_and_verb() {
+    let classes = functions::error_classes();
+    for kind in twiml_refer::error::ErrorKind::ALL {
+        let group = kind.group().as_str();
+        assert!(
+            classes.0.iter().any(|class| class.group == group && class.kind.is_none()),
+            "{group}"
+        );
+    }
+    let kinds = functions::names().error_kinds;
+    assert!(classes.0.iter().filter_map(|class| class.kind.as_ref()).all(|it| kinds.contains(it)));
+}
+
+proptest! {
+    /// Whatever bytes come, the answer is one of the three.
+    #[test]
+    fn no_input_breaks_the_entry_point(number in 0..80_i32, rest in prop::collection::vec(any::<u8>(), 0..64)) {
+        let answered = answer(&[number.to_be_bytes().to_vec(), rest].concat());
+        prop_assert!(answered.first().is_some_and(|status| [DONE, FAILED, BROKEN].contains(status)));
+    }
+
+    /// What crosses is what an exported function returns.
+    #[test]
+    fn the_entry_point_does_what_is_exported(names in prop::collection::vec((".{0,8}", ".{0,20}"), 0..6), limit in prop::option::of(-1..300_i64)) {
+        let params = || names.iter().map(|(name, value)| Pair::new(name, value)).collect::<List<_>>();
+        let input = frame(BridgeFunction::request_from_pairs, &[written(params()), written(limit)]);
+        let answered = answer(&input);
+        match functions::request_from_pairs(params(), limit) {
+            Ok(request) => prop_assert_eq!(read::<VoiceRequest>(&answered), request),
+            Err(error) => prop_assert_eq!(read::<BridgeError>(&answered), error),
+        }
+    }
+}

@@ -46,11 +46,16 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
             format!("def {name}({arguments}):\n    buf = _Call({number})\n{writes}    {answer}\n\n")
         },
     )?;
+    let pair = concat!(
+        r"^        return Pair\(\n            name=_UniffiFfiConverterString\.read\(buf\),\n",
+        r"            value=_UniffiFfiConverterString\.read\(buf\),\n        \)\n",
+    );
+    text.replace(Some(1), pair, |found| found[0].to_owned())?;
     // The converters of the runtime, and what no longer is called.
     text.replace(
-        Some(6),
+        Some(7),
         concat!(
-            r"^class (?:_UniffiFfiConverter(?:String|Int64|Bytes|Boolean|TypeBridgeFunction)",
+            r"^class (?:_UniffiFfiConverter(?:String|Int64|Bytes|Boolean|TypeBridgeFunction|SequenceTypePair)",
             r"(?:\(\w+\))?|BridgeFunction\(enum\.Enum\)):\n(?:(?:    .*)?\n)+",
         ),
         |_| String::new(),

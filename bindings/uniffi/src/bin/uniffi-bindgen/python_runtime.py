@@ -100,16 +100,6 @@ def _answer(data):
     return answer
 
 
-def _sized(data, buf):
-    try:
-        buf.add(_pack_i32(len(data)))
-    except _StructError:
-        length = len(data)
-        del data, buf
-        size_check(length)
-    buf.add(data)
-
-
 class _UniffiFfiConverterString:
     @staticmethod
     def read(buf):
@@ -119,9 +109,12 @@ class _UniffiFfiConverterString:
 
     @staticmethod
     def write(value, buf):
-        # The library refuses a lone surrogate where it is.
-        data = value.encode() if value.isascii() else value.encode("utf-8", "surrogatepass")
-        _sized(data, buf)
+        try:
+            data = value.encode()
+        except UnicodeEncodeError:
+            # The library refuses a lone surrogate where it is.
+            data = value.encode("utf-8", "surrogatepass")
+        _UniffiFfiConverterBytes.write(data, buf)
 
 
 class _UniffiFfiConverterBytes:
@@ -133,7 +126,11 @@ class _UniffiFfiConverterBytes:
 
     @staticmethod
     def write(value, buf):
-        _sized(bytes(value), buf)
+        length = len(value)
+        if length > 0x7FFFFFFF:
+            size_check(length)
+        buf.add(_pack_i32(length))
+        buf.add(value)
 
 
 class _UniffiFfiConverterInt64:
@@ -157,5 +154,32 @@ class _UniffiFfiConverterBoolean:
     @staticmethod
     def write(value, buf):
         buf.add(_BYTES[bool(value)])
+
+
+class _UniffiFfiConverterSequenceTypePair:
+    """The longest lists there are: the parameters of a request, read without a call for each text."""
+
+    @staticmethod
+    def read(buf):
+        data, at = buf.data, buf.at
+        count = _unpack_i32(data, at)[0]
+        at += 4
+        pairs = []
+        for _ in range(count):
+            start = at + 4
+            at = start + _unpack_i32(data, at)[0]
+            name = data[start:at].decode()
+            start = at + 4
+            at = start + _unpack_i32(data, at)[0]
+            pairs.append(Pair(name, data[start:at].decode()))
+        buf.at = at
+        return pairs
+
+    @staticmethod
+    def write(value, buf):
+        buf.write_i32(len(value))
+        for item in value:
+            _UniffiFfiConverterString.write(item.name, buf)
+            _UniffiFfiConverterString.write(item.value, buf)
 
 
