@@ -60,9 +60,10 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
         r#"@file:Suppress("warnings")"#.to_owned()
     })?;
     text.remove(r"^public +")?;
-    // Their text would show secrets.
-    text.replace(Some(3), r"^data class (Pair|Secrets|VoiceRequest) ", |found| {
-        format!("class {} ", &found[1])
+    // Their own text would show secrets.
+    let secret = r"(?s:^data class (Pair|Secrets|VoiceRequest) \(.*?^\)\s*\{)";
+    text.replace(Some(3), secret, |found| {
+        format!("{}\n    override fun toString(): String = \"{}\"\n", &found[0], &found[1])
     })?;
     text.replace(
         None,
