@@ -3,7 +3,10 @@
 
 use std::string::FromUtf8Error;
 
-use twiml_refer::{Error, SipUri, Transfer, VoiceResponse, http::Method, sip, twiml, webhook};
+use twiml_refer::{
+    Error, SipUri, Transfer, VoiceResponse, http::Method, numbers, sip, twiml, webhook,
+};
+use uniffi::deps::anyhow::Context;
 use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
@@ -13,7 +16,8 @@ use crate::records::{
     BridgeError, CallSource, Diagnostic, Document, ErrorClass, Limits, Names, Pair, Piece, Refer,
     ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario, Secrets, SignedRequest,
     SipUriParts, TransferDetails, TransferInput, TransferSettings, TransferStep, TypedParameter,
-    UriParameter, UrlCandidate, UserToUser, Verb, VoiceRequest, diagnostics, pairs, tuples,
+    UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics,
+    pairs, tuples,
 };
 use crate::requests::{limit, validator};
 use crate::{requests, scenarios, tables, transfers};
@@ -76,8 +80,12 @@ bridge! {
         env!("CARGO_PKG_VERSION").to_owned()
     }
 
-    /// Checks a URI and adds headers (decoded names and values) and a User-to-User value (its text).
-    fallible fn uri_new(uri: String, headers: List<Pair>, user_to_user: Option<String>) -> String {
+    /// Checks a URI and adds headers (decoded names and values) and a User-to-User value.
+    fallible fn uri_new(
+        uri: String,
+        headers: List<Pair>,
+        user_to_user: Option<UserToUserSource>,
+    ) -> String {
         let mut made = SipUri::parse(&uri)?;
         for Pair { name, value } in headers {
             made.add_header(&name, &value)?;
@@ -94,7 +102,7 @@ bridge! {
         secure: bool,
         params: List<UriParameter>,
         headers: List<Pair>,
-        user_to_user: Option<String>,
+        user_to_user: Option<UserToUserSource>,
     ) -> String {
         let mut builder = SipUri::builder(&host);
         if secure {
@@ -249,11 +257,15 @@ bridge! {
 
     /// Returns the first `<Refer>` at the top level, if it fits its type.
     fallible fn document_first_refer(document: Document) -> Option<Refer> {
-        Ok(build(document)?.first_refer().map(|refer| Refer {
-            target: refer.target().as_str().to_owned(),
-            action: refer.action_url().map(str::to_owned),
-            method: refer.method_set().map(|method| method.to_string()),
-        }))
+        Ok(build(document)?.first_refer().as_ref().map(document::refer_record))
+    }
+
+    /// Reads the `<Refer>` of these pieces.
+    fallible fn refer_read(pieces: List<Piece>) -> Refer {
+        let response = build(Document { attributes: List(Vec::new()), pieces })?;
+        let element = response.verbs().next().cloned();
+        let element = element.map_or_else(|| twiml::Element::new("Response"), Ok)?;
+        Ok(document::refer_record(&twiml_refer::Refer::try_from(&element)?))
     }
 
     /// Checks the name, the attributes and the text of an element.
@@ -303,18 +315,18 @@ bridge! {
     ) -> RestRequest {
         let (update, method) = match source {
             CallSource::Url { url, method } => {
-                (twiml::CallUpdate::with_url(&account_sid, &call_sid, &url)?, method)
+                (twiml::CallUpdate::from_url(&account_sid, &call_sid, &url)?, method)
             }
             CallSource::Twiml { document } => {
-                (twiml::CallUpdate::with_twiml(&account_sid, &call_sid, &build(document)?)?, None)
+                (twiml::CallUpdate::from_twiml(&account_sid, &call_sid, &build(document)?)?, None)
             }
         };
         let update = match method {
-            Some(method) => update.url_method(method.parse()?),
+            Some(method) => update.with_url_method(method.parse()?),
             None => update,
         };
         Ok((&match base {
-            Some(base) => update.base(&base)?,
+            Some(base) => update.with_base(&base)?,
             None => update,
         }
         .request())
@@ -331,19 +343,19 @@ bridge! {
         let to = SipUri::parse(&to)?;
         let (create, method) = match source {
             CallSource::Url { url, method } => {
-                (twiml::CallCreate::with_url(&account_sid, &to, &from_party, &url)?, method)
+                (twiml::CallCreate::from_url(&account_sid, &to, &from_party, &url)?, method)
             }
             CallSource::Twiml { document } => {
                 let response = build(document)?;
-                (twiml::CallCreate::with_twiml(&account_sid, &to, &from_party, &response)?, None)
+                (twiml::CallCreate::from_twiml(&account_sid, &to, &from_party, &response)?, None)
             }
         };
         let create = match method {
-            Some(method) => create.url_method(method.parse()?),
+            Some(method) => create.with_url_method(method.parse()?),
             None => create,
         };
         Ok((&match base {
-            Some(base) => create.base(&base)?,
+            Some(base) => create.with_base(&base)?,
             None => create,
         }
         .request())
@@ -352,24 +364,16 @@ bridge! {
 
     /// Reads a form body, or a query without its `?`.
     fallible fn request_from_form(body: List<u8>, max_bytes: Option<i64>) -> VoiceRequest {
-        Ok(match limit(max_bytes)? {
-            Some(max) => webhook::ReferCallback::from_form_with_limit(&body.0, max)?,
-            None => webhook::ReferCallback::from_form(&body.0)?,
-        }
-        .into())
+        Ok((&twiml_refer::VoiceRequest::from_form(&body.0, limit(max_bytes)?)?).into())
     }
 
     /// Reads the pairs that a web framework has decoded.
     fallible fn request_from_pairs(params: List<Pair>, max_bytes: Option<i64>) -> VoiceRequest {
-        Ok(match limit(max_bytes)? {
-            Some(max) => webhook::ReferCallback::from_pairs_with_limit(tuples(params), max)?,
-            None => webhook::ReferCallback::from_pairs(tuples(params))?,
-        }
-        .into())
+        Ok((&twiml_refer::VoiceRequest::from_pairs(tuples(params), limit(max_bytes)?)?).into())
     }
 
     fallible fn request_to_form(params: List<Pair>) -> String {
-        Ok(twiml_refer::VoiceRequest::from_pairs_with_limit(tuples(params), usize::MAX)?.to_form())
+        Ok(twiml_refer::VoiceRequest::from_pairs(tuples(params), usize::MAX)?.to_form())
     }
 
     infallible fn is_secret_parameter(name: String) -> bool {
@@ -405,7 +409,7 @@ bridge! {
     ) -> VoiceRequest {
         let method: Method = method.parse()?;
         let validator = validator(&secrets)?;
-        Ok(validator.verify(method, &url, &body.0, signature.as_deref())?.into())
+        Ok((&validator.verify(method, &url, &body.0, signature.as_deref())?).into())
     }
 
     /// Verifies a POST whose form a framework has decoded.
@@ -416,7 +420,7 @@ bridge! {
         signature: Option<String>,
     ) -> VoiceRequest {
         let validator = validator(&secrets)?;
-        Ok(validator.verify_params(&url, tuples(params), signature.as_deref())?.into())
+        Ok((&validator.verify_params(&url, tuples(params), signature.as_deref())?).into())
     }
 
     fallible fn validate(
@@ -485,12 +489,14 @@ bridge! {
         refer_sip_response_code: Option<i64>,
         notify_sip_response_code: Option<i64>,
     ) -> ReferReport {
-        requests::report(call_status, refer_sip_response_code, notify_sip_response_code)
+        let (refer, notify) = (refer_sip_response_code, notify_sip_response_code);
+        Ok((&requests::report(call_status, refer, notify)?).into())
     }
 
     /// Returns the parameters of a report, in the order of Twilio's documentation.
-    infallible fn refer_report_params(report: ReferReport) -> List<Pair> {
-        requests::report_params(report)
+    fallible fn refer_report_params(report: ReferReport) -> List<Pair> {
+        let (refer, notify) = (report.refer_sip_response_code, report.notify_sip_response_code);
+        Ok(pairs(requests::report(report.call_status, refer, notify)?.params()))
     }
 
     /// Explains an outcome as a clause for a person.
@@ -551,7 +557,7 @@ bridge! {
 
     /// Checks whether so many bytes can cross, for a language whose generated code would trap.
     fallible fn size_check(bytes: i64) {
-        i32::try_from(bytes).map_err(Error::from)?;
+        numbers::text_length(usize::try_from(bytes).unwrap_or(usize::MAX))?;
         Ok(())
     }
 }
@@ -561,7 +567,7 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     let function = <BridgeFunction as Lift<UniFfiTag>>::try_read(input)?;
     let Err(error) = call(function, input, out) else { return Ok(()) };
     // Strings of most languages can hold lone surrogates, which no UTF-8 has.
-    let not_utf8 = error.downcast::<FromUtf8Error>()?.utf8_error();
+    let not_utf8 = error.downcast::<FromUtf8Error>()?;
     let error = match function {
         BridgeFunction::validate | BridgeFunction::validate_raw => {
             out.extend_from_slice(&[DONE, u8::from(false)]);
@@ -571,18 +577,23 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
         BridgeFunction::verify | BridgeFunction::verify_params => {
             webhook::VerifyError::SignatureMismatch.into()
         }
-        _ => Error::from(not_utf8),
+        _ => numbers::text(not_utf8.as_bytes()).err().context("not UTF-8")?,
     };
     out.push(FAILED);
     <BridgeError as Lower<UniFfiTag>>::write(error.into(), out);
     Ok(())
 }
 
-fn with_user_to_user(uri: SipUri, text: Option<String>) -> std::result::Result<SipUri, Error> {
-    match text {
-        Some(text) => uri.with_user_to_user(&sip::UserToUser::parse(&text)?),
-        None => Ok(uri),
-    }
+fn with_user_to_user(
+    uri: SipUri,
+    value: Option<UserToUserSource>,
+) -> std::result::Result<SipUri, Error> {
+    let value = match value {
+        Some(UserToUserSource::Text { text }) => sip::UserToUser::parse(&text)?,
+        Some(UserToUserSource::Bytes { bytes }) => sip::UserToUser::from_bytes(&bytes.0)?,
+        None => return Ok(uri),
+    };
+    uri.with_user_to_user(&value)
 }
 
 fn with_parameters(

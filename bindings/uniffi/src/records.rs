@@ -105,6 +105,13 @@ pub struct UserToUser {
     pub bytes: Option<Vec<u8>>,
 }
 
+/// A User-to-User value to be added to a URI: its text, or bytes to be sent as hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum UserToUserSource {
+    Text { text: String },
+    Bytes { bytes: List<u8> },
+}
+
 /// What a Refer-To value names: `sip`, `tel` or `other`, and its text.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ReferTarget {
@@ -269,7 +276,7 @@ pub enum TransferInput {
         first_in_dialog: bool,
     },
     /// The number that the stack has given the REFER.
-    Sent {
+    Cseq {
         cseq: i64,
     },
     Response {
@@ -422,7 +429,7 @@ impl From<&diagnostic::Diagnostic> for Diagnostic {
             severity: found.severity().as_str().to_owned(),
             message: found.message(),
             path: found.path().to_owned(),
-            parameter: None,
+            parameter: found.parameter().map(str::to_owned),
             number: found.platform_number().map(i64::from),
             line: found.line().map(wide),
             column: found.column().map(wide),

@@ -1,5 +1,5 @@
-//! The character classes of XML 1.0 (fifth edition): which characters may stand in a document
-//! (production 2), what white space is (3), and what a name is (4, 5).
+//! The character classes of XML 1.0 (fifth edition): characters of a document (production 2), white space
+//! (3), and names (4, 5).
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(super) const fn is_character(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The first character that no document can hold, with its byte offset.
+/// Finds the first character that no document can hold, with its byte offset.
 pub(super) fn find_forbidden(text: &str) -> Option<(usize, char)> {
     // U+FFFE and U+FFFF begin with 0xEF in UTF-8: text without that byte and without control
     // characters, which is nearly all there is, needs no decoding.
@@ -47,8 +47,8 @@ pub(super) fn forbidden(c: char) -> Error {
     Error::new(ErrorKind::XmlCharacterForbidden).arg(&code_point(c))
 }
 
-/// `U+000B`: how a message shows a character that has no shape.
-pub(super) fn code_point(c: char) -> String {
+/// Spells a character that has no shape for a message: `U+000B`.
+fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn is_name(text: &str) -> bool {
     chars.next().is_some_and(begins_name) && chars.all(continues_name)
 }
 
-/// Refuses what is no name; the offset is that of the first character that does not fit.
+/// Refuses an invalid name; the offset is that of the first character that does not fit.
 pub(super) fn check_name(name: &str) -> Result<(), Error> {
     if is_name(name) {
         return Ok(());
@@ -97,12 +97,12 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
     Err(Error::new(ErrorKind::XmlNameInvalid).arg(shown).at(at))
 }
 
-/// Where `--` stands in a comment's text, or a `-` at its end, which would make one with `-->`.
+/// Finds `--` in a comment's text, or a `-` at its end, which would make one with `-->`.
 pub(super) fn find_comment_end(text: &str) -> Option<usize> {
     text.find("--").or_else(|| text.strip_suffix('-').map(str::len))
 }
 
-/// CR LF and a lone CR are read as LF (section 2.11).
+/// Turns CR LF and a lone CR into LF (section 2.11).
 pub(super) fn normalize_line_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))

@@ -62,6 +62,9 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
     )?;
     text.remove(r#"^    "BridgeFunction",\n"#)?;
     text.remove(r"^    @(?:static|class)method\n    def check_lower\(.*\):\n(?:        .*\n)+\n?")?;
+    text.replace(None, r"^(            .*\n)        if value\.is_", |found| {
+        format!("{}        elif value.is_", &found[1])
+    })?;
     text.remove(r"^ *@dataclass\n")?;
     text.remove(r"^ +def __str__\(self\):\n +return .*\n")?;
     text.remove(r"^ +def __eq__\(self, other\):\n(?: {8,}.*\n)+")?;

@@ -114,7 +114,12 @@ class _UniffiFfiConverterString:
         except UnicodeEncodeError:
             # The library refuses a lone surrogate where it is.
             data = value.encode("utf-8", "surrogatepass")
-        _UniffiFfiConverterBytes.write(data, buf)
+        length = len(data)
+        if length > 0x7FFFFFFF:
+            size_check(length)
+        add = buf.add
+        add(_pack_i32(length))
+        add(data)
 
 
 class _UniffiFfiConverterBytes:
@@ -142,8 +147,11 @@ class _UniffiFfiConverterInt64:
 
     @staticmethod
     def write(value, buf):
-        # The library refuses what is out of range with the kind of its place.
-        buf.add(_pack_i64(min(max(index(value), _LEAST), _MOST)))
+        try:
+            buf.add(_pack_i64(value))
+        except _StructError:
+            # The library refuses what is out of range with the kind of its place.
+            buf.add(_pack_i64(min(max(index(value), _LEAST), _MOST)))
 
 
 class _UniffiFfiConverterBoolean:
