@@ -42,7 +42,7 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
         uri: String,
         headers: Map<String, String> = Collections.emptyMap(),
         userToUser: UserToUser? = null,
-    ) : this(uriNew(uri, pairs(frozen(headers)), userToUser?.toString()), Unit)
+    ) : this(uriNew(uri, pairs(frozen(headers)), userToUser?.source), Unit)
 
     private val parts: SipUriParts by lazy(LazyThreadSafetyMode.PUBLICATION) { uriParts(text) }
 

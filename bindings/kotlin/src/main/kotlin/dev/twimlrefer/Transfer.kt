@@ -69,7 +69,7 @@ public class Transfer private constructor(private var step: TransferStep, privat
         firstInDialog: Boolean = true,
     ): List<Output> = feed(TransferInput.Start(leg.toString(), cseq, firstInDialog), nowMs)
 
-    /** Begins with a stack that chooses the CSeq itself: [sent] takes it. Throws as [start]. */
+    /** Begins with a stack that chooses the CSeq itself: [cseq] takes it. Throws as [start]. */
     @JvmOverloads
     public fun startWithoutCseq(
         nowMs: Long,
@@ -78,7 +78,7 @@ public class Transfer private constructor(private var step: TransferStep, privat
     ): List<Output> = feed(TransferInput.Start(leg.toString(), null, firstInDialog), nowMs)
 
     /** Takes the CSeq with which the stack has sent the REFER, or has sent it again with credentials. */
-    public fun sent(cseq: Long, nowMs: Long): List<Output> = feed(TransferInput.Sent(cseq), nowMs)
+    public fun cseq(cseq: Long, nowMs: Long): List<Output> = feed(TransferInput.Cseq(cseq), nowMs)
 
     /**
      * Takes a response to the REFER.

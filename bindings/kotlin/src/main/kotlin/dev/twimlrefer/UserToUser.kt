@@ -1,5 +1,6 @@
 package dev.twimlrefer
 
+import dev.twimlrefer.internal.bridge.UserToUserSource
 import dev.twimlrefer.internal.bridge.userToUserFromBytes
 import dev.twimlrefer.internal.bridge.userToUserNew
 import dev.twimlrefer.internal.bridge.userToUserParse
@@ -41,6 +42,8 @@ public class UserToUser internal constructor(private val value: BridgeValue) {
 
     /** Returns the bytes of hexadecimal data; `null` if the data is not hexadecimal. */
     public fun toBytes(): ByteArray? = value.bytes?.clone()
+
+    internal val source: UserToUserSource get() = UserToUserSource.Text(value.text)
 
     /** Whether the text is the same. */
     override fun equals(other: Any?): Boolean = other is UserToUser && other.value.text == value.text

@@ -8,9 +8,15 @@ internal object NativeLibrary {
     private const val NAME = "twiml_refer_uniffi"
     private const val PLATFORMS = "Linux (glibc 2.17 or newer) and macOS, each on x86-64 and ARM64"
 
+    /** `version` is the first function; its answer is a status, a length of four bytes and the text. */
+    private val VERSION_FUNCTION = byteArrayOf(0, 0, 0, 1)
+    private const val VERSION_START = 1 + Int.SIZE_BYTES
+    private const val VERSION_ROOM = 64
+
     private val failure: Throwable? =
         try {
             Native.register(EntryPoint::class.java, NAME)
+            checkVersion()
             null
         } catch (error: LinkageError) {
             error
@@ -22,6 +28,15 @@ internal object NativeLibrary {
     /** Throws an [UnsatisfiedLinkError] of one sentence, whichever call comes first, unless the library is loaded. */
     fun ensureLoaded() {
         if (failure != null) throw UnsatisfiedLinkError(message()).apply { initCause(failure) }
+    }
+
+    /** JNA takes a library of this name from the system's folders, too. */
+    private fun checkVersion() {
+        val output = ByteArray(VERSION_ROOM)
+        val size = EntryPoint.twiml_refer_call(VERSION_FUNCTION, VERSION_FUNCTION.size, output, output.size)
+        val isThis = size in VERSION_START..output.size &&
+            String(output, VERSION_START, size - VERSION_START, Charsets.UTF_8) == VERSION
+        if (!isThis) throw UnsatisfiedLinkError("a $NAME of another version than $VERSION was found first")
     }
 
     private fun message(): String {

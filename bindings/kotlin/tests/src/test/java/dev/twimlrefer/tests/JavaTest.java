@@ -296,7 +296,7 @@ class JavaTest {
         assertEquals(Duration.ofSeconds(1), settings.getHangUpGrace());
         Transfer other = new Transfer(new SipUri("sip:alice@example.com"));
         assertEquals(List.of(Output.SendRefer.INSTANCE), other.startWithoutCseq(0, Leg.SIP));
-        assertTrue(other.sent(7, 0).isEmpty());
+        assertTrue(other.cseq(7, 0).isEmpty());
     }
 
     @Test

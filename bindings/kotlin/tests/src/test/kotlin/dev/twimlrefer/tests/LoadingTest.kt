@@ -39,7 +39,9 @@ class LoadingTest {
 
     /** What [Main] prints in another JVM. */
     private fun run(vararg options: String, replace: Pair<File, File>? = null): Pair<Int, String> {
-        val path = System.getProperty("java.class.path").split(File.pathSeparator).joinToString(File.pathSeparator) {
+        val path = System.getProperty(
+            "java.class.path",
+        ).split(File.pathSeparator).joinToString(File.pathSeparator) {
             if (File(it) == replace?.first) "${replace.second}" else it
         }
         val java = System.getProperty("java.home") + "/bin/java"

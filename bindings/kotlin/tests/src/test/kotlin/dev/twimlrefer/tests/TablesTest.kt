@@ -24,7 +24,6 @@ import dev.twimlrefer.internal.bridge.names
 import dev.twimlrefer.internal.bridge.typedParameters
 import dev.twimlrefer.internal.bridge.verbs
 import dev.twimlrefer.internal.exception
-import kotlinx.validation.ExternalApi
 import kotlinx.validation.api.dump
 import kotlinx.validation.api.filterOutNonPublic
 import kotlinx.validation.api.loadApiFromJvmClasses
@@ -48,9 +47,19 @@ class TablesTest {
         for (verb in verbs()) {
             val name = verb.name.replaceFirstChar { it.lowercase() }
             val parameters = functions.filter { it.name == name }.flatMap { it.parameters }.map { it.name }
-            val builder = if (name == "gather") GatherBuilder::class.functions.map { it.name } else emptyList()
+            val builder = if (name ==
+                "gather"
+            ) {
+                GatherBuilder::class.functions.map { it.name }
+            } else {
+                emptyList()
+            }
             assertTrue(functions.any { it.name == name }, name)
-            assertEquals(emptyList(), verb.attributes - parameters.filterNotNull().toSet() - builder.toSet(), name)
+            assertEquals(
+                emptyList(),
+                verb.attributes - parameters.filterNotNull().toSet() - builder.toSet(),
+                name,
+            )
         }
     }
 
@@ -75,7 +84,11 @@ class TablesTest {
     fun `every parameter has its getter`() {
         val names = typedParameters().associate { it.getter to it.name }
         val values = names.values.associateWith { "value of $it" } +
-            mapOf("ReferCallStatus" to "busy", "ReferSipResponseCode" to "202", "NotifySipResponseCode" to "486")
+            mapOf(
+                "ReferCallStatus" to "busy",
+                "ReferSipResponseCode" to "202",
+                "NotifySipResponseCode" to "486",
+            )
         val request = VoiceRequest.fromParams(values)
         val report = request.refer!!
         val refer = mapOf(
@@ -106,7 +119,6 @@ class TablesTest {
         }
     }
 
-    @OptIn(ExternalApi::class)
     @Test
     fun `the public signatures are those of the committed list`() {
         val dumped = StringBuilder()

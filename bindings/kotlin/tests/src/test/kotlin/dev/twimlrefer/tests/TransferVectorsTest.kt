@@ -114,7 +114,7 @@ class TransferVectorsTest {
                 }
             }
 
-            "cseq" -> transfer.sent(line.number("cseq").toLong(), now)
+            "cseq" -> transfer.cseq(line.number("cseq").toLong(), now)
 
             "response" -> {
                 val retry = line.maybeText("retry")?.toLong()

@@ -192,7 +192,10 @@ class UsageTest {
         assertEquals(listOf("event-unexpected"), codes(transfer.hangUp(nowMs = 0)))
         assertEquals(listOf("event-unexpected"), codes(transfer.transportError(nowMs = 0)))
         transfer.start(cseq = 1, nowMs = 0)
-        val odd = transfer.response(70_000, nowMs = 1).filterIsInstance<Output.Diagnostic>().single().diagnostic
+        val odd = transfer.response(
+            70_000,
+            nowMs = 1,
+        ).filterIsInstance<Output.Diagnostic>().single().diagnostic
         assertEquals("response-code-invalid" to Severity.WARNING, odd.code to odd.severity)
         assertFailsWith<TransferException> { transfer.start(cseq = 2, nowMs = 2) }
         transfer.response(202, nowMs = 3)
@@ -203,7 +206,7 @@ class UsageTest {
     fun `a stack may choose the CSeq and read NOTIFYs itself`() {
         val transfer = Transfer(alice)
         assertEquals(listOf<Output>(Output.SendRefer), transfer.startWithoutCseq(nowMs = 0))
-        assertEquals(emptyList(), transfer.sent(7, nowMs = 1))
+        assertEquals(emptyList(), transfer.cseq(7, nowMs = 1))
         transfer.response(202, nowMs = 2)
         assertEquals(emptyList(), transfer.status(180, isFinal = false, nowMs = 3))
         val completed = assertIs<Output.Completed>(transfer.status(200, isFinal = true, nowMs = 4).single())
@@ -291,7 +294,12 @@ class UsageTest {
             for (method in Method.entries) {
                 val request = validator.signedRequest(method, "/a", scenario, mapOf("CallSid" to "CA1"))
                 val signature = request.headers["X-Twilio-Signature"]
-                val read = validator.verify(request.method, request.url.removePrefix("https://voice.example.com"), request.body, signature)
+                val read = validator.verify(
+                    request.method,
+                    request.url.removePrefix("https://voice.example.com"),
+                    request.body,
+                    signature,
+                )
                 assertEquals(scenario.name.lowercase().replace('_', '-'), read.outcome?.kind)
                 assertEquals("CA1", read.callSid)
             }

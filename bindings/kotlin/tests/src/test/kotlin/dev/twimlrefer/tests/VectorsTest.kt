@@ -295,7 +295,9 @@ fun read(request: VoiceRequest, getter: String): Any? {
     val name = getter.split('_').joinToString("") { part -> part.replaceFirstChar { it.uppercase() } }
     // What is secret has no getter of a bean.
     val names = setOf("get$name", name.replaceFirstChar { it.lowercase() })
-    return VoiceRequest::class.java.methods.single { it.name in names && it.parameterCount == 0 }.invoke(request)
+    return VoiceRequest::class.java.methods.single {
+        it.name in names && it.parameterCount == 0
+    }.invoke(request)
 }
 
 /** The method; of text that is not one, the library's own error. */
