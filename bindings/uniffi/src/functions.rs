@@ -34,6 +34,7 @@ macro_rules! bridge {
         $(
             $(#[$attribute])*
             #[uniffi::export]
+            #[allow(clippy::too_many_arguments)] // the languages have named ones
             pub fn $name($($argument: $type),*) -> bridge!(@type $kind $($answer)?) $body
         )*
 

@@ -319,6 +319,7 @@ pub struct TransferStep {
 
 /// What the SIP stack is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+#[allow(clippy::large_enum_variant)] // UniFFI cannot box it, and few exist at a time
 pub enum TransferOutput {
     SendRefer,
     Reply { code: i64 },
