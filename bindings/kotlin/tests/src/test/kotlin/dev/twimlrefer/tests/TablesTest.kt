@@ -44,7 +44,8 @@ class TablesTest {
     @Test
     fun `every verb and each of its attributes has a function or a parameter`() {
         val functions = VoiceResponseBuilder::class.functions
-        for (verb in verbs()) {
+        // Sip is a noun: the target of Refer.
+        for (verb in verbs().filter { it.name != "Sip" }) {
             val name = verb.name.replaceFirstChar { it.lowercase() }
             val parameters = functions.filter { it.name == name }.flatMap { it.parameters }.map { it.name }
             val builder = if (name ==

@@ -148,7 +148,7 @@ class TransferVectorsTest {
         is Output.Reply -> mapOf("output" to "reply", "code" to output.code)
 
         is Output.Diagnostic -> mapOf("output" to "diagnostic") + found(output.diagnostic) +
-            mapOf("line" to null, "column" to null, "error" to null)
+            mapOf("line" to null, "column" to null, "parameter" to null, "error" to null)
 
         is Output.Completed -> {
             val report = output.report
