@@ -33,7 +33,7 @@ import kotlin.test.assertTrue
  */
 class MemoryTest {
     private val all = System.getenv("TWIML_REFER_CALLS")?.toInt()
-    private val calls = (all ?: 60_000) / (1 + LEAST_ROUNDS)
+    private val calls = (all ?: 30_000) / (1 + LEAST_ROUNDS)
     private val url = "https://voice.example.com/handleRefer"
     private val validator = RequestValidator("12345")
     private val params = mapOf(

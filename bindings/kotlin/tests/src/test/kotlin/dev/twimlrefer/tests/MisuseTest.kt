@@ -13,6 +13,7 @@ import dev.twimlrefer.ReferReport
 import dev.twimlrefer.ReferTarget
 import dev.twimlrefer.RequestException
 import dev.twimlrefer.RequestValidator
+import dev.twimlrefer.RestException
 import dev.twimlrefer.SignatureException
 import dev.twimlrefer.SipUri
 import dev.twimlrefer.SipUriException
@@ -99,6 +100,26 @@ class MisuseTest {
             val error = assertFailsWith<TwimlReferException> { wrong() }
             assertTrue(error.kind.isNotEmpty())
             assertTrue(error.message.toByteArray().size in 1..240)
+        }
+    }
+
+    @Test
+    fun `a lone surrogate is an error of the class that each function documents`() {
+        val cases = mapOf<() -> Any?, KClass<*>>(
+            { SipUri("sip:a$lone@b") } to SipUriException::class,
+            { SipUri("sip:a@b", mapOf("X-A" to lone)) } to SipUriException::class,
+            { SipUri.build("example.com", user = lone) } to SipUriException::class,
+            { UserToUser(lone) } to SipUriException::class,
+            { Text(lone) } to DocumentException::class,
+            { voiceResponse { say(lone) } } to DocumentException::class,
+            { CallUpdate.fromUrl(lone, "CA", "https://example.com/") } to RestException::class,
+            { VoiceRequest.fromParams(mapOf("a" to lone)) } to RequestException::class,
+            { RequestValidator(lone) } to SignatureException::class,
+            { Transfer(alice).notify(Notify(lone, 1), 0) } to TransferException::class,
+        )
+        for ((wrong, expected) in cases) {
+            val error = assertFailsWith<TwimlReferException> { wrong() }
+            assertEquals(expected to "text-not-utf8", error::class to error.kind)
         }
     }
 
@@ -296,7 +317,7 @@ class MisuseTest {
 
     @Test
     fun `arguments that nobody can read are an error of ours`() {
-        for (function in listOf(0, 2, 1000)) {
+        for (function in listOf(-1, 0, 1000)) {
             val error = assertFailsWith<IllegalStateException> { call(function, 0UL, { }) { } }
             assertTrue("please report it" in error.message.orEmpty(), error.message)
         }
