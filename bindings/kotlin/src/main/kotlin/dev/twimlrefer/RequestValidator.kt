@@ -7,10 +7,12 @@ import dev.twimlrefer.internal.entries
 import dev.twimlrefer.internal.formPairs
 import dev.twimlrefer.internal.pairs
 import java.util.Collections
+import dev.twimlrefer.internal.bridge.Hint as BridgeHint
 import dev.twimlrefer.internal.bridge.Pair as BridgePair
 import dev.twimlrefer.internal.bridge.Scenario as BridgeScenario
 import dev.twimlrefer.internal.bridge.SignedRequest as BridgeSignedRequest
 import dev.twimlrefer.internal.bridge.UrlCandidate as BridgeCandidate
+import dev.twimlrefer.internal.bridge.diagnose as bridgeDiagnose
 import dev.twimlrefer.internal.bridge.explain as bridgeExplain
 import dev.twimlrefer.internal.bridge.sign as bridgeSign
 import dev.twimlrefer.internal.bridge.signRaw as bridgeSignRaw
@@ -161,17 +163,39 @@ public class RequestValidator private constructor(
      * check(read.outcome == ReferOutcome.TargetFailed(ReferCallStatus.BUSY, 486))
      * ```
      *
+     * @param scenario without one, it is any other request of a call.
      * @param params are added, or replace the usual parameters.
      */
     @JvmOverloads
     public fun signedRequest(
         method: Method,
         url: String,
-        scenario: Scenario,
+        scenario: Scenario? = null,
         params: Map<String, *> = Collections.emptyMap<String, String>(),
     ): SignedRequest {
-        val plain = BridgeScenario.valueOf(scenario.name)
+        val plain = scenario?.let { BridgeScenario.valueOf(it.name) }
         return SignedRequest(bridgeSignedRequest(secrets, method.name, url, plain, formPairs(params)))
+    }
+
+    /**
+     * Finds out why [verify] refuses a request; empty if it accepts it. For the log of an app, never for its answer.
+     *
+     * ```kotlin
+     * val validator = RequestValidator("12345")
+     * val signature = validator.sign("http://voice.example.com/a")
+     * val hints = validator.diagnose(Method.GET, "https://voice.example.com/a", signature = signature)
+     * check(hints.isNotEmpty() && hints.first().message.isNotEmpty())
+     * ```
+     */
+    @JvmOverloads
+    public fun diagnose(
+        method: Method,
+        url: String?,
+        body: ByteArray? = NO_BODY,
+        signature: String?,
+    ): List<Hint> {
+        val cut = BodyLimit.cut(body ?: NO_BODY, limit)
+        return bridgeDiagnose(secrets, method.name, url.orEmpty(), cut, signature).map(::Hint)
     }
 
     /** Lists what is tried for a request, for the person who hunts a mismatch; no signature, no secret. */
@@ -252,6 +276,24 @@ public class SignedRequest internal constructor(private val request: BridgeSigne
     /** The headers to send: the signature, and the type of a body. */
     public val headers: Map<String, String>
         get() = Collections.unmodifiableMap(entries(request.headers).associate { it.key to it.value })
+}
+
+/** Why a request is refused. */
+public class Hint internal constructor(private val hint: BridgeHint) {
+    /** The stable name of the reason, the same in every language. */
+    public val kind: String get() = hint.kind
+
+    /** What is wrong, and what to change. */
+    public val message: String get() = hint.message
+
+    /** Whether reason and message are the same. */
+    override fun equals(other: Any?): Boolean = other is Hint && other.hint == hint
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = hint.hashCode()
+
+    /** The message. */
+    override fun toString(): String = message
 }
 
 /** A URL that was tried. */

@@ -118,6 +118,15 @@ public sealed class VoiceParameters {
     /** `ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got. Kept as text: it may be a `tel:` URI. */
     public val referTransferTarget: String? get() = named("refer_transfer_target")
 
+    /** `Digits`: the digits that a `<Gather>` took. */
+    public val digits: String? get() = named("digits")
+
+    /** `SpeechResult`: the speech that a `<Gather>` took, as text. */
+    public val speechResult: String? get() = named("speech_result")
+
+    /** `Confidence`: how sure that text is, from 0.0 to 1.0. */
+    public val confidence: String? get() = named("confidence")
+
     private companion object {
         /** The parameter that each getter reads. */
         val names: Map<String, String> by lazy { typedParameters().associate { it.getter to it.name } }

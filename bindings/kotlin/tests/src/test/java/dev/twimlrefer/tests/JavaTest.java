@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.twimlrefer.CallUpdate;
 import dev.twimlrefer.Diagnostic;
 import dev.twimlrefer.Element;
+import dev.twimlrefer.Hint;
 import dev.twimlrefer.Leg;
 import dev.twimlrefer.Method;
 import dev.twimlrefer.Notify;
@@ -219,6 +220,18 @@ class JavaTest {
         assertEquals(405, validator.verify(
             signed.getMethod(), "/a", signed.getBody(), signed.getHeaders().get("X-Twilio-Signature"))
             .getRefer().getReferSipResponseCode());
+        SignedRequest any = validator.signedRequest(Method.GET, "/a", null, Map.of("Digits", "1"));
+        assertEquals("1", validator.verify(Method.GET, any.getUrl().replace("https://voice.example.com", ""),
+            any.getHeaders().get("X-Twilio-Signature")).getDigits());
+        assertEquals(List.of("GET", "POST"), List.of(
+            validator.signedRequest(Method.GET, "/a").getMethod().name(),
+            validator.signedRequest(Method.POST, "/a").getMethod().name()));
+        List<Hint> hints = validator.diagnose(Method.POST, "/a", body, "AAAA");
+        assertFalse(hints.isEmpty());
+        assertEquals(1, Set.copyOf(List.of(hints.get(0), validator.diagnose(Method.POST, "/a", body, "AAAA").get(0))).size());
+        assertEquals(hints.get(0).getMessage(), hints.get(0).toString());
+        assertFalse(hints.get(0).getKind().isEmpty());
+        assertFalse(validator.diagnose(Method.GET, "/a", "AAAA").isEmpty());
         UrlCandidate tried = validator.explain("/a").get(0);
         assertEquals(1, Set.copyOf(List.of(tried, validator.explain("/a", new byte[0]).get(0))).size());
         assertEquals("UrlCandidate(url=" + tried.getUrl() + ", hashed=" + tried.getHashed() + ")", tried.toString());

@@ -9,6 +9,7 @@ import dev.twimlrefer.ReferCallStatus
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.RequestException
 import dev.twimlrefer.RestException
+import dev.twimlrefer.Scenario
 import dev.twimlrefer.Severity
 import dev.twimlrefer.SignatureException
 import dev.twimlrefer.SipUri
@@ -72,6 +73,7 @@ class TablesTest {
         assertEquals(names.follows, Follows.entries.map { "$it" })
         assertEquals(names.severities, Severity.entries.map { "$it" })
         assertEquals(names.methods, Method.entries.map { "$it" })
+        assertEquals(names.scenarios, Scenario.entries.map { it.name.lowercase().replace('_', '-') })
         val statuses = ReferCallStatus.run { listOf(IN_PROGRESS, BUSY, NO_ANSWER, FAILED, CANCELED) }
         assertEquals(names.referCallStatuses, statuses.map { it.text })
         val kinds = ReferOutcome::class.sealedSubclasses.map { kind ->
