@@ -25,6 +25,7 @@ import dev.twimlrefer.internal.bridge.names
 import dev.twimlrefer.internal.bridge.typedParameters
 import dev.twimlrefer.internal.bridge.verbs
 import dev.twimlrefer.internal.exception
+import dev.twimlrefer.voiceResponse
 import kotlinx.validation.api.dump
 import kotlinx.validation.api.filterOutNonPublic
 import kotlinx.validation.api.loadApiFromJvmClasses
@@ -62,6 +63,25 @@ class TablesTest {
                 verb.attributes - parameters.filterNotNull().toSet() - builder.toSet(),
                 name,
             )
+        }
+    }
+
+    @Test
+    fun `every attribute of Gather is written`() {
+        val values = mapOf(
+            String::class to "a",
+            Int::class to 7,
+            Boolean::class to true,
+            Method::class to Method.GET,
+        )
+        for (attribute in verbs().single { it.name == "Gather" }.attributes) {
+            val function = GatherBuilder::class.functions.single {
+                it.name == attribute &&
+                    it.parameters.size == 2
+            }
+            val value = values.getValue(function.parameters[1].type.classifier as KClass<*>)
+            val response = voiceResponse { gather { function.call(this, value) } }
+            assertTrue("<Gather $attribute=\"$value\"/>" in response.toXml(), attribute)
         }
     }
 

@@ -156,7 +156,10 @@ class UsageTest {
         assertEquals(1, setOf(request.refer, ReferReport(ReferCallStatus.BUSY, null, null)).size)
         assertTrue("callStatus=busy" in request.refer.toString())
         assertFailsWith<DocumentException> { Refer(alice, "mailto:a") }
-        assertFailsWith<DocumentException> { Comment("a--b") }
+        val errors = List(2) { assertFailsWith<DocumentException> { Comment("a--b") } }
+        assertEquals(1, errors.toSet().size)
+        val notify = Notify("refer", 7).withSubscriptionState("active")
+        assertEquals("Notify(event=refer, cseq=7, subscriptionState=active)", "$notify")
     }
 
     @Test
