@@ -68,7 +68,7 @@ class TablesTest {
 
     @Test
     fun `every attribute of Gather is written`() {
-        val values = mapOf(
+        val values = mapOf<KClass<*>, Any>(
             String::class to "a",
             Int::class to 7,
             Boolean::class to true,
