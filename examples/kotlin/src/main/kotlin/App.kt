@@ -2,10 +2,10 @@
 // gateway strips.
 
 import dev.twimlrefer.Method
-import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.RequestException
 import dev.twimlrefer.RequestValidator
 import dev.twimlrefer.SignatureException
+import dev.twimlrefer.VoiceRequest
 import dev.twimlrefer.VoiceResponse
 import io.ktor.http.ContentType
 import io.ktor.http.HttpStatusCode
@@ -25,10 +25,10 @@ import io.ktor.utils.io.readRemaining
 import kotlinx.io.readByteArray
 import java.io.IOException
 
-/** What the validator takes; of a larger body, one byte more is read. */
+/** The largest body that the validator takes; of a larger one, one byte more is read. */
 private const val MAX_BODY_BYTES = 64 * 1024
 
-/** The app, for requests that this validator proves to be from Twilio. */
+/** The app, for requests that are proved to be from Twilio by this validator. */
 fun Application.transferApp(validator: RequestValidator) {
     install(StatusPages) {
         exception<SignatureException> { call, _ -> call.respond(HttpStatusCode.Forbidden) }
@@ -50,7 +50,7 @@ fun Application.transferApp(validator: RequestValidator) {
 }
 
 /** The request, if Twilio signed it. Each route is a POST; the URI is the request target as it came on the wire. */
-private suspend fun ApplicationCall.verified(validator: RequestValidator): ReferCallback {
+private suspend fun ApplicationCall.verified(validator: RequestValidator): VoiceRequest {
     val body = receiveChannel().readRemaining(MAX_BODY_BYTES + 1L).readByteArray()
     return validator.verify(Method.POST, request.uri, body, request.headers["X-Twilio-Signature"])
 }

@@ -1,10 +1,10 @@
-// The transfer app, without a web framework: what it says, whatever serves it. A caller chooses, is
+// The transfer app without a web framework: the documents, whatever serves them. A caller chooses, is
 // transferred, and is offered something else if that fails.
 
 import dev.twimlrefer.ReferCallStatus
-import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.SipUri
+import dev.twimlrefer.VoiceRequest
 import dev.twimlrefer.VoiceResponse
 import dev.twimlrefer.voiceResponse
 
@@ -12,7 +12,7 @@ private val SALES = SipUri("sip:sales@example.com")
 
 /** Asks what the caller wants. */
 fun welcome(): VoiceResponse = voiceResponse {
-    gather(numDigits = 1, action = "/choice") { say("Press 1 to talk to sales.") }
+    gather { numDigits(1).action("/choice").say("Press 1 to talk to sales.") }
     say("Goodbye.")
 }
 
@@ -27,19 +27,19 @@ fun chosen(digits: String?): VoiceResponse = voiceResponse {
 }
 
 /** Goes on with a caller whose transfer failed. */
-fun transferred(callback: ReferCallback): VoiceResponse = voiceResponse {
-    when (val outcome = callback.outcome) {
+fun transferred(request: VoiceRequest): VoiceResponse = voiceResponse {
+    when (val outcome = request.outcome) {
         ReferOutcome.Transferred, ReferOutcome.Canceled -> hangup()
 
         is ReferOutcome.TargetFailed -> {
             val reason = if (outcome.status == ReferCallStatus.BUSY) "are busy" else "do not answer"
-            gather(numDigits = 1, action = "/choice") { say("They $reason. Press 1 to try again.") }
+            gather { numDigits(1).action("/choice").say("They $reason. Press 1 to try again.") }
             say("Goodbye.")
         }
 
         is ReferOutcome.Rejected -> say("Your phone cannot be transferred. Please call sales yourself.")
 
-        ReferOutcome.Unconfirmed, is ReferOutcome.Unknown ->
+        ReferOutcome.Unconfirmed, is ReferOutcome.Unknown, null ->
             say("We do not know whether that worked. Goodbye.")
     }
 }

@@ -63,7 +63,7 @@ class AppTest {
 
     @Test
     fun `escapes in the request target are those that were signed`() {
-        val params = listOf("CallSid" to "CA1", "From" to "sip:alice@example.com")
+        val params = mapOf("CallSid" to "CA1", "From" to "sip:alice@example.com")
         for (target in listOf(
             "/%76oice",
             "/voice?to=%2B1555",
@@ -72,14 +72,14 @@ class AppTest {
         )) {
             assertEquals(200, post(target, params).first, target)
         }
-        val (status, document) = post("/c%68oice?a=%2f", listOf("Digits" to "1"))
+        val (status, document) = post("/c%68oice?a=%2f", mapOf("Digits" to "1"))
         assertEquals(200, status)
         assertTrue("<Refer " in document, document)
     }
 
     @Test
     fun `no other host, no fragment`() {
-        val signature = twilio.sign("/choice", listOf("Digits" to "1"))
+        val signature = twilio.sign("/choice", mapOf("Digits" to "1"))
         assertEquals(200, ask("POST", "/choice", "Digits=1", signature).first)
         assertEquals(200, ask("POST", "/choice", "Digits=1", signature, host = "evil.example/#").first)
         assertEquals(403, ask("POST", "/choice?a=1#", "Digits=1", signature).first)
@@ -89,7 +89,7 @@ class AppTest {
     @Test
     fun `a signed request is not another method's`() {
         // The attacker has one value of a POST, and sends the same bytes as a GET.
-        val posted = twilio.sign("/choice?a=1", listOf("Body" to "2&Digits=1"))
+        val posted = twilio.sign("/choice?a=1", mapOf("Body" to "2&Digits=1"))
         assertEquals(405, ask("GET", "/choice?a=1Body2&Digits=1", "", posted).first)
         // As a POST without a body it is an empty form: its Digits are nobody's.
         val (_, document) = ask("POST", "/choice?a=1Body2&Digits=1", "", posted)
@@ -107,7 +107,7 @@ class AppTest {
             assertEquals(413, large(target, size))
         }
         // The app lives, and a body at the limit is read.
-        assertEquals(200, post("/voice", listOf("CallSid" to "CA1")).first)
+        assertEquals(200, post("/voice", mapOf("CallSid" to "CA1")).first)
         val most = "x=" + "a".repeat(65_534)
         val signature = twilio.sign("/voice", VoiceRequest.fromForm(most).params)
         assertEquals(200, ask("POST", "/voice", most, signature).first)
@@ -115,7 +115,7 @@ class AppTest {
     }
 
     /** As Twilio asks. */
-    private fun post(target: String, params: List<Pair<String, String>>): Pair<Int, String> =
+    private fun post(target: String, params: Map<String, String>): Pair<Int, String> =
         ask("POST", target, VoiceRequest.fromParams(params).toForm(), twilio.sign(target, params))
 
     /** Asks, with the target as it is. */

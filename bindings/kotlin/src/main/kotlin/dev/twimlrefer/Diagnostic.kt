@@ -1,42 +1,57 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.bridge.Finding
+import dev.twimlrefer.internal.exception
 import dev.twimlrefer.internal.named
-import dev.twimlrefer.internal.refusal
 import dev.twimlrefer.internal.spelled
+import dev.twimlrefer.internal.bridge.Diagnostic as BridgeDiagnostic
 
 /**
- * What will happen on the wire, and where in the document or URI it stands.
+ * Something that a check found in a document, a URI or a request, or that a SIP endpoint did wrong.
  *
  * ```kotlin
  * val found = SipUri("sip:alice@example.com?X-Twilio-Id=1").check().single()
  * check(found.code == "header-reserved" && found.severity == Severity.WARNING && found.number == 32113)
  * ```
- *
- * @property code the stable name of the finding, the same in every language.
- * @property severity how bad it is.
- * @property path where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
- * @property message what will happen.
- * @property number Twilio's own number for it.
- * @property line the line of the document that was read, from 1.
- * @property column the column of that line, from 1.
- * @property error the error behind it: why a target is no SIP URI.
  */
-public data class Diagnostic(
-    val code: String,
-    val severity: Severity,
-    val path: String,
-    val message: String,
-    val number: Int? = null,
-    val line: Int? = null,
-    val column: Int? = null,
-    val error: TwimlReferException? = null,
-) {
-    /** For people: severity, code, path and message. */
+public class Diagnostic internal constructor(private val parts: BridgeDiagnostic) {
+    /** The stable code, the same in every language. */
+    public val code: String get() = parts.code
+
+    /** How bad it is. */
+    public val severity: Severity get() = named<Severity>(parts.severity) ?: Severity.ERROR
+
+    /** Where in a document, as `Response/Refer[0]/Sip`; empty outside of one. */
+    public val path: String get() = parts.path
+
+    /** What will happen on the wire. */
+    public val message: String get() = parts.message
+
+    /** The parameter of a request. */
+    public val parameter: String? get() = parts.parameter
+
+    /** Twilio's number for it. */
+    public val number: Int? get() = parts.number?.toInt()
+
+    /** The line of the document that was read, from 1. */
+    public val line: Int? get() = parts.line?.toInt()
+
+    /** The column of that line, from 1. */
+    public val column: Int? get() = parts.column?.toInt()
+
+    /** The error behind it: why a target is not a SIP URI. */
+    public val error: TwimlReferException? get() = parts.error?.let(::exception)
+
+    /** Compares everything that it says. */
+    override fun equals(other: Any?): Boolean = other is Diagnostic && other.parts == parts
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = parts.hashCode()
+
+    /** Severity, code, path and message, for people. */
     override fun toString(): String = "$severity[$code]${if (path.isEmpty()) "" else " $path"}: $message"
 }
 
-/** How bad a finding is. */
+/** How bad a [Diagnostic] is. */
 public enum class Severity {
     /** Twilio will refuse it, or the app has a security hole. */
     ERROR,
@@ -51,17 +66,4 @@ public enum class Severity {
 
     /** The name that is the same in every language. */
     override fun toString(): String = spelled(this)
-}
-
-internal fun diagnostics(found: List<Finding>): List<Diagnostic> = found.map {
-    Diagnostic(
-        code = it.code,
-        severity = named<Severity>(it.severity) ?: Severity.ERROR,
-        path = it.path,
-        message = it.text,
-        number = it.number?.toInt(),
-        line = it.line?.toInt(),
-        column = it.column?.toInt(),
-        error = it.cause?.let(::refusal),
-    )
 }

@@ -1,37 +1,62 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Frame
-import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.bridge.commentNew
+import dev.twimlrefer.internal.bridge.textCheck
 
-/** What stands in a document: an [Element], a [Refer], [Text] or a [Comment]. All are immutable. */
+/** A node of a document: an [Element], [Text] or a [Comment]. All are immutable. */
 public sealed interface Node
 
 /**
  * Text in a document.
  *
  * @property content the text, not escaped.
- * @throws DocumentException it holds a character that XML 1.0 forbids.
  */
-public data class Text(val content: String) : Node {
-    init {
-        Lane.judge(Lane.ELEMENT, Frame().put("t").put("Say").put(content))
-    }
+public class Text private constructor(public val content: String, @Suppress("unused") checked: Unit) : Node {
+    /**
+     * Makes text.
+     *
+     * @throws DocumentException it has a character that XML 1.0 forbids.
+     */
+    public constructor(content: String) : this(content.also(::textCheck), Unit)
+
+    /** Whether the text is the same. */
+    override fun equals(other: Any?): Boolean = other is Text && other.content == content
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = content.hashCode()
 
     /** The text. */
     override fun toString(): String = content
+
+    internal companion object {
+        fun checked(content: String) = Text(content, Unit)
+    }
 }
 
 /**
  * A comment in a document.
  *
  * @property content what stands between `<!--` and `-->`.
- * @throws DocumentException it holds `--`, ends with `-`, or holds a character that XML 1.0 forbids.
  */
-public data class Comment(val content: String) : Node {
-    init {
-        Lane.judge(Lane.COMMENT, Frame().put(content))
-    }
+public class Comment private constructor(public val content: String, @Suppress("unused") checked: Unit) :
+    Node {
+    /**
+     * Makes a comment.
+     *
+     * @throws DocumentException it has `--`, ends with `-`, or has a character that XML 1.0 forbids.
+     */
+    public constructor(content: String) : this(commentNew(content), Unit)
+
+    /** Whether the comment is the same. */
+    override fun equals(other: Any?): Boolean = other is Comment && other.content == content
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = content.hashCode()
 
     /** The comment. */
     override fun toString(): String = content
+
+    internal companion object {
+        fun checked(content: String) = Comment(content, Unit)
+    }
 }

@@ -15,11 +15,11 @@ public fun interface Build<in B> {
 }
 
 /**
- * What is said in a document and in an element alike. Each function adds, and returns the builder. What
- * the attributes mean is Twilio's documentation of the verb; those that are not given are not
- * written. `attributes` are any others, as spelled, in the order that [Element] says.
+ * What a document and an element alike may hold. Each function adds, and returns the builder. What the attributes mean
+ * is in Twilio's documentation of the verb; those that are not given are not written. `attributes` are any others, as
+ * spelled, in the order that [Element] says.
  *
- * Each throws [DocumentException] where a name or a character cannot stand in a document.
+ * Each throws [DocumentException] where a name or a character cannot be written.
  */
 @TwimlDsl
 public sealed class NodesBuilder<B : NodesBuilder<B>> {
@@ -35,11 +35,7 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         loop: Int? = null,
         language: String? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): B = add(
-        "Say",
-        text,
-        given("language" to language, "loop" to loop, "voice" to voice) + frozen(attributes),
-    )
+    ): B = add("Say", text, given("language" to language, "loop" to loop, "voice" to voice), attributes)
 
     /** Plays a file, or with [digits] tones (`w` is half a second of silence). */
     @JvmOverloads
@@ -48,12 +44,12 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         loop: Int? = null,
         digits: String? = null,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): B = add("Play", url, given("digits" to digits, "loop" to loop) + frozen(attributes))
+    ): B = add("Play", url, given("digits" to digits, "loop" to loop), attributes)
 
     /** Waits in silence; [length] is in seconds. */
     @JvmOverloads
     public fun pause(length: Int? = null, attributes: Map<String, String> = Collections.emptyMap()): B =
-        add("Pause", null, given("length" to length) + frozen(attributes))
+        add("Pause", null, given("length" to length), attributes)
 
     /** Adds an element of any name, with text alone. */
     @JvmOverloads
@@ -61,7 +57,7 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         name: String,
         text: String,
         attributes: Map<String, String> = Collections.emptyMap(),
-    ): B = add(name, text, attributes)
+    ): B = add(Element.of(name, attributes, text))
 
     /** Adds an element of any name. */
     @JvmOverloads
@@ -69,11 +65,7 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         name: String,
         attributes: Map<String, String> = Collections.emptyMap(),
         build: Build<ElementBuilder> = Build { },
-    ): B {
-        val builder = ElementBuilder()
-        with(build) { builder.build() }
-        return add(Element(name, attributes, builder.nodes))
-    }
+    ): B = add(Element(name, attributes, ElementBuilder().built(build)))
 
     /** Adds text. */
     public fun text(content: String): B = add(Text(content))
@@ -87,23 +79,29 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
         return self
     }
 
-    internal fun add(name: String, text: String?, attributes: Map<String, String>): B = add(
-        Element(
-            name,
-            attributes,
-            if (text.isNullOrEmpty()) Collections.emptyList() else listOf(Text(text)),
-        ),
-    )
+    /** Adds a verb: the attributes that have a parameter, then any others. */
+    internal fun add(
+        name: String,
+        text: String?,
+        given: Map<String, String>,
+        attributes: Map<String, String>,
+    ): B = add(Element.of(name, given + frozen(attributes), text))
 }
 
-/** An element that is being built. One thread's only. */
+/** Builds an element. One thread's only. */
 @TwimlDsl
 public class ElementBuilder internal constructor() : NodesBuilder<ElementBuilder>() {
     override val self: ElementBuilder get() = this
 }
 
+/** The nodes that a block adds. */
+internal fun <B : NodesBuilder<B>> B.built(build: Build<B>): List<Node> {
+    with(build) { build() }
+    return nodes
+}
+
 /** The attributes that are there; they are written in this order. */
-internal fun given(vararg attributes: Pair<String, Any?>): Map<String, String> {
+private fun given(vararg attributes: Pair<String, Any?>): Map<String, String> {
     val given = LinkedHashMap<String, String>()
     for ((name, value) in attributes) if (value != null) given[name] = value.toString()
     return given

@@ -1,7 +1,6 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.bridge.Report
-import dev.twimlrefer.internal.plainPairs
+import dev.twimlrefer.internal.bridge.TransferOutput
 
 /** What a [Transfer] asks the SIP stack to do. */
 public sealed interface Output {
@@ -21,7 +20,7 @@ public sealed interface Output {
     /**
      * The verb has ended; comes once.
      *
-     * @property report what the action URL is told.
+     * @property report what Twilio would send to the action URL.
      */
     public data class Completed(val report: ReferReport) : Output
 
@@ -33,15 +32,10 @@ public sealed interface Output {
     public data class Diagnostic(val diagnostic: dev.twimlrefer.Diagnostic) : Output
 }
 
-/**
- * What Twilio would send to the action URL.
- *
- * @property params the parameters of `<Refer>`, in their order.
- * @property outcome how the transfer ended.
- */
-public data class ReferReport(val params: List<Pair<String, String>>, val outcome: ReferOutcome)
-
-internal fun report(report: Report): ReferReport {
-    val judged = report.outcome.run { outcome(kind, status, code?.toInt()) }
-    return ReferReport(plainPairs(report.params), judged)
+internal fun output(output: TransferOutput): Output = when (output) {
+    is TransferOutput.SendRefer -> Output.SendRefer
+    is TransferOutput.Reply -> Output.Reply(output.code.toInt())
+    is TransferOutput.EndDialog -> Output.EndDialog
+    is TransferOutput.Completed -> Output.Completed(ReferReport(output.report))
+    is TransferOutput.Diagnostic -> Output.Diagnostic(Diagnostic(output.diagnostic))
 }

@@ -1,51 +1,62 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Frame
-import dev.twimlrefer.internal.Lane
-import dev.twimlrefer.internal.announced
+import dev.twimlrefer.internal.bridge.Piece
+import dev.twimlrefer.internal.bridge.referNew
 import dev.twimlrefer.internal.bridge.resolveAction
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.putAnnounced
-import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.bridge.uriRedacted
+import dev.twimlrefer.internal.nodes
 
 /**
- * The verb that transfers a SIP call, with exactly one target.
+ * The verb that transfers a SIP call, with exactly one target: a view of the [Element] `<Refer>`.
  *
  * ```kotlin
  * val refer = Refer(SipUri("sip:alice@example.com"), action = "/handleRefer")
  * check(refer.resolveAction("https://example.com/voice?x=1") == "https://example.com/handleRefer")
+ * check(VoiceResponse(listOf(refer.toElement())).firstRefer == refer)
  * ```
  *
- * @property target who the caller is transferred to.
- * @property action the URL, absolute or relative, that learns how the transfer ended; without one the next
- * verb runs.
- * @property method `GET` or `POST`, how the action is asked; Twilio's default is `POST`.
- * @throws DocumentException the action is no http(s) URL, or the method is another one.
+ * @property action the URL, absolute or relative, that Twilio requests when the transfer has ended; without one the
+ * next verb runs.
+ * @property method how the action is requested; Twilio's default is POST.
  */
-public data class Refer
-@JvmOverloads
-constructor(
-    val target: SipUri,
-    val action: String? = null,
-    val method: String? = null,
-) : Node {
-    init {
-        if (action != null || method != null) {
-            // The target again, for who has left it to this: that costs less than to cross once more.
-            val input = Frame().put("u" + announced(action, method)).put(target.toString())
-            Lane.judge(Lane.REFER, input.putAnnounced(action, method))
-        }
-    }
+public class Refer private constructor(
+    private val uri: String,
+    public val action: String?,
+    public val method: Method?,
+    private val pieces: List<Piece>,
+) {
+    /**
+     * Makes the verb.
+     *
+     * @param target who the caller is transferred to.
+     * @throws DocumentException the action is not an http(s) URL.
+     */
+    @JvmOverloads
+    public constructor(target: SipUri, action: String? = null, method: Method? = null) :
+        this(target.toString(), action, method)
+
+    internal constructor(uri: String, action: String?, method: Method?) :
+        this(uri, action, method, referNew(uri, action, method?.name))
+
+    /** Who the caller is transferred to. */
+    public val target: SipUri get() = SipUri.checked(uri)
+
+    /** The element, for a document. */
+    public fun toElement(): Element = nodes(pieces).single() as Element
 
     /**
-     * Which URL the action is, in a document that this URL served; `null` without an action.
+     * Returns the URL of the action in a document that this URL served; `null` without an action.
      *
-     * @throws DocumentException the base is no http(s) URL.
+     * @throws DocumentException the base is not an http(s) URL.
      */
-    public fun resolveAction(baseUrl: String): String? =
-        action?.let { bridged { resolveAction(it, wellFormed(baseUrl)) } }
+    public fun resolveAction(baseUrl: String): String? = action?.let { resolveAction(it, baseUrl) }
+
+    /** Whether target, action and method are the same. */
+    override fun equals(other: Any?): Boolean = other is Refer && other.pieces == pieces
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = pieces.hashCode()
 
     /** For people; without the target's password. */
-    override fun toString(): String =
-        "Refer(target=${target.withoutPassword}, action=$action, method=$method)"
+    override fun toString(): String = "Refer(target=${uriRedacted(uri)}, action=$action, method=$method)"
 }

@@ -1,22 +1,21 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.bridge.Outcome
 import dev.twimlrefer.internal.bridge.outcomeExplanation
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.bridge.ReferOutcome as BridgeOutcome
 
 /**
- * How a transfer ended: one answer to the three parameters of the callback.
+ * How a transfer ended, told by the three parameters of `<Refer>`.
  *
  * ```kotlin
- * val callback = ReferCallback.fromForm("ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486")
- * val next = when (val outcome = callback.outcome) {
+ * val request = VoiceRequest.fromForm("ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486")
+ * val next = when (val outcome = request.outcome) {
  *     ReferOutcome.Transferred -> "done"
  *     is ReferOutcome.TargetFailed -> "${outcome.status}: talk to the caller again"
  *     is ReferOutcome.Rejected -> "the endpoint cannot transfer: ${outcome.code}"
  *     ReferOutcome.Canceled -> "the caller has gone"
  *     ReferOutcome.Unconfirmed -> "nobody knows"
  *     is ReferOutcome.Unknown -> "${outcome.status}?"
+ *     null -> "not the action of a Refer"
  * }
  * check(next == "busy: talk to the caller again")
  * ```
@@ -26,7 +25,7 @@ public sealed interface ReferOutcome {
     public val kind: String
 
     /**
-     * What happened, for a person, as a clause to stand in a sentence of theirs.
+     * What happened, as a clause for a person.
      *
      * ```kotlin
      * check(ReferOutcome.Canceled.explanation == "the call ended before the transfer was decided")
@@ -40,10 +39,7 @@ public sealed interface ReferOutcome {
                 is Unknown -> this.status.text to null
                 Transferred, Canceled, Unconfirmed -> null to null
             }
-            // An app can make an outcome of any number; the sentence for people leaves out what is no code.
-            val known = code?.takeIf { it in 100..699 }?.toUShort()
-            val plain = Outcome(kind, status?.let(::wellFormed), known)
-            return bridged { outcomeExplanation(plain) }
+            return outcomeExplanation(BridgeOutcome(kind, status, code?.toLong()))
         }
 
     /** The target answered: the caller is no longer with the app. */
@@ -75,7 +71,7 @@ public sealed interface ReferOutcome {
         override val kind: String get() = "canceled"
     }
 
-    /** The endpoint never told how it went: it may or may not have transferred the caller. */
+    /** The endpoint never reported how it went: it may or may not have transferred the caller. */
     public data object Unconfirmed : ReferOutcome {
         override val kind: String get() = "unconfirmed"
     }
@@ -90,11 +86,14 @@ public sealed interface ReferOutcome {
     }
 }
 
-internal fun outcome(kind: String, status: String?, code: Int?): ReferOutcome = when (kind) {
-    "transferred" -> ReferOutcome.Transferred
-    "rejected" -> ReferOutcome.Rejected(code ?: 0)
-    "target-failed" -> ReferOutcome.TargetFailed(ReferCallStatus.of(status.orEmpty()), code)
-    "canceled" -> ReferOutcome.Canceled
-    "unconfirmed" -> ReferOutcome.Unconfirmed
-    else -> ReferOutcome.Unknown(ReferCallStatus.of(status.orEmpty()))
+internal fun outcome(outcome: BridgeOutcome): ReferOutcome {
+    val (status, code) = ReferCallStatus.of(outcome.status.orEmpty()) to outcome.code?.toInt()
+    return when (outcome.kind) {
+        "transferred" -> ReferOutcome.Transferred
+        "rejected" -> ReferOutcome.Rejected(code ?: 0)
+        "target-failed" -> ReferOutcome.TargetFailed(status, code)
+        "canceled" -> ReferOutcome.Canceled
+        "unconfirmed" -> ReferOutcome.Unconfirmed
+        else -> ReferOutcome.Unknown(status)
+    }
 }

@@ -1,8 +1,6 @@
 package dev.twimlrefer
 
 import dev.twimlrefer.internal.bridge.referTarget
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.wellFormed
 
 /**
  * What a Refer-To value names (RFC 3515), or Twilio's `ReferTransferTarget`.
@@ -15,7 +13,7 @@ public sealed interface ReferTarget {
     /**
      * A SIP URI.
      *
-     * @property uri the URI, without what stood around it.
+     * @property uri the URI, without what was around it.
      */
     public data class Sip(val uri: SipUri) : ReferTarget {
         /** The URI. */
@@ -35,21 +33,21 @@ public sealed interface ReferTarget {
     /**
      * Something else.
      *
-     * @property text what stood there.
+     * @property text the value.
      */
     public data class Other(val text: String) : ReferTarget {
         /** The text. */
         override fun toString(): String = text
     }
 
-    /** How targets are read. */
+    /** Reads targets. */
     public companion object {
-        /** Reads a Refer-To value; of text that names nothing, [Other] is made. */
+        /** Reads a Refer-To value; whatever is neither a SIP URI nor `tel:` becomes [Other]. */
         @JvmStatic
         public fun parse(text: String): ReferTarget {
-            val target = wellFormed(text).let { bridged { referTarget(it) } }
+            val target = referTarget(text)
             return when (target.kind) {
-                "sip" -> Sip(SipUri(target.text))
+                "sip" -> Sip(SipUri.checked(target.text))
                 "tel" -> Tel(target.text)
                 else -> Other(target.text)
             }

@@ -1,20 +1,19 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Frame
-import dev.twimlrefer.internal.Lane
-import dev.twimlrefer.internal.bridge.Param
-import dev.twimlrefer.internal.bridge.UriParts
+import dev.twimlrefer.internal.bridge.SipUriParts
+import dev.twimlrefer.internal.bridge.UriParameter
 import dev.twimlrefer.internal.bridge.uriBuild
 import dev.twimlrefer.internal.bridge.uriCheck
 import dev.twimlrefer.internal.bridge.uriEquivalent
+import dev.twimlrefer.internal.bridge.uriHeader
+import dev.twimlrefer.internal.bridge.uriNew
 import dev.twimlrefer.internal.bridge.uriParts
-import dev.twimlrefer.internal.bridge.uriReferTo
 import dev.twimlrefer.internal.bridge.uriUserToUser
 import dev.twimlrefer.internal.bridge.uriUserToUsers
-import dev.twimlrefer.internal.bridgePairs
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.plainPairs
-import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.diagnostics
+import dev.twimlrefer.internal.entries
+import dev.twimlrefer.internal.frozen
+import dev.twimlrefer.internal.pairs
 import java.util.Collections
 
 /**
@@ -23,35 +22,38 @@ import java.util.Collections
  * `==` compares the spelling, [equivalent] as SIP does.
  *
  * ```kotlin
- * val uri = SipUri("sip:alice@example.com", headers = listOf("X-Reason" to "billing question"))
+ * val uri = SipUri("sip:alice@example.com", mapOf("X-Reason" to "billing question"))
  * check(uri.toString() == "sip:alice@example.com?X-Reason=billing%20question")
  * check(uri.header("x-reason") == "billing question")
  * ```
- *
- * @param uri the URI; nothing around it is trimmed.
- * @param headers decoded names and values, which are escaped and added behind those of the URI.
- * @param userToUser added as the header `User-to-User`.
- * @throws SipUriException with the byte at which the text stops being a SIP URI.
  */
-public class SipUri private constructor(private val text: String, @Suppress("unused") judged: Unit) {
+public class SipUri private constructor(private val text: String, @Suppress("unused") checked: Unit) {
+    /**
+     * Makes a URI.
+     *
+     * @param uri the URI; nothing around it is trimmed.
+     * @param headers decoded names and values to escape and add, in the order that [Element] says; a name that is
+     * repeated is added by [withHeader].
+     * @param userToUser the header `User-to-User` to add.
+     * @throws SipUriException the text is not a SIP URI; it says at which byte.
+     */
     @JvmOverloads
     public constructor(
         uri: String,
-        headers: List<Pair<String, String>> = Collections.emptyList(),
+        headers: Map<String, String> = Collections.emptyMap(),
         userToUser: UserToUser? = null,
-    ) : this(judged(uri, headers, userToUser), Unit)
+    ) : this(uriNew(uri, pairs(frozen(headers)), userToUser?.source), Unit)
 
-    @Volatile
-    private var taken: UriParts? = null
-
-    private val parts: UriParts
-        get() = taken ?: bridged { uriParts(text) }.also { taken = it }
+    private val parts: SipUriParts by lazy(LazyThreadSafetyMode.PUBLICATION) { uriParts(text) }
 
     /** `sip` or `sips`, as spelled. */
     public val scheme: String get() = parts.scheme
 
     /** The user as spelled. */
     public val user: String? get() = parts.user
+
+    /** The user, decoded. */
+    public val userDecoded: String? get() = parts.userDecoded
 
     /** The password as spelled. */
     public val password: String? get() = parts.password
@@ -62,45 +64,46 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
     /** The port, 1 to 65535. */
     public val port: Int? get() = parts.port?.toInt()
 
-    /** The parameters as spelled; a flag has no value. */
-    public val params: List<Pair<String, String?>> get() = parts.params.map { it.name to it.value }
+    /** The parameters as spelled, in their order; a flag has no value. */
+    public val params: Map<String, String?>
+        get() = Collections.unmodifiableMap(parts.params.associate { it.name to it.value })
 
     /** The headers, decoded, in their order. */
-    public val headers: List<Pair<String, String>> get() = plainPairs(parts.headers)
+    public val headers: List<Map.Entry<String, String>> get() = entries(parts.headers)
 
-    /** The first header of this name, without regard to case; decoded. */
-    public fun header(name: String): String? =
-        headers.firstOrNull { it.first.equals(name, ignoreCase = true) }?.second
+    /** Returns the first header of this name, without regard to case; decoded. */
+    public fun header(name: String): String? = uriHeader(text, name)
 
     /**
      * The first User-to-User value.
      *
      * @throws SipUriException there is one, but it is not valid (RFC 7433).
      */
-    public val userToUser: UserToUser? get() = bridged { uriUserToUser(text) }?.let(UserToUser::of)
+    public val userToUser: UserToUser? get() = uriUserToUser(text)?.let(::UserToUser)
 
     /**
      * Every User-to-User value, in order: those of several headers, and those of one header with commas between.
      *
      * @throws SipUriException one of them is not valid (RFC 7433).
      */
-    public val userToUsers: List<UserToUser> get() = bridged { uriUserToUsers(text) }.map(UserToUser::of)
+    public val userToUsers: List<UserToUser> get() = uriUserToUsers(text).map(::UserToUser)
 
     /** The value of a Refer-To header (RFC 3515), in angle brackets. */
-    public val referTo: String get() = bridged { uriReferTo(text) }
+    public val referTo: String get() = parts.referTo
 
     /**
-     * The URI with a header added, given as decoded text.
+     * Returns the URI with a header added, given as decoded text.
      *
-     * @throws SipUriException the name is no token, or the value holds CR, LF or NUL.
+     * @throws SipUriException the name is not a token, or the value has CR, LF or NUL.
      */
-    public fun withHeader(name: String, value: String): SipUri = SipUri(text, listOf(name to value))
+    public fun withHeader(name: String, value: String): SipUri =
+        SipUri(text, Collections.singletonMap(name, value))
 
-    /** What will be dropped or misread on the wire. */
-    public fun check(): List<Diagnostic> = diagnostics(bridged { uriCheck(text) })
+    /** Checks what will be dropped or misread on the wire. */
+    public fun check(): List<Diagnostic> = diagnostics(uriCheck(text))
 
-    /** Whether both name the same, as RFC 3261 section 19.1.4 compares. */
-    public fun equivalent(other: SipUri): Boolean = bridged { uriEquivalent(text, other.text) }
+    /** Compares as RFC 3261 section 19.1.4 does. */
+    public fun equivalent(other: SipUri): Boolean = uriEquivalent(text, other.text)
 
     /** The URI as it was spelled. */
     override fun toString(): String = text
@@ -111,40 +114,21 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
     /** Agrees with [equals]. */
     override fun hashCode(): Int = text.hashCode()
 
-    /** For texts that may stand in logs. */
-    internal val withoutPassword: String
-        get() = if ('@' in text) password?.let { text.replaceFirst(":$it@", ":***@") } ?: text else text
-
-    /** How URIs are made of parts. */
+    /** Makes URIs of parts. */
     public companion object {
-        /** A URI for [Refer], which judges it together with the rest. */
-        internal fun judgedLater(uri: String): SipUri = SipUri(uri, Unit)
-
-        private fun judged(
-            uri: String,
-            headers: List<Pair<String, String>>,
-            userToUser: UserToUser?,
-        ): String {
-            if (headers.isEmpty() && userToUser == null) {
-                Lane.checkUri(uri)
-                return uri
-            }
-            val input = Frame().put(uri).put(headers)
-            if (userToUser != null) input.put("User-to-User").put(userToUser.toString())
-            return Lane.call(Lane.URI, input).text()
-        }
+        internal fun checked(uri: String): SipUri = SipUri(uri, Unit)
 
         /**
-         * A URI of decoded parts, each escaped for its place.
+         * Makes a URI of decoded parts, each escaped for its place.
          *
          * ```kotlin
-         * val uri = SipUri.build("example.com", user = "a b", port = 5060, params = listOf("lr" to null))
+         * val uri = SipUri.build("example.com", user = "a b", port = 5060, params = mapOf("lr" to null))
          * check(uri.toString() == "sip:a%20b@example.com:5060;lr")
          * ```
          *
          * @param secure whether the scheme is `sips`.
          * @param params names and values; a flag has no value.
-         * @throws SipUriException a part cannot stand in a URI.
+         * @throws SipUriException a part is not allowed in a URI.
          */
         @JvmStatic
         @JvmOverloads
@@ -154,22 +138,12 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
             password: String? = null,
             port: Int? = null,
             secure: Boolean = false,
-            params: List<Pair<String, String?>> = Collections.emptyList(),
-            headers: List<Pair<String, String>> = Collections.emptyList(),
+            params: Map<String, String?> = Collections.emptyMap(),
+            headers: Map<String, String> = Collections.emptyMap(),
         ): SipUri {
-            val parts =
-                UriParts(
-                    scheme = if (secure) "sips" else "sip",
-                    user = user?.let(::wellFormed),
-                    password = password?.let(::wellFormed),
-                    host = wellFormed(host),
-                    port = port?.toLong(),
-                    params = params.map { (name, value) ->
-                        Param(wellFormed(name), value?.let(::wellFormed))
-                    },
-                    headers = bridgePairs(headers),
-                )
-            return SipUri(bridged { uriBuild(parts) })
+            val flags = params.map { (name, value) -> UriParameter(name, value) }
+            val added = pairs(frozen(headers))
+            return checked(uriBuild(host, user, password, port?.toLong(), secure, flags, added, null))
         }
     }
 }

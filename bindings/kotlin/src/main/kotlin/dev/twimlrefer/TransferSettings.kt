@@ -1,99 +1,125 @@
+@file:JvmName("TransferDurations")
+
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.bridge.Settings
-import dev.twimlrefer.internal.bridge.StatusEntry
-import dev.twimlrefer.internal.wellFormed
-import kotlin.time.Duration
-import kotlin.time.Duration.Companion.milliseconds
-import kotlin.time.toKotlinDuration
-import java.time.Duration as JavaDuration
+import dev.twimlrefer.internal.bridge.StatusMapping
+import dev.twimlrefer.internal.bridge.transferSettings
+import java.time.Duration
+import java.util.Collections
+import kotlin.time.toJavaDuration
+import dev.twimlrefer.internal.bridge.TransferSettings as BridgeSettings
+import kotlin.time.Duration as KotlinDuration
 
 /**
- * What differs from the defaults of a [Transfer]; `null` is the default. Java has a [builder]. What is out
- * of range is refused when the transfer is made.
+ * The settings of a [Transfer]. Immutable: each function returns other settings.
  *
  * ```kotlin
- * val settings = TransferSettings(hangUpGrace = 1.seconds, statuses = mapOf(480 to ReferCallStatus.NO_ANSWER))
- * Transfer(SipUri("sip:alice@example.com"), settings).close()
+ * val settings = TransferSettings().withHangUpGrace(1.seconds).withStatus(480, ReferCallStatus.NO_ANSWER)
+ * check(Transfer(SipUri("sip:alice@example.com"), settings).state == TransferState.IDLE)
  * ```
  *
- * @property responseTimeout how long to wait for an answer to the REFER; 32 s (RFC 3261, timer F).
- * @property notifyTimeout how long to wait for a first NOTIFY after a 2xx; 32 s (RFC 6665, timer N).
- * @property subscription how long a NOTIFY without `expires` holds; 180 s (RFC 3261, timer C).
- * @property maxDuration how long a transfer may last once the REFER was accepted, whatever `expires` says; 10 min.
- * @property hangUpGrace how long a final NOTIFY may still come after the caller hung up; none.
- * @property rejectedStatusOmitted whether a refused REFER is told by its code alone, without a status.
- * @property statuses the status that is reported for a SIP code of the target.
+ * Each throws [TransferException] for what is out of range.
  */
-public data class TransferSettings(
-    val responseTimeout: Duration? = null,
-    val notifyTimeout: Duration? = null,
-    val subscription: Duration? = null,
-    val maxDuration: Duration? = null,
-    val hangUpGrace: Duration? = null,
-    val rejectedStatusOmitted: Boolean = false,
-    val statuses: Map<Int, ReferCallStatus> = emptyMap(),
-) {
-    internal fun bridged(): Settings = Settings(
-        responseTimeout = milliseconds(responseTimeout),
-        notifyTimeout = milliseconds(notifyTimeout),
-        subscription = milliseconds(subscription),
-        maxDuration = milliseconds(maxDuration),
-        hangUpGrace = milliseconds(hangUpGrace),
-        rejectedStatusOmitted = rejectedStatusOmitted,
-        statuses = statuses.map { (code, status) ->
-            StatusEntry(code.toLong(), wellFormed(status.text))
-        },
-    )
+public class TransferSettings private constructor(given: BridgeSettings) {
+    internal val settings: BridgeSettings = transferSettings(given)
 
-    /** Makes settings from Java; the properties of [TransferSettings] say what each is. */
-    public class Builder internal constructor() {
-        private var made = TransferSettings()
+    /** Makes settings of the defaults. */
+    public constructor() : this(BridgeSettings(null, null, null, null, null, false, Collections.emptyList()))
 
-        /** How long to wait for an answer to the REFER. */
-        public fun responseTimeout(time: JavaDuration): Builder =
-            with(made.copy(responseTimeout = time.toKotlinDuration()))
+    /** How long to wait for a response to the REFER; 32 s (RFC 3261, timer F). */
+    public val responseTimeout: Duration get() = time(settings.responseTimeoutNs)
 
-        /** How long to wait for a first NOTIFY after a 2xx. */
-        public fun notifyTimeout(time: JavaDuration): Builder =
-            with(made.copy(notifyTimeout = time.toKotlinDuration()))
+    /** How long to wait for a first NOTIFY after a 2xx; 32 s (RFC 6665, timer N). */
+    public val notifyTimeout: Duration get() = time(settings.notifyTimeoutNs)
 
-        /** How long a NOTIFY without `expires` holds. */
-        public fun subscription(time: JavaDuration): Builder =
-            with(made.copy(subscription = time.toKotlinDuration()))
+    /** How long a NOTIFY without `expires` holds; 180 s (RFC 3261, timer C). */
+    public val subscription: Duration get() = time(settings.subscriptionNs)
 
-        /** How long a transfer may last once the REFER was accepted. */
-        public fun maxDuration(time: JavaDuration): Builder =
-            with(made.copy(maxDuration = time.toKotlinDuration()))
+    /** How long a transfer may last once the REFER was accepted, whatever `expires` says; 10 min. */
+    public val maxDuration: Duration get() = time(settings.maxDurationNs)
 
-        /** How long a final NOTIFY may still come after the caller hung up. */
-        public fun hangUpGrace(time: JavaDuration): Builder =
-            with(made.copy(hangUpGrace = time.toKotlinDuration()))
+    /** How long a final NOTIFY may still come after the caller hung up; 0. */
+    public val hangUpGrace: Duration get() = time(settings.hangUpGraceNs)
 
-        /** Whether a refused REFER is told by its code alone. */
-        public fun rejectedStatusOmitted(omitted: Boolean): Builder =
-            with(made.copy(rejectedStatusOmitted = omitted))
+    /** Whether a refused REFER is reported by its code alone, without a status. */
+    public val rejectedStatusOmitted: Boolean get() = settings.rejectedStatusOmitted
 
-        /** The status that is reported for a SIP code of the target. */
-        public fun status(code: Int, status: ReferCallStatus): Builder =
-            with(made.copy(statuses = made.statuses + (code to status)))
+    /** The statuses that are reported for SIP codes of the target, where they differ from Twilio's. */
+    public val statuses: Map<Int, ReferCallStatus>
+        get() = settings.statuses.associate { it.code.toInt() to ReferCallStatus.of(it.status) }
 
-        /** The settings. */
-        public fun build(): TransferSettings = made
+    /** Sets [responseTimeout]. */
+    public fun withResponseTimeout(time: Duration): TransferSettings =
+        TransferSettings(settings.copy(responseTimeoutNs = nanoseconds(time)))
 
-        private fun with(settings: TransferSettings): Builder = apply { made = settings }
+    /** Sets [notifyTimeout]. */
+    public fun withNotifyTimeout(time: Duration): TransferSettings =
+        TransferSettings(settings.copy(notifyTimeoutNs = nanoseconds(time)))
+
+    /** Sets [subscription]. */
+    public fun withSubscription(time: Duration): TransferSettings =
+        TransferSettings(settings.copy(subscriptionNs = nanoseconds(time)))
+
+    /** Sets [maxDuration]. */
+    public fun withMaxDuration(time: Duration): TransferSettings =
+        TransferSettings(settings.copy(maxDurationNs = nanoseconds(time)))
+
+    /** Sets [hangUpGrace]. */
+    public fun withHangUpGrace(time: Duration): TransferSettings =
+        TransferSettings(settings.copy(hangUpGraceNs = nanoseconds(time)))
+
+    /** Sets [rejectedStatusOmitted]. */
+    public fun withRejectedStatusOmitted(omitted: Boolean): TransferSettings =
+        TransferSettings(settings.copy(rejectedStatusOmitted = omitted))
+
+    /** Sets the status that is reported for a SIP code of the target. */
+    public fun withStatus(code: Int, status: ReferCallStatus): TransferSettings {
+        val others = settings.statuses.filter { it.code != code.toLong() }
+        return TransferSettings(settings.copy(statuses = others + StatusMapping(code.toLong(), status.text)))
     }
 
-    /** How Java makes settings. */
-    public companion object {
-        /** Begins with the defaults. */
-        @JvmStatic
-        public fun builder(): Builder = Builder()
+    /** Whether all settings are the same. */
+    override fun equals(other: Any?): Boolean = other is TransferSettings && other.settings == settings
 
-        /** Rounds away from zero: what is short is not none, and what is negative stays so. */
-        private fun milliseconds(time: Duration?): Long? {
-            val whole = time?.inWholeMilliseconds ?: return null
-            return if (whole.milliseconds == time) whole else whole + (if (time.isNegative()) -1 else 1)
-        }
-    }
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = settings.hashCode()
+
+    /** For people. */
+    override fun toString(): String = "TransferSettings(responseTimeout=$responseTimeout, " +
+        "notifyTimeout=$notifyTimeout, subscription=$subscription, maxDuration=$maxDuration, " +
+        "hangUpGrace=$hangUpGrace, rejectedStatusOmitted=$rejectedStatusOmitted, statuses=$statuses)"
+}
+
+/** Sets [TransferSettings.responseTimeout]. */
+@JvmSynthetic
+public fun TransferSettings.withResponseTimeout(time: KotlinDuration): TransferSettings =
+    withResponseTimeout(time.toJavaDuration())
+
+/** Sets [TransferSettings.notifyTimeout]. */
+@JvmSynthetic
+public fun TransferSettings.withNotifyTimeout(time: KotlinDuration): TransferSettings =
+    withNotifyTimeout(time.toJavaDuration())
+
+/** Sets [TransferSettings.subscription]. */
+@JvmSynthetic
+public fun TransferSettings.withSubscription(time: KotlinDuration): TransferSettings =
+    withSubscription(time.toJavaDuration())
+
+/** Sets [TransferSettings.maxDuration]. */
+@JvmSynthetic
+public fun TransferSettings.withMaxDuration(time: KotlinDuration): TransferSettings =
+    withMaxDuration(time.toJavaDuration())
+
+/** Sets [TransferSettings.hangUpGrace]. */
+@JvmSynthetic
+public fun TransferSettings.withHangUpGrace(time: KotlinDuration): TransferSettings =
+    withHangUpGrace(time.toJavaDuration())
+
+private fun time(nanoseconds: Long?): Duration = Duration.ofNanos(nanoseconds ?: 0)
+
+/** The library refuses what does not fit, and rounds. */
+private fun nanoseconds(time: Duration): Long = try {
+    time.toNanos()
+} catch (_: ArithmeticException) {
+    if (time.isNegative) Long.MIN_VALUE else Long.MAX_VALUE
 }

@@ -1,9 +1,9 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Place
+import dev.twimlrefer.internal.bridge.ErrorDetails
 
 /**
- * Something that the library refuses; its message says what to do about it.
+ * Something that the library refuses; the message says what is wrong and what to do.
  *
  * ```kotlin
  * try {
@@ -13,64 +13,62 @@ import dev.twimlrefer.internal.Place
  *     println(error.message) // invalid SIP URI at byte 27: space is not allowed in a header value: write it as %20
  * }
  * ```
- *
- * @property message what went wrong, where, and what to do about it; at most 240 bytes.
  */
-public open class TwimlReferException internal constructor(override val message: String, place: Place) :
-    RuntimeException(message) {
-    /** The stable name of what went wrong, the same in every language. */
-    public val kind: String = place.kind
+public open class TwimlReferException internal constructor(details: ErrorDetails) :
+    RuntimeException(details.message) {
+    /** What is wrong, where, and what to do about it; at most 240 bytes. */
+    override val message: String = details.message
 
-    /** The byte (of UTF-8, from 0) at which it went wrong. */
-    public val offset: Int? = place.offset
+    /** The stable name of the error, the same in every language. */
+    public val kind: String = details.kind
+
+    /** The group of the kind, for example `sip-uri`; each has a class. */
+    public val group: String = details.group
+
+    /** The offset in bytes (of UTF-8, from 0). */
+    public val offset: Int? = details.offset?.toInt()
 
     /** The line of a document, from 1. */
-    public val line: Int? = place.line
+    public val line: Int? = details.line?.toInt()
 
     /** The column of that line, from 1. */
-    public val column: Int? = place.column
+    public val column: Int? = details.column?.toInt()
 
-    /** The parameter, attribute or header at fault. */
-    public val parameter: String? = place.parameter
+    /** The parameter, attribute or header that is wrong. */
+    public val parameter: String? = details.parameter
 
-    /** Twilio's own number for it. */
-    public val number: Int? = place.number
+    /** Twilio's number for the error. */
+    public val number: Int? = details.number?.toInt()
 
-    /** Whether all that it says is the same, so that what holds one compares as well. */
-    override fun equals(other: Any?): Boolean = other is TwimlReferException && other.said == said
+    /** Compares everything but the stack, so that what holds an exception compares as well. */
+    override fun equals(other: Any?): Boolean = other is TwimlReferException && other.parts == parts
 
     /** Agrees with [equals]. */
-    override fun hashCode(): Int = said.hashCode()
+    override fun hashCode(): Int = parts.hashCode()
 
-    private val said: List<Any?> get() = listOf(kind, message, offset, line, column, parameter, number)
+    private val parts: List<Any?> get() = listOf(kind, message, offset, line, column, parameter, number)
 }
 
-/** A SIP URI, one of its headers or a User-to-User value is not valid. */
-public class SipUriException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+/** An invalid SIP URI, header or User-to-User value. */
+public class SipUriException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
-/** A document cannot be read, or something cannot stand in one. */
-public class DocumentException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+/** A document that cannot be read, or something that cannot be written in one. */
+public class DocumentException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
-/** A REST request cannot be made of this. */
-public class RestException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+/** A REST request that cannot be made. */
+public class RestException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
-/** A transfer was used wrongly, a setting is out of range, or saved bytes are not a transfer's. */
-public class TransferException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+/** Misuse of a transfer, a setting out of range, or saved bytes that are not a transfer's. */
+public class TransferException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
 /**
- * It is not proved that Twilio sent this request (`signature-missing`, `signature-mismatch`): answer 403. Or a
- * [RequestValidator] cannot be made of its secret or public base.
+ * A request that is not proved to be from Twilio (`signature-missing`, `signature-mismatch`): answer 403. Or a secret
+ * or public base of which no [RequestValidator] can be made.
  */
-public class SignatureException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+public class SignatureException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
 /**
- * A request cannot be read: it is too large (`request-too-large`, judged before the signature: answer 413), or it is
- * signed but not UTF-8 (`request-not-utf8`: answer 400). Or the limit for it is out of range.
+ * A request that cannot be read: too large (`request-too-large`, checked before the signature: answer 413), or signed
+ * but not UTF-8 (`request-not-utf8`: answer 400). Or a limit out of range.
  */
-public class RequestException internal constructor(message: String, place: Place) :
-    TwimlReferException(message, place)
+public class RequestException internal constructor(details: ErrorDetails) : TwimlReferException(details)

@@ -1,12 +1,10 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.bridge.UserToUserParts
-import dev.twimlrefer.internal.bridge.userToUserBuild
-import dev.twimlrefer.internal.bridge.userToUserBytes
+import dev.twimlrefer.internal.bridge.UserToUserSource
 import dev.twimlrefer.internal.bridge.userToUserFromBytes
+import dev.twimlrefer.internal.bridge.userToUserNew
 import dev.twimlrefer.internal.bridge.userToUserParse
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.wellFormed
+import dev.twimlrefer.internal.bridge.UserToUser as BridgeValue
 
 /**
  * A User-to-User value (RFC 7433). Bytes are sent hex-encoded, and are then always valid.
@@ -15,55 +13,65 @@ import dev.twimlrefer.internal.wellFormed
  * check(UserToUser.fromBytes("order 7".toByteArray()).toString() == "6F726465722037;encoding=hex")
  * check(UserToUser.parse("123456789;encoding=hex").data == "123456789")
  * ```
- *
- * @property data the data, without quotes.
- * @property encoding how the data is encoded; `hex` where nothing else is said.
- * @property purpose the package that it belongs to.
- * @property content what the data is.
- * @throws SipUriException a part cannot stand in such a value.
  */
-public data class UserToUser
-@JvmOverloads
-constructor(
-    val data: String,
-    val encoding: String? = null,
-    val purpose: String? = null,
-    val content: String? = null,
-) {
-    private val text: String =
-        UserToUserParts(
-            wellFormed(data),
-            encoding?.let(::wellFormed),
-            purpose?.let(::wellFormed),
-            content?.let(::wellFormed),
-        ).let { bridged { userToUserBuild(it) } }
+public class UserToUser internal constructor(private val value: BridgeValue) {
+    /**
+     * Makes a value of its parts.
+     *
+     * @throws SipUriException a part is not allowed in such a value.
+     */
+    @JvmOverloads
+    public constructor(
+        data: String,
+        encoding: String? = null,
+        purpose: String? = null,
+        content: String? = null,
+    ) : this(userToUserNew(data, encoding, purpose, content))
 
-    /** The bytes of hexadecimal data; `null` if it is none. */
-    public fun toBytes(): ByteArray? = bridged { userToUserBytes(text) }
+    /** The data, without quotes. */
+    public val data: String get() = value.data
 
-    /** The value as it stands in a header, decoded. */
-    override fun toString(): String = text
+    /** How the data is encoded; `hex` where nothing else is said. */
+    public val encoding: String? get() = value.encoding
 
-    /** How values are read. */
+    /** The package that it belongs to. */
+    public val purpose: String? get() = value.purpose
+
+    /** What the data is. */
+    public val content: String? get() = value.content
+
+    /** Returns the bytes of hexadecimal data; `null` if the data is not hexadecimal. */
+    public fun toBytes(): ByteArray? = value.bytes?.clone()
+
+    internal val source: UserToUserSource get() = UserToUserSource.Text(value.text)
+
+    /** Whether the text is the same. */
+    override fun equals(other: Any?): Boolean = other is UserToUser && other.value.text == value.text
+
+    /** Agrees with [equals]. */
+    override fun hashCode(): Int = value.text.hashCode()
+
+    /** The decoded value of the header. */
+    override fun toString(): String = value.text
+
+    /** Reads and encodes values. */
     public companion object {
         /**
          * Reads the decoded value of a User-to-User header.
          *
-         * @throws SipUriException with the byte at which it stops being one.
+         * @throws SipUriException the text is not such a value; it says at which byte.
          */
         @JvmStatic
-        public fun parse(text: String): UserToUser =
-            of(wellFormed(text).let { bridged { userToUserParse(it) } })
+        public fun parse(text: String): UserToUser = UserToUser(userToUserParse(text))
 
         /**
          * Encodes bytes as hexadecimal digits.
          *
-         * @throws SipUriException there are none.
+         * @throws SipUriException there are no bytes, or another part is not allowed.
          */
         @JvmStatic
-        public fun fromBytes(bytes: ByteArray): UserToUser = of(bridged { userToUserFromBytes(bytes) })
-
-        internal fun of(parts: UserToUserParts) =
-            UserToUser(parts.data, parts.encoding, parts.purpose, parts.content)
+        @JvmOverloads
+        public fun fromBytes(bytes: ByteArray, purpose: String? = null, content: String? = null): UserToUser =
+            UserToUser(userToUserFromBytes(bytes, purpose, content))
     }
 }

@@ -1,13 +1,13 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.parameterName
+import dev.twimlrefer.internal.bridge.typedParameters
 
 /** The standard parameters of Twilio's voice requests; `null` where one was not sent. */
 public sealed class VoiceParameters {
-    /** The first value of the parameter of this name, compared with case. */
+    /** Returns the first value of the parameter of this name, compared with case. */
     public abstract fun param(name: String): String?
 
-    private fun named(getter: String): String? = param(parameterName(getter))
+    private fun named(getter: String): String? = param(names.getValue(getter))
 
     /** `CallSid`: the identifier of this call, `CA` and 32 hexadecimal digits. */
     public val callSid: String? get() = named("call_sid")
@@ -40,7 +40,7 @@ public sealed class VoiceParameters {
     public val parentCallSid: String? get() = named("parent_call_sid")
 
     /** `CallToken`: a secret that lets the app use the caller's number; never log it. */
-    @get:java.beans.Transient
+    @get:JvmName("callToken")
     public val callToken: String? get() = named("call_token")
 
     /** `StirVerstat`: the result of STIR/SHAKEN, for example `TN-Validation-Passed-A`. */
@@ -117,4 +117,18 @@ public sealed class VoiceParameters {
 
     /** `ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got. Kept as text: it may be a `tel:` URI. */
     public val referTransferTarget: String? get() = named("refer_transfer_target")
+
+    /** `Digits`: the digits that a `<Gather>` took. */
+    public val digits: String? get() = named("digits")
+
+    /** `SpeechResult`: the speech that a `<Gather>` took, as text. */
+    public val speechResult: String? get() = named("speech_result")
+
+    /** `Confidence`: how sure that text is, from 0.0 to 1.0. */
+    public val confidence: String? get() = named("confidence")
+
+    private companion object {
+        /** The parameter that each getter reads. */
+        val names: Map<String, String> by lazy { typedParameters().associate { it.getter to it.name } }
+    }
 }

@@ -1,100 +1,111 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Answer
-import dev.twimlrefer.internal.Frame
-import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.BodyLimit
+import dev.twimlrefer.internal.bridge.requestFromForm
+import dev.twimlrefer.internal.bridge.requestFromPairs
 import dev.twimlrefer.internal.bridge.requestToForm
-import dev.twimlrefer.internal.bridgePairs
-import dev.twimlrefer.internal.bridged
-import dev.twimlrefer.internal.encoded
+import dev.twimlrefer.internal.diagnostics
+import dev.twimlrefer.internal.entries
+import dev.twimlrefer.internal.formPairs
+import dev.twimlrefer.internal.named
+import dev.twimlrefer.internal.pairs
 import dev.twimlrefer.internal.spelled
+import dev.twimlrefer.internal.bridge.VoiceRequest as BridgeRequest
 
 /**
- * Any request of Twilio to an app. Immutable; equal if it is of the same class and has the same
- * parameters.
+ * Any request from Twilio to an app. Immutable; equal if it has the same parameters.
  *
- * `CallToken` is a secret: neither [toString] nor Jackson and Gson write it (other mappers may). Jackson leaves out
- * [params] and [callToken]; [toForm] writes everything.
+ * `CallToken` is a secret: neither [toString] nor Jackson and Gson write it (other mappers may). They leave out
+ * [params] and [callToken], which have no getter of a bean; [toForm] writes everything.
  *
  * ```kotlin
  * val request = VoiceRequest.fromForm("CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")
- * check(request.callSid == "CA1" && request.leg == Leg.SIP)
+ * check(request.callSid == "CA1" && request.leg == Leg.SIP && request.refer == null)
  * ```
  */
-public open class VoiceRequest internal constructor(
-    @Transient @get:JvmSynthetic internal val answer: Answer,
-) : VoiceParameters() {
+public class VoiceRequest internal constructor(@Transient private val request: BridgeRequest) :
+    VoiceParameters() {
     /**
-     * Every parameter, known or not, in arrival order. As text, the list leaves out the values of secret
-     * parameters; its pairs do not.
+     * Every parameter, known or not, in arrival order. As text, list and entries leave out the values of secret
+     * parameters.
      */
-    @get:java.beans.Transient
-    public val params: List<Pair<String, String>> get() = answer.params
+    @get:JvmName("params")
+    public val params: List<Map.Entry<String, String>> get() = entries(request.params, request.secrets)
 
-    override fun param(name: String): String? = answer.param(name)
+    override fun param(name: String): String? = request.params.firstOrNull { it.name == name }?.value
 
-    /** The leg that it speaks of: `<Refer>` runs on SIP legs alone. */
-    public val leg: Leg get() = answer.leg
+    /** How a `<Refer>` ended; `null` if the request has none of its three parameters. */
+    public val refer: ReferReport? get() = request.refer?.let(::ReferReport)
+
+    /** The outcome of [refer]. */
+    public val outcome: ReferOutcome? get() = request.refer?.let { outcome(it.outcome) }
+
+    /** Whether the original call is still there for the app to talk to. */
+    public val mayResume: Boolean get() = request.mayResume
+
+    /** The leg that the request speaks of: `<Refer>` is for SIP legs only. */
+    public val leg: Leg get() = named<Leg>(request.leg) ?: Leg.UNKNOWN
 
     /** The headers that came as `SipHeader_…`, without that prefix. */
-    public val sipHeaders: List<Pair<String, String>> get() = answer.sipHeaders
+    public val sipHeaders: List<Map.Entry<String, String>> get() = entries(request.sipHeaders)
 
-    /** What is odd about its parameters; an odd value never costs a call. */
-    public val problems: List<Problem> get() = answer.problems
+    /** What is odd about the parameters; an odd value never costs a call. */
+    public val diagnostics: List<Diagnostic> get() = diagnostics(request.diagnostics)
 
-    /** Every parameter as a form body, `CallToken` included: it is what to keep a request by. */
-    public fun toForm(): String = bridgePairs(params).let { bridged { requestToForm(it) } }
+    /** Returns every parameter as a form body, `CallToken` included: keep a request by it. */
+    public fun toForm(): String = requestToForm(request.params)
 
-    /** Whether class and parameters are the same. */
+    /** Whether the parameters are the same. */
     override fun equals(other: Any?): Boolean =
-        other is VoiceRequest && other.javaClass == javaClass && other.params == params
+        other is VoiceRequest && other.request.params == request.params
 
     /** Agrees with [equals]. */
-    override fun hashCode(): Int = params.hashCode()
+    override fun hashCode(): Int = request.params.hashCode()
 
     /** For people; without the values of secret parameters. */
-    override fun toString(): String = "${javaClass.simpleName}($params)"
+    override fun toString(): String = "VoiceRequest($params)"
 
-    /** How requests are read. */
+    /** Reads requests without a signature; an app uses [RequestValidator.verify]. */
     public companion object {
         /**
          * Reads a form body as it was received, or a URL's query without its `?`.
          *
-         * @param maxBytes how large it may be; 64 KiB if nothing is said.
+         * @param maxBytes how large it may be; 64 KiB by default.
          * @throws RequestException it is too large, or not UTF-8.
          */
         @JvmStatic
         @JvmOverloads
         public fun fromForm(body: ByteArray, maxBytes: Int? = null): VoiceRequest =
-            VoiceRequest(readForm(body, maxBytes))
+            VoiceRequest(requestFromForm(BodyLimit.cut(body, maxBytes), maxBytes?.toLong()))
 
         /** Reads a form body that is text. Throws as the other one. */
         @JvmStatic
         @JvmOverloads
         public fun fromForm(body: String, maxBytes: Int? = null): VoiceRequest =
-            fromForm(encoded(body), maxBytes)
+            VoiceRequest(requestFromForm(BodyLimit.cut(body, maxBytes), maxBytes?.toLong()))
 
         /**
-         * Takes the parameters that a web framework has decoded. Throws as [fromForm].
+         * Takes the parameters that a web framework has decoded: `Map<String, String>`, or with several values in a
+         * list or an array. Throws as [fromForm].
          */
         @JvmStatic
         @JvmOverloads
-        public fun fromParams(params: Iterable<Pair<String, String>>, maxBytes: Int? = null): VoiceRequest =
-            VoiceRequest(readParams(params, maxBytes))
+        public fun fromParams(params: Map<String, *>, maxBytes: Int? = null): VoiceRequest =
+            VoiceRequest(requestFromPairs(formPairs(params), maxBytes?.toLong()))
+
+        /** Takes the parameters in their order, as [params] has them. Throws as [fromForm]. */
+        @JvmStatic
+        @JvmOverloads
+        public fun fromParams(
+            params: Iterable<Map.Entry<String, String>>,
+            maxBytes: Int? = null,
+        ): VoiceRequest = VoiceRequest(requestFromPairs(pairs(params), maxBytes?.toLong()))
     }
 }
 
-/**
- * What is odd about a parameter.
- *
- * @property parameter its name.
- * @property message what is wrong with it.
- */
-public data class Problem(val parameter: String, val message: String)
-
 /** What a call leg is made of. */
 public enum class Leg {
-    /** A SIP endpoint: `<Refer>` is for these alone. */
+    /** A SIP endpoint: `<Refer>` is for these only. */
     SIP,
 
     /** The telephone network. */
@@ -103,7 +114,7 @@ public enum class Leg {
     /** A client of Twilio's own SDKs. */
     CLIENT,
 
-    /** The request does not tell. */
+    /** The request does not say. */
     UNKNOWN,
 
     ;
@@ -111,9 +122,3 @@ public enum class Leg {
     /** The name that is the same in every language. */
     override fun toString(): String = spelled(this)
 }
-
-internal fun readForm(body: ByteArray, maxBytes: Int?): Answer =
-    Answer(Lane.call(Lane.FROM_FORM, Frame().put(maxBytes).put(body)))
-
-internal fun readParams(params: Iterable<Pair<String, String>>, maxBytes: Int?): Answer =
-    Answer(Lane.call(Lane.FROM_PAIRS, Frame().put(maxBytes).put(params)))

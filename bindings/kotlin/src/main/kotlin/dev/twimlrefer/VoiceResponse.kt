@@ -1,25 +1,24 @@
 package dev.twimlrefer
 
-import dev.twimlrefer.internal.Frame
-import dev.twimlrefer.internal.Lane
+import dev.twimlrefer.internal.bridge.Document
 import dev.twimlrefer.internal.bridge.documentCheck
 import dev.twimlrefer.internal.bridge.documentCheckBuilt
+import dev.twimlrefer.internal.bridge.documentFirstRefer
 import dev.twimlrefer.internal.bridge.documentFollows
 import dev.twimlrefer.internal.bridge.documentParse
-import dev.twimlrefer.internal.bridged
+import dev.twimlrefer.internal.bridge.documentRender
+import dev.twimlrefer.internal.diagnostics
 import dev.twimlrefer.internal.document
 import dev.twimlrefer.internal.encoded
 import dev.twimlrefer.internal.frozen
 import dev.twimlrefer.internal.named
 import dev.twimlrefer.internal.nodes
-import dev.twimlrefer.internal.plainPairs
-import dev.twimlrefer.internal.put
 import dev.twimlrefer.internal.spelled
 import java.util.Collections
 
 /**
- * The document that an app answers Twilio with. Immutable; [voiceResponse] builds one, and so does
- * [builder] from Java.
+ * The document that an app answers Twilio with. Immutable; [voiceResponse] builds one, and so does [builder] from
+ * Java.
  *
  * ```kotlin
  * val response = voiceResponse {
@@ -42,7 +41,7 @@ import java.util.Collections
  *
  * @param nodes the verbs, in the order in which they run.
  * @param attributes those of `<Response>`, in the order that [Element] says.
- * @throws DocumentException an attribute cannot stand in a document.
+ * @throws DocumentException an attribute cannot be written.
  */
 public class VoiceResponse
 @JvmOverloads
@@ -60,38 +59,36 @@ constructor(
         if (attributes.isNotEmpty()) Element("Response", this.attributes)
     }
 
+    internal val document: Document get() = document(nodes, attributes)
+
     /**
      * Writes the document, in UTF-8.
      *
      * @param pretty over several lines, indented by four spaces.
-     * @throws DocumentException it has too many levels or elements.
      */
     @JvmOverloads
-    public fun toXml(pretty: Boolean = false): String {
-        val input = Frame().put(if (pretty) "p" else "").put(attributes)
-        for (node in nodes) input.put(node)
-        return Lane.call(Lane.RENDER, input).text()
-    }
+    public fun toXml(pretty: Boolean = false): String = documentRender(document, pretty)
 
-    /** What Twilio will refuse, drop or never run. */
-    public fun check(): List<Diagnostic> =
-        document(nodes, attributes).let { diagnostics(bridged { documentCheckBuilt(it) }) }
+    /** Checks what Twilio will refuse, drop or never run. */
+    public fun check(): List<Diagnostic> = diagnostics(documentCheckBuilt(document))
 
-    /** What comes after the first `<Refer>`; `null` if there is none. */
-    public val follows: Follows?
-        get() = document(nodes, attributes).let { named<Follows>(bridged { documentFollows(it) }) }
+    /** What runs after the first `<Refer>`; `null` without one. */
+    public val follows: Follows? get() = named<Follows>(documentFollows(document))
+
+    /** The first `<Refer>` directly in the document; `null` without one, or if it has more or less than [Refer] has. */
+    public val firstRefer: Refer?
+        get() = documentFirstRefer(document)?.run { Refer(target, action, method?.let(Method::valueOf)) }
 
     /** The document, on one line. */
     override fun toString(): String = toXml()
 
     /** Whether nodes and attributes are the same. */
-    override fun equals(other: Any?): Boolean =
-        other is VoiceResponse && other.nodes == nodes && other.attributes == attributes
+    override fun equals(other: Any?): Boolean = other is VoiceResponse && other.document == document
 
     /** Agrees with [equals]. */
     override fun hashCode(): Int = 31 * nodes.hashCode() + attributes.hashCode()
 
-    /** How documents are built from Java, read and checked. */
+    /** Begins, reads and checks documents. */
     public companion object {
         /** Begins a document; from Kotlin, [voiceResponse] is shorter. */
         @JvmStatic
@@ -105,41 +102,35 @@ constructor(
          * check(response.nodes == listOf(Element("Say", "Hello.")))
          * ```
          *
-         * @throws DocumentException with line and column.
+         * @throws DocumentException the text is not such a document; it says line and column.
          */
         @JvmStatic
         public fun parse(xml: String): VoiceResponse = parse(encoded(xml))
 
-        /**
-         * Reads a document, in UTF-8.
-         *
-         * @throws DocumentException with line and column.
-         */
+        /** Reads a document in UTF-8. Throws as the other one. */
         @JvmStatic
         public fun parse(xml: ByteArray): VoiceResponse {
-            val document = bridged { documentParse(xml) }
-            return VoiceResponse(nodes(document.pieces), plainPairs(document.attributes).toMap())
+            val document = documentParse(xml)
+            val attributes = LinkedHashMap<String, String>()
+            for ((name, value) in document.attributes) attributes[name] = value
+            return VoiceResponse(nodes(document.pieces), attributes)
         }
 
         /**
-         * Reads a document and tells its faults, with lines and columns.
+         * Reads and checks a document; the diagnostics have lines and columns.
          *
-         * @throws DocumentException it is no document.
+         * @throws DocumentException the text is not such a document.
          */
         @JvmStatic
         public fun check(xml: String): List<Diagnostic> = check(encoded(xml))
 
-        /**
-         * Reads a document, in UTF-8, and tells its faults, with lines and columns.
-         *
-         * @throws DocumentException it is no document.
-         */
+        /** Reads and checks a document in UTF-8. Throws as the other one. */
         @JvmStatic
-        public fun check(xml: ByteArray): List<Diagnostic> = diagnostics(bridged { documentCheck(xml) })
+        public fun check(xml: ByteArray): List<Diagnostic> = diagnostics(documentCheck(xml))
     }
 }
 
-/** What comes after a `<Refer>` that has ended. */
+/** What runs after a `<Refer>` that has ended. */
 public enum class Follows {
     /** The document of the action URL. */
     ACTION,

@@ -1,6 +1,6 @@
 package dev.twimlrefer.bench;
 
-import dev.twimlrefer.ReferOutcome;
+import dev.twimlrefer.TransferState;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,17 +28,27 @@ public class Measured {
     }
 
     @Benchmark
-    public String ourVerify() {
-        return Callbacks.INSTANCE.ourVerify();
+    public String ourUserToUser() {
+        return Documents.INSTANCE.ourUserToUser();
     }
 
     @Benchmark
-    public ReferOutcome ourOutcome() {
-        return Callbacks.INSTANCE.ourOutcome();
+    public String theirUserToUser() {
+        return Documents.INSTANCE.theirUserToUser();
     }
 
     @Benchmark
-    public String theirVerify() {
-        return Callbacks.INSTANCE.theirVerify();
+    public int ourVerify() {
+        return Requests.INSTANCE.ourVerify();
+    }
+
+    @Benchmark
+    public TransferState ourTransfer() {
+        return Transfers.INSTANCE.ourTransfer();
+    }
+
+    @Benchmark
+    public int theirVerify() {
+        return Requests.INSTANCE.theirVerify();
     }
 }

@@ -1,12 +1,18 @@
 package dev.twimlrefer.bench
 
-/** A process that prints a document by one of the packages, and ends. */
+/** A process that prints a document by this package, and ends. */
 object OurFirst {
     @JvmStatic
     fun main(arguments: Array<String>) = println(Documents.ourDocument())
 }
 
-/** Does so by the other. */
+/** One with a User-to-User header. */
+object OurFirstUserToUser {
+    @JvmStatic
+    fun main(arguments: Array<String>) = println(Documents.ourUserToUser())
+}
+
+/** One by the other package. */
 object TheirFirst {
     @JvmStatic
     fun main(arguments: Array<String>) = println(Documents.theirDocument())

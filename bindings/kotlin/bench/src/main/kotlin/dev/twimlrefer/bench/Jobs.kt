@@ -3,8 +3,13 @@ package dev.twimlrefer.bench
 import com.twilio.http.HttpMethod
 import com.twilio.twiml.voice.ReferSip
 import dev.twimlrefer.Method
+import dev.twimlrefer.Notify
 import dev.twimlrefer.ReferOutcome
 import dev.twimlrefer.RequestValidator
+import dev.twimlrefer.SipUri
+import dev.twimlrefer.Transfer
+import dev.twimlrefer.TransferState
+import dev.twimlrefer.UserToUser
 import dev.twimlrefer.voiceResponse
 import java.net.URLDecoder
 import java.net.URLEncoder
@@ -16,20 +21,39 @@ import com.twilio.twiml.voice.Refer as TheirRefer
 object Documents {
     private const val TARGET = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question"
 
-    fun ourDocument(): String =
-        voiceResponse { refer(TARGET, action = "/handleRefer", method = "POST") }.toXml()
+    private val headers = mapOf("X-AcctNumber" to "123456", "X-ReasonForCalling" to "billing-question")
 
-    fun theirDocument(): String = TheirResponse.Builder()
+    fun ourDocument(): String = voiceResponse {
+        refer(SipUri("sip:alice@example.com", headers), action = "/handleRefer", method = Method.POST)
+    }.toXml()
+
+    /** With bytes in a User-to-User header, which the other package gets as text of the URI. */
+    fun ourUserToUser(): String = voiceResponse {
+        val target = SipUri("sip:alice@example.com", userToUser = UserToUser.fromBytes(bytes))
+        refer(target, action = "/handleRefer", method = Method.POST)
+    }.toXml()
+
+    fun theirUserToUser(): String {
+        val hex = StringBuilder()
+        for (byte in bytes) hex.append("%02X".format(byte))
+        return theirs("sip:alice@example.com?User-to-User=$hex%3Bencoding%3Dhex")
+    }
+
+    private val bytes = "order 7".toByteArray()
+
+    fun theirDocument(): String = theirs(TARGET)
+
+    private fun theirs(target: String): String = TheirResponse.Builder()
         .refer(
             TheirRefer.Builder().action("/handleRefer").method(HttpMethod.POST)
-                .sip(ReferSip.Builder(TARGET).build()).build(),
+                .sip(ReferSip.Builder(target).build()).build(),
         ).build().toXml()
 }
 
-/** The same callback by both packages. */
-object Callbacks {
+/** The same request by both packages. */
+object Requests {
     private const val URL = "https://voice.example.com/handleRefer?x=1"
-    private val params = (0 until 14).associate { "Parameter$it" to "value $it" } + mapOf(
+    private val params: Map<String, String> = (0 until 14).associate { "Parameter$it" to "value $it" } + mapOf(
         "CallSid" to "CA" + "0".repeat(32),
         "AccountSid" to "AC" + "0".repeat(32),
         "From" to "sip:caller@example.com",
@@ -41,28 +65,45 @@ object Callbacks {
     private val body = form.toByteArray()
     private val ours by lazy { RequestValidator("12345") }
     private val theirs by lazy { TheirValidator("12345") }
-    private val signature by lazy { ours.sign(URL, params.toList()) }
+    private val signature by lazy { ours.sign(URL, params) }
 
-    /** Verifies and reads the outcome and one parameter. */
-    fun ourVerify(): String? {
-        val callback = ours.verify(Method.POST, URL, body, signature)
-        check(callback.outcome is ReferOutcome.TargetFailed)
-        return callback.callSid
+    /** Verifies, and reads the outcome and three parameters. */
+    fun ourVerify(): Int {
+        val request = ours.verify(Method.POST, URL, body, signature)
+        check(request.outcome is ReferOutcome.TargetFailed)
+        return length(request.callSid, request.from, request.param("Parameter7"))
     }
 
-    /** Does so, and reads the outcome alone. */
-    fun ourOutcome(): ReferOutcome = ours.verify(Method.POST, URL, body, signature).outcome
-
-    /** Parses and validates; nothing is typed. */
-    fun theirVerify(): String? {
+    /** Parses, validates and reads three parameters; nothing is typed. */
+    fun theirVerify(): Int {
         val params = HashMap<String, String>()
         for (pair in String(body).split('&')) {
             val at = pair.indexOf('=')
             params[decode(pair.substring(0, at))] = decode(pair.substring(at + 1))
         }
         check(theirs.validate(URL, params, signature))
-        return params["CallSid"]
+        return length(params["CallSid"], params["From"], params["Parameter7"])
     }
 
+    private fun length(vararg texts: String?) = texts.sumOf { it!!.length }
+
     private fun decode(text: String) = URLDecoder.decode(text, Charsets.UTF_8)
+}
+
+/** What the other package has not. */
+object Transfers {
+    private val events = listOf("100 Trying" to "active", "180 Ringing" to "active", "200 OK" to "terminated")
+    private val notifies = events.mapIndexed { index, (line, state) ->
+        Notify("refer", index + 1L, "SIP/2.0 $line".toByteArray()).withSubscriptionState(state)
+    }
+
+    /** A transfer of five events. */
+    fun ourTransfer(): TransferState {
+        val transfer = Transfer(SipUri("sip:alice@example.com"))
+        transfer.start(cseq = 1, nowMs = 0)
+        transfer.response(202, nowMs = 1)
+        for (notify in notifies) transfer.notify(notify, nowMs = 2)
+        check(transfer.state == TransferState.COMPLETED)
+        return transfer.state
+    }
 }

@@ -19,24 +19,24 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 
-// Where the vectors are, how one is read, and the ledger of those that ran.
+// Where the vectors are, how one is read, and the record of those that ran.
 
 val vectors: File = System.getenv("TWIML_REFER_VECTORS")?.let(::File)
     ?: generateSequence(File("").absoluteFile) { it.parentFile }
         .map { File(it, "tests/vectors") }
         .first { File(it, "README.md").exists() }
 
-/** A test for each case of a topic; where it has an `error`, the judge must throw that one. */
-fun topic(topic: String, judge: (JsonObject) -> Unit): List<DynamicTest> {
+/** A test for each case of a topic; where it has an `error`, the check must throw that one. */
+fun topic(topic: String, check: (JsonObject) -> Unit): List<DynamicTest> {
     val cases = Json.parseToJsonElement(File(vectors, "$topic.json").readText()).jsonObject.list("cases")
     assertTrue(cases.isNotEmpty())
     var ran = 0
     return cases.map { it.jsonObject }.map { case ->
         test("$topic: ${case.text("name")}") {
             if ("error" in case) {
-                place(assertFailsWith<TwimlReferException> { judge(case) }, case.member("error"))
+                place(assertFailsWith<TwimlReferException> { check(case) }, case.member("error"))
             } else {
-                judge(case)
+                check(case)
             }
             enter(topic, ++ran)
         }
@@ -109,7 +109,7 @@ fun built(parts: JsonObject): SipUri {
     val params = parts["params"]?.jsonArray.orEmpty().map {
         it.jsonArray[0].jsonPrimitive.content to it.jsonArray[1].plain()?.toString()
     }
-    return SipUri.build(parts.text("host"), user, password, port, params = params)
+    return SipUri.build(parts.text("host"), user, password, port, params = params.toMap())
 }
 
 fun JsonObject.member(key: String): JsonObject = getValue(key).jsonObject

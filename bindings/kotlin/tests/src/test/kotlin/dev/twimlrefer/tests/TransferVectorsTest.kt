@@ -1,14 +1,21 @@
 package dev.twimlrefer.tests
 
 import dev.twimlrefer.Leg
+import dev.twimlrefer.Notify
 import dev.twimlrefer.Output
 import dev.twimlrefer.ReferCallStatus
-import dev.twimlrefer.ReferCallback
 import dev.twimlrefer.SipUri
 import dev.twimlrefer.Transfer
 import dev.twimlrefer.TransferException
 import dev.twimlrefer.TransferSettings
+import dev.twimlrefer.VoiceRequest
+import dev.twimlrefer.withHangUpGrace
+import dev.twimlrefer.withMaxDuration
+import dev.twimlrefer.withNotifyTimeout
+import dev.twimlrefer.withResponseTimeout
+import dev.twimlrefer.withSubscription
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.double
 import kotlinx.serialization.json.jsonArray
@@ -41,81 +48,99 @@ class TransferVectorsTest {
 
     @TestFactory
     fun transferSettings() = topic("transfer-settings") { case ->
-        Transfer(SipUri("sip:alice@example.com"), settings(case.member("settings"))).close()
+        settings(case.member("settings"))
     }
 
     private fun run(lines: List<JsonObject>) {
         val start = lines.single { it.maybeText("event") == "start" }
-        Transfer(SipUri("sip:alice@example.com"), settings(start.member("settings"))).use { transfer ->
-            val waiting = ArrayDeque<Map<String, Any?>>()
-            for (line in lines) {
-                val now = (line.getValue("at").jsonPrimitive.double * 1000).roundToLong()
-                if ("event" in line) {
-                    assertEquals(emptyList(), waiting.toList(), "$line")
-                    try {
-                        waiting += feed(transfer, line, now).map(::said)
-                    } catch (error: TransferException) {
-                        waiting += mapOf("output" to "error", "code" to error.number)
-                    }
-                    continue
+        val transfer = Transfer(SipUri("sip:alice@example.com"), settings(start.member("settings")))
+        val waiting = ArrayDeque<Map<String, Any?>>()
+        for (line in lines) {
+            val now = (line.getValue("at").jsonPrimitive.double * 1000).roundToLong()
+            if ("event" in line) {
+                assertEquals(emptyList(), waiting.toList(), "$line")
+                try {
+                    waiting += feed(transfer, line, now).map(::plain)
+                } catch (error: TransferException) {
+                    waiting += mapOf("output" to "error", "code" to error.number)
                 }
-                if (waiting.isEmpty()) waiting += transfer.time(now).map(::said)
-                assertEquals(JsonObject(line - "at").plain(), waiting.removeFirst(), "$line")
+                continue
             }
-            assertEquals(emptyList(), waiting.toList())
-            assertEquals(emptyList(), transfer.time(Long.MAX_VALUE))
+            if (waiting.isEmpty()) waiting += transfer.handleTimeout(now).map(::plain)
+            assertEquals(JsonObject(line - "at").plain(), waiting.removeFirst(), "$line")
         }
+        assertEquals(emptyList(), waiting.toList())
+        assertEquals(emptyList(), transfer.handleTimeout(Long.MAX_VALUE))
     }
 
     private fun settings(json: JsonObject): TransferSettings {
-        fun time(key: String): Duration? = json[key]?.jsonPrimitive?.double?.seconds
-        return TransferSettings(
-            responseTimeout = time("response_timeout"),
-            notifyTimeout = time("notify_timeout"),
-            subscription = time("subscription"),
-            maxDuration = time("max_duration"),
-            hangUpGrace = time("hang_up_grace"),
-            rejectedStatusOmitted = json.maybeText("rejected_status") == "omitted",
-            statuses = json["statuses"]?.jsonArray.orEmpty().associate { entry ->
-                val (code, status) = entry.jsonArray.map { it.jsonPrimitive.content }
-                code.toInt() to ReferCallStatus.of(status)
-            },
-        )
+        var settings = TransferSettings()
+        for ((key, value) in json) {
+            settings = when (key) {
+                "response_timeout" -> settings.withResponseTimeout(time(value))
+
+                "notify_timeout" -> settings.withNotifyTimeout(time(value))
+
+                "subscription" -> settings.withSubscription(time(value))
+
+                "max_duration" -> settings.withMaxDuration(time(value))
+
+                "hang_up_grace" -> settings.withHangUpGrace(time(value))
+
+                "rejected_status" -> settings.withRejectedStatusOmitted(value.plain() == "omitted")
+
+                "statuses" -> value.jsonArray.fold(settings) { made, entry ->
+                    val (code, status) = entry.jsonArray.map { it.jsonPrimitive.content }
+                    made.withStatus(code.toInt(), ReferCallStatus.of(status))
+                }
+
+                else -> throw AssertionError("no such setting: $key")
+            }
+        }
+        return settings
     }
 
-    private fun feed(transfer: Transfer, line: JsonObject, now: Long): List<Output> {
-        val cseq by lazy { line.number("cseq").toLong() }
-        return when (val event = line.text("event")) {
+    private fun time(seconds: JsonElement): Duration = seconds.jsonPrimitive.double.seconds
+
+    private fun feed(transfer: Transfer, line: JsonObject, now: Long): List<Output> =
+        when (val event = line.text("event")) {
             "start" -> {
                 val leg = Leg.entries.single { it.toString() == line.text("leg") }
-                transfer.start(cseq, now, leg, line.flag("first_in_dialog"))
+                val (cseq, first) = line.maybeText("cseq")?.toLong() to line.flag("first_in_dialog")
+                if (cseq == null) {
+                    transfer.startWithoutCseq(now, leg, first)
+                } else {
+                    transfer.start(cseq, now, leg, first)
+                }
             }
+
+            "cseq" -> transfer.cseq(line.number("cseq").toLong(), now)
 
             "response" -> {
                 val retry = line.maybeText("retry")?.toLong()
                 transfer.response(line.number("code"), now, line.flag("refer_sub"), retry)
             }
 
-            "notify" -> transfer.notify(
-                line.text("event_header"),
-                cseq,
-                now,
-                line.maybeText("subscription_state"),
-                line.text("body").toByteArray(),
-                line.flag("in_dialog"),
-            )
+            "notify" -> {
+                val cseq = line.number("cseq").toLong()
+                val notify = Notify(line.text("event_header"), cseq, line.text("body").toByteArray())
+                    .withSubscriptionState(line.maybeText("subscription_state"))
+                    .withInDialog(line.flag("in_dialog"))
+                transfer.notify(notify, now)
+            }
+
+            "status" -> transfer.status(line.number("code"), line.flag("final"), now)
 
             "hangup" -> transfer.hangUp(now)
 
             "transport-error" -> transfer.transportError(now)
 
-            "time" -> transfer.time(now)
+            "time" -> transfer.handleTimeout(now)
 
             else -> throw AssertionError("no such event: $event")
         }
-    }
 
-    private fun said(output: Output): Map<String, Any?> = when (output) {
+    private fun plain(output: Output): Map<String, Any?> = when (output) {
         Output.SendRefer -> mapOf("output" to "send-refer")
 
         Output.EndDialog -> mapOf("output" to "end-dialog")
@@ -123,13 +148,18 @@ class TransferVectorsTest {
         is Output.Reply -> mapOf("output" to "reply", "code" to output.code)
 
         is Output.Diagnostic -> mapOf("output" to "diagnostic") + found(output.diagnostic) +
-            mapOf("line" to null, "column" to null, "error" to null)
+            mapOf("line" to null, "column" to null, "parameter" to null, "error" to null)
 
-        is Output.Completed -> mapOf(
-            "output" to "completed",
-            "params" to output.report.params.map { it.toList() },
-            "outcome" to
-                outcome(output.report.outcome, ReferCallback.fromParams(output.report.params).mayResume),
-        )
+        is Output.Completed -> {
+            val report = output.report
+            val params = VoiceRequest.fromParams(report.params)
+            val mayResume = mapOf("may_resume" to params.mayResume)
+            assertEquals(report, params.refer ?: report)
+            mapOf(
+                "output" to "completed",
+                "params" to report.params.map { it.toPair().toList() },
+                "outcome" to outcome(report.outcome) + mayResume,
+            )
+        }
     }
 }
