@@ -79,5 +79,5 @@ build_command() {
 # The tests of the bridge, which the packages of several languages contain.
 test_bridge() {
     cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
-    cargo test -q -p twiml-refer-uniffi
+    cargo test -q -p twiml-refer-uniffi --features bindgen
 }

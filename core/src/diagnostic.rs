@@ -1,5 +1,5 @@
-//! What is worth knowing about a document or a URI that could be read: [`Diagnostic`] and the one
-//! table of its codes. The rules that raise them live in `twiml::check` and `sip::check`.
+//! What is worth knowing about valid input: [`Diagnostic`], and the table of its codes. The rules are
+//! where the input is read: in `twiml`, `sip`, `webhook` and `transfer`.
 
 use std::fmt;
 
@@ -35,9 +35,10 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding of [`VoiceResponse::check`](crate::VoiceResponse::check) or
-/// [`SipUri::check`](crate::SipUri::check): what will happen on the wire, and where. Also what was
-/// odd about an event, as [`Output::Diagnostic`](crate::transfer::Output::Diagnostic) says.
+/// What is worth knowing about a document ([`VoiceResponse::check`](crate::VoiceResponse::check)), a
+/// SIP URI ([`SipUri::check`](crate::SipUri::check)), a parameter of a request
+/// ([`VoiceRequest::diagnostics`](crate::VoiceRequest::diagnostics)) or an event of a transfer
+/// ([`Output::Diagnostic`](crate::transfer::Output::Diagnostic)): what follows from it, and where it is.
 ///
 /// ```
 /// use twiml_refer::{VoiceResponse, diagnostic::Severity};
@@ -57,12 +58,20 @@ pub struct Diagnostic {
     line_column: Option<(usize, usize)>,
     error: Option<Error>,
     subject: Option<Box<str>>,
+    parameter: Option<&'static str>,
 }
 
 impl Diagnostic {
     pub(crate) fn new(code: DiagnosticCode) -> Self {
-        let (arguments, line_column) = (Vec::new(), None);
-        Self { code, path: "".into(), arguments, line_column, error: None, subject: None }
+        Self {
+            code,
+            path: "".into(),
+            arguments: Vec::new(),
+            line_column: None,
+            error: None,
+            subject: None,
+            parameter: None,
+        }
     }
 
     /// Fills the next hole of the code's message. Control characters are shown, long text is cut.
@@ -88,7 +97,13 @@ impl Diagnostic {
         self
     }
 
-    /// What was found, for programs.
+    /// The parameter of the request that it is about.
+    pub(crate) fn about(mut self, parameter: &'static str) -> Self {
+        self.parameter = Some(parameter);
+        self
+    }
+
+    /// The code, for programs.
     #[must_use]
     pub fn code(&self) -> DiagnosticCode {
         self.code
@@ -106,7 +121,13 @@ impl Diagnostic {
         &self.path
     }
 
-    /// Twilio's own number for it, where it has one.
+    /// The name of the request's parameter that it is about.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        self.parameter
+    }
+
+    /// Twilio's own number for it, if it has one.
     #[must_use]
     pub fn platform_number(&self) -> Option<u16> {
         self.code.platform_number()
@@ -147,7 +168,7 @@ impl Diagnostic {
         self.subject.as_deref()
     }
 
-    /// What will happen on the wire, for people; `Display` puts severity, code and path before it.
+    /// What follows from it, for people; `Display` puts severity, code, and path or parameter before it.
     #[must_use]
     pub fn message(&self) -> String {
         message::cut(message::fill(self.code.template(), &self.arguments))
@@ -160,16 +181,19 @@ impl fmt::Display for Diagnostic {
         if !self.path.is_empty() {
             write!(f, " {}", self.path)?;
         }
+        if let Some(parameter) = self.parameter {
+            write!(f, " {parameter}")?;
+        }
         write!(f, ": {}", self.message())
     }
 }
 
-/// As the command's JSON shows a finding; what does not apply is null.
+/// An object with the keys of the command's JSON; what does not apply is null.
 impl serde::Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
 
-        let mut fields = serializer.serialize_struct("Diagnostic", 8)?;
+        let mut fields = serializer.serialize_struct("Diagnostic", 9)?;
         fields.serialize_field("code", self.code().as_str())?;
         fields.serialize_field("severity", self.severity().as_str())?;
         fields.serialize_field("path", self.path())?;
@@ -177,6 +201,7 @@ impl serde::Serialize for Diagnostic {
         fields.serialize_field("number", &self.platform_number())?;
         fields.serialize_field("line", &self.line())?;
         fields.serialize_field("column", &self.column())?;
+        fields.serialize_field("parameter", &self.parameter())?;
         fields.serialize_field("error", &self.error())?;
         fields.end()
     }
@@ -187,7 +212,7 @@ macro_rules! diagnostic_codes {
         $name:ident $code:literal $severity:ident $(($platform:literal))?
             $template:literal $explanation:literal $remedy:literal;
     )*) => {
-        /// What was found, for programs. Codes are only ever added.
+        /// The code of a [`Diagnostic`], for programs. Codes are only ever added.
         ///
         /// Each is listed with its name in every language, and its message.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -200,7 +225,7 @@ macro_rules! diagnostic_codes {
         }
 
         impl DiagnosticCode {
-            /// Every code there is, in the order in which findings about one place are told.
+            /// Every code, in the order in which diagnostics about one place are reported.
             pub const ALL: &'static [Self] = &[$( Self::$name, )*];
 
             /// The name by which every language and the command's JSON know this code.
@@ -209,13 +234,13 @@ macro_rules! diagnostic_codes {
                 match self { $( Self::$name => $code, )* }
             }
 
-            /// How much a finding of this code matters.
+            /// How much a diagnostic of this code matters.
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $( Self::$name => Severity::$severity, )* }
             }
 
-            /// Twilio's own number for it, where it has one.
+            /// Twilio's own number for it, if it has one.
             #[must_use]
             pub const fn platform_number(self) -> Option<u16> {
                 match self {
@@ -231,7 +256,7 @@ macro_rules! diagnostic_codes {
                 match self { $( Self::$name => $explanation, )* }
             }
 
-            /// How to mend it, for people.
+            /// How to correct it, for people.
             #[must_use]
             pub const fn remedy(self) -> &'static str {
                 match self { $( Self::$name => $remedy, )* }
@@ -307,6 +332,16 @@ diagnostic_codes! {
         "the document has {} bytes: Twilio refuses more than {}"
         "Nothing is sent: no verb of the document runs."
         "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
+    DocumentTooDeep "document-too-deep" Error
+        "elements are nested {} levels deep: the limit is {}"
+        "The document is sent as it is, but this library does not read it back, and Twilio may refuse \
+         it as well."
+        "Flatten the document, or serve a part of it from the URL of a <Redirect>.";
+    DocumentTooManyElements "document-too-many-elements" Error
+        "the document has {} elements: the limit is {}"
+        "The document is sent as it is, but this library does not read it back, and Twilio may refuse \
+         it as well."
+        "Make the document smaller, or serve its later part from the URL of a <Redirect>.";
 
     UriTooLong "uri-too-long" Note
         "{} characters before the headers: <Dial><Sip> takes fewer than {}; for <Refer> the endpoint decides"
@@ -381,6 +416,15 @@ diagnostic_codes! {
          fails."
         "Write udp, tcp or tls, or leave transport out: the endpoint then finds one by DNS (RFC \
          3263).";
+
+    ParameterRepeated "parameter-repeated" Warning
+        "duplicate parameter: the first value counts"
+        "The typed view of the request has the first value; every value is among its parameters."
+        "Check what sends or rewrites the request: Twilio sends each parameter once.";
+    ParameterInvalid "parameter-invalid" Warning
+        "{} is not a SIP status code (three digits, 100 to 699): it counts as absent"
+        "The typed view of the request has no such code, and the outcome is classified without it."
+        "Check what sends or rewrites the request: Twilio sends the code as it is in SIP.";
 
     EventUnexpected "event-unexpected" Warning
         "unexpected {} in state {}: it changes nothing"

@@ -124,22 +124,8 @@ impl Error {
             (None, Some(offset)) => format!(" at byte {offset}"),
             (None, None) => String::new(),
         };
-        let text = message::fill(kind.template(), arguments);
-        message::cut(format!("{}{place}: {text}", kind.subject()))
-    }
-}
-
-/// Text from a language whose strings are bytes, or may hold lone surrogates.
-impl From<std::str::Utf8Error> for Error {
-    fn from(error: std::str::Utf8Error) -> Self {
-        Self::new(ErrorKind::TextNotUtf8).at(error.valid_up_to())
-    }
-}
-
-/// Text, or a number of bytes, from a language that passes sizes as 32 bits.
-impl From<std::num::TryFromIntError> for Error {
-    fn from(_: std::num::TryFromIntError) -> Self {
-        Self::new(ErrorKind::TextOverLimit)
+        let template = format!("{}{place}: {}", kind.subject(), kind.template());
+        message::cut(message::fill(&template, arguments))
     }
 }
 
@@ -358,6 +344,9 @@ error_kinds! {
             "more than {} elements: make the document smaller";
         CommentInvalid = 308 "comment-invalid"
             "a comment must not contain -- or end with -: reword it";
+        ReferMismatch = 309 "refer-mismatch"
+            "expected <Refer> with one <Sip> alone, and no attributes but action and method: read it \
+             as an element";
     }
     "invalid document" Document {
         DocumentTooLarge = 401 "document-too-large" (11750)
@@ -426,6 +415,9 @@ error_kinds! {
             "{} outputs are pending: poll until there is none, then feed the event again";
         CseqInvalid = 706 "cseq-invalid" "invalid CSeq {}: must be 0 to 4294967295";
     }
+    "invalid SIP status code {}" Transfer {
+        SipStatusInvalid = 707 "sip-status-invalid" "must be 100 to 699";
+    }
     "invalid saved transfer" Transfer {
         StateTruncated = 711 "state-truncated" "bytes are missing: restore all that save returned";
         StateVersion = 712 "state-version"
@@ -458,7 +450,7 @@ mod tests {
     #[test]
     fn every_message_fits_with_ordinary_arguments() {
         for &kind in ErrorKind::ALL {
-            let holes = kind.template().matches("{}").count();
+            let holes = format!("{}{}", kind.subject(), kind.template()).matches("{}").count();
             let error = (0..holes).fold(Error::new(kind).at(65_536), |error, _| error.arg("a tab"));
             let text = error.to_string();
             assert!(text.len() < MAX_MESSAGE_BYTES && !text.contains("{}"), "{text}");

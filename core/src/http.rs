@@ -9,9 +9,9 @@ use crate::Error;
 use crate::error::ErrorKind;
 use crate::redact::redact_url;
 
-/// How Twilio asks for a URL. Without one said, it is `POST`.
+/// The HTTP method with which Twilio requests a URL; the default is `POST`.
 ///
-/// Read strictly, as Twilio does: `GET` or `POST`, in capitals.
+/// It is parsed strictly, as Twilio does: `GET` or `POST`, in upper case.
 ///
 /// ```
 /// use twiml_refer::http::Method;
@@ -59,12 +59,12 @@ impl FromStr for Method {
     }
 }
 
-/// What an `action` may be: an absolute http(s) URL, or a relative reference (the empty one too).
+/// Checks an `action`: an absolute http(s) URL, or a relative reference, which may be empty.
 ///
-/// Characters outside ASCII are taken: Twilio escapes them as a browser would. The offset of
-/// the error is that of the first character at fault.
+/// Characters outside ASCII are accepted: Twilio escapes them as a browser would. The offset of
+/// the error is that of the first invalid character.
 pub(crate) fn check_action(text: &str) -> Result<(), Error> {
-    let at = match find_unfit(text) {
+    let at = match find_invalid(text) {
         Some(at) => at,
         None if text.starts_with("//") => match with_authority(&["https:", text].concat()) {
             Some(_) => return Ok(()),
@@ -82,9 +82,9 @@ pub(crate) fn check_action(text: &str) -> Result<(), Error> {
         .parameter_named("action"))
 }
 
-/// The URL, if the text is an absolute one with scheme http or https and a host, fit to be sent.
+/// Parses an absolute URL with scheme http or https and a host, without characters that are invalid.
 pub(crate) fn absolute(text: &str) -> Option<Url> {
-    if find_unfit(text).is_some() {
+    if find_invalid(text).is_some() {
         return None;
     }
     let (scheme, _) = text.split_once(':')?;
@@ -92,7 +92,8 @@ pub(crate) fn absolute(text: &str) -> Option<Url> {
     if known { with_authority(text) } else { None }
 }
 
-/// The `url` crate repairs `https:host` and `https:///host` as browsers do; nobody meant those.
+/// Parses a URL with `://` and a host: the `url` crate repairs `https:host` and `https:///host` as
+/// browsers do, but they are mistakes.
 fn with_authority(text: &str) -> Option<Url> {
     let (_, rest) = text.split_once("://")?;
     let url = if rest.starts_with(['/', '?', '#']) { None } else { Url::parse(text).ok() };
@@ -104,15 +105,15 @@ fn has_scheme(text: &str) -> bool {
     text.bytes().find(|byte| matches!(byte, b':' | b'/' | b'?' | b'#')) == Some(b':')
 }
 
-fn find_unfit(text: &str) -> Option<usize> {
+fn find_invalid(text: &str) -> Option<usize> {
     let plain = |byte| matches!(byte, 0x21..=0x7e) && !matches!(byte, b'<' | b'>' | b'"' | b'\\');
     if text.bytes().all(plain) {
         return None;
     }
-    text.char_indices().find(|&(_, c)| !fits(c)).map(|(at, _)| at)
+    text.char_indices().find(|&(_, c)| !is_valid(c)).map(|(at, _)| at)
 }
 
-fn fits(c: char) -> bool {
+fn is_valid(c: char) -> bool {
     !(c.is_whitespace()
         || c.is_control()
         || matches!(c, '<' | '>' | '"' | '\\' | '\u{fffe}' | '\u{ffff}'))

@@ -11,7 +11,7 @@
 //! let target = SipUri::parse("sip:alice@example.com")?.with_header("X-AcctNumber", "123456")?;
 //! let response = VoiceResponse::new()
 //!     .say("Connecting you.")?
-//!     .refer(Refer::to(target).action("/handleRefer")?)?;
+//!     .refer(Refer::to(target).with_action("/handleRefer")?);
 //! assert!(response.check().is_empty());
 //! println!("{response}");
 //!
@@ -20,31 +20,32 @@
 //! let body = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486";
 //! # let signature = validator.sign_form("/handleRefer", body);
 //! # let signature = Some(signature.as_str());
-//! let callback = validator.verify(Method::Post, "/handleRefer", body, signature)?;
-//! match callback.outcome() {
-//!     ReferOutcome::Transferred => println!("done"),
-//!     ReferOutcome::TargetFailed { status, .. } => println!("{status}: talk to the caller again"),
-//!     other => println!("{}", other.explanation()),
+//! let request = validator.verify(Method::Post, "/handleRefer", body, signature)?;
+//! match request.outcome() {
+//!     Some(ReferOutcome::Transferred) => println!("done"),
+//!     Some(ReferOutcome::TargetFailed { status, .. }) => println!("{status}: talk to the caller"),
+//!     Some(other) => println!("{}", other.explanation()),
+//!     None => println!("not the action request of a <Refer>"),
 //! }
 //! # Ok::<(), twiml_refer::Error>(())
 //! ```
 //!
 //! A SIP server runs the verb itself. [`Transfer`] has no socket and no clock: feed it what the stack
-//! hears, do what it asks, and wake it at its deadline.
+//! receives, do what it asks, and call it at its deadline.
 //!
 //! ```
-//! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output}};
+//! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output, Response, Start}};
 //!
 //! # let mut now = 0;
-//! # let mut heard = vec![Event::response(202), Event::start(1)];
-//! # let mut next_event = |_deadline: Option<u64>| heard.pop();
+//! # let mut received = vec![Event::from(Response::new(202)), Start::new(1).into()];
+//! # let mut next_event = |_deadline: Option<u64>| received.pop();
 //! let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
-//! while let Some(event) = next_event(transfer.deadline()) {
+//! while let Some(event) = next_event(transfer.deadline_ms()) {
 //!     transfer.handle(event, now)?;
 //!     while let Some(output) = transfer.poll() {
 //!         match output {
 //!             Output::SendRefer => println!("REFER, Refer-To: {}", transfer.refer_to()),
-//!             Output::Reply(code) => println!("{code} to the NOTIFY"),
+//!             Output::Reply(status) => println!("{status} to the NOTIFY"),
 //!             Output::EndDialog => println!("BYE"),
 //!             Output::Completed(report) => println!("{}", report.outcome().explanation()),
 //!             other => println!("{other:?}"),

@@ -1,5 +1,5 @@
-//! Numbers as another language passes them, of any size: what is out of range is refused with the kind of
-//! its place.
+//! Numbers and text as another language passes them: what is out of range or not UTF-8 is refused with the
+//! kind of its place.
 
 use std::time::Duration;
 
@@ -48,6 +48,37 @@ pub fn cseq(number: i64) -> Result<u32, Error> {
 #[must_use]
 pub fn received_cseq(number: i64) -> u32 {
     u32::try_from(number).unwrap_or_default()
+}
+
+/// Checks text from a language whose strings are bytes, or may hold lone surrogates.
+///
+/// # Errors
+///
+/// `text-not-utf8`, with the offset of the first byte that is not UTF-8.
+///
+/// ```
+/// assert_eq!(twiml_refer::numbers::text(b"Zo\xC3\xAB")?, "Zoë");
+/// assert_eq!(twiml_refer::numbers::text(b"Zo\xEB").unwrap_err().offset(), Some(2));
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+pub fn text(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes)
+        .map_err(|error| Error::new(ErrorKind::TextNotUtf8).at(error.valid_up_to()))
+}
+
+/// Checks the length of a text in bytes, for a language that passes lengths as 32 bits.
+///
+/// # Errors
+///
+/// `text-over-limit` for 2 GiB or more.
+///
+/// ```
+/// assert_eq!(twiml_refer::numbers::text_length(1024)?, 1024);
+/// assert!(twiml_refer::numbers::text_length(1 << 31).is_err());
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+pub fn text_length(bytes: usize) -> Result<i32, Error> {
+    i32::try_from(bytes).map_err(|_| Error::new(ErrorKind::TextOverLimit))
 }
 
 /// Checks a number of milliseconds for [`TransferSettings`](crate::transfer::TransferSettings).

@@ -1,12 +1,11 @@
-//! What must not be shown: the value of `CallToken`, and of a URL its password, too.
+//! Hiding secrets: the value of `CallToken`, and the password in a URL.
 
 use std::ops::Range;
 
-/// Returns the URL with `***` in the place of a password and of the value of `CallToken`, to be shown
-/// or logged.
+/// Returns the URL with `***` for a password and for the value of `CallToken`, to be shown or logged.
 ///
-/// The text need not be a valid URL: a password is also found where characters in it end the
-/// authority (`/`, `?`, `#`), and `CallToken` also behind `#` and `;`.
+/// The text need not be a valid URL: a password is also found if characters in it end the
+/// authority (`/`, `?`, `#`), and `CallToken` also after `#` and `;`.
 ///
 /// ```
 /// use twiml_refer::webhook::redact_url;
@@ -30,7 +29,7 @@ pub fn redact_url(url: &str) -> String {
     out + url.get(shown..).unwrap_or_default()
 }
 
-/// What is between the first colon of the authority and the `@` before the host.
+/// Finds the password: between the first colon of the authority and the `@` before the host.
 fn password(url: &str) -> Option<Range<usize>> {
     let start = authority_start(url)?;
     let text = url.get(start..)?;
@@ -50,7 +49,7 @@ fn password(url: &str) -> Option<Range<usize>> {
     Some(start.saturating_add(colon).saturating_add(1)..start.saturating_add(at))
 }
 
-/// Browsers, and many HTTP clients, read `https:host`, `https:/host` and `https:\\host` as
+/// Finds where the authority begins. Browsers and many HTTP clients read `https:host`, `https:/host` and `https:\\host` as
 /// `https://host`.
 fn authority_start(url: &str) -> Option<usize> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
@@ -65,7 +64,7 @@ fn authority_start(url: &str) -> Option<usize> {
     (slashes >= 2 || scheme.is_some_and(is_web)).then(|| after.saturating_add(slashes))
 }
 
-/// The values of secret parameters in the query and the fragment, which may hold a query as well
+/// Finds the values of secret parameters in the query and the fragment, which may hold a query as well
 /// (`https://host#/refer?CallToken=…`).
 fn tokens(url: &str, from: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -95,11 +94,11 @@ fn is_secret_spelled(name: &str) -> bool {
     is_secret(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
 }
 
-/// Whether the value of a parameter must never be shown. Without regard to case: hiding one too
+/// Whether the value of a parameter must never be shown. The case does not matter: hiding one value too
 /// many does no harm.
 pub(crate) fn is_secret(name: &str) -> bool {
     name.eq_ignore_ascii_case("CallToken")
 }
 
-/// What stands in the place of a secret.
+/// Shown instead of a secret.
 pub(crate) const REDACTED: &str = "***";

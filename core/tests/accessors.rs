@@ -6,7 +6,7 @@ use std::time::Duration;
 use twiml_refer::{
     SipUri, VoiceResponse,
     error::ErrorGroup,
-    sip::{Scheme, UserToUser},
+    sip::{Scheme, SipStatus, UserToUser},
     transfer::TransferSettings,
     twiml::{Element, Text},
     webhook::ReferCallStatus,
@@ -38,14 +38,18 @@ fn settings_list_the_statuses_that_were_changed() {
         .unwrap();
     let statuses: Vec<_> =
         settings.statuses().map(|(code, status)| (code, status.as_str())).collect();
-    assert_eq!(statuses, [(480, "busy"), (603, "no-answer")]);
+    assert_eq!(
+        statuses,
+        [(480, "busy"), (603, "no-answer")]
+            .map(|(code, status)| (SipStatus::new(code).unwrap(), status))
+    );
 }
 
 #[test]
 fn nodes_are_added_to_an_element_in_place() {
     let mut say = Element::new("Say").unwrap();
-    say.add(Text::new("Hello").unwrap()).unwrap();
-    let response = VoiceResponse::new().append(say).unwrap();
+    say.push(Text::new("Hello").unwrap());
+    let response = VoiceResponse::new().append(say);
     assert!(response.to_xml().ends_with("<Response><Say>Hello</Say></Response>"));
 }
 

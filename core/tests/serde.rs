@@ -36,6 +36,7 @@ fn a_finding_carries_the_error_behind_it() {
         ("number", json!(32110)),
         ("line", json!(2)),
         ("column", json!(20)),
+        ("parameter", json!(null)),
     ] {
         assert_eq!(found[0][key], expected, "{key}");
     }

@@ -9,7 +9,7 @@ use twiml_refer::{
     RequestValidator, VoiceRequest,
     error::ErrorKind,
     http::Method,
-    webhook::{Algorithm, ReferCallback, VerifyError},
+    webhook::{Algorithm, VerifyError},
 };
 use url::form_urlencoded;
 
@@ -109,11 +109,11 @@ proptest! {
         let url = asked.to_owned();
         prop_assert!(validator.validate(&url, pairs.clone(), Some(&signature)));
 
-        let body = ReferCallback::from_pairs(pairs.clone()).unwrap().to_form();
+        let body = VoiceRequest::from_pairs(pairs.clone(), None).unwrap().to_form();
         prop_assert_eq!(&validator.sign_form(&url, &body), &signature);
         if !pairs.is_empty() {
-            let callback = validator.verify(Method::Post, &url, &body, Some(&signature)).unwrap();
-            prop_assert!(callback.params().eq(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))));
+            let request = validator.verify(Method::Post, &url, &body, Some(&signature)).unwrap();
+            prop_assert!(request.params().eq(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))));
             // The order of arrival is not signed.
             let mut turned = pairs.clone();
             turned.rotate_left(shift.index(pairs.len()));
@@ -165,7 +165,7 @@ proptest! {
         prop_assume!(!pairs.is_empty());
         let validator = RequestValidator::new("12345").unwrap();
         let url = "https://voice.example.com/refer";
-        let body = VoiceRequest::from_pairs(pairs).unwrap().to_form();
+        let body = VoiceRequest::from_pairs(pairs, None).unwrap().to_form();
         let signature = validator.sign_form(url, &body);
         if let Some(changed) = changed(&body, place, with, how) {
             // Twilio signs names and values run together: what only moves the border between
@@ -202,20 +202,20 @@ proptest! {
 
     #[test]
     fn what_was_written_reads_back(pairs in pairs()) {
-        let callback = ReferCallback::from_pairs(pairs.clone()).unwrap();
-        prop_assert!(callback.params().eq(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))));
-        let read = ReferCallback::from_form_with_limit(callback.to_form(), LARGE).unwrap();
-        prop_assert_eq!(&read, &callback);
-        prop_assert_eq!(ReferCallback::from_query_with_limit(&callback.to_form(), LARGE).unwrap(), read);
+        let request = VoiceRequest::from_pairs(pairs.clone(), None).unwrap();
+        prop_assert!(request.params().eq(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))));
+        let read = VoiceRequest::from_form(request.to_form(), LARGE).unwrap();
+        prop_assert_eq!(&read, &request);
+        prop_assert_eq!(VoiceRequest::from_query(&request.to_form(), LARGE).unwrap(), read);
         for (name, _) in &pairs {
             let first = pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-            prop_assert_eq!(callback.param(name), first);
+            prop_assert_eq!(request.param(name), first);
         }
     }
 
     #[test]
     fn forms_are_read_as_the_url_crate_reads_them(form in form()) {
-        match VoiceRequest::from_form(&form) {
+        match VoiceRequest::from_form(&form, None) {
             Ok(request) => {
                 let expected: Vec<_> = form_urlencoded::parse(&form).into_owned().collect();
                 let read: Vec<_> =
@@ -238,7 +238,7 @@ proptest! {
         signature in prop::option::of(any::<String>()),
         base in hostile_url(),
     ) {
-        let mut validator = RequestValidator::new("12345").unwrap().accept_encoded_spellings(true);
+        let mut validator = RequestValidator::new("12345").unwrap().with_encoded_spellings(true);
         if let Ok(behind) = validator.clone().with_public_base(&base) {
             validator = behind;
         }
@@ -248,11 +248,11 @@ proptest! {
         let tried = validator.explain(&url, &body);
         let unique: std::collections::HashSet<_> = tried.iter().map(|it| it.url()).collect();
         prop_assert_eq!(tried.len(), unique.len());
-        if let Ok(callback) = ReferCallback::from_form(&body) {
-            let _ = (callback.outcome(), callback.may_resume(), callback.request().leg());
-            prop_assert_eq!(ReferCallback::from_form_with_limit(callback.to_form(), LARGE).unwrap(), callback.clone());
-            let shown = format!("{callback:?}");
-            prop_assert!(shown.starts_with("ReferCallback"));
+        if let Ok(request) = VoiceRequest::from_form(&body, None) {
+            let _ = (request.outcome(), request.may_resume(), request.leg());
+            prop_assert_eq!(VoiceRequest::from_form(request.to_form(), LARGE).unwrap(), request.clone());
+            let shown = format!("{request:?}");
+            prop_assert!(shown.starts_with("VoiceRequest"));
         }
     }
 }

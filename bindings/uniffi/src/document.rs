@@ -7,7 +7,7 @@ use twiml_refer::{
 };
 
 use crate::entry::List;
-use crate::records::{Document, Pair, Piece, Result, pairs, wide};
+use crate::records::{self, Document, Pair, Piece, Result, pairs, wide};
 
 /// An element whose nodes are awaited.
 struct Open {
@@ -19,7 +19,7 @@ struct Open {
 pub(crate) fn build(document: Document) -> Result<VoiceResponse> {
     let mut response = VoiceResponse::new();
     for Pair { name, value } in document.attributes {
-        response = response.attribute(&name, value)?;
+        response = response.with_attribute(&name, value)?;
     }
     let mut opened: Vec<Open> = Vec::new();
     for piece in document.pieces {
@@ -35,44 +35,42 @@ pub(crate) fn build(document: Document) -> Result<VoiceResponse> {
             Piece::Text { text } => Text::new(&text)?.into(),
             Piece::Comment { text } => Comment::new(&text)?.into(),
         };
-        place(node, &mut opened, &mut response)?;
+        place(node, &mut opened, &mut response);
     }
     while let Some(Open { element, .. }) = opened.pop() {
-        add(element.into(), &mut opened, &mut response)?;
+        add(element.into(), &mut opened, &mut response);
     }
     Ok(response)
 }
 
 /// Puts a node into its parent, and each parent that is then complete into its own.
-fn place(node: Node, opened: &mut Vec<Open>, response: &mut VoiceResponse) -> Result<()> {
-    add(node, opened, response)?;
+fn place(node: Node, opened: &mut Vec<Open>, response: &mut VoiceResponse) {
+    add(node, opened, response);
     while opened.last().is_some_and(|parent| parent.missing == 0) {
         if let Some(Open { element, .. }) = opened.pop() {
-            add(element.into(), opened, response)?;
+            add(element.into(), opened, response);
         }
     }
-    Ok(())
 }
 
-fn add(node: Node, opened: &mut [Open], response: &mut VoiceResponse) -> Result<()> {
+fn add(node: Node, opened: &mut [Open], response: &mut VoiceResponse) {
     match opened.last_mut() {
         Some(parent) => {
             parent.missing -= 1;
-            parent.element.add(node)?;
+            parent.element.push(node);
         }
-        None => response.add(node)?,
+        None => response.push(node),
     }
-    Ok(())
 }
 
 /// Makes an element without nodes.
 pub(crate) fn element(name: &str, attributes: List<Pair>, text: Option<String>) -> Result<Element> {
     let mut element = Element::new(name)?;
     for Pair { name, value } in attributes {
-        element.set(&name, value)?;
+        element.set_attribute(&name, value)?;
     }
     Ok(match text {
-        Some(text) => element.text(&text)?,
+        Some(text) => element.with_text(&text)?,
         None => element,
     })
 }
@@ -80,12 +78,21 @@ pub(crate) fn element(name: &str, attributes: List<Pair>, text: Option<String>) 
 pub(crate) fn refer(target: &str, action: Option<&str>, method: Option<&str>) -> Result<Refer> {
     let mut refer = Refer::to(SipUri::parse(target)?);
     if let Some(action) = action {
-        refer = refer.action(action)?;
+        refer = refer.with_action(action)?;
     }
     if let Some(method) = method {
-        refer = refer.method(method.parse()?);
+        refer = refer.with_method(method.parse()?);
     }
     Ok(refer)
+}
+
+/// Takes a `<Refer>` apart.
+pub(crate) fn refer_record(refer: &Refer) -> records::Refer {
+    records::Refer {
+        target: refer.target().as_str().to_owned(),
+        action: refer.action().map(str::to_owned),
+        method: refer.method().map(|method| method.to_string()),
+    }
 }
 
 /// Takes a document apart.
@@ -99,7 +106,6 @@ fn take_apart(nodes: &[Node], pieces: &mut Vec<Piece>) {
     for node in nodes {
         match node {
             Node::Element(element) => take_element(element, pieces),
-            Node::Refer(refer) => take_element(&refer.clone().into(), pieces),
             Node::Text(text) => pieces.push(Piece::Text { text: text.as_str().to_owned() }),
             Node::Comment(text) => pieces.push(Piece::Comment { text: text.as_str().to_owned() }),
             _ => {}

@@ -276,7 +276,7 @@ pub enum TransferInput {
         first_in_dialog: bool,
     },
     /// The number that the stack has given the REFER.
-    Sent {
+    Cseq {
         cseq: i64,
     },
     Response {
@@ -319,6 +319,7 @@ pub struct TransferStep {
 
 /// What the SIP stack is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+#[allow(clippy::large_enum_variant)] // UniFFI cannot box it, and few exist at a time
 pub enum TransferOutput {
     SendRefer,
     Reply { code: i64 },
@@ -429,7 +430,7 @@ impl From<&diagnostic::Diagnostic> for Diagnostic {
             severity: found.severity().as_str().to_owned(),
             message: found.message(),
             path: found.path().to_owned(),
-            parameter: None,
+            parameter: found.parameter().map(str::to_owned),
             number: found.platform_number().map(i64::from),
             line: found.line().map(wide),
             column: found.column().map(wide),

@@ -3,7 +3,7 @@
 use twiml_refer::{
     RequestValidator, SipUri, Transfer, VoiceRequest,
     http::Method,
-    transfer::{Event, Output},
+    transfer::{Event, Notify, Output, Response, Start},
     webhook,
 };
 
@@ -25,24 +25,15 @@ pub(crate) fn report(scenario: Scenario) -> Result<Option<webhook::ReferReport>>
             _ => None,
         };
         let report = std::iter::from_fn(|| transfer.poll()).filter_map(completed).last();
-        Ok::<_, twiml_refer::Error>((report, transfer.deadline()))
+        Ok::<_, twiml_refer::Error>((report, transfer.deadline_ms()))
     };
-    heard(Event::start(1), 0)?;
+    heard(Start::new(1).into(), 0)?;
     let code = if scenario == Scenario::Rejected { 405 } else { 202 };
-    let mut last = heard(Event::response(code), 0)?;
+    let mut last = heard(Response::new(code).into(), 0)?;
     for (cseq, (code, state)) in (1..).zip(notifies) {
         let body = format!("SIP/2.0 {code} \r\n").into_bytes();
-        let subscription_state = Some(*state);
-        last = heard(
-            Event::Notify {
-                event: "refer",
-                cseq,
-                subscription_state,
-                body: &body,
-                in_dialog: true,
-            },
-            0,
-        )?;
+        let notify = Notify::new(cseq, "refer", &body).with_subscription_state(*state);
+        last = heard(notify.into(), 0)?;
     }
     if scenario == Scenario::Canceled {
         last = heard(Event::HangUp, 0)?;
@@ -82,7 +73,7 @@ pub(crate) fn signed(
             None => form.push((name, value)),
         }
     }
-    let body = VoiceRequest::from_pairs_with_limit(form, usize::MAX)?.to_form();
+    let body = VoiceRequest::from_pairs(form, usize::MAX)?.to_form();
     let (url, body) = match method {
         Method::Get => {
             let mark = if url.contains('?') { '&' } else { '?' };

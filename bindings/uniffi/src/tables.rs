@@ -7,8 +7,8 @@ use twiml_refer::{
     http::Method,
     limits,
     transfer::TransferState,
-    twiml::Follows,
-    webhook::{Leg, ReferCallStatus, ReferCallback},
+    twiml::{self, Follows},
+    webhook::{Leg, ReferCallStatus, ReferReport},
 };
 
 use crate::records::{ErrorClass, Limits, Names, TypedParameter, Verb, wide};
@@ -42,7 +42,7 @@ pub(crate) fn names() -> Names {
 pub(crate) fn typed_parameters() -> Vec<TypedParameter> {
     let refer = ["refer_call_status", "refer_sip_response_code", "notify_sip_response_code"];
     VoiceRequest::typed_parameters()
-        .chain(refer.into_iter().zip(ReferCallback::PARAMETER_NAMES))
+        .chain(refer.into_iter().zip(ReferReport::PARAMETER_NAMES))
         .map(|(getter, name)| TypedParameter { getter: getter.to_owned(), name: name.to_owned() })
         .collect()
 }
@@ -68,28 +68,12 @@ pub(crate) fn error_classes() -> Vec<ErrorClass> {
     ]
 }
 
-/// The verbs of an app's everyday documents, with the attributes of Twilio's documentation.
-const VERBS: [(&str, &str); 7] = [
-    ("Say", "voice loop language"),
-    ("Play", "loop digits"),
-    ("Pause", "length"),
-    (
-        "Gather",
-        "input action method timeout speechTimeout maxSpeechTime profanityFilter finishOnKey \
-         numDigits partialResultCallback partialResultCallbackMethod language hints bargeIn debug \
-         actionOnEmptyResult speechModel enhanced",
-    ),
-    ("Redirect", "method"),
-    ("Hangup", ""),
-    ("Refer", "action method"),
-];
-
 pub(crate) fn verbs() -> Vec<Verb> {
-    let verb = |(name, attributes): (&str, &str)| Verb {
-        name: name.to_owned(),
-        attributes: attributes.split_whitespace().map(str::to_owned).collect(),
+    let verb = |verb: &twiml::Verb| Verb {
+        name: verb.name().to_owned(),
+        attributes: verb.attributes().iter().map(|&name| name.to_owned()).collect(),
     };
-    VERBS.into_iter().map(verb).collect()
+    twiml::verbs().iter().map(verb).collect()
 }
 
 pub(crate) fn limits() -> Limits {

@@ -81,6 +81,7 @@ fn text_that_is_not_utf8_is_refused_where_it_is() {
     assert_eq!(answered.first(), Some(&FAILED));
     let BridgeError::Failed { details } = read(&answered);
     assert_eq!((details.kind.as_str(), details.offset), ("text-not-utf8", Some(2)));
+    assert_eq!(details.group, "twiml");
 }
 
 #[test]

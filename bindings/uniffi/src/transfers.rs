@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use twiml_refer::{
     Error, Transfer, numbers,
-    transfer::{self, Event, Output, RejectedStatus},
+    transfer::{self, Event, Notify, Output, RejectedStatus, Response, Start},
     webhook::ReferCallStatus,
 };
 
@@ -12,7 +12,7 @@ use crate::entry::List;
 use crate::records::{
     ReferReport, StatusMapping, TransferInput, TransferOutput, TransferSettings, TransferStep, wide,
 };
-use crate::requests::leg;
+use crate::requests::{self, leg};
 
 /// Feeds an input at this time. A time before the epoch counts as the epoch: the clock never goes
 /// back.
@@ -21,29 +21,34 @@ pub(crate) fn feed(
     input: &TransferInput,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let event = match input {
-        TransferInput::Start { leg: name, cseq, first_in_dialog } => Event::Start {
-            leg: leg(name),
-            cseq: numbers::cseq(cseq.unwrap_or_default())?,
-            first_in_dialog: *first_in_dialog,
-        },
-        TransferInput::Response { code, refer_sub, retry_cseq } => Event::Response {
-            code: u16::try_from(*code).unwrap_or_default(),
-            refer_sub: *refer_sub,
-            retry: retry_cseq.map(numbers::cseq).transpose()?,
-        },
-        TransferInput::Notify { notify } => Event::Notify {
-            event: &notify.event,
-            cseq: numbers::received_cseq(notify.cseq),
-            subscription_state: notify.subscription_state.as_deref(),
-            body: &notify.body.0,
-            in_dialog: notify.in_dialog,
-        },
+    let event: Event<'_> = match input {
+        TransferInput::Start { leg: name, cseq, first_in_dialog } => {
+            let start = match cseq {
+                Some(cseq) => Start::new(numbers::cseq(*cseq)?),
+                None => Start::without_cseq(),
+            };
+            start.with_leg(leg(name)).with_first_in_dialog(*first_in_dialog).into()
+        }
+        TransferInput::Cseq { cseq } => Event::Cseq(numbers::cseq(*cseq)?),
+        TransferInput::Response { code, refer_sub, retry_cseq } => {
+            let response = Response::new(*code).with_refer_sub(*refer_sub);
+            match retry_cseq {
+                Some(cseq) => response.with_retry(numbers::cseq(*cseq)?),
+                None => response,
+            }
+            .into()
+        }
+        TransferInput::Notify { notify } => {
+            let cseq = numbers::received_cseq(notify.cseq);
+            Notify::new(cseq, &notify.event, &notify.body.0)
+                .with_subscription_state(notify.subscription_state.as_deref())
+                .with_in_dialog(notify.in_dialog)
+                .into()
+        }
+        TransferInput::Status { code, is_final } => Event::status(*code, *is_final),
         TransferInput::HangUp => Event::HangUp,
         TransferInput::TransportError => Event::TransportError,
-        TransferInput::Time | TransferInput::Sent { .. } | TransferInput::Status { .. } => {
-            Event::Time
-        }
+        TransferInput::Time => Event::Time,
     };
     transfer.handle(event, u64::try_from(now_ms).unwrap_or_default())
 }
@@ -52,7 +57,7 @@ pub(crate) fn feed(
 pub(crate) fn step(mut transfer: Transfer) -> TransferStep {
     let output = |output| match output {
         Output::SendRefer => Some(TransferOutput::SendRefer),
-        Output::Reply(code) => Some(TransferOutput::Reply { code: code.into() }),
+        Output::Reply(code) => Some(TransferOutput::Reply { code: requests::code(code) }),
         Output::EndDialog => Some(TransferOutput::EndDialog),
         Output::Completed(report) => Some(TransferOutput::Completed { report: (&report).into() }),
         Output::Diagnostic(found) => {
@@ -64,7 +69,7 @@ pub(crate) fn step(mut transfer: Transfer) -> TransferStep {
     TransferStep {
         saved: transfer.save(),
         state: transfer.state().as_str().to_owned(),
-        deadline_ms: transfer.deadline().map(wide),
+        deadline_ms: transfer.deadline_ms().map(wide),
         outputs,
         report: transfer.report().map(ReferReport::from),
     }
@@ -116,7 +121,7 @@ impl From<&transfer::TransferSettings> for TransferSettings {
             statuses: settings
                 .statuses()
                 .map(|(code, status)| StatusMapping {
-                    code: code.into(),
+                    code: requests::code(code),
                     status: status.to_string(),
                 })
                 .collect::<List<_>>(),

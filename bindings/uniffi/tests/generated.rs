@@ -1,6 +1,8 @@
 //! The Python module that is generated from the library alone does every job, and the one that takes the
 //! fast way does the same. Needs `python3`.
 
+#![allow(clippy::unwrap_used)] // a test
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};

@@ -88,6 +88,8 @@ call("user_to_user_parse_list", '56a390;encoding=hex, "a,b"')
 # Documents.
 refer = call("refer_new", uri, "/handleRefer", "GET")
 call("refer_new", None, None, None)
+call("refer_read", refer)
+call("refer_read", [])
 call("refer_new", None, None, "post")
 document = bridge.Document(
     attributes=[],
@@ -125,7 +127,7 @@ url = "https://voice.example.com/handleRefer"
 call("secrets_check", secrets("12345"))
 call("secrets_check", secrets(""))
 call("secrets_check", secrets("12345", limit=-1))
-call("request_from_form", form + b"&SipHeader_X-A=1&SipHeader_X-A=2&From=%2B1", None)
+call("request_from_form", form + b"&ReferCallStatus=x&SipHeader_X-A=1&SipHeader_X-A=2&From=%2B1", None)
 call("request_from_form", b"CallSid=%ff", 100)
 request = call("request_from_pairs", pairs(("CallSid", "CA1"), ("Direction", "inbound")), 1000)
 call("request_to_form", request.params)
@@ -148,6 +150,7 @@ call("explain", secrets("12345", base="https://voice.example.com"), "/handleRefe
 report = call("refer_report", "busy", 202, 486)
 call("refer_report", None, None, None)
 call("refer_report_params", report)
+call("refer_report", None, 99, None)
 call("outcome_explanation", report.outcome)
 for scenario in ("TRANSFERRED", "REJECTED", "TARGET_FAILED", "CANCELED", "UNCONFIRMED"):
     chosen = getattr(bridge.Scenario, scenario)
@@ -195,7 +198,7 @@ run(
     Input.RESPONSE(99, True, None),
     start,
 )
-run(Input.START("pstn", 1, True), start, Input.SENT(7), Input.RESPONSE(401, True, 2), accepted)
+run(Input.START("pstn", 1, True), start, Input.CSEQ(7), Input.RESPONSE(401, True, 2), accepted)
 run(start, accepted, Input.STATUS(180, False), Input.HANG_UP(), Input.TIME())
 run(Input.START("sip", None, True), Input.TRANSPORT_ERROR())
 call("transfer_restore", b"TWR")

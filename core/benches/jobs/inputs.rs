@@ -6,9 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use twiml_refer::{
-    Refer, RequestValidator, SipUri, VoiceResponse,
-    http::Method,
-    webhook::{ReferCallback, VerifyError},
+    Refer, RequestValidator, SipUri, VoiceRequest, VoiceResponse, http::Method,
+    webhook::VerifyError,
 };
 
 #[derive(Clone, Copy)]
@@ -28,8 +27,9 @@ pub(crate) fn target(size: Size) -> String {
 pub(crate) fn document(target: &str, verbs: usize) -> VoiceResponse {
     (0..verbs).fold(VoiceResponse::new(), |response, _| {
         let target = SipUri::parse(target).unwrap();
-        let refer = Refer::to(target).action("/handleRefer").unwrap().method(Method::Post);
-        response.refer(refer).unwrap()
+        let refer =
+            Refer::to(target).with_action("/handleRefer").unwrap().with_method(Method::Post);
+        response.refer(refer)
     })
 }
 
@@ -98,7 +98,7 @@ impl Callback {
         mac.finalize().into_bytes().into()
     }
 
-    pub(crate) fn verify(&self) -> Result<ReferCallback, VerifyError> {
+    pub(crate) fn verify(&self) -> Result<VoiceRequest, VerifyError> {
         self.validator.verify(Method::Post, URL, &self.body, Some(&self.signature))
     }
 }

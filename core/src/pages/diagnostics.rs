@@ -5,16 +5,18 @@ use std::fmt::Write;
 use super::{in_sentence, in_table, is_fresh, one_line, plain};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::DiagnosticCode::{self, *};
-use crate::transfer::{Event, Output};
-use crate::{SipUri, Transfer, VoiceResponse};
+use crate::transfer::{Output, Response};
+use crate::twiml::Element;
+use crate::{SipUri, Transfer, VoiceRequest, VoiceResponse};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
 # Diagnostics
 
-What the check of a document (`VoiceResponse`) or of a SIP URI can find: by `check` in every language,
-in the shell by `twiml-refer check` and `twiml-refer uri`. The input could be read; what cannot be read
-is an [error](errors.md). A check of a document checks the URI of each `<Refer>`, too.
+What is worth knowing about valid input: about a document or a SIP URI, by `check` in every language and
+by `twiml-refer check` and `twiml-refer uri` in the shell; about a request from Twilio, by its
+`diagnostics`; about an event of a `Transfer`, among its outputs. Input that cannot be read is an
+[error](errors.md). A check of a document also checks the URI of each `<Refer>`.
 
 An **error** means that Twilio will refuse it, or that the app has a security hole; a
 **warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
@@ -22,10 +24,10 @@ is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";
 
-/// What a transfer that has not started says of an event.
-fn odd(event: Event<'_>) -> Vec<Diagnostic> {
+/// The diagnostics of a transfer that has not started.
+fn odd(response: Response) -> Vec<Diagnostic> {
     let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com").unwrap());
-    transfer.handle(event, 0).unwrap();
+    transfer.handle(response, 0).unwrap();
     let outputs = std::iter::from_fn(|| transfer.poll());
     let diagnostics = outputs.filter_map(|output| match output {
         Output::Diagnostic(found) => Some(found),
@@ -37,6 +39,7 @@ fn odd(event: Event<'_>) -> Vec<Diagnostic> {
 enum Input {
     Xml(&'static str),
     Uri(&'static str),
+    Form(&'static str),
     /// What is too long to be printed: as one would write it, and what it makes.
     Made(&'static str, fn() -> Vec<Diagnostic>),
 }
@@ -46,6 +49,7 @@ impl Input {
         match self {
             Self::Xml(text) => VoiceResponse::parse(text).unwrap().check(),
             Self::Uri(text) => SipUri::parse(text).unwrap().check(),
+            Self::Form(text) => VoiceRequest::from_form(text, None).unwrap().diagnostics().to_vec(),
             Self::Made(_, check) => check(),
         }
     }
@@ -53,7 +57,7 @@ impl Input {
     fn fenced(&self) -> (&'static str, String) {
         match self {
             Self::Xml(text) => ("xml", (*text).to_owned()),
-            Self::Uri(text) => ("text", (*text).to_owned()),
+            Self::Uri(text) | Self::Form(text) => ("text", (*text).to_owned()),
             Self::Made(text, _) => ("rust", one_line(text)),
         }
     }
@@ -118,6 +122,24 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (NoAction, Input::Xml("<Response><Refer><Sip>sip:alice@example.com</Sip></Refer></Response>")),
     (DocumentTooLarge, made!(VoiceResponse::new().say(&"a".repeat(65_536)).unwrap().check())),
     (
+        DocumentTooDeep,
+        made!(
+            VoiceResponse::new()
+                .append(
+                    (1..64).fold(Element::gather(), |inner, _| Element::gather().with_child(inner))
+                )
+                .check()
+        ),
+    ),
+    (
+        DocumentTooManyElements,
+        made!(
+            (0..10_000)
+                .fold(VoiceResponse::new(), |all, _| all.append(Element::say("").unwrap()))
+                .check()
+        ),
+    ),
+    (
         UriTooLong,
         made!(SipUri::builder("example.com").user(&"a".repeat(239)).build().unwrap().check()),
     ),
@@ -143,8 +165,10 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
     (DoubleSlash, Input::Uri("sip://alice@example.com")),
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
-    (EventUnexpected, made!(odd(Event::response(202)))),
-    (ResponseCodeInvalid, made!(odd(Event::response(99)))),
+    (ParameterRepeated, Input::Form("CallSid=CA1&CallSid=CA2")),
+    (ParameterInvalid, Input::Form("ReferCallStatus=failed&ReferSipResponseCode=4o5")),
+    (EventUnexpected, made!(odd(Response::new(202)))),
+    (ResponseCodeInvalid, made!(odd(Response::new(99)))),
 ];
 
 #[test]
@@ -171,7 +195,7 @@ fn section(code: DiagnosticCode, input: &Input) -> String {
         "\n## {code}\n\n\
          **{}**{}\n\n\
          * On the wire: {}\n\
-         * To mend it: {}\n\n\
+         * To correct it: {}\n\n\
          ```{language}\n{text}\n```\n\
          ```text\n{found}\n```\n",
         code.severity(),

@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::{in_sentence, in_table, is_fresh, one_line};
 use crate::error::ErrorKind;
 use crate::http::Method;
-use crate::sip::UserToUser;
-use crate::transfer::{Event, TransferSettings};
+use crate::sip::{SipStatus, UserToUser};
+use crate::transfer::{Notify, Start, TransferSettings};
 use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
-use crate::webhook::{Leg, ReferCallback};
-use crate::{Error, Refer, RequestValidator, SipUri, Transfer, VoiceResponse, numbers};
+use crate::webhook::Leg;
+use crate::{
+    Error, Refer, RequestValidator, SipUri, Transfer, VoiceRequest, VoiceResponse, numbers,
+};
 
 const OPENING: &str = "\
 <!-- Made from the tables of core: TWIML_REFER_WRITE_PAGES=1 cargo test -p twiml-refer pages -->
@@ -48,25 +50,14 @@ fn transfer() -> Transfer {
 
 fn started() -> Transfer {
     let mut transfer = transfer();
-    transfer.handle(Event::start(1), 0).unwrap();
+    transfer.handle(Start::new(1), 0).unwrap();
     transfer
 }
 
 fn unpolled() -> Transfer {
     let mut transfer = started();
-    while transfer
-        .handle(
-            Event::Notify {
-                event: "refer",
-                cseq: 1,
-                subscription_state: Some("active"),
-                body: b"",
-                in_dialog: true,
-            },
-            0,
-        )
-        .is_ok()
-    {}
+    let notify = Notify::new(1, "refer", "").with_subscription_state("active");
+    while transfer.handle(notify, 0).is_ok() {}
     transfer
 }
 
@@ -101,8 +92,6 @@ macro_rules! examples {
     };
 }
 
-// The library is to say that it is no UTF-8, not the compiler.
-#[allow(invalid_from_utf8)]
 const EXAMPLES: &[Example] = examples! {
     UriEmpty SipUri::parse("");
     UriOverLimit SipUri::parse(&"a".repeat(70_000)),
@@ -146,12 +135,13 @@ const EXAMPLES: &[Example] = examples! {
         VoiceResponse::parse("<Response>&#0;</Response>");
     XmlNameInvalid Element::new("1st"), VoiceResponse::parse("<Response><-a/></Response>");
     AttributeRepeated VoiceResponse::parse("<Response a='1' a='2'/>"),
-        Element::new("Dial").and_then(|dial| dial.attribute("a", 1)?.attribute("a", 2));
+        Element::new("Dial").and_then(|dial| dial.with_attribute("a", 1)?.with_attribute("a", 2));
     MethodInvalid "post".parse::<Method>();
-    ActionInvalid Refer::to(alice()).action("ftp://example.com/");
+    ActionInvalid Refer::to(alice()).with_action("ftp://example.com/");
     DepthExceeded VoiceResponse::parse(&"<Response>".repeat(65));
     ElementsExceeded VoiceResponse::parse(&("<Response>".to_owned() + &"<a/>".repeat(10_000)));
     CommentInvalid Comment::new("a -- b");
+    ReferMismatch Refer::try_from(&Element::hangup());
     DocumentTooLarge VoiceResponse::parse(&" ".repeat(65_537));
     DocumentEmpty VoiceResponse::parse("");
     DocumentEncoding VoiceResponse::parse("<?xml version='1.0' encoding='latin1'?><Response/>");
@@ -165,34 +155,33 @@ const EXAMPLES: &[Example] = examples! {
     DocumentSyntax VoiceResponse::parse("<Response>you & me</Response>"),
         VoiceResponse::parse("<Response><Say");
     DocumentAttributeSyntax VoiceResponse::parse("<Response><Refer action=/a/></Response>");
-    SidInvalid CallUpdate::with_url("AC12", &call(), "https://voice.example.com/voice");
-    RestTwimlTooLong CallUpdate::with_twiml(
+    SidInvalid CallUpdate::from_url("AC12", &call(), "https://voice.example.com/voice");
+    RestTwimlTooLong CallUpdate::from_twiml(
         &account(), &call(), &VoiceResponse::new().say(&"a".repeat(4000)).unwrap()
     );
-    RestUrlInvalid CallUpdate::with_url(&account(), &call(), "/voice");
-    RestBaseInvalid CallUpdate::with_url(&account(), &call(), "https://voice.example.com/voice")
-        .and_then(|update| update.base("api.twilio.com"));
-    RestFromEmpty CallCreate::with_url(&account(), &alice(), "", "https://voice.example.com/voice");
-    RequestTooLarge ReferCallback::from_form("a".repeat(65_537)),
-        ReferCallback::from_form_with_limit("ReferCallStatus=busy", 10);
-    RequestNotUtf8 ReferCallback::from_form("ReferCallStatus=%FF");
+    RestUrlInvalid CallUpdate::from_url(&account(), &call(), "/voice");
+    RestBaseInvalid CallUpdate::from_url(&account(), &call(), "https://voice.example.com/voice")
+        .and_then(|update| update.with_base("api.twilio.com"));
+    RestFromEmpty CallCreate::from_url(&account(), &alice(), "", "https://voice.example.com/voice");
+    RequestTooLarge VoiceRequest::from_form("a".repeat(65_537), None),
+        VoiceRequest::from_form("ReferCallStatus=busy", 10);
+    RequestNotUtf8 VoiceRequest::from_form("ReferCallStatus=%FF", None);
     RequestLimitInvalid numbers::body_bytes(-1);
     SignatureMismatch validator().verify(Method::Post, "https://voice.example.com/a", "", Some("c2lnbmF0dXJl"));
     PublicBaseInvalid validator().with_public_base("voice.example.com");
     SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
     SecretEmpty RequestValidator::new("");
-    ReferNotSupported transfer().handle(
-        Event::Start { leg: Leg::Pstn, cseq: 1, first_in_dialog: true }, 0
-    );
-    TransferEventUnexpected started().handle(Event::start(2), 0);
+    ReferNotSupported transfer().handle(Start::new(1).with_leg(Leg::Pstn), 0);
+    TransferEventUnexpected started().handle(Start::new(2), 0);
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);
-    TransferOutputsPending unpolled().handle(Event::Time, 0);
+    TransferOutputsPending unpolled().handle_timeout(0);
     CseqInvalid numbers::cseq(-1);
+    SipStatusInvalid SipStatus::new(99), "48x".parse::<SipStatus>();
     StateTruncated Transfer::restore(&saved()[..20]);
     StateVersion Transfer::restore(b"TWR\x09");
     StateAltered Transfer::restore(b"other bytes");
-    TextNotUtf8 std::str::from_utf8(b"a\xFF");
-    TextOverLimit i32::try_from(2_147_483_648_u64);
+    TextNotUtf8 numbers::text(b"a\xFF");
+    TextOverLimit numbers::text_length(2_147_483_648);
 };
 
 #[test]
@@ -225,7 +214,7 @@ fn section(kind: ErrorKind) -> String {
         "\n## {kind}\n\nNumber **{}**{}\n\n```text\n{}: {}\n```\n```rust\n{examples}```\n",
         kind.number(),
         in_sentence(kind.platform_number()),
-        kind.subject(),
+        kind.subject().replace("{}", "…"),
         kind.template().replace("{}", "…"),
     )
 }

@@ -1,13 +1,14 @@
-//! [`SipUriBuilder`]: a URI from decoded text. What may stand where is judged by `parse`.
+//! [`SipUriBuilder`]: a URI from decoded text. `parse` checks the result.
 
+use super::escape;
 use super::headers::{USER_TO_USER, check_header, push_header};
-use super::parse::{self, check_host};
-use super::{SipUri, UserToUser, escape};
+use super::parse::check_host;
+use super::uri::SipUri;
+use super::user_to_user::UserToUser;
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// Makes a [`SipUri`] from decoded text; escaping is done here. Begun by [`SipUri::builder`], whose
-/// example shows it.
+/// Makes a [`SipUri`] from decoded text, which it escapes. [`SipUri::builder`] begins one.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SipUriBuilder {
@@ -18,12 +19,37 @@ pub struct SipUriBuilder {
     port: Option<i64>,
     params: String,
     headers: String,
-    /// The first fault of a parameter or header: those are escaped as they come.
-    fault: Option<Error>,
+    /// The first header that was refused.
+    error: Option<Error>,
+}
+
+impl SipUri {
+    /// Begins a URI from decoded text: host name, IPv4 address, or IPv6 address with or without
+    /// brackets.
+    ///
+    /// ```
+    /// use twiml_refer::SipUri;
+    ///
+    /// let uri = SipUri::builder("2001:db8::1")
+    ///     .sips()
+    ///     .user("alice smith")
+    ///     .port(5061)
+    ///     .param("transport", Some("tcp"))
+    ///     .header("X-Reason", "billing; urgent")
+    ///     .build()?;
+    /// assert_eq!(
+    ///     uri.as_str(),
+    ///     "sips:alice%20smith@[2001:db8::1]:5061;transport=tcp?X-Reason=billing%3B%20urgent",
+    /// );
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn builder(host: &str) -> SipUriBuilder {
+        SipUriBuilder::new(host)
+    }
 }
 
 impl SipUriBuilder {
-    pub(super) fn new(host: &str) -> Self {
+    fn new(host: &str) -> Self {
         let is_bare_ipv6 = !host.starts_with('[') && host.contains(':');
         Self {
             secure: false,
@@ -33,7 +59,7 @@ impl SipUriBuilder {
             port: None,
             params: String::new(),
             headers: String::new(),
-            fault: None,
+            error: None,
         }
     }
 
@@ -43,13 +69,13 @@ impl SipUriBuilder {
         self
     }
 
-    /// The user part. `;` and `?` could stand in it, but are escaped: many take them for its end.
+    /// The user part. `;` and `?` are escaped, though allowed: many take them for its end.
     pub fn user(mut self, user: &str) -> Self {
         self.user = Some(user.to_owned());
         self
     }
 
-    /// The password, which will stand in the logs of every hop.
+    /// The password, which every hop will log.
     pub fn password(mut self, password: &str) -> Self {
         self.password = Some(password.to_owned());
         self
@@ -61,7 +87,7 @@ impl SipUriBuilder {
         self
     }
 
-    /// One more parameter, with or without a value.
+    /// Adds a parameter, with or without a value.
     pub fn param(mut self, name: &str, value: Option<&str>) -> Self {
         self.params.push(';');
         escape::push_param(&mut self.params, name);
@@ -72,19 +98,19 @@ impl SipUriBuilder {
         self
     }
 
-    /// One more header, as [`SipUri::with_header`] adds it.
+    /// Adds a header, as [`SipUri::with_header`] does.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match check_header(name, value) {
             Ok(()) => {
                 self.headers.push(if self.headers.is_empty() { '?' } else { '&' });
                 push_header(&mut self.headers, name, value);
             }
-            Err(error) => self.fault = self.fault.or(Some(error)),
+            Err(error) => self.error = self.error.or(Some(error)),
         }
         self
     }
 
-    /// A `User-to-User` header (RFC 7433).
+    /// Adds a `User-to-User` header (RFC 7433).
     pub fn user_to_user(self, value: &UserToUser) -> Self {
         self.header(USER_TO_USER, &value.to_string())
     }
@@ -97,8 +123,8 @@ impl SipUriBuilder {
     /// parameter name or value, a repeated parameter, a password without a user (`uri-…`). These
     /// carry no offset: there is no text yet that it could point into.
     pub fn build(self) -> Result<SipUri, Error> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         check_host(&self.host)?;
         if let Some(port) = self.port.filter(|port| !(1..=65_535).contains(port)) {
@@ -122,7 +148,6 @@ impl SipUriBuilder {
         }
         text.push_str(&self.params);
         text.push_str(&self.headers);
-        let parts = parse::parse(&text).map_err(Error::without_offset)?;
-        Ok(SipUri { text, parts })
+        SipUri::try_from(text).map_err(Error::without_offset)
     }
 }

@@ -1,10 +1,11 @@
-//! What is worth knowing about a valid [`SipUri`]: the rules of its diagnostics. Their texts and
-//! severities stand in the one table of `diagnostic`.
+//! The diagnostics of a valid [`SipUri`]. Their texts and severities are in `diagnostic`.
 
 use std::borrow::Cow;
 
+use super::escape;
 use super::headers::USER_TO_USER;
-use super::{SipUri, UserToUser, chars, escape};
+use super::uri::SipUri;
+use super::user_to_user::UserToUser;
 use crate::diagnostic::{Diagnostic, DiagnosticCode as Code};
 use crate::limits::{DIAL_HEADERS_CHARS, DIAL_URI_CHARS};
 
@@ -43,37 +44,49 @@ const PASSED: [&str; 5] =
 /// What `<Dial><Sip>` takes for `transport=`.
 const TRANSPORTS: [&str; 3] = ["udp", "tcp", "tls"];
 
-pub(super) fn check(uri: &SipUri) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    check_uri(uri, &mut found);
-    for (name, value) in uri.header_pairs() {
-        Header::new(name, value).check(&mut found);
+impl SipUri {
+    /// Returns what an app should know of this URI before it is sent: headers that will be dropped or
+    /// misread, a password, and so on. The paths are empty.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let uri = SipUri::parse("sip:alice@example.com?X-Twilio-Id=1")?;
+    /// assert_eq!(uri.check()[0].code().as_str(), "header-reserved");
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn check(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        check_uri(self, &mut diagnostics);
+        for (name, value) in self.header_pairs() {
+            Header::new(name, value).check(&mut diagnostics);
+        }
+        diagnostics
     }
-    found
 }
 
-fn check_uri(uri: &SipUri, found: &mut Vec<Diagnostic>) {
+fn check_uri(uri: &SipUri, diagnostics: &mut Vec<Diagnostic>) {
     let text = uri.as_str();
     let headers = uri.headers_spelled();
     let before = headers.map_or(text.len(), |headers| text.len() - headers.len() - 1);
     if before >= DIAL_URI_CHARS {
-        found.push(too_long(Code::UriTooLong, before, DIAL_URI_CHARS));
+        diagnostics.push(too_long(Code::UriTooLong, before, DIAL_URI_CHARS));
     }
     let after = headers.map_or(0, str::len);
     if after >= DIAL_HEADERS_CHARS {
-        found.push(too_long(Code::HeadersTooLong, after, DIAL_HEADERS_CHARS));
+        diagnostics.push(too_long(Code::HeadersTooLong, after, DIAL_HEADERS_CHARS));
     }
     if uri.password().is_some() {
-        found.push(Diagnostic::new(Code::PasswordInUri));
+        diagnostics.push(Diagnostic::new(Code::PasswordInUri));
     }
     if let Some(rest) = uri.user().and_then(|user| user.strip_prefix("//")) {
         let meant = format!("{}:{rest}@{}", uri.scheme_spelled(), uri.host());
-        found.push(Diagnostic::new(Code::DoubleSlash).arg(&meant));
+        diagnostics.push(Diagnostic::new(Code::DoubleSlash).arg(&meant));
     }
     if let Some(Some(transport)) = uri.param("transport") {
         let transport = escape::decode(transport);
         if !is_one_of(&transport, &TRANSPORTS) {
-            found.push(Diagnostic::new(Code::TransportUnsupported).arg(&transport));
+            diagnostics.push(Diagnostic::new(Code::TransportUnsupported).arg(&transport));
         }
     }
 }
@@ -93,7 +106,7 @@ fn has_prefix(name: &str, prefix: &str) -> bool {
 struct Header<'a> {
     name_bytes: Cow<'a, [u8]>,
     value_bytes: Cow<'a, [u8]>,
-    /// For the message, and for comparing with names that are ASCII all of them.
+    /// For the message, and for comparing with ASCII names.
     name: Cow<'a, str>,
     spelled_value: &'a str,
 }
@@ -108,8 +121,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn check(&self, found: &mut Vec<Diagnostic>) {
-        let is_token = chars::is_token(&self.name_bytes);
+    fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let is_token = escape::is_token(&self.name_bytes);
         let codes = [
             (Code::HeaderReserved, self.is_reserved()),
             (Code::HeaderNotForUri, self.is_not_for_uri()),
@@ -119,12 +132,12 @@ impl<'a> Header<'a> {
             (Code::HeaderNotUtf8, self.is_not_utf8()),
         ];
         let raised = codes.iter().filter(|(_, is_raised)| *is_raised);
-        found.extend(raised.map(|&(code, _)| self.diagnostic(code)));
+        diagnostics.extend(raised.map(|&(code, _)| self.diagnostic(code)));
         if self.name.eq_ignore_ascii_case(USER_TO_USER) {
-            self.check_user_to_user(found);
+            self.check_user_to_user(diagnostics);
         }
         if self.spelled_value.contains('+') {
-            found.push(self.diagnostic(Code::PlusInValue));
+            diagnostics.push(self.diagnostic(Code::PlusInValue));
         }
     }
 
@@ -155,16 +168,16 @@ impl<'a> Header<'a> {
     }
 
     /// Each kind once for a header, however many values it holds.
-    fn check_user_to_user(&self, found: &mut Vec<Diagnostic>) {
+    fn check_user_to_user(&self, diagnostics: &mut Vec<Diagnostic>) {
         let text = escape::decode(self.spelled_value);
         let (values, errors): (Vec<_>, Vec<_>) =
             UserToUser::parse_list(&text).partition(Result::is_ok);
         if let Some(error) = errors.into_iter().find_map(Result::err) {
-            found.push(Diagnostic::new(Code::UserToUserInvalid).caused_by(error, &text));
+            diagnostics.push(Diagnostic::new(Code::UserToUserInvalid).caused_by(error, &text));
         }
         let mut hex = values.iter().flatten().filter(|value| value.is_hex());
-        if let Some(fault) = hex.find_map(UserToUser::hex_fault) {
-            found.push(Diagnostic::new(Code::UserToUserOddHex).arg(&fault));
+        if let Some(problem) = hex.find_map(UserToUser::hex_error) {
+            diagnostics.push(Diagnostic::new(Code::UserToUserOddHex).arg(&problem));
         }
     }
 }

@@ -1,22 +1,36 @@
-//! Equality of SIP URIs as RFC 3261 §19.1.4 has it. `==` compares spellings and is not here.
+//! Equality of SIP URIs by RFC 3261 §19.1.4. `==` compares spellings.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::Ipv6Addr;
 
-use super::{SipUri, escape, parse};
+use super::uri::SipUri;
+use super::{escape, parse};
 
-pub(super) fn equivalent(a: &SipUri, b: &SipUri) -> bool {
-    a.scheme() == b.scheme()
-        && same(a.user(), b.user())
-        && same(a.password(), b.password())
-        && same_host(a.host(), b.host())
-        && a.port() == b.port()
-        && same_params(a, b)
-        && sorted_headers(a) == sorted_headers(b)
+impl SipUri {
+    /// Whether two URIs are equal as RFC 3261 §19.1.4 compares them. This is not an equivalence relation:
+    /// most parameters that only one of them has are ignored.
+    ///
+    /// ```
+    /// # use twiml_refer::SipUri;
+    /// let a = SipUri::parse("sip:%61lice@atlanta.com;transport=TCP")?;
+    /// let b = SipUri::parse("sip:alice@AtLanTa.CoM;Transport=tcp")?;
+    /// assert!(a != b && a.equivalent(&b));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn equivalent(&self, other: &Self) -> bool {
+        self.scheme() == other.scheme()
+            && same(self.user(), other.user())
+            && same(self.password(), other.password())
+            && same_host(self.host(), other.host())
+            && self.port() == other.port()
+            && same_params(self, other)
+            && sorted_headers(self) == sorted_headers(other)
+    }
 }
 
-/// User information is compared with case, escapes of what need not be escaped apart.
+/// Compares user information with case; an escape of what need not be escaped equals the character.
 fn same(a: Option<&str>, b: Option<&str>) -> bool {
     a.map(normalize) == b.map(normalize)
 }
@@ -64,8 +78,8 @@ fn sorted_headers(uri: &SipUri) -> Vec<(Vec<u8>, Cow<'_, [u8]>)> {
     headers
 }
 
-/// Escapes of what is not `reserved` decoded, the others in upper case: a reserved character and
-/// its escape differ.
+/// Decodes escapes of characters that are not `reserved` and writes the others in upper case: a reserved
+/// character and its escape differ.
 fn normalize(spelled: &str) -> Cow<'_, str> {
     if !spelled.contains('%') {
         return Cow::Borrowed(spelled);

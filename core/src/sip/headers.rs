@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{SipUri, UserToUser, chars, escape};
+use super::escape;
+use super::uri::SipUri;
+use super::user_to_user::UserToUser;
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
@@ -26,10 +28,10 @@ impl SipUri {
         self.header_pairs().map(|(name, value)| (escape::decode(name), escape::decode(value)))
     }
 
-    /// The headers part as spelled: all that stands after `?`.
+    /// The headers part as spelled: everything after `?`.
     #[must_use]
     pub fn headers_spelled(&self) -> Option<&str> {
-        self.parts.headers_start.and_then(|start| self.text.get(start as usize..))
+        self.parts.headers_start.and_then(|start| self.text.get(start..))
     }
 
     /// The decoded value of the first header of this name, compared without regard to case.
@@ -75,12 +77,12 @@ impl SipUri {
             .collect()
     }
 
-    /// Adds a header behind those that are there. Name and value are given decoded and are escaped
+    /// Adds a header after those that are there. Name and value are given decoded and are escaped
     /// here: `billing question` goes out as `billing%20question`.
     ///
     /// # Errors
     ///
-    /// `header-name-invalid` for a name that is no token, `header-value-invalid` (with the offset in
+    /// `header-name-invalid` for a name that is not a token, `header-value-invalid` (with the offset in
     /// the value) for CR, LF or NUL, which would add a header of someone else's choice, and
     /// `uri-over-limit`.
     ///
@@ -96,11 +98,12 @@ impl SipUri {
         Ok(self)
     }
 
-    /// As [`with_header`](Self::with_header), in place: if it is refused, the URI stays as it was.
+    /// Adds a header in place, like [`with_header`](Self::with_header): if it is refused, the URI stays as
+    /// it was.
     ///
     /// # Errors
     ///
-    /// As [`with_header`](Self::with_header).
+    /// Like [`with_header`](Self::with_header).
     ///
     /// ```
     /// # use twiml_refer::SipUri;
@@ -121,7 +124,7 @@ impl SipUri {
             return Err(over_limit());
         }
         if self.parts.headers_start.is_none() {
-            self.parts.headers_start = u32::try_from(start).ok();
+            self.parts.headers_start = Some(start);
         }
         Ok(())
     }
@@ -139,11 +142,21 @@ impl SipUri {
     /// assert_eq!(uri.as_str(), "sip:alice@example.com?User-to-User=12AB%3Bencoding%3Dhex");
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
-    pub fn with_user_to_user(self, value: &UserToUser) -> Result<Self, Error> {
-        self.with_header(USER_TO_USER, &value.to_string())
+    pub fn with_user_to_user(mut self, value: &UserToUser) -> Result<Self, Error> {
+        self.add_user_to_user(value)?;
+        Ok(self)
     }
 
-    /// Decoded text as it is written in a header's name or value: everything but
+    /// Adds a `User-to-User` header in place, like [`with_user_to_user`](Self::with_user_to_user).
+    ///
+    /// # Errors
+    ///
+    /// `uri-over-limit`; the URI stays as it was.
+    pub fn add_user_to_user(&mut self, value: &UserToUser) -> Result<(), Error> {
+        self.add_header(USER_TO_USER, &value.to_string())
+    }
+
+    /// Escapes decoded text as it is written in a header's name or value: everything but
     /// `hnv-unreserved / unreserved` (RFC 3261 §25.1) as `%XX` of its UTF-8; a space is `%20`.
     ///
     /// ```
@@ -168,15 +181,15 @@ pub(super) fn over_limit() -> Error {
     Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string())
 }
 
-/// Whether a decoded header may be written.
+/// Checks that a decoded header can be written.
 pub(super) fn check_header(name: &str, value: &str) -> Result<(), Error> {
-    if !chars::is_token(name.as_bytes()) {
+    if !escape::is_token(name.as_bytes()) {
         let error = Error::new(ErrorKind::HeaderNameInvalid);
         return Err(error.arg(&format!("`{name}`")).parameter_named(name));
     }
     match value.char_indices().find(|(_, c)| matches!(c, '\r' | '\n' | '\0')) {
         Some((at, c)) => {
-            let error = Error::new(ErrorKind::HeaderValueInvalid).arg(&chars::name(c));
+            let error = Error::new(ErrorKind::HeaderValueInvalid).arg(&escape::name(c));
             Err(error.parameter_named(name).at(at))
         }
         None => Ok(()),

@@ -1,15 +1,14 @@
-//! SIP URIs as a transfer needs them: the typed URI, its headers, `User-to-User`, and what a
-//! Refer-To value names. Documents live in `twiml`, the REFER itself in `transfer`.
+//! SIP URIs as a transfer needs them: the typed URI, its headers, `User-to-User`, what a Refer-To value
+//! names, and SIP status codes.
 
 mod builder;
-mod chars;
 mod check;
 mod equivalent;
 mod escape;
 mod headers;
 mod parse;
 mod refer_to;
-mod serialize;
+mod status;
 #[cfg(test)]
 mod tests;
 mod uri;
@@ -17,5 +16,6 @@ mod user_to_user;
 
 pub use builder::SipUriBuilder;
 pub use refer_to::ReferTarget;
+pub use status::SipStatus;
 pub use uri::{Scheme, SipUri};
 pub use user_to_user::UserToUser;

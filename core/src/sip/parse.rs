@@ -1,36 +1,35 @@
-//! The strict reader of SIP URIs: RFC 3261 §25.1 with RFC 5954's IPv6. It finds where the parts
-//! stand and says where and why a text is none; nothing is changed, trimmed or decoded here.
+//! The strict parser of SIP URIs: RFC 3261 §25.1 with RFC 5954's IPv6. It finds where the parts are, or
+//! where and why a text is invalid; nothing is changed, trimmed or decoded here.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 
-use super::{chars, escape};
+use super::escape::{self, HEADER, HOST, PARAM, PASSWORD, USER};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
 
-/// Where the parts stand, in bytes of the spelling. An absent part is `None`; the delimiters
-/// belong to no part.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Parts {
-    pub(crate) secure: bool,
-    pub(crate) after_scheme: u32,
+/// Where the parts are, in bytes of the spelling. An absent part is `None`; the delimiters belong to no
+/// part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Parts {
+    pub(super) secure: bool,
+    pub(super) after_scheme: usize,
     /// Where the user ends; it begins `after_scheme`.
-    pub(crate) user_end: Option<u32>,
+    pub(super) user_end: Option<usize>,
     /// Where the password ends; it begins one after the user's end.
-    pub(crate) password_end: Option<u32>,
-    pub(crate) host_start: u32,
-    pub(crate) host_end: u32,
-    pub(crate) port: Option<u16>,
-    /// Where the parameters begin: at the first `;`, or where they would stand.
-    pub(crate) params_start: u32,
+    pub(super) password_end: Option<usize>,
+    pub(super) host_start: usize,
+    pub(super) host_end: usize,
+    pub(super) port: Option<u16>,
+    /// Where the parameters begin: at the first `;`, or where it would be.
+    pub(super) params_start: usize,
     /// Where the headers begin: behind `?`.
-    pub(crate) headers_start: Option<u32>,
+    pub(super) headers_start: Option<usize>,
 }
 
-pub(crate) fn parse(text: &str) -> Result<Parts, Error> {
+pub(super) fn parse(text: &str) -> Result<Parts, Error> {
     if text.is_empty() {
         return Err(Error::new(ErrorKind::UriEmpty).at(0));
     }
@@ -46,23 +45,18 @@ pub(crate) fn parse(text: &str) -> Result<Parts, Error> {
     let headers_start = reader.headers(params_end)?;
     Ok(Parts {
         secure,
-        after_scheme: short(after_scheme),
-        user_end: user_end.map(short),
-        password_end: password_end.map(short),
-        host_start: short(host_start),
-        host_end: short(host_end),
+        after_scheme,
+        user_end,
+        password_end,
+        host_start,
+        host_end,
         port,
-        params_start: short(params_start),
-        headers_start: headers_start.map(short),
+        params_start,
+        headers_start,
     })
 }
 
-/// Offsets fit: the text is at most `MAX_URI_BYTES` long.
-fn short(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// Whether the text after the scheme begins here, and which scheme it is.
+/// Whether the scheme is `sips`, and where what follows it begins.
 fn scheme(text: &str) -> Result<(bool, usize), Error> {
     let is =
         |name: &str| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
@@ -90,7 +84,7 @@ fn scheme(text: &str) -> Result<(bool, usize), Error> {
     .at(0))
 }
 
-/// What to do about a character that cannot stand where it does.
+/// What to do about a character that is not allowed where it is.
 enum Cure {
     Escape,
     Remove,
@@ -112,7 +106,7 @@ fn misplaced(c: char, part: &str, cure: Cure) -> Error {
             format!("write it as {escaped}")
         }
     };
-    Error::new(kind).arg(&chars::name(c)).arg(part).arg(&cure)
+    Error::new(kind).arg(&escape::name(c)).arg(part).arg(&cure)
 }
 
 struct Reader<'a> {
@@ -151,14 +145,14 @@ impl<'a> Reader<'a> {
         .at(at)
     }
 
-    /// User end, password end, and where the host begins. The first `@` decides: it can stand in no
-    /// later part unescaped, while the user may hold `;` and `?`.
+    /// User end, password end, and where the host begins. The first `@` decides: no later part
+    /// may hold it unescaped, while the user may hold `;` and `?`.
     fn userinfo(&self, from: usize) -> Result<(Option<usize>, Option<usize>, usize), Error> {
         let at_sign = self.until(from, b"@");
         if at_sign == self.bytes.len() {
             return Ok((None, None, from));
         }
-        let user_end = chars::run(self.bytes, from, chars::USER);
+        let user_end = escape::run(self.bytes, from, USER);
         if user_end == from && matches!(self.byte(from), Some(b'@' | b':')) {
             return Err(Error::new(ErrorKind::UriUserEmpty).at(from));
         }
@@ -168,7 +162,7 @@ impl<'a> Reader<'a> {
         if self.byte(user_end) != Some(b':') {
             return Err(self.refuse(user_end, "the user part", Cure::Escape));
         }
-        let password_end = chars::run(self.bytes, user_end + 1, chars::PASSWORD);
+        let password_end = escape::run(self.bytes, user_end + 1, PASSWORD);
         if password_end != at_sign {
             return Err(self.refuse(password_end, "the password", Cure::Escape));
         }
@@ -179,7 +173,7 @@ impl<'a> Reader<'a> {
         let end = match self.byte(from) {
             Some(b'[') => self.until(from, b"]").saturating_add(1).min(self.bytes.len()),
             _ => {
-                let end = chars::run(self.bytes, from, chars::HOST);
+                let end = escape::run(self.bytes, from, HOST);
                 let part_end = self.until(from, b";?");
                 let colons = self.slice(from, part_end).matches(':').count();
                 if colons > 1 {
@@ -220,11 +214,11 @@ impl<'a> Reader<'a> {
 
     /// Where the parameters end.
     fn params(&self, from: usize) -> Result<usize, Error> {
-        let mut seen = Seen::default();
+        let mut names = BTreeSet::new();
         let mut at = from;
         while self.byte(at) == Some(b';') {
             let start = at + 1;
-            let name_end = chars::run(self.bytes, start, chars::PARAM);
+            let name_end = escape::run(self.bytes, start, PARAM);
             let name = self.slice(start, name_end);
             at = name_end;
             if name.is_empty() && matches!(self.byte(at), None | Some(b';' | b'=' | b'?')) {
@@ -232,7 +226,7 @@ impl<'a> Reader<'a> {
             }
             if self.byte(at) == Some(b'=') {
                 let value_start = at + 1;
-                at = chars::run(self.bytes, value_start, chars::PARAM);
+                at = escape::run(self.bytes, value_start, PARAM);
                 if at == value_start && matches!(self.byte(at), None | Some(b';' | b'?')) {
                     let error = Error::new(ErrorKind::UriParameterValueEmpty).arg(name);
                     return Err(error.parameter_named(name).at(at));
@@ -241,7 +235,7 @@ impl<'a> Reader<'a> {
             if !matches!(self.byte(at), None | Some(b';' | b'?')) {
                 return Err(self.refuse(at, "a parameter", Cure::Escape));
             }
-            if !seen.insert(name) {
+            if !names.insert(fold_name(name)) {
                 let error = Error::new(ErrorKind::UriParameterRepeated).arg(name);
                 return Err(error.parameter_named(name).at(start));
             }
@@ -257,7 +251,7 @@ impl<'a> Reader<'a> {
         let mut delimiter = question_mark;
         loop {
             let start = delimiter + 1;
-            let name_end = chars::run(self.bytes, start, chars::HEADER);
+            let name_end = escape::run(self.bytes, start, HEADER);
             match self.byte(name_end) {
                 None | Some(b'&') if name_end == start => {
                     let shown = self.slice(delimiter, start);
@@ -274,7 +268,7 @@ impl<'a> Reader<'a> {
                 Some(b'=') => {}
                 Some(_) => return Err(self.refuse_header(delimiter, name_end, "a header name")),
             }
-            let value_end = chars::run(self.bytes, name_end + 1, chars::HEADER);
+            let value_end = escape::run(self.bytes, name_end + 1, HEADER);
             match self.byte(value_end) {
                 None => return Ok(Some(question_mark + 1)),
                 Some(b'&') => delimiter = value_end,
@@ -296,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is before a second `@` may be the end of a password, and is not quoted.
+/// An error that quotes the text, without what may be the end of a password before a second `@`.
 fn invalid(kind: ErrorKind, found: &str) -> Error {
     let shown = match found.rsplit_once('@') {
         Some((_, host)) => format!("`***@{host}`"),
@@ -307,7 +301,7 @@ fn invalid(kind: ErrorKind, found: &str) -> Error {
 }
 
 /// Whether the text is `hostname / IPv4address / IPv6reference`.
-pub(crate) fn check_host(host: &str) -> Result<(), Error> {
+pub(super) fn check_host(host: &str) -> Result<(), Error> {
     if host.is_empty() {
         return Err(Error::new(ErrorKind::UriHostEmpty));
     }
@@ -344,57 +338,10 @@ fn is_label(label: &str) -> bool {
 }
 
 /// A parameter's name as §19.1.4 compares it: as bytes, for escapes need not be UTF-8.
-pub(crate) fn fold_name(name: &str) -> Cow<'_, [u8]> {
+pub(super) fn fold_name(name: &str) -> Cow<'_, [u8]> {
     if name.bytes().any(|byte| byte == b'%' || byte.is_ascii_uppercase()) {
         Cow::Owned(escape::decode_bytes(name).to_ascii_lowercase())
     } else {
         Cow::Borrowed(name.as_bytes())
-    }
-}
-
-/// A name that is compared folded; it is not kept so, because a hostile URI has thousands.
-#[derive(Clone, Copy)]
-struct Folded<'a>(&'a str);
-
-impl Ord for Folded<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        fold_name(self.0).cmp(&fold_name(other.0))
-    }
-}
-
-impl PartialOrd for Folded<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Folded<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Folded<'_> {}
-
-/// The names seen so far: a short list, and a set once a hostile URI makes it long.
-#[derive(Default)]
-struct Seen<'a> {
-    few: [Option<Folded<'a>>; 8],
-    many: BTreeSet<Folded<'a>>,
-}
-
-impl<'a> Seen<'a> {
-    fn insert(&mut self, name: &'a str) -> bool {
-        let name = Folded(name);
-        if self.few.iter().flatten().any(|known| *known == name) {
-            return false;
-        }
-        match self.few.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => {
-                *slot = Some(name);
-                true
-            }
-            None => self.many.insert(name),
-        }
     }
 }

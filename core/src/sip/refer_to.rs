@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::SipUri;
+use super::uri::SipUri;
 
 /// The target that a Refer-To value, or Twilio's `ReferTransferTarget`, names.
 ///
@@ -29,8 +29,8 @@ impl ReferTarget {
     /// Reads `<uri>`, a display name and `<uri>`, or a bare URI; white space around it is dropped.
     /// It never fails: what is neither SIP nor tel is [`Other`](Self::Other).
     ///
-    /// A bare URI is taken whole, its parameters and headers included: RFC 3261 §20 would give
-    /// them to Refer-To, but who leaves the brackets out means the URI's.
+    /// A bare URI is taken whole, with its parameters and headers: RFC 3261 §20 would give them to
+    /// Refer-To, but a sender that leaves the brackets out means the URI's.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
@@ -56,7 +56,7 @@ impl fmt::Display for ReferTarget {
     }
 }
 
-/// The text between the brackets of one name-addr with nothing but parameters behind it.
+/// The text between the brackets of one name-addr that only parameters follow.
 fn bracketed(text: &str) -> Option<&str> {
     let rest = match text.strip_prefix('"') {
         Some(quoted) => after_quoted(quoted)?.trim_start().strip_prefix('<')?,
@@ -78,7 +78,7 @@ fn after_quoted(quoted: &str) -> Option<&str> {
     quoted.get(end + 1..)
 }
 
-/// A number and no spaces: the rest of RFC 3966 is for whoever dials it.
+/// Visible characters without brackets and quotes: the rest of RFC 3966 is for the device that dials it.
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte))
 }

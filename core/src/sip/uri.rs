@@ -1,16 +1,14 @@
-//! [`SipUri`]: a valid URI in its own spelling, and the getters that take it apart. Reading is in
-//! `parse`, making in `builder`, headers in `headers`, comparing in `equivalent`.
+//! [`SipUri`]: a valid URI in its own spelling, and the getters of its parts.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::escape;
 use super::parse::{self, Parts};
-use super::{SipUriBuilder, escape};
 use crate::Error;
-use crate::diagnostic::Diagnostic;
 
 /// The scheme of a [`SipUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,20 +55,21 @@ impl fmt::Display for Scheme {
 /// );
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SipUri {
+    // First: it is what is compared, and the parts follow from it.
     pub(super) text: String,
     pub(super) parts: Parts,
 }
 
 impl SipUri {
-    /// Reads a URI, and trims nothing.
+    /// Parses a URI; nothing is trimmed.
     ///
     /// # Errors
     ///
     /// One of the kinds `uri-…` with the byte offset at which the text stops being a SIP URI: a
-    /// character that cannot stand there, the first byte of a part that is wrong as a whole, or
-    /// the place where something is missing.
+    /// character that is not allowed there, the first byte of a part that is invalid as a whole, or the
+    /// place where something is missing.
     ///
     /// ```
     /// use twiml_refer::{SipUri, error::ErrorKind};
@@ -81,29 +80,6 @@ impl SipUri {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let parts = parse::parse(text)?;
         Ok(Self { text: text.to_owned(), parts })
-    }
-
-    /// Begins a URI from decoded text: host name, IPv4 address, or IPv6 address with or without
-    /// brackets.
-    ///
-    /// ```
-    /// use twiml_refer::SipUri;
-    ///
-    /// let uri = SipUri::builder("2001:db8::1")
-    ///     .sips()
-    ///     .user("alice smith")
-    ///     .port(5061)
-    ///     .param("transport", Some("tcp"))
-    ///     .header("X-Reason", "billing; urgent")
-    ///     .build()?;
-    /// assert_eq!(
-    ///     uri.as_str(),
-    ///     "sips:alice%20smith@[2001:db8::1]:5061;transport=tcp?X-Reason=billing%3B%20urgent",
-    /// );
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    pub fn builder(host: &str) -> SipUriBuilder {
-        SipUriBuilder::new(host)
     }
 
     /// The whole URI as it was spelled.
@@ -121,7 +97,7 @@ impl SipUri {
     /// The scheme as spelled: `SIP:` is a scheme too.
     #[must_use]
     pub fn scheme_spelled(&self) -> &str {
-        self.slice(0, self.parts.after_scheme.saturating_sub(1))
+        self.slice(0, self.parts.after_scheme - 1)
     }
 
     /// The user part as spelled, with its escapes.
@@ -136,10 +112,10 @@ impl SipUri {
         self.user().map(escape::decode)
     }
 
-    /// The password as spelled. It stands in the logs of every hop: better have none.
+    /// The password as spelled. Every hop logs it: better have none.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        let start = self.parts.user_end?.saturating_add(1);
+        let start = self.parts.user_end? + 1;
         self.parts.password_end.map(|end| self.slice(start, end))
     }
 
@@ -157,8 +133,8 @@ impl SipUri {
 
     /// The parameters (`;name` or `;name=value`) as spelled, in their order.
     pub fn params(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        let end = self.parts.headers_start.map_or(self.text.len(), |start| start as usize - 1);
-        let params = self.text.get(self.parts.params_start as usize..end).unwrap_or_default();
+        let end = self.parts.headers_start.map_or(self.text.len(), |start| start - 1);
+        let params = self.text.get(self.parts.params_start..end).unwrap_or_default();
         params.split(';').skip(1).map(|param| match param.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (param, None),
@@ -183,36 +159,7 @@ impl SipUri {
             .map(|(_, value)| value)
     }
 
-    /// What an app should know of this URI before it is sent: headers that will be dropped or
-    /// misread, a password, and so on. The paths are empty.
-    ///
-    /// ```
-    /// # use twiml_refer::SipUri;
-    /// let uri = SipUri::parse("sip:alice@example.com?X-Twilio-Id=1")?;
-    /// assert_eq!(uri.check()[0].code().as_str(), "header-reserved");
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
-        super::check::check(self)
-    }
-
-    /// Whether two URIs are equal as RFC 3261 §19.1.4 compares them. This is no equivalence
-    /// relation: a parameter that only one of them has is mostly ignored.
-    ///
-    /// ```
-    /// # use twiml_refer::SipUri;
-    /// let a = SipUri::parse("sip:%61lice@atlanta.com;transport=TCP")?;
-    /// let b = SipUri::parse("sip:alice@AtLanTa.CoM;Transport=tcp")?;
-    /// assert!(a != b && a.equivalent(&b));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    #[must_use]
-    pub fn equivalent(&self, other: &Self) -> bool {
-        super::equivalent::equivalent(self, other)
-    }
-
-    /// The value of a Refer-To header for this target, always in angle brackets (RFC 3515 §2.1):
+    /// Returns the value of a Refer-To header for this target, always in angle brackets (RFC 3515 §2.1):
     /// without them its parameters and headers would belong to Refer-To.
     ///
     /// ```
@@ -226,8 +173,8 @@ impl SipUri {
         format!("<{}>", self.text)
     }
 
-    pub(super) fn slice(&self, from: u32, to: u32) -> &str {
-        self.text.get(from as usize..to as usize).unwrap_or_default()
+    fn slice(&self, from: usize, to: usize) -> &str {
+        self.text.get(from..to).unwrap_or_default()
     }
 }
 
@@ -279,35 +226,21 @@ impl fmt::Debug for SipUri {
         let Some(password) = self.password() else {
             return write!(f, "SipUri({:?})", self.text);
         };
-        let start = self.parts.user_end.unwrap_or_default().saturating_add(1);
-        let end = start as usize + password.len();
+        let start = self.parts.user_end.unwrap_or_default() + 1;
+        let end = start + password.len();
         let rest = self.text.get(end..).unwrap_or_default();
         write!(f, "SipUri({:?})", format!("{}***{rest}", self.slice(0, start)))
     }
 }
 
-impl PartialEq for SipUri {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+impl Serialize for SipUri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
-impl Eq for SipUri {}
-
-impl Hash for SipUri {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
-    }
-}
-
-impl PartialOrd for SipUri {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for SipUri {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text.cmp(&other.text)
+impl<'de> Deserialize<'de> for SipUri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }

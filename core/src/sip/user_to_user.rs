@@ -1,15 +1,17 @@
-//! [`UserToUser`]: the value of the header of RFC 7433, decoded. How it stands in a URI is said in
-//! `headers`.
+//! [`UserToUser`]: the value of the header of RFC 7433, decoded.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::chars;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::escape;
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// The value of a `User-to-User` header (RFC 7433): data for the other end's application, and in
-/// which encoding and for which purpose it stands there.
+/// The value of a `User-to-User` header (RFC 7433): data for the other end's application, with its
+/// encoding, purpose and content.
 ///
 /// ```
 /// use twiml_refer::sip::UserToUser;
@@ -47,9 +49,9 @@ impl UserToUser {
             return Err(Error::new(ErrorKind::UserToUserDataEmpty));
         }
         if let Some((at, c)) = data.char_indices().find(|(_, c)| is_forbidden(*c)) {
-            return Err(Error::new(ErrorKind::UserToUserDataInvalid).arg(&chars::name(c)).at(at));
+            return Err(Error::new(ErrorKind::UserToUserDataInvalid).arg(&escape::name(c)).at(at));
         }
-        let quoted = !chars::is_token(data.as_bytes());
+        let quoted = !escape::is_token(data.as_bytes());
         Ok(Self { data: Word { text: data.to_owned(), quoted }, params: Vec::new() })
     }
 
@@ -174,7 +176,7 @@ impl UserToUser {
     ///
     /// # Errors
     ///
-    /// `uui-parameter-invalid` for what is no token.
+    /// `uui-parameter-invalid` for what is not a token.
     pub fn with_encoding(self, encoding: &str) -> Result<Self, Error> {
         self.with("encoding", encoding)
     }
@@ -183,7 +185,7 @@ impl UserToUser {
     ///
     /// # Errors
     ///
-    /// `uui-parameter-invalid` for what is no token.
+    /// `uui-parameter-invalid` for what is not a token.
     pub fn with_purpose(self, purpose: &str) -> Result<Self, Error> {
         self.with("purpose", purpose)
     }
@@ -192,7 +194,7 @@ impl UserToUser {
     ///
     /// # Errors
     ///
-    /// `uui-parameter-invalid` for what is no token.
+    /// `uui-parameter-invalid` for what is not a token.
     pub fn with_content(self, content: &str) -> Result<Self, Error> {
         self.with("content", content)
     }
@@ -212,10 +214,10 @@ impl UserToUser {
     }
 
     /// Why the data is not the hexadecimal digits of whole bytes.
-    pub(super) fn hex_fault(&self) -> Option<String> {
+    pub(super) fn hex_error(&self) -> Option<String> {
         let data = self.data();
         match data.chars().find(|c| !c.is_ascii_hexdigit()) {
-            Some(c) => Some(format!("{} is not a hexadecimal digit", chars::name(c))),
+            Some(c) => Some(format!("{} is not a hexadecimal digit", escape::name(c))),
             None if data.len() % 2 == 1 => Some(format!("{} digits are an odd number", data.len())),
             None => None,
         }
@@ -227,7 +229,7 @@ impl UserToUser {
     }
 
     fn with(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        if !chars::is_token(value.as_bytes()) {
+        if !escape::is_token(value.as_bytes()) {
             let error = Error::new(ErrorKind::UserToUserParameterInvalid);
             return Err(error.arg(&format!("`{value}`")).parameter_named(name));
         }
@@ -240,7 +242,7 @@ impl UserToUser {
     }
 }
 
-/// The first comma that stands in no quoted string.
+/// The first comma outside quoted strings.
 fn first_comma(text: &str) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     text.bytes().position(|byte| {
@@ -255,7 +257,7 @@ fn first_comma(text: &str) -> Option<usize> {
     })
 }
 
-/// The RFC's own parameters: tokens, and each at most once.
+/// The RFC's own parameters: tokens, each at most once.
 fn is_typed(name: &str) -> bool {
     ["encoding", "purpose", "content"].iter().any(|typed| name.eq_ignore_ascii_case(typed))
 }
@@ -270,6 +272,30 @@ impl FromStr for UserToUser {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text)
+    }
+}
+
+impl Serialize for UserToUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("UserToUser", 5)?;
+        fields.serialize_field("data", self.data())?;
+        fields.serialize_field("encoding", &self.encoding())?;
+        fields.serialize_field("purpose", &self.purpose())?;
+        fields.serialize_field("content", &self.content())?;
+        fields.serialize_field("value", &self.to_string())?;
+        fields.end()
+    }
+}
+
+/// Reads `value` alone: it holds all parameters.
+impl<'de> Deserialize<'de> for UserToUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Fields {
+            value: String,
+        }
+        let Fields { value } = Fields::deserialize(deserializer)?;
+        Self::parse(&value).map_err(serde::de::Error::custom)
     }
 }
 
@@ -333,7 +359,7 @@ impl<'a> Reader<'a> {
     fn token(&mut self) -> &'a str {
         let rest = self.rest();
         let end =
-            rest.bytes().position(|byte| !chars::is(byte, chars::TOKEN)).unwrap_or(rest.len());
+            rest.bytes().position(|byte| !escape::is(byte, escape::TOKEN)).unwrap_or(rest.len());
         self.at += end;
         rest.get(..end).unwrap_or_default()
     }
@@ -367,7 +393,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unexpected(&self) -> Error {
-        let found = self.peek().map_or_else(|| "the end".to_owned(), chars::name);
+        let found = self.peek().map_or_else(|| "the end".to_owned(), escape::name);
         Error::new(ErrorKind::UserToUserSyntax).arg(&found).at(self.at)
     }
 }

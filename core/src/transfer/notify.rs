@@ -1,7 +1,10 @@
-//! Reading a NOTIFY: its Event and Subscription-State headers, and its sipfrag. Which reply it gets and
-//! what it does to the transfer is in `rules`.
+//! Reads a NOTIFY: its Event and Subscription-State headers, and its sipfrag. Which reply it gets and what
+//! it does to the transfer is in `Transfer`.
 
 use serde::{Deserialize, Serialize};
+
+use super::events::Notify;
+use crate::sip::SipStatus;
 
 /// What a NOTIFY says, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,32 +14,22 @@ pub(super) struct Notification {
     pub(super) subscription: Subscription,
     /// In seconds.
     pub(super) expires: Option<u32>,
-    pub(super) code: Option<u16>,
+    pub(super) code: Option<SipStatus>,
 }
 
-/// The last NOTIFY in order that came in the dialog, and its reply: what a repeat is held against.
+/// The NOTIFY of the dialog with the highest CSeq, and its reply: what a repeat is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LastNotify {
     pub(super) cseq: u32,
     pub(super) notification: Notification,
-    pub(super) reply: u16,
+    pub(super) reply: SipStatus,
 }
 
-pub(super) const OK: u16 = 200;
-pub(super) const BAD_REQUEST: u16 = 400;
-pub(super) const NO_SUBSCRIPTION: u16 = 481;
-pub(super) const BAD_EVENT: u16 = 489;
-pub(super) const OUT_OF_ORDER: u16 = 500;
-
 impl Notification {
-    pub(super) fn read(event: &str, subscription_state: Option<&str>, body: &[u8]) -> Self {
-        let (is_refer, id) = read_event(event);
-        let (subscription, expires) = read_state(subscription_state);
-        Self { is_refer, id, subscription, expires, code: status_code(body) }
-    }
-
-    pub(super) fn ends_subscription(&self) -> bool {
-        self.subscription == Subscription::Terminated
+    pub(super) fn read(notify: &Notify<'_>) -> Self {
+        let (is_refer, id) = read_event(notify.event);
+        let (subscription, expires) = read_state(notify.subscription_state);
+        Self { is_refer, id, subscription, expires, code: status_code(notify.body) }
     }
 }
 
@@ -45,13 +38,13 @@ impl Notification {
 pub(super) enum Id {
     Missing,
     Number(u32),
-    /// No number: it can belong to no REFER.
+    /// Not a number: it belongs to no REFER.
     Other,
 }
 
 /// Reads an Event header: whether the package is `refer`, and the id.
 ///
-/// Case is forgiven in the name: an endpoint that writes `Refer` means this package.
+/// The name is compared without regard to case: an endpoint that writes `Refer` means this package.
 fn read_event(value: &str) -> (bool, Id) {
     let mut parts = value.split(';').map(str::trim);
     let is_refer = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("refer"));
@@ -74,7 +67,7 @@ impl Id {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Subscription {
     Missing,
-    /// `active`, `pending`, or a state of an extension: it goes on.
+    /// `active`, `pending`, or a state of an extension.
     Live,
     Terminated,
 }
@@ -94,29 +87,21 @@ fn read_state(value: Option<&str>) -> (Subscription, Option<u32>) {
     (state, expires.flatten())
 }
 
-/// delta-seconds; a number that passes 32 bits counts as the largest, as RFC 3261 §20.19 would have it.
+/// Reads delta-seconds; a number of more than 32 bits counts as the largest (RFC 3261 §20.19).
 fn seconds(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(u32::MAX))
 }
 
 /// Reads the status code of a `message/sipfrag` (RFC 3420), which begins with a status line; what
-/// follows that line does not matter.
-///
-/// A line that ends in LF alone, no end of line at all, and a missing reason phrase are forgiven.
-fn status_code(body: &[u8]) -> Option<u16> {
+/// follows that line does not matter. The line may end in LF alone or not at all, and the reason phrase may
+/// be missing.
+fn status_code(body: &[u8]) -> Option<SipStatus> {
     let (version, rest) = body.split_at_checked(b"SIP/2.0 ".len())?;
-    if !version.eq_ignore_ascii_case(b"SIP/2.0 ") {
-        return None;
-    }
-    match rest {
-        [a @ b'1'..=b'6', b @ b'0'..=b'9', c @ b'0'..=b'9']
-        | [a @ b'1'..=b'6', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ' | b'\r' | b'\n', ..] => {
-            let digit = |byte: &u8| u16::from(byte - b'0');
-            Some(100 * digit(a) + 10 * digit(b) + digit(c))
-        }
-        _ => None,
-    }
+    let (digits, rest) = rest.split_at_checked(3)?;
+    let is_line = version.eq_ignore_ascii_case(b"SIP/2.0 ")
+        && matches!(rest.first(), None | Some(b' ' | b'\r' | b'\n'));
+    SipStatus::from_digits(digits).filter(|_| is_line)
 }
 
 #[cfg(test)]
@@ -124,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_package_stands_first_and_the_id_anywhere() {
+    fn the_package_is_first_and_the_id_anywhere() {
         assert_eq!(read_event("refer"), (true, Id::Missing));
         assert_eq!(read_event("refer;id=93809824"), (true, Id::Number(93_809_824)));
         assert_eq!(read_event(" Refer ; x=1;ID = 7 "), (true, Id::Number(7)));
@@ -134,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_no_number_is_no_missing_one() {
+    fn an_id_that_is_not_a_number_is_not_missing() {
         for id in ["id", "id=", "id=+1", "id=1x", "id=4294967296", "id=\"1\""] {
             assert_eq!(read_event(&format!("refer;{id}")), (true, Id::Other), "{id}");
         }
@@ -172,7 +157,8 @@ mod tests {
             b"SIP/2.0 486 \xff\r\nTo: <sip:a@b>\r\n\r\n",
         ];
         for body in bodies {
-            assert_eq!(status_code(body), Some(486), "{}", body.escape_ascii());
+            let code = status_code(body).map(SipStatus::as_u16);
+            assert_eq!(code, Some(486), "{}", body.escape_ascii());
         }
     }
 

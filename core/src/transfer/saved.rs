@@ -5,15 +5,17 @@
 //! the fields is a new version, and `restore` goes on reading the old ones.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::events::{Outputs, QueuedOutput};
-use super::state::{Progress, TransferState};
-use super::{RejectedStatus, Transfer, TransferSettings};
+use super::events::{QueuedOutput, TransferState};
+use super::settings::{RejectedStatus, TransferSettings};
+use super::{Progress, Transfer};
 use crate::error::ErrorKind;
+use crate::sip::SipStatus;
 use crate::webhook::{ReferCallStatus, ReferReport};
 use crate::{Error, SipUri};
 
@@ -28,9 +30,9 @@ struct Saved {
     #[serde(with = "Settings")]
     settings: TransferSettings,
     progress: Progress,
-    #[serde(with = "report")]
-    report: Option<ReferReport>,
-    outputs: Vec<QueuedOutput>,
+    /// The parameters of the report, whose public serialization is another one.
+    report: Option<(Option<ReferCallStatus>, Option<SipStatus>, Option<SipStatus>)>,
+    outputs: VecDeque<QueuedOutput>,
 }
 
 /// The fields of [`TransferSettings`], which has no public serialization.
@@ -43,49 +45,19 @@ struct Settings {
     max_duration: u32,
     hang_up_grace: u32,
     rejected_status: RejectedStatus,
-    statuses: Vec<(u16, ReferCallStatus)>,
-}
-
-/// The fields of [`ReferReport`], whose public serialization is that of the command's JSON.
-mod report {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{ReferCallStatus, ReferReport};
-
-    type Fields = (Option<ReferCallStatus>, Option<u16>, Option<u16>);
-
-    #[allow(clippy::ref_option)] // serde passes the field
-    pub(super) fn serialize<S: Serializer>(
-        report: &Option<ReferReport>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let fields = |it: &ReferReport| (it.status.clone(), it.refer_code, it.notify_code);
-        report.as_ref().map(fields).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<ReferReport>, D::Error> {
-        let report = Option::<Fields>::deserialize(deserializer)?;
-        Ok(report.map(|(status, refer_code, notify_code)| ReferReport {
-            status,
-            refer_code,
-            notify_code,
-        }))
-    }
+    statuses: BTreeMap<SipStatus, ReferCallStatus>,
 }
 
 impl Transfer {
-    /// Saves the whole transfer, outputs that wait and settings included, as some 80 bytes and the
-    /// target.
+    /// Saves the whole transfer, pending outputs and settings included, as some 80 bytes and the target.
     ///
     /// The checksum finds accidents, not forgery: keep the bytes where you would keep the call.
     ///
     /// ```
-    /// use twiml_refer::{SipUri, Transfer, transfer::Event};
+    /// use twiml_refer::{SipUri, Transfer, transfer::Start};
     ///
     /// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
-    /// transfer.handle(Event::start(1), 0)?;
+    /// transfer.handle(Start::new(1), 0)?;
     /// let bytes = transfer.save();
     /// assert_eq!(Transfer::restore(&bytes)?, transfer);
     /// # Ok::<(), twiml_refer::Error>(())
@@ -96,10 +68,16 @@ impl Transfer {
             target: self.target.clone(),
             settings: (*self.settings).clone(),
             progress: self.progress.clone(),
-            report: self.progress.report.clone(),
-            outputs: self.outputs.0.clone(),
+            report: self.report.as_ref().map(|report| {
+                (
+                    report.call_status().cloned(),
+                    report.refer_sip_response_code(),
+                    report.notify_sip_response_code(),
+                )
+            }),
+            outputs: self.outputs.clone(),
         };
-        // Writing to memory cannot fail; were it so, the bytes would be refused as altered.
+        // Writing to memory does not fail; if it did, `restore` would refuse the bytes.
         let fields = postcard::to_allocvec(&saved).unwrap_or_default();
         let length = HEADER + fields.len() + CHECKSUM;
         let mut out = Vec::with_capacity(length);
@@ -145,21 +123,15 @@ impl Transfer {
         let fields = sealed.get(HEADER..).ok_or_else(altered)?;
         let (saved, rest) = postcard::take_from_bytes::<Saved>(fields).map_err(|_| altered())?;
         let Saved { target, settings, progress, report, outputs } = saved;
-        let progress = Progress { report, ..progress };
-        let transfer =
-            Self { target, settings: Arc::new(settings), progress, outputs: Outputs(outputs) };
-        Some(transfer)
-            .filter(|transfer| rest.is_empty() && transfer.is_reported_once())
-            .filter(|transfer| !transfer.outputs.is_over_full())
-            .ok_or_else(altered)
-    }
-
-    /// The end and its report come together, and are told once: else `poll` would have nothing to
-    /// give for an output that waits.
-    fn is_reported_once(&self) -> bool {
-        let is_completed = self.progress.state == TransferState::Completed;
-        self.progress.report.is_some() == is_completed
-            && self.outputs.count_completed() <= usize::from(is_completed)
+        // The end and its report come together, and once: else `poll` would lack a report.
+        let is_completed = progress.state == TransferState::Completed;
+        let ends = outputs.iter().filter(|output| **output == QueuedOutput::Completed).count();
+        if !rest.is_empty() || report.is_some() != is_completed || ends > usize::from(is_completed)
+        {
+            return Err(altered());
+        }
+        let report = report.map(|(status, refer, notify)| ReferReport::new(status, refer, notify));
+        Ok(Self { target, settings: Arc::new(settings), progress, report, outputs })
     }
 }
 

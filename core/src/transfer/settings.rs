@@ -1,6 +1,7 @@
-//! [`TransferSettings`]: what a platform or an operator may want otherwise. The defaults stand in
-//! `limits` and in the status map of [`ReferCallStatus`]. Times are bounded there, too.
+//! [`TransferSettings`]: timeouts, and what is reported. The defaults and bounds are in `limits`, the
+//! standard status map is that of [`ReferCallStatus`].
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::limits::{
     DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
     TIMER_N,
 };
+use crate::sip::SipStatus;
 use crate::webhook::ReferCallStatus;
 
 /// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
@@ -21,7 +23,7 @@ pub enum RejectedStatus {
     /// `failed`, as its third scenario shows.
     #[default]
     Failed,
-    /// None, as its table of parameters says.
+    /// No status, as its table of parameters says.
     Omitted,
 }
 
@@ -30,7 +32,8 @@ pub enum RejectedStatus {
 /// ```
 /// use std::time::Duration;
 /// use twiml_refer::{
-///     SipUri, Transfer, transfer::{RejectedStatus, TransferSettings}, webhook::ReferCallStatus,
+///     SipUri, Transfer, sip::SipStatus, transfer::{RejectedStatus, TransferSettings},
+///     webhook::ReferCallStatus,
 /// };
 ///
 /// let settings = TransferSettings::new()
@@ -38,7 +41,8 @@ pub enum RejectedStatus {
 ///     .with_rejected_status(RejectedStatus::Omitted)
 ///     .with_status(603, ReferCallStatus::Busy)?;
 /// let transfer = Transfer::with_settings(SipUri::parse("sip:alice@example.com")?, settings);
-/// assert_eq!(transfer.settings().status_of(603), Some(ReferCallStatus::Busy));
+/// let decline = SipStatus::new(603)?;
+/// assert_eq!(transfer.settings().status_of(decline), Some(ReferCallStatus::Busy));
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,8 +53,8 @@ pub struct TransferSettings {
     pub(super) max_duration: u32,
     pub(super) hang_up_grace: u32,
     pub(super) rejected_status: RejectedStatus,
-    /// Ordered by code; only what differs from the standard map.
-    pub(super) statuses: Vec<(u16, ReferCallStatus)>,
+    /// What differs from the standard map.
+    pub(super) statuses: BTreeMap<SipStatus, ReferCallStatus>,
 }
 
 impl TransferSettings {
@@ -64,65 +68,8 @@ impl TransferSettings {
             max_duration: DEFAULT_MAX_TRANSFER,
             hang_up_grace: 0,
             rejected_status: RejectedStatus::Failed,
-            statuses: Vec::new(),
+            statuses: BTreeMap::new(),
         }
-    }
-
-    /// How long to wait for a final response to the REFER: 32 s by default, timer F of
-    /// RFC 3261 §17.1.2.2.
-    ///
-    /// # Errors
-    ///
-    /// `setting-invalid`: less than a millisecond or more than
-    /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
-    pub fn with_response_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.response_timeout = milliseconds("response timeout", timeout, 1)?;
-        Ok(self)
-    }
-
-    /// How long to wait for the first NOTIFY after the REFER was accepted: 32 s by default, timer N
-    /// of RFC 6665 §4.1.2.4.
-    ///
-    /// # Errors
-    ///
-    /// As [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_notify_timeout(mut self, timeout: Duration) -> Result<Self, Error> {
-        self.notify_timeout = milliseconds("notify timeout", timeout, 1)?;
-        Ok(self)
-    }
-
-    /// How long a subscription lives after a NOTIFY that does not say (`expires`): 180 s by
-    /// default, after timer C of RFC 3261 §16.6.
-    ///
-    /// # Errors
-    ///
-    /// As [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_subscription(mut self, lifetime: Duration) -> Result<Self, Error> {
-        self.subscription = milliseconds("subscription lifetime", lifetime, 1)?;
-        Ok(self)
-    }
-
-    /// How long a transfer may last, counted from the 2xx to the REFER (or from the first NOTIFY, if
-    /// that came before), whatever `expires` says: ten minutes by default. After it the transfer
-    /// completes as when the subscription expires.
-    ///
-    /// # Errors
-    ///
-    /// As [`with_response_timeout`](Self::with_response_timeout).
-    pub fn with_max_duration(mut self, duration: Duration) -> Result<Self, Error> {
-        self.max_duration = milliseconds("longest time", duration, 1)?;
-        Ok(self)
-    }
-
-    /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by
-    /// default not at all; a second is enough in practice.
-    ///
-    /// # Errors
-    ///
-    /// `setting-invalid`: more than [`MAX_TRANSFER_TIMEOUT`] milliseconds.
-    pub fn with_hang_up_grace(mut self, grace: Duration) -> Result<Self, Error> {
-        self.hang_up_grace = milliseconds("hang-up grace", grace, 0)?;
-        Ok(self)
     }
 
     /// What is reported when the REFER itself fails.
@@ -145,74 +92,78 @@ impl TransferSettings {
         status: ReferCallStatus,
     ) -> Result<Self, Error> {
         let code = code.into();
-        let final_code = u16::try_from(code).ok().filter(|code| (200..=699).contains(code));
-        let code = final_code
+        let status_code = SipStatus::new(code).ok().filter(|code| code.is_final());
+        let status_code = status_code
             .ok_or_else(|| refused("status code", "a final one, 200 to 699", &code.to_string()))?;
         if !(1..=MAX_STATUS_BYTES).contains(&status.as_str().len()) {
             let expected = format!("1 to {MAX_STATUS_BYTES} bytes");
             let shown = if status.as_str().is_empty() { "nothing" } else { status.as_str() };
             return Err(refused("status", &expected, shown));
         }
-        let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
-        match found.map(|index| self.statuses.get_mut(index)) {
-            Ok(Some(entry)) => entry.1 = status,
-            Ok(None) => {}
-            Err(index) => self.statuses.insert(index, (code, status)),
-        }
+        self.statuses.insert(status_code, status);
         Ok(self)
     }
 
-    /// See [`with_response_timeout`](Self::with_response_timeout).
-    #[must_use]
-    pub const fn response_timeout(&self) -> Duration {
-        Duration::from_millis(self.response_timeout as u64)
-    }
-
-    /// See [`with_notify_timeout`](Self::with_notify_timeout).
-    #[must_use]
-    pub const fn notify_timeout(&self) -> Duration {
-        Duration::from_millis(self.notify_timeout as u64)
-    }
-
-    /// See [`with_subscription`](Self::with_subscription).
-    #[must_use]
-    pub const fn subscription(&self) -> Duration {
-        Duration::from_millis(self.subscription as u64)
-    }
-
-    /// See [`with_max_duration`](Self::with_max_duration).
-    #[must_use]
-    pub const fn max_duration(&self) -> Duration {
-        Duration::from_millis(self.max_duration as u64)
-    }
-
-    /// See [`with_hang_up_grace`](Self::with_hang_up_grace).
-    #[must_use]
-    pub const fn hang_up_grace(&self) -> Duration {
-        Duration::from_millis(self.hang_up_grace as u64)
-    }
-
-    /// See [`with_rejected_status`](Self::with_rejected_status).
+    /// Returns what was set by [`with_rejected_status`](Self::with_rejected_status).
     #[must_use]
     pub const fn rejected_status(&self) -> RejectedStatus {
         self.rejected_status
     }
 
-    /// The codes whose status differs from the standard map, in their order.
-    pub fn statuses(&self) -> impl Iterator<Item = (u16, &ReferCallStatus)> {
+    /// The codes whose status differs from the standard map, in ascending order.
+    pub fn statuses(&self) -> impl Iterator<Item = (SipStatus, &ReferCallStatus)> {
         self.statuses.iter().map(|(code, status)| (*code, status))
     }
 
-    /// The status that is reported for a code of the call to the target; `None` for a provisional
-    /// one and for what is no SIP code.
+    /// The status that is reported for a code of the call to the target; `None` for a provisional one.
     #[must_use]
-    pub fn status_of(&self, code: u16) -> Option<ReferCallStatus> {
-        let found = self.statuses.binary_search_by_key(&code, |(code, _)| *code);
-        match found.ok().and_then(|index| self.statuses.get(index)) {
-            Some((_, status)) => Some(status.clone()),
-            None => ReferCallStatus::from_notify_code(code),
-        }
+    pub fn status_of(&self, code: SipStatus) -> Option<ReferCallStatus> {
+        let changed = self.statuses.get(&code).cloned();
+        changed.or_else(|| ReferCallStatus::from_notify_code(code))
     }
+}
+
+/// The getters and setters of the times.
+macro_rules! times {
+    ($( $(#[doc = $doc:literal])+ $name:ident, $with:ident: $label:literal, at least $least:literal; )*) => {
+        impl TransferSettings {$(
+            $(#[doc = $doc])+
+            #[must_use]
+            pub const fn $name(&self) -> Duration {
+                Duration::from_millis(self.$name as u64)
+            }
+
+            #[doc = concat!("Sets [`", stringify!($name), "`](Self::", stringify!($name), ").")]
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("`setting-invalid`: less than ", $least, " ms or more than")]
+            /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
+            pub fn $with(mut self, time: Duration) -> Result<Self, Error> {
+                self.$name = milliseconds($label, time, $least)?;
+                Ok(self)
+            }
+        )*}
+    };
+}
+
+times! {
+    /// How long to wait for a final response to the REFER: 32 s by default, timer F of RFC 3261
+    /// §17.1.2.2.
+    response_timeout, with_response_timeout: "response timeout", at least 1;
+    /// How long to wait for the first NOTIFY after the REFER was accepted: 32 s by default, timer N of
+    /// RFC 6665 §4.1.2.4.
+    notify_timeout, with_notify_timeout: "notify timeout", at least 1;
+    /// How long a subscription lives after a NOTIFY without `expires`: 180 s by default, after timer C
+    /// of RFC 3261 §16.6.
+    subscription, with_subscription: "subscription lifetime", at least 1;
+    /// How long a transfer may last, counted from the 2xx to the REFER (or from the first NOTIFY, if that
+    /// came before), whatever `expires` says: ten minutes by default. After it the transfer completes
+    /// as when the subscription expires.
+    max_duration, with_max_duration: "longest time", at least 1;
+    /// How long to wait after a hang-up for a last NOTIFY that races it (RFC 5057 §5.5): by default not at
+    /// all; a second is enough in practice.
+    hang_up_grace, with_hang_up_grace: "hang-up grace", at least 0;
 }
 
 impl Default for TransferSettings {
@@ -222,7 +173,7 @@ impl Default for TransferSettings {
 }
 
 fn milliseconds(name: &str, duration: Duration, least: u32) -> Result<u32, Error> {
-    // Rounded up: a short time is not none.
+    // Rounded up: a short time is not 0.
     let milliseconds = duration.as_nanos().div_ceil(1_000_000);
     u32::try_from(milliseconds)
         .ok()

@@ -1,64 +1,120 @@
-//! [`Element`]: any verb or noun of TwiML, with its attributes, text, comments and children, and where in
-//! a document it was read.
+//! The tree of a document: [`Node`] is an [`Element`], a [`Text`] or a [`Comment`].
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::collections::HashSet;
+use std::fmt::{self, Display};
+use std::mem;
 
-use indexmap::IndexMap;
-
-use super::node::{Comment, Node, Text};
 use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
+
+/// One thing inside a [`VoiceResponse`](crate::VoiceResponse) or an [`Element`].
+///
+/// ```
+/// use twiml_refer::{VoiceResponse, twiml::Node};
+///
+/// let response = VoiceResponse::parse("<Response><!-- bye --><Hangup/></Response>")?;
+/// assert!(matches!(&response.nodes()[0], Node::Comment(comment) if comment.as_str() == " bye "));
+/// assert!(matches!(&response.nodes()[1], Node::Element(verb) if verb.name() == "Hangup"));
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Node {
+    /// A verb or noun.
+    Element(Element),
+    /// Text between the elements.
+    Text(Text),
+    /// A comment.
+    Comment(Comment),
+}
+
+impl Node {
+    /// Returns the element, if it is one.
+    #[must_use]
+    pub const fn as_element(&self) -> Option<&Element> {
+        match self {
+            Self::Element(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn as_text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl From<Element> for Node {
+    fn from(element: Element) -> Self {
+        Self::Element(element)
+    }
+}
+
+impl From<Text> for Node {
+    fn from(text: Text) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Comment> for Node {
+    fn from(comment: Comment) -> Self {
+        Self::Comment(comment)
+    }
+}
 
 /// Any verb or noun, known to this crate or not.
 ///
-/// It checks itself when it is set: names are XML names, text and values hold only characters that
-/// XML 1.0 allows, an attribute stands once, and what is appended stays within
-/// [`MAX_DEPTH`] and [`MAX_ELEMENTS`]. So writing it cannot fail.
+/// It checks what cannot be written when it is set: names are XML names, text and values hold only
+/// characters that XML 1.0 allows, an attribute occurs once. So writing cannot fail. How deep and how
+/// large a document is, [`check`](crate::VoiceResponse::check) reports.
+///
+/// Two elements are equal if they are written alike; the order of attributes counts.
 ///
 /// ```
 /// use twiml_refer::{VoiceResponse, twiml::Element};
 ///
 /// let dial = Element::new("Dial")?
-///     .attribute("timeLimit", 60)?
-///     .append(Element::new("Number")?.text("+15005550006")?)?;
+///     .with_attribute("timeLimit", 60)?
+///     .with_child(Element::new("Number")?.with_text("+15005550006")?);
 /// assert_eq!(
-///     VoiceResponse::new().append(dial)?.to_xml(),
+///     VoiceResponse::new().append(dial).to_xml(),
 ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
 ///      <Response><Dial timeLimit=\"60\"><Number>+15005550006</Number></Dial></Response>",
 /// );
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Element {
     name: Cow<'static, str>,
     attributes: Attributes,
     nodes: Vec<Node>,
-    depth: usize,
-    count: usize,
-    span: Span,
+    position: Position,
 }
 
+/// Most documents have fewer levels.
+pub(super) const USUAL_DEPTH: usize = 4;
+
 impl Element {
-    /// An empty element. A prefixed name, as `x:Say`, is just another name.
+    /// Creates an empty element. A prefixed name, as `x:Say`, is just another name.
     ///
     /// # Errors
     /// [`ErrorKind::XmlNameInvalid`] unless `name` is an XML 1.0 name.
     pub fn new(name: &str) -> Result<Self, Error> {
         xml::check_name(name)?;
-        Ok(Self::with_checked_name(Cow::Owned(name.to_owned())))
+        Ok(Self::with_name(Cow::Owned(name.to_owned())))
     }
 
-    /// For names written in this crate.
+    /// Creates an element of a name that is written in this crate.
     pub(super) fn known(name: &'static str) -> Self {
-        Self::with_checked_name(Cow::Borrowed(name))
+        Self::with_name(Cow::Borrowed(name))
     }
 
-    fn with_checked_name(name: Cow<'static, str>) -> Self {
-        let attributes = Attributes::default();
-        Self { name, attributes, nodes: Vec::new(), depth: 1, count: 1, span: Span::BUILT }
+    fn with_name(name: Cow<'static, str>) -> Self {
+        let (attributes, nodes) = (Attributes::default(), Vec::new());
+        Self { name, attributes, nodes, position: Position::default() }
     }
 
     /// Adds an attribute after those it has. White space in the value is kept in writing.
@@ -66,8 +122,8 @@ impl Element {
     /// # Errors
     /// [`ErrorKind::XmlNameInvalid`], [`ErrorKind::XmlCharacterForbidden`] with the byte offset in
     /// the value, or [`ErrorKind::AttributeRepeated`].
-    pub fn attribute(mut self, name: &str, value: impl Display) -> Result<Self, Error> {
-        self.set(name, value)?;
+    pub fn with_attribute(mut self, name: &str, value: impl Display) -> Result<Self, Error> {
+        self.set_attribute(name, value)?;
         Ok(self)
     }
 
@@ -75,254 +131,357 @@ impl Element {
     ///
     /// # Errors
     /// [`ErrorKind::XmlCharacterForbidden`] with the byte offset.
-    pub fn text(mut self, text: &str) -> Result<Self, Error> {
-        xml::check_text(text)?;
-        self.adopt_text(text, Span::BUILT);
-        Ok(self)
+    pub fn with_text(self, text: &str) -> Result<Self, Error> {
+        Ok(self.with_child(Text::new(text)?))
     }
 
     /// Adds a comment after what is inside.
     ///
     /// # Errors
     /// Those of [`Comment::new`].
-    pub fn comment(mut self, text: &str) -> Result<Self, Error> {
-        self.push(Node::Comment(Comment::new(text)?));
-        Ok(self)
+    pub fn with_comment(self, text: &str) -> Result<Self, Error> {
+        Ok(self.with_child(Comment::new(text)?))
     }
 
-    /// Adds a child after what is inside. A `<Refer>` in another verb is an ordinary element, and
-    /// [`check`](crate::VoiceResponse::check) calls it misplaced.
-    ///
-    /// # Errors
-    /// [`ErrorKind::DepthExceeded`] or [`ErrorKind::ElementsExceeded`], at once.
-    pub fn append(mut self, child: impl Into<Self>) -> Result<Self, Error> {
-        self.adopt(Node::Element(child.into()))?;
-        Ok(self)
+    /// Adds an element, text or comment after what is inside.
+    #[must_use]
+    pub fn with_child(mut self, node: impl Into<Node>) -> Self {
+        self.push(node);
+        self
     }
 
-    /// As [`append`](Self::append), [`text`](Self::text) and [`comment`](Self::comment), in place: if
-    /// it is refused, the element stays as it was.
-    ///
-    /// # Errors
-    /// [`ErrorKind::DepthExceeded`] or [`ErrorKind::ElementsExceeded`].
-    pub fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
-        self.adopt(match node.into() {
-            Node::Refer(refer) => Node::Element(refer.into()),
-            node => node,
-        })
+    /// Adds an element, text or comment in place, like [`with_child`](Self::with_child).
+    pub fn push(&mut self, node: impl Into<Node>) {
+        let node = node.into();
+        match (&node, self.nodes.last_mut()) {
+            (Node::Text(text), _) if text.content.is_empty() => {}
+            (Node::Text(text), Some(Node::Text(last))) => last.content.push_str(&text.content),
+            _ => self.nodes.push(node),
+        }
     }
 
-    /// As [`attribute`](Self::attribute), in place: if it is refused, the element stays as it was.
+    /// Adds an attribute in place, like [`with_attribute`](Self::with_attribute); if it is refused, the
+    /// element stays as it was.
     ///
     /// # Errors
-    /// As [`attribute`](Self::attribute).
-    pub fn set(&mut self, name: &str, value: impl Display) -> Result<(), Error> {
+    /// Those of [`with_attribute`](Self::with_attribute).
+    pub fn set_attribute(&mut self, name: &str, value: impl Display) -> Result<(), Error> {
         xml::check_name(name)?;
         let value = value.to_string();
         xml::check_text(&value).map_err(|error| error.parameter_named(name))?;
-        self.attributes.set(name, value.into_boxed_str())
+        self.insert(Cow::Owned(name.to_owned()), Cow::Owned(value))
     }
 
-    /// The name, as spelled.
+    /// Adds an attribute whose name and value were checked already.
+    pub(super) fn insert(
+        &mut self,
+        name: Cow<'static, str>,
+        value: Cow<'static, str>,
+    ) -> Result<(), Error> {
+        if self.attributes.contains(&name) {
+            let error = Error::new(ErrorKind::AttributeRepeated).arg(&name);
+            return Err(error.parameter_named(&name));
+        }
+        self.attributes.push(name, value);
+        Ok(())
+    }
+
+    /// Puts this node alone into the element.
+    pub(super) fn holding(mut self, node: Node) -> Self {
+        self.nodes = vec![node];
+        self
+    }
+
+    /// Adds an attribute that is written in this crate and not there yet.
+    pub(super) fn insert_known(&mut self, name: &'static str, value: Cow<'static, str>) {
+        self.attributes.push(Cow::Borrowed(name), value);
+    }
+
+    /// Returns the name, as spelled.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Names and values in the order they were set.
+    /// Returns names and values in the order in which they were set.
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.attributes.iter()
+        self.attributes.list.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The value of one attribute; names are compared with case.
+    /// Returns the value of one attribute; names are compared with case.
     #[must_use]
-    pub fn attribute_value(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name)
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes().find(|&(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// What is inside, in order. Two texts never stand side by side.
+    /// Returns what is inside, in order. Two texts never stand side by side.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// The elements inside, in order.
+    /// Returns the elements inside, in order.
     pub fn children(&self) -> impl Iterator<Item = &Self> {
         self.nodes.iter().filter_map(Node::as_element)
     }
 
-    /// The text that stands directly inside, joined; that of children is not part of it.
+    /// Returns the text directly inside, joined; that of children is not part of it.
     #[must_use]
-    pub fn text_content(&self) -> String {
-        self.nodes.iter().filter_map(Node::as_text).collect()
+    pub fn text(&self) -> String {
+        self.nodes.iter().filter_map(Node::as_text).map(Text::as_str).collect()
     }
 
-    pub(super) fn at(mut self, span: Span) -> Self {
-        self.span = span;
+    pub(super) const fn at(mut self, position: Position) -> Self {
+        self.position = position;
         self
     }
 
-    pub(super) fn span(&self) -> Span {
-        self.span
+    pub(super) const fn position(&self) -> Position {
+        self.position
     }
 
-    /// What was read is no longer what this is.
-    pub(super) fn forget_place(&mut self) {
-        self.span = Span::BUILT;
+    /// Removes the nodes at these indexes, which are in rising order.
+    pub(super) fn remove_nodes(&mut self, indexes: &[usize]) {
+        let mut indexes = indexes.iter().copied().peekable();
+        let mut at = 0_usize..;
+        self.nodes.retain(|_| at.next().is_none_or(|at| indexes.next_if_eq(&at).is_none()));
     }
 
-    pub(super) fn attributes_mut(&mut self) -> &mut Attributes {
-        &mut self.attributes
-    }
-
-    /// Takes a node within the bounds. Depth and count are kept up to date here, so the bounds cost
-    /// nothing to check, and whatever walks or drops a tree never goes deeper than [`MAX_DEPTH`].
-    pub(super) fn adopt(&mut self, node: Node) -> Result<(), Error> {
-        let (depth, count) = match &node {
-            Node::Element(child) => (child.depth, child.count),
-            Node::Refer(_) => (2, 2),
-            Node::Comment(_) => (0, 0),
-            Node::Text(text) => {
-                self.adopt_text(text.as_str(), text.span());
-                return Ok(());
-            }
-        };
-        let depth = depth.saturating_add(1).max(self.depth);
-        if depth > MAX_DEPTH {
-            return Err(Error::new(ErrorKind::DepthExceeded).arg(&MAX_DEPTH.to_string()));
-        }
-        let count = self.count.saturating_add(count);
-        if count > MAX_ELEMENTS {
-            return Err(Error::new(ErrorKind::ElementsExceeded).arg(&MAX_ELEMENTS.to_string()));
-        }
-        (self.depth, self.count) = (depth, count);
-        self.push(node);
-        Ok(())
-    }
-
-    /// Most elements hold a single node, and a vector would make room for four of them at once.
-    fn push(&mut self, node: Node) {
-        if self.nodes.is_empty() {
-            self.nodes.reserve_exact(1);
-        }
-        self.nodes.push(node);
-    }
-
-    /// Puts one element into an empty one; two levels are always within the bounds.
-    pub(super) fn wrapping(mut self, leaf: Self) -> Self {
-        (self.depth, self.count) = (2, 2);
-        self.nodes = vec![Node::Element(leaf)];
-        self
-    }
-
-    /// Takes text that was checked already. Side by side it joins, as it would when read back.
-    pub(super) fn adopt_text(&mut self, text: &str, span: Span) {
-        if text.is_empty() {
-            return;
-        }
-        if let Some(Node::Text(last)) = self.nodes.last_mut() {
-            last.push_str(text);
-        } else {
-            self.push(Node::Text(Text::checked(text.to_owned(), span)));
-        }
-    }
-
-    /// Drops the nodes at these places, which rise.
-    pub(super) fn drop_nodes(&mut self, at: &[usize]) {
-        let mut dropped = at.iter().copied().peekable();
-        let mut here = 0_usize;
-        self.nodes.retain(|_| {
-            let keep = dropped.next_if_eq(&here).is_none();
-            here = here.saturating_add(1);
-            keep
-        });
-    }
-
-    /// Is there text that says something? Then white space beside it does, too.
+    /// Is there text that is more than white space? Then white space beside it means something, too.
     pub(super) fn is_mixed(&self) -> bool {
-        self.nodes.iter().filter_map(Node::as_text).any(|text| !xml::is_blank(text))
+        self.nodes.iter().filter_map(Node::as_text).any(|text| !xml::is_blank(text.as_str()))
+    }
+
+    /// Walks through the tree in document order, however deep it is.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        Walk { root: Some(self), open: Vec::with_capacity(USUAL_DEPTH) }
+    }
+
+    fn has_children(&self) -> bool {
+        self.children().next().is_some()
+    }
+
+    fn clone_without_nodes(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            attributes: self.attributes.clone(),
+            nodes: Vec::with_capacity(self.nodes.len()),
+            position: self.position,
+        }
     }
 }
 
-#[derive(Clone, Debug, Default)]
-pub(super) struct Attributes(IndexMap<Box<str>, Box<str>>);
+/// Names and values in order.
+#[derive(Clone, Default)]
+struct Attributes {
+    list: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The names, once there are many: elements with a few are faster without it, and those with
+    /// thousands would take quadratic time.
+    names: Option<HashSet<Cow<'static, str>>>,
+}
 
 impl Attributes {
-    /// Takes a name and a value that were checked already; refuses a name that is there.
-    pub(super) fn set(&mut self, name: &str, value: Box<str>) -> Result<(), Error> {
-        if self.0.contains_key(name) {
-            let error = Error::new(ErrorKind::AttributeRepeated).arg(name);
-            return Err(error.parameter_named(name));
+    const FEW: usize = 16;
+
+    fn contains(&self, name: &str) -> bool {
+        match &self.names {
+            Some(names) => names.contains(name),
+            None => self.list.iter().any(|(known, _)| known == name),
         }
-        self.insert(name, value);
-        Ok(())
     }
 
-    /// Adds an attribute that the caller knows is not there yet.
-    pub(super) fn insert(&mut self, name: &str, value: Box<str>) {
-        self.0.insert(name.into(), value);
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| &**value)
-    }
-
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.0.iter().map(|(name, value)| (&**name, &**value))
+    fn push(&mut self, name: Cow<'static, str>, value: Cow<'static, str>) {
+        if let Some(names) = &mut self.names {
+            names.insert(name.clone());
+        }
+        self.list.push((name, value));
+        if self.list.len() == Self::FEW {
+            self.names = Some(self.list.iter().map(|(name, _)| name.clone()).collect());
+        }
     }
 }
 
-/// In the same order: documents that print differently are different.
-impl PartialEq for Attributes {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_slice() == other.0.as_slice()
+/// Without recursion, like everything that goes through a whole tree: a deep one would overflow the stack.
+impl Clone for Element {
+    fn clone(&self) -> Self {
+        let mut copy = self.clone_without_nodes();
+        let mut parents = Vec::new();
+        for step in self.walk().skip(1) {
+            match step {
+                Step::Start(child) => {
+                    parents.push(mem::replace(&mut copy, child.clone_without_nodes()));
+                }
+                Step::Text(text) => copy.nodes.push(Node::Text(text.clone())),
+                Step::Comment(comment) => copy.nodes.push(Node::Comment(comment.clone())),
+                Step::End(_) => {
+                    if let Some(parent) = parents.pop() {
+                        let child = mem::replace(&mut copy, parent);
+                        copy.nodes.push(Node::Element(child));
+                    }
+                }
+            }
+        }
+        copy
     }
 }
 
-impl Eq for Attributes {}
-
-impl std::hash::Hash for Attributes {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.as_slice().hash(state);
+impl Drop for Element {
+    fn drop(&mut self) {
+        // Three levels and fewer need no more than that many calls.
+        if !self.children().flat_map(Self::children).any(Self::has_children) {
+            return;
+        }
+        let mut nodes = mem::take(&mut self.nodes);
+        while let Some(node) = nodes.pop() {
+            if let Node::Element(mut child) = node
+                && child.has_children()
+            {
+                nodes.append(&mut child.nodes);
+            }
+        }
     }
 }
 
-/// Line and column counted from 1, or nothing for what was built.
+/// A step of a [`Walk`].
 #[derive(Clone, Copy)]
-pub(super) struct Span(Option<(u32, u32)>);
+pub(super) enum Step<'a> {
+    Start(&'a Element),
+    Text(&'a Text),
+    Comment(&'a Comment),
+    End(&'a Element),
+}
 
-impl Span {
-    /// That of a value which no document was read for.
-    pub(super) const BUILT: Self = Self(None);
+/// An iterator over the start and end of every element, and what is between them.
+pub(super) struct Walk<'a> {
+    root: Option<&'a Element>,
+    open: Vec<(&'a Element, std::slice::Iter<'a, Node>)>,
+}
 
-    pub(super) fn new(line: usize, column: usize) -> Self {
-        Self(u32::try_from(line).ok().zip(u32::try_from(column).ok()))
-    }
+impl<'a> Iterator for Walk<'a> {
+    type Item = Step<'a>;
 
-    pub(super) fn line_column(self) -> Option<(usize, usize)> {
-        let (line, column) = self.0?;
-        Some((usize::try_from(line).ok()?, usize::try_from(column).ok()?))
+    fn next(&mut self) -> Option<Step<'a>> {
+        let element = match self.root.take() {
+            Some(root) => root,
+            None => {
+                let (element, nodes) = self.open.last_mut()?;
+                match nodes.next() {
+                    Some(Node::Element(child)) => child,
+                    Some(Node::Text(text)) => return Some(Step::Text(text)),
+                    Some(Node::Comment(comment)) => return Some(Step::Comment(comment)),
+                    None => {
+                        let end = Step::End(element);
+                        self.open.pop();
+                        return Some(end);
+                    }
+                }
+            }
+        };
+        self.open.push((element, element.nodes.iter()));
+        Some(Step::Start(element))
     }
 }
 
-impl PartialEq for Span {
+/// Text as a reader sees it: without escapes.
+///
+/// ```
+/// use twiml_refer::twiml::Text;
+///
+/// assert_eq!(Text::new("a < b")?.as_str(), "a < b");
+/// assert_eq!(Text::new("a\u{7}").unwrap_err().offset(), Some(1));
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Text {
+    content: String,
+    position: Position,
+}
+
+impl Text {
+    /// Creates text; it is escaped when it is written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::XmlCharacterForbidden`] with the byte offset.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        xml::check_text(text)?;
+        Ok(Self::checked(text.to_owned(), Position::default()))
+    }
+
+    /// Creates text of characters that were checked already.
+    pub(super) const fn checked(content: String, position: Position) -> Self {
+        Self { content, position }
+    }
+
+    pub(super) const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.content
+    }
+}
+
+impl Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.content)
+    }
+}
+
+/// A comment: what is between `<!--` and `-->`.
+///
+/// ```
+/// use twiml_refer::twiml::Comment;
+///
+/// assert_eq!(Comment::new(" to sales ")?.as_str(), " to sales ");
+/// assert!(Comment::new("a -- b").is_err());
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Comment(String);
+
+impl Comment {
+    /// Creates a comment of this text. CR LF and CR become LF: XML cannot keep them in a comment.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CommentInvalid`] for `--`, or a final `-`;
+    /// [`ErrorKind::XmlCharacterForbidden`].
+    pub fn new(text: &str) -> Result<Self, Error> {
+        xml::check_text(text)?;
+        match xml::find_comment_end(text) {
+            Some(at) => Err(Error::new(ErrorKind::CommentInvalid).at(at)),
+            None => Ok(Self(xml::normalize_line_ends(text).into_owned())),
+        }
+    }
+
+    /// Returns the text between `<!--` and `-->`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for Comment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Line and column where something was read, counted from 1; nothing for what was built. It takes no
+/// part in comparison.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Position(pub(super) Option<(usize, usize)>);
+
+impl PartialEq for Position {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Span {}
+impl Eq for Position {}
 
-impl std::hash::Hash for Span {
+impl std::hash::Hash for Position {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
-}
-
-impl std::fmt::Debug for Span {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some((line, column)) => write!(f, "{line}:{column}"),
-            None => f.write_str("built"),
-        }
-    }
 }

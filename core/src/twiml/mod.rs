@@ -1,28 +1,26 @@
-//! TwiML documents: building, writing, reading and checking them, and the REST requests that carry
-//! them. What a SIP URI is, `sip` knows; what comes back from a transfer, `webhook`.
+//! TwiML documents: building, writing, reading and checking them, and the REST requests that carry them.
 //!
-//! A value checks itself when it is set, so whatever exists can be written and is well-formed:
-//! writing never fails.
+//! A document is a [`VoiceResponse`], a tree of [`Element`], [`Text`] and [`Comment`]. What cannot be written
+//! (a name, a character, a URI) is refused when it is set, so writing never fails. Depth, count and size
+//! are limits of reading, and diagnostics of [`check`](VoiceResponse::check).
 
 mod check;
 mod element;
-mod node;
-mod read;
+mod markup;
+mod parse;
 mod refer;
 mod response;
 mod rest;
-mod serialize;
 mod verbs;
 mod write;
 mod xml;
 
 pub use check::Follows;
-pub use element::Element;
-pub use node::{Comment, Node, Text};
+pub use element::{Comment, Element, Node, Text};
 pub use refer::Refer;
 pub use response::VoiceResponse;
 pub use rest::{CallCreate, CallUpdate, RestRequest};
-pub use verbs::{Gather, Hangup, Pause, Play, Redirect, Say};
+pub use verbs::{Verb, verbs};
 
 #[cfg(test)]
 mod tests;

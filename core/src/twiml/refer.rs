@@ -1,8 +1,8 @@
-//! [`Refer`]: the verb itself, with exactly one target. A `<Refer>` that was read and does not fit
-//! is an [`Element`](crate::twiml::Element), judged by `check`.
+//! [`Refer`]: the verb itself, as a typed builder and as a view of an element that was read.
 
-use super::element::{Element, Span};
-use super::node::Node;
+use std::borrow::Cow;
+
+use super::element::{Element, Node, Position, Text};
 use super::xml;
 use crate::error::ErrorKind;
 use crate::http::Method;
@@ -11,26 +11,29 @@ use crate::{Error, SipUri, http};
 
 /// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
 ///
+/// In a document it is an [`Element`] like any other: `Element::from(refer)` makes one, and
+/// `Refer::try_from(&element)` reads one that was parsed, if it fits this type.
+///
 /// ```
 /// use twiml_refer::{Refer, SipUri, VoiceResponse, http::Method};
 ///
 /// let target = SipUri::parse("sip:alice@example.com")?;
-/// let refer = Refer::to(target).action("/handleRefer")?.method(Method::Post);
+/// let refer = Refer::to(target).with_action("/handleRefer")?.with_method(Method::Post);
+/// let response = VoiceResponse::new().refer(refer.clone());
 /// assert_eq!(
-///     VoiceResponse::new().refer(refer)?.to_xml(),
+///     response.to_xml(),
 ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>\
 ///      <Refer action=\"/handleRefer\" method=\"POST\"><Sip>sip:alice@example.com</Sip></Refer>\
 ///      </Response>",
 /// );
+/// assert_eq!(response.first_refer(), Some(refer));
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refer {
     target: SipUri,
-    action: Option<Box<str>>,
+    action: Option<String>,
     method: Option<Method>,
-    span: Span,
-    target_span: Span,
 }
 
 impl Refer {
@@ -39,57 +42,56 @@ impl Refer {
     pub(super) const ACTION: &'static str = "action";
     pub(super) const METHOD: &'static str = "method";
 
-    /// Transfers the caller to this URI.
+    /// Creates a transfer to this URI.
     #[must_use]
     pub const fn to(target: SipUri) -> Self {
-        let span = Span::BUILT;
-        Self { target, action: None, method: None, span, target_span: span }
+        Self { target, action: None, method: None }
     }
 
-    /// The URL that learns how the transfer ended, and whose document runs next: absolute with
+    /// Sets the URL that is told how the transfer ended, and whose document runs next: absolute with
     /// scheme http or https, or relative to the URL of this document. The last one set counts.
     ///
     /// # Errors
     /// [`ErrorKind::ActionInvalid`]: white space, control characters, `<`, `>`, `"` or a backslash
     /// (with the byte offset), another scheme, or no host.
-    pub fn action(mut self, url: &str) -> Result<Self, Error> {
+    pub fn with_action(mut self, url: &str) -> Result<Self, Error> {
         http::check_action(url)?;
-        self.action = Some(url.into());
+        self.action = Some(url.to_owned());
         Ok(self)
     }
 
-    /// How the action is called; it is `POST` where none is set, and then not written.
+    /// Sets how the action is called. Without it Twilio uses `POST`, and nothing is written.
     #[must_use]
-    pub const fn method(mut self, method: Method) -> Self {
+    pub const fn with_method(mut self, method: Method) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Whom the caller is transferred to.
+    /// Returns the URI that the caller is transferred to.
     #[must_use]
     pub const fn target(&self) -> &SipUri {
         &self.target
     }
 
-    /// The action as it was set: maybe relative, maybe empty.
+    /// Returns the action as it was set: maybe relative, maybe empty.
     #[must_use]
-    pub fn action_url(&self) -> Option<&str> {
+    pub fn action(&self) -> Option<&str> {
         self.action.as_deref()
     }
 
-    /// The method, if one was set; Twilio's default is [`Method::Post`].
+    /// Returns the method, if one was set; Twilio's default is [`Method::Post`].
     #[must_use]
-    pub const fn method_set(&self) -> Option<Method> {
+    pub const fn method(&self) -> Option<Method> {
         self.method
     }
 
-    /// The URL that Twilio will call: the action, resolved against the absolute http(s) URL
-    /// that served this document. Nothing if there is no action.
+    /// Returns the URL that Twilio will call: the action, resolved against the absolute http(s) URL
+    /// that served this document; nothing if there is no action.
     ///
     /// ```
     /// use twiml_refer::{Refer, SipUri};
     ///
-    /// let refer = Refer::to(SipUri::parse("sip:alice@example.com")?).action("done?id=7")?;
+    /// let refer = Refer::to(SipUri::parse("sip:alice@example.com")?).with_action("done?id=7")?;
     /// assert_eq!(
     ///     refer.resolve_action("https://voice.example.com/calls/start")?.as_deref(),
     ///     Some("https://voice.example.com/calls/done?id=7"),
@@ -98,9 +100,9 @@ impl Refer {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::ActionInvalid`] if `base_url` is no absolute http(s) URL.
+    /// [`ErrorKind::ActionInvalid`] if `base_url` is not an absolute http(s) URL.
     pub fn resolve_action(&self, base_url: &str) -> Result<Option<String>, Error> {
-        let Some(action) = self.action_url() else { return Ok(None) };
+        let Some(action) = self.action() else { return Ok(None) };
         match http::absolute(base_url).and_then(|base| base.join(action).ok()) {
             Some(url) => Ok(Some(url.into())),
             None => Err(Error::new(ErrorKind::ActionInvalid)
@@ -108,48 +110,53 @@ impl Refer {
                 .parameter_named("base_url")),
         }
     }
+}
 
-    pub(super) fn span(&self) -> Span {
-        self.span
-    }
+/// Reads a `<Refer>` that has what this type has and nothing else: one `<Sip>` with a SIP URI, with or
+/// without white space around it, and perhaps `action` and `method`.
+///
+/// Other elements are refused with [`ErrorKind::ReferMismatch`], or with the kind of what is invalid in
+/// the URI, the action or the method; [`check`](crate::VoiceResponse::check) lists all that is wrong.
+impl TryFrom<&Element> for Refer {
+    type Error = Error;
 
-    pub(super) fn target_span(&self) -> Span {
-        self.target_span
-    }
-
-    /// The element as this type, if nothing is lost by it but white space around the URI.
-    pub(super) fn from_element(element: &Element) -> Option<Self> {
-        let [Node::Element(sip)] = element.nodes() else { return None };
-        let [Node::Text(text)] = sip.nodes() else { return None };
-        let named = element.name() == Self::NAME && sip.name() == Self::TARGET;
-        if !named || sip.attributes().len() > 0 {
-            return None;
+    fn try_from(element: &Element) -> Result<Self, Error> {
+        let mismatch = || Error::new(ErrorKind::ReferMismatch);
+        let [Node::Element(sip)] = element.nodes() else { return Err(mismatch()) };
+        let [Node::Text(target)] = sip.nodes() else { return Err(mismatch()) };
+        let is_named = element.name() == Self::NAME && sip.name() == Self::TARGET;
+        if !is_named || sip.attributes().len() > 0 {
+            return Err(mismatch());
         }
-        let mut refer = Self::to(SipUri::parse(xml::trim(text.as_str())).ok()?);
+        let mut refer = Self::to(SipUri::parse(xml::trim(target.as_str()))?);
         for (name, value) in element.attributes() {
-            match name {
-                Self::ACTION => refer = refer.action(value).ok()?,
-                Self::METHOD => refer = refer.method(value.parse().ok()?),
-                _ => return None,
-            }
+            refer = match name {
+                Self::ACTION => refer.with_action(value)?,
+                Self::METHOD => refer.with_method(value.parse()?),
+                _ => return Err(mismatch()),
+            };
         }
-        (refer.span, refer.target_span) = (element.span(), sip.span());
-        Some(refer)
+        Ok(refer)
     }
 }
 
-/// The verb as any other, for code that walks a document or nests it.
 impl From<Refer> for Element {
     fn from(refer: Refer) -> Self {
-        let mut sip = Self::known(Refer::TARGET).at(refer.target_span);
-        sip.adopt_text(refer.target.as_str(), refer.target_span);
-        let mut element = Self::known(Refer::NAME).at(refer.span);
+        let target = Text::checked(refer.target.into(), Position::default());
+        let target = Self::known(Refer::TARGET).holding(target.into());
+        let mut element = Self::known(Refer::NAME).holding(target.into());
         if let Some(action) = refer.action {
-            element.attributes_mut().insert(Refer::ACTION, action);
+            element.insert_known(Refer::ACTION, Cow::Owned(action));
         }
         if let Some(method) = refer.method {
-            element.attributes_mut().insert(Refer::METHOD, method.as_str().into());
+            element.insert_known(Refer::METHOD, Cow::Borrowed(method.as_str()));
         }
-        element.wrapping(sip)
+        element
+    }
+}
+
+impl From<Refer> for Node {
+    fn from(refer: Refer) -> Self {
+        Self::Element(refer.into())
     }
 }

@@ -1,27 +1,31 @@
-//! [`VoiceResponse`]: a whole document, in the order in which Twilio runs it. How it becomes
-//! text and comes from text stands in `write` and `read`, what it will do in `check`.
+//! [`VoiceResponse`]: a whole document, in the order in which Twilio runs it.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::element::Element;
-use super::node::{Comment, Node, Text};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::check::{self, Follows};
+use super::element::{Comment, Element, Node, Text};
 use super::refer::Refer;
-use super::verbs::{Gather, Hangup, Pause, Play, Redirect, Say};
-use super::{read, write};
+use super::{parse, write};
 use crate::Error;
+use crate::diagnostic::Diagnostic;
 
 /// A TwiML Voice document: `<Response>` and the verbs in it, in order.
 ///
 /// What it holds was checked when it was set, so writing cannot fail, and what was written reads
-/// back as an equal value, from the compact form and from the pretty one.
+/// back as an equal value, from the compact form and from the pretty one, unless it is larger or deeper
+/// than a document may be: [`check`](Self::check) reports that.
 ///
 /// ```
 /// use twiml_refer::{Refer, SipUri, VoiceResponse};
 ///
+/// let target = SipUri::parse("sip:alice@example.com")?;
 /// let response = VoiceResponse::new()
 ///     .say("Connecting you.")?
-///     .refer(Refer::to(SipUri::parse("sip:alice@example.com")?).action("/handleRefer")?)?;
+///     .refer(Refer::to(target).with_action("/handleRefer")?);
 /// assert_eq!(
 ///     response.to_xml_pretty(),
 ///     r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -39,170 +43,170 @@ use crate::Error;
 pub struct VoiceResponse(Element);
 
 impl VoiceResponse {
-    pub(super) const NAME: &'static str = "Response";
-
-    /// An empty document: Twilio ends the call.
+    /// Creates an empty document: Twilio ends the call.
     #[must_use]
     pub fn new() -> Self {
-        Self(Element::known(Self::NAME))
+        Self(Element::known(parse::ROOT))
     }
 
-    pub(super) const fn from_root(root: Element) -> Self {
-        Self(root)
-    }
-
-    pub(super) const fn root(&self) -> &Element {
-        &self.0
-    }
-
-    /// Adds a `<Say>`; for voice and language append a [`Say`].
+    /// Adds a `<Say>`; for voice and language append an [`Element::say`].
     ///
     /// # Errors
-    /// Those of [`Say::new`] and [`append`](Self::append).
+    /// Those of [`Element::say`].
     pub fn say(self, text: &str) -> Result<Self, Error> {
-        self.append(Say::new(text)?)
+        Ok(self.append(Element::say(text)?))
     }
 
     /// Adds a `<Play>`.
     ///
     /// # Errors
-    /// Those of [`Play::new`] and [`append`](Self::append).
+    /// Those of [`Element::play`].
     pub fn play(self, url: &str) -> Result<Self, Error> {
-        self.append(Play::new(url)?)
+        Ok(self.append(Element::play(url)?))
     }
 
     /// Adds a `<Pause>` of this many seconds.
-    ///
-    /// # Errors
-    /// Those of [`append`](Self::append).
-    pub fn pause(self, seconds: u32) -> Result<Self, Error> {
-        self.append(Pause::new().attribute("length", seconds)?)
+    #[must_use]
+    pub fn pause(self, seconds: u32) -> Self {
+        let mut pause = Element::pause();
+        pause.insert_known("length", seconds.to_string().into());
+        self.append(pause)
     }
 
-    /// Adds a `<Gather>`.
-    ///
-    /// # Errors
-    /// Those of [`append`](Self::append).
-    pub fn gather(self, gather: Gather) -> Result<Self, Error> {
+    /// Adds a `<Gather>`, as [`Element::gather`] makes it.
+    #[must_use]
+    pub fn gather(self, gather: Element) -> Self {
         self.append(gather)
     }
 
     /// Adds a `<Redirect>`.
     ///
     /// # Errors
-    /// Those of [`Redirect::new`] and [`append`](Self::append).
+    /// Those of [`Element::redirect`].
     pub fn redirect(self, url: &str) -> Result<Self, Error> {
-        self.append(Redirect::new(url)?)
+        Ok(self.append(Element::redirect(url)?))
     }
 
     /// Adds a `<Hangup>`.
-    ///
-    /// # Errors
-    /// Those of [`append`](Self::append).
-    pub fn hangup(self) -> Result<Self, Error> {
-        self.append(Hangup::new())
+    #[must_use]
+    pub fn hangup(self) -> Self {
+        self.append(Element::hangup())
     }
 
     /// Adds a `<Refer>`.
-    ///
-    /// # Errors
-    /// Those of [`append`](Self::append).
-    pub fn refer(self, refer: Refer) -> Result<Self, Error> {
+    #[must_use]
+    pub fn refer(self, refer: Refer) -> Self {
         self.append(refer)
     }
 
-    /// Adds anything: a verb, an [`Element`], text or a comment. An element that is a well-formed
-    /// `<Refer>` becomes a [`Refer`], as it does in reading.
-    ///
-    /// # Errors
-    /// [`ErrorKind::DepthExceeded`](crate::error::ErrorKind::DepthExceeded) or
-    /// [`ErrorKind::ElementsExceeded`](crate::error::ErrorKind::ElementsExceeded).
-    pub fn append(mut self, node: impl Into<Node>) -> Result<Self, Error> {
-        self.add(node)?;
-        Ok(self)
+    /// Adds anything: an [`Element`], [`Text`] or [`Comment`]. Text directly in `<Response>` is ignored by
+    /// Twilio, and [`check`](Self::check) says so; text after text joins it.
+    #[must_use]
+    pub fn append(mut self, node: impl Into<Node>) -> Self {
+        self.push(node);
+        self
     }
 
-    /// As [`append`](Self::append), in place: if it is refused, the document stays as it was.
-    ///
-    /// # Errors
-    /// As [`append`](Self::append).
-    pub fn add(&mut self, node: impl Into<Node>) -> Result<(), Error> {
-        self.0.adopt(node.into().typed())?;
-        self.0.forget_place();
-        Ok(())
+    /// Adds anything in place, like [`append`](Self::append).
+    pub fn push(&mut self, node: impl Into<Node>) {
+        self.0.push(node);
     }
 
     /// Adds a comment.
     ///
     /// # Errors
     /// Those of [`Comment::new`].
-    pub fn comment(self, text: &str) -> Result<Self, Error> {
-        self.append(Comment::new(text)?)
+    pub fn with_comment(self, text: &str) -> Result<Self, Error> {
+        Ok(self.append(Comment::new(text)?))
     }
 
-    /// Adds text directly in `<Response>`; Twilio ignores it, and
-    /// [`check`](Self::check) says so. Text after text joins it.
+    /// Adds text directly in `<Response>`.
     ///
     /// # Errors
     /// Those of [`Text::new`].
-    pub fn text(self, text: &str) -> Result<Self, Error> {
-        self.append(Text::new(text)?)
+    pub fn with_text(self, text: &str) -> Result<Self, Error> {
+        Ok(self.append(Text::new(text)?))
     }
 
     /// Adds an attribute to `<Response>` itself, for instance a namespace declaration.
     ///
     /// # Errors
-    /// Those of [`Element::attribute`].
-    pub fn attribute(self, name: &str, value: impl fmt::Display) -> Result<Self, Error> {
-        self.0.attribute(name, value).map(|mut root| {
-            root.forget_place();
-            Self(root)
-        })
+    /// Those of [`Element::with_attribute`].
+    pub fn with_attribute(self, name: &str, value: impl fmt::Display) -> Result<Self, Error> {
+        self.0.with_attribute(name, value).map(Self)
     }
 
-    /// The attributes of `<Response>` itself, names and values in order.
+    /// Returns the attributes of `<Response>` itself, names and values in order.
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.0.attributes()
     }
 
-    /// What is in the document, in order.
+    /// Returns what is in the document, in order.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         self.0.nodes()
     }
 
-    /// The verbs in order: those of the nodes that are neither text nor comment.
-    pub fn verbs(&self) -> impl Iterator<Item = &Node> {
-        self.nodes().iter().filter(|node| matches!(node, Node::Element(_) | Node::Refer(_)))
+    /// Returns the verbs in order: the nodes that are neither text nor comment.
+    pub fn verbs(&self) -> impl Iterator<Item = &Element> {
+        self.0.children()
     }
 
-    /// The first `<Refer>` that fits its type.
+    /// Returns the first `<Refer>` directly in `<Response>`, if it fits the type.
     #[must_use]
-    pub fn first_refer(&self) -> Option<&Refer> {
-        self.nodes().iter().find_map(|node| match node {
-            Node::Refer(refer) => Some(refer),
-            _ => None,
-        })
+    pub fn first_refer(&self) -> Option<Refer> {
+        let refer = self.verbs().find(|verb| verb.name() == Refer::NAME)?;
+        refer.try_into().ok()
     }
 
-    /// The document as it goes over the wire: UTF-8, on one line, attributes in the order they were
+    /// Returns what Twilio, or the endpoint, will make of this document as it would be sent: in document
+    /// order, about the same place in the order of [`DiagnosticCode`](crate::diagnostic::DiagnosticCode).
+    /// Line and column are those of the document that was read. A document without a diagnostic that is
+    /// an error will be run.
+    ///
+    /// A `<Refer>` inside another verb never runs: it is reported as misplaced, and so are its own errors,
+    /// but nothing about what would follow it. Below 64 levels nothing is looked at.
+    ///
+    /// ```
+    /// use twiml_refer::VoiceResponse;
+    ///
+    /// let diagnostics = VoiceResponse::parse("<Response><Reffer/></Response>")?.check();
+    /// assert_eq!(
+    ///     diagnostics[0].to_string(),
+    ///     "warning[verb-unknown] Response/Reffer[0]: \
+    ///      <Reffer> is not a verb of TwiML Voice and is ignored (did you mean <Refer>?)",
+    /// );
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use]
+    pub fn check(&self) -> Vec<Diagnostic> {
+        check::check(&self.0)
+    }
+
+    /// Returns what runs after the first `<Refer>`; nothing if there is none. A verb that TwiML Voice does
+    /// not have is ignored by Twilio, so it does not count as the next one.
+    #[must_use]
+    pub fn follows(&self) -> Option<Follows> {
+        check::follows(&self.0)
+    }
+
+    /// Returns the document as it goes over the wire: UTF-8, on one line, attributes in the order they were
     /// set, no final line break.
     #[must_use]
     pub fn to_xml(&self) -> String {
         write::compact(&self.0)
     }
 
-    /// The document for people: indented by four spaces, no final line break. An element with text
-    /// in it stays on its line, for white space in it would be spoken.
+    /// Returns the document for people: indented by four spaces, no final line break. An element with
+    /// text in it stays on its line, for white space in it would be spoken.
     #[must_use]
     pub fn to_xml_pretty(&self) -> String {
         write::pretty(&self.0)
     }
 
-    /// Reads a document. A `<Refer>` that does not fit its type becomes an [`Element`], to be judged
-    /// by [`check`](Self::check); comments and processing instructions outside `<Response>`,
-    /// processing instructions inside, and white space between elements are dropped.
+    /// Reads a document. Dropped are white space between elements, processing instructions, and
+    /// comments outside `<Response>`; all else is written back.
     ///
     /// ```
     /// use twiml_refer::{VoiceResponse, error::ErrorKind};
@@ -221,7 +225,7 @@ impl VoiceResponse {
     /// and [`ErrorKind`](crate::error::ErrorKind)'s for names, characters, comments, attributes, depth and
     /// count.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        read::from_str(text)
+        Self::parse_bytes(text.as_bytes())
     }
 
     /// Reads a document as it came over the wire.
@@ -238,7 +242,7 @@ impl VoiceResponse {
     /// Those of [`parse`](Self::parse), and
     /// [`ErrorKind::DocumentNotUtf8`](crate::error::ErrorKind::DocumentNotUtf8).
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        read::from_bytes(bytes)
+        parse::parse(bytes).map(Self)
     }
 }
 
@@ -248,18 +252,32 @@ impl Default for VoiceResponse {
     }
 }
 
-/// As [`VoiceResponse::to_xml`].
+/// Writes [`VoiceResponse::to_xml`].
 impl fmt::Display for VoiceResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_xml())
     }
 }
 
-/// As [`VoiceResponse::parse`].
+/// Reads like [`VoiceResponse::parse`].
 impl FromStr for VoiceResponse {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text)
+    }
+}
+
+/// A document is its XML.
+impl Serialize for VoiceResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_xml())
+    }
+}
+
+/// Reads like [`VoiceResponse::parse`].
+impl<'de> Deserialize<'de> for VoiceResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }

@@ -23,19 +23,19 @@ pub struct RestRequest {
 }
 
 impl RestRequest {
-    /// Always `POST`.
+    /// Returns `POST`.
     #[must_use]
     pub const fn method(&self) -> Method {
         Method::Post
     }
 
-    /// The absolute URL, without credentials.
+    /// Returns the absolute URL, without credentials.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The form body.
+    /// Returns the form body.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -48,10 +48,10 @@ impl RestRequest {
 /// use twiml_refer::{Refer, SipUri, VoiceResponse, twiml::CallUpdate};
 ///
 /// let refer = Refer::to(SipUri::parse("sip:alice@example.com")?);
-/// let request = CallUpdate::with_twiml(
+/// let request = CallUpdate::from_twiml(
 ///     "AC00000000000000000000000000000001",
 ///     "CA00000000000000000000000000000002",
-///     &VoiceResponse::new().refer(refer)?,
+///     &VoiceResponse::new().refer(refer),
 /// )?
 /// .request();
 /// assert_eq!(
@@ -66,21 +66,21 @@ impl RestRequest {
 pub struct CallUpdate(Call);
 
 impl CallUpdate {
-    /// The call goes on with the document that this absolute http(s) URL returns.
+    /// Creates a request after which the call goes on with the document of this absolute http(s) URL.
     ///
     /// # Errors
     /// [`ErrorKind::SidInvalid`] unless the SIDs are `AC` and `CA` with 32 hexadecimal digits;
     /// [`ErrorKind::RestUrlInvalid`].
-    pub fn with_url(account_sid: &str, call_sid: &str, url: &str) -> Result<Self, Error> {
+    pub fn from_url(account_sid: &str, call_sid: &str, url: &str) -> Result<Self, Error> {
         Self::new(account_sid, call_sid, Source::url(url)?)
     }
 
-    /// The call goes on with this document.
+    /// Creates a request after which the call goes on with this document.
     ///
     /// # Errors
     /// [`ErrorKind::SidInvalid`]; [`ErrorKind::RestTwimlTooLong`] if it has more than
     /// [`MAX_REST_TWIML_CHARS`] characters.
-    pub fn with_twiml(
+    pub fn from_twiml(
         account_sid: &str,
         call_sid: &str,
         twiml: &VoiceResponse,
@@ -93,26 +93,6 @@ impl CallUpdate {
         let path = ["Calls/", call_sid, ".json"].concat();
         Call::new(account_sid, path, Vec::new(), source).map(Self)
     }
-
-    /// How Twilio asks for the URL; `POST` if it is not said.
-    #[must_use]
-    pub fn url_method(self, method: Method) -> Self {
-        Self(Call { method: Some(method), ..self.0 })
-    }
-
-    /// Another region or edge: scheme, host and port.
-    ///
-    /// # Errors
-    /// [`ErrorKind::RestBaseInvalid`].
-    pub fn base(self, base: &str) -> Result<Self, Error> {
-        Ok(Self(Call { base: check_base(base)?, ..self.0 }))
-    }
-
-    /// The request.
-    #[must_use]
-    pub fn request(&self) -> RestRequest {
-        self.0.request()
-    }
 }
 
 /// Makes a new SIP call, on which the document may `<Refer>`.
@@ -120,13 +100,13 @@ impl CallUpdate {
 /// ```
 /// use twiml_refer::{SipUri, http::Method, twiml::CallCreate};
 ///
-/// let request = CallCreate::with_url(
+/// let request = CallCreate::from_url(
 ///     "AC00000000000000000000000000000001",
 ///     &SipUri::parse("sip:bob@example.com")?,
 ///     "+15005550006",
 ///     "https://voice.example.com/start",
 /// )?
-/// .url_method(Method::Get)
+/// .with_url_method(Method::Get)
 /// .request();
 /// assert_eq!(
 ///     request.body(),
@@ -139,21 +119,21 @@ impl CallUpdate {
 pub struct CallCreate(Call);
 
 impl CallCreate {
-    /// The call runs the document that this absolute http(s) URL returns. `from` is the caller: a
+    /// Creates a call that runs the document of this absolute http(s) URL. `from` is the caller: a
     /// number, or the user part of a SIP URI.
     ///
     /// # Errors
     /// [`ErrorKind::SidInvalid`], [`ErrorKind::RestFromEmpty`], [`ErrorKind::RestUrlInvalid`].
-    pub fn with_url(account_sid: &str, to: &SipUri, from: &str, url: &str) -> Result<Self, Error> {
+    pub fn from_url(account_sid: &str, to: &SipUri, from: &str, url: &str) -> Result<Self, Error> {
         Self::new(account_sid, to, from, Source::url(url)?)
     }
 
-    /// The call runs this document.
+    /// Creates a call that runs this document.
     ///
     /// # Errors
     /// [`ErrorKind::SidInvalid`], [`ErrorKind::RestFromEmpty`]; [`ErrorKind::RestTwimlTooLong`] if
     /// it has more than [`MAX_REST_TWIML_CHARS`] characters.
-    pub fn with_twiml(
+    pub fn from_twiml(
         account_sid: &str,
         to: &SipUri,
         from: &str,
@@ -169,27 +149,37 @@ impl CallCreate {
         let parties = vec![("To", to.as_str().to_owned()), ("From", from.to_owned())];
         Call::new(account_sid, "Calls.json".to_owned(), parties, source).map(Self)
     }
-
-    /// How Twilio asks for the URL; `POST` if it is not said.
-    #[must_use]
-    pub fn url_method(self, method: Method) -> Self {
-        Self(Call { method: Some(method), ..self.0 })
-    }
-
-    /// Another region or edge: scheme, host and port.
-    ///
-    /// # Errors
-    /// [`ErrorKind::RestBaseInvalid`].
-    pub fn base(self, base: &str) -> Result<Self, Error> {
-        Ok(Self(Call { base: check_base(base)?, ..self.0 }))
-    }
-
-    /// The request.
-    #[must_use]
-    pub fn request(&self) -> RestRequest {
-        self.0.request()
-    }
 }
+
+/// What both requests can set.
+macro_rules! shared_methods {
+    ($request:ident) => {
+        impl $request {
+            /// Sets how Twilio requests the URL. Without it Twilio uses `POST`.
+            #[must_use]
+            pub fn with_url_method(self, method: Method) -> Self {
+                Self(Call { method: Some(method), ..self.0 })
+            }
+
+            /// Sets another region or edge: scheme, host and port.
+            ///
+            /// # Errors
+            /// [`ErrorKind::RestBaseInvalid`].
+            pub fn with_base(self, base: &str) -> Result<Self, Error> {
+                Ok(Self(Call { base: check_base(base)?, ..self.0 }))
+            }
+
+            /// Returns the request.
+            #[must_use]
+            pub fn request(&self) -> RestRequest {
+                self.0.request()
+            }
+        }
+    };
+}
+
+shared_methods!(CallUpdate);
+shared_methods!(CallCreate);
 
 /// What the two requests share.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -260,7 +250,7 @@ impl Source {
     }
 }
 
-/// A SID becomes a part of the path: nothing but its prefix and digits may stand in it.
+/// A SID becomes a part of the path: only its prefix and digits are allowed in it.
 fn check_sid(sid: &str, what: &str, prefix: &str, parameter: &str) -> Result<(), Error> {
     let digits = sid.strip_prefix(prefix).unwrap_or_default();
     if digits.len() == SID_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -1,208 +1,182 @@
-//! The everyday neighbours of `<Refer>`, each an [`Element`] with a constructor of its own. Their
-//! attributes are taken as they come: Twilio adds to them without notice.
+//! The verbs of TwiML Voice: constructors of the everyday ones, and the table of all.
 
 use super::element::Element;
-use super::node::Node;
+use super::refer::Refer;
 use crate::Error;
 
-macro_rules! verb {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $name(Element);
-
-        impl $name {
-            fn empty() -> Self {
-                Self(Element::known(stringify!($name)))
-            }
-
-            /// Adds an attribute after those it has.
-            ///
-            /// # Errors
-            /// Those of [`Element::attribute`].
-            pub fn attribute(
-                self,
-                name: &str,
-                value: impl std::fmt::Display,
-            ) -> Result<Self, Error> {
-                self.0.attribute(name, value).map(Self)
-            }
-        }
-
-        impl From<$name> for Element {
-            fn from(verb: $name) -> Self {
-                verb.0
-            }
-        }
-
-        impl From<$name> for Node {
-            fn from(verb: $name) -> Self {
-                Self::Element(verb.0)
-            }
-        }
-    };
-}
-
-verb! {
-    /// Speaks a text to the caller.
+/// The everyday neighbours of `<Refer>`. Attributes are added as they come: Twilio adds to them without
+/// notice.
+impl Element {
+    /// Creates a `<Say>`: speaks the text to the caller.
     ///
     /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::Say};
+    /// use twiml_refer::{VoiceResponse, twiml::Element};
     ///
-    /// let say = Say::new("Bonjour")?.attribute("language", "fr-FR")?;
-    /// let xml = VoiceResponse::new().append(say)?.to_xml();
+    /// let say = Element::say("Bonjour")?.with_attribute("language", "fr-FR")?;
+    /// let xml = VoiceResponse::new().append(say).to_xml();
     /// assert!(xml.contains("<Say language=\"fr-FR\">Bonjour</Say>"));
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
-    Say
-}
+    ///
+    /// # Errors
+    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
+    pub fn say(text: &str) -> Result<Self, Error> {
+        Self::known("Say").with_text(text)
+    }
 
-verb! {
-    /// Plays a sound file.
+    /// Creates a `<Play>`: plays the sound file at this URL.
     ///
-    /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::Play};
-    ///
-    /// let play = Play::new("https://example.com/moh.mp3")?.attribute("loop", 3)?;
-    /// let xml = VoiceResponse::new().append(play)?.to_xml();
-    /// assert!(xml.contains("<Play loop=\"3\">https://example.com/moh.mp3</Play>"));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    Play
-}
+    /// # Errors
+    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
+    pub fn play(url: &str) -> Result<Self, Error> {
+        Self::known("Play").with_text(url)
+    }
 
-verb! {
-    /// Waits: a second, unless the attribute `length` says otherwise.
-    ///
-    /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::Pause};
-    ///
-    /// let xml = VoiceResponse::new().append(Pause::new().attribute("length", 5)?)?.to_xml();
-    /// assert!(xml.contains("<Pause length=\"5\"/>"));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    Pause
-}
+    /// Creates a `<Pause>`: waits a second, unless the attribute `length` is set.
+    #[must_use]
+    pub fn pause() -> Self {
+        Self::known("Pause")
+    }
 
-verb! {
-    /// Collects digits or speech, while what was appended to it plays.
+    /// Creates a `<Gather>`: collects digits or speech, while the verbs in it run.
     ///
     /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::{Gather, Say}};
+    /// use twiml_refer::{VoiceResponse, twiml::Element};
     ///
-    /// let gather = Gather::new()
-    ///     .attribute("numDigits", 1)?
-    ///     .append(Say::new("Press 1 for sales.")?)?;
-    /// let xml = VoiceResponse::new().gather(gather)?.to_xml();
+    /// let gather = Element::gather()
+    ///     .with_attribute("numDigits", 1)?
+    ///     .with_child(Element::say("Press 1 for sales.")?);
+    /// let xml = VoiceResponse::new().gather(gather).to_xml();
     /// assert!(xml.contains("<Gather numDigits=\"1\"><Say>Press 1 for sales.</Say></Gather>"));
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
-    Gather
-}
+    #[must_use]
+    pub fn gather() -> Self {
+        Self::known("Gather")
+    }
 
-verb! {
-    /// Hands the call to another document.
-    ///
-    /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::Redirect};
-    ///
-    /// let redirect = Redirect::new("/menu")?.attribute("method", "GET")?;
-    /// let xml = VoiceResponse::new().append(redirect)?.to_xml();
-    /// assert!(xml.contains("<Redirect method=\"GET\">/menu</Redirect>"));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    Redirect
-}
-
-verb! {
-    /// Ends the call.
-    ///
-    /// ```
-    /// use twiml_refer::{VoiceResponse, twiml::Hangup};
-    ///
-    /// let xml = VoiceResponse::new().append(Hangup::new())?.to_xml();
-    /// assert!(xml.ends_with("<Response><Hangup/></Response>"));
-    /// # Ok::<(), twiml_refer::Error>(())
-    /// ```
-    Hangup
-}
-
-impl Say {
-    /// Says this text.
+    /// Creates a `<Redirect>`: goes on with the document at this URL.
     ///
     /// # Errors
     /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
-    pub fn new(text: &str) -> Result<Self, Error> {
-        Self::empty().0.text(text).map(Self)
+    pub fn redirect(url: &str) -> Result<Self, Error> {
+        Self::known("Redirect").with_text(url)
     }
-}
 
-impl Play {
-    /// Plays the file at this URL.
-    ///
-    /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
-    pub fn new(url: &str) -> Result<Self, Error> {
-        Self::empty().0.text(url).map(Self)
-    }
-}
-
-impl Redirect {
-    /// Goes on with the document at this URL.
-    ///
-    /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`](crate::error::ErrorKind::XmlCharacterForbidden).
-    pub fn new(url: &str) -> Result<Self, Error> {
-        Self::empty().0.text(url).map(Self)
-    }
-}
-
-impl Pause {
-    /// Waits a second.
+    /// Creates a `<Hangup>`: ends the call.
     #[must_use]
-    pub fn new() -> Self {
-        Self::empty()
+    pub fn hangup() -> Self {
+        Self::known("Hangup")
     }
 }
 
-impl Hangup {
-    /// Ends the call.
+/// A verb or noun that every package of this project has a builder for, with the attributes that
+/// Twilio's own helper libraries know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Verb {
+    name: &'static str,
+    attributes: &'static [&'static str],
+}
+
+impl Verb {
+    /// Returns the name of the element.
     #[must_use]
-    pub fn new() -> Self {
-        Self::empty()
+    pub const fn name(self) -> &'static str {
+        self.name
     }
-}
 
-impl Gather {
-    /// Collects, and says nothing.
+    /// Returns the names of the attributes, as they are spelled in a document.
     #[must_use]
-    pub fn new() -> Self {
-        Self::empty()
-    }
-
-    /// Adds what is heard while it collects: a [`Say`], [`Play`] or [`Pause`], or anything else.
-    ///
-    /// # Errors
-    /// Those of [`Element::append`].
-    pub fn append(self, prompt: impl Into<Element>) -> Result<Self, Error> {
-        self.0.append(prompt).map(Self)
+    pub const fn attributes(self) -> &'static [&'static str] {
+        self.attributes
     }
 }
 
-impl Default for Pause {
-    fn default() -> Self {
-        Self::new()
-    }
+/// Returns the verbs that have a constructor, and the noun `Sip`, with their attributes.
+///
+/// ```
+/// let say = twiml_refer::twiml::verbs().iter().find(|verb| verb.name() == "Say").unwrap();
+/// assert_eq!(say.attributes(), ["voice", "loop", "language"]);
+/// ```
+#[must_use]
+pub const fn verbs() -> &'static [Verb] {
+    &BUILT
 }
 
-impl Default for Hangup {
-    fn default() -> Self {
-        Self::new()
-    }
+const BUILT: [Verb; 8] = [
+    Verb { name: "Say", attributes: &["voice", "loop", "language"] },
+    Verb { name: "Play", attributes: &["loop", "digits"] },
+    Verb { name: "Pause", attributes: &["length"] },
+    Verb {
+        name: "Gather",
+        attributes: &[
+            "input",
+            "action",
+            "method",
+            "timeout",
+            "speechTimeout",
+            "maxSpeechTime",
+            "profanityFilter",
+            "finishOnKey",
+            "numDigits",
+            "partialResultCallback",
+            "partialResultCallbackMethod",
+            "language",
+            "hints",
+            "bargeIn",
+            "debug",
+            "actionOnEmptyResult",
+            "speechModel",
+            "enhanced",
+        ],
+    },
+    Verb { name: "Redirect", attributes: &["method"] },
+    Verb { name: "Hangup", attributes: &[] },
+    Verb { name: Refer::NAME, attributes: &[Refer::ACTION, Refer::METHOD] },
+    Verb { name: Refer::TARGET, attributes: &[] },
+];
+
+/// All verbs that the official helper libraries' `VoiceResponse` has, in alphabetical order.
+const ALL: [&str; 20] = [
+    "Connect",
+    "Dial",
+    "Echo",
+    "Enqueue",
+    "Gather",
+    "Hangup",
+    "Leave",
+    "Pause",
+    "Pay",
+    "Play",
+    "Prompt",
+    "Queue",
+    "Record",
+    "Redirect",
+    Refer::NAME,
+    "Reject",
+    "Say",
+    "Sms",
+    "Start",
+    "Stop",
+];
+
+pub(super) fn is_verb(name: &str) -> bool {
+    ALL.contains(&name)
 }
 
-impl Default for Gather {
-    fn default() -> Self {
-        Self::new()
-    }
+/// As many letters may be wrong in a name that is taken for another.
+const MAX_DISTANCE: usize = 2;
+
+/// Letters of a name that are compared: with more it is too far from the longest verb.
+const MAX_LETTERS: usize = 16;
+
+/// Returns the verb with the fewest letters to insert, drop or change, without regard to case; of several
+/// the first.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    let name: String = name.chars().take(MAX_LETTERS).map(|c| c.to_ascii_lowercase()).collect();
+    ALL.into_iter()
+        .map(|verb| (strsim::levenshtein(&name, &verb.to_ascii_lowercase()), verb))
+        .filter(|&(distance, _)| distance <= MAX_DISTANCE)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, verb)| verb)
 }

@@ -1,103 +1,97 @@
-//! From values to text: escaping, and the compact and the pretty form. Nothing is checked here: what
+//! From the tree to text: escaping, and the compact and the pretty form. Nothing is checked here: what
 //! a value holds was checked when it was set.
 
-use super::element::Element;
-use super::node::Node;
-use super::refer::Refer;
-use super::response::VoiceResponse;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::element::{Element, Node, Step, USUAL_DEPTH};
 use super::xml;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 const INDENT: &str = "    ";
 
+/// Most documents are shorter.
+const USUAL_BYTES: usize = 512;
+
+/// Writes a document on one line.
 pub(super) fn compact(root: &Element) -> String {
-    let mut out = String::with_capacity(DECLARATION.len().saturating_add(size_of_element(root)));
-    out.push_str(DECLARATION);
-    push_element(&mut out, root, None);
-    out
+    write(DECLARATION, root, None)
 }
 
+/// Writes a document with a line for each element.
 pub(super) fn pretty(root: &Element) -> String {
-    let size = DECLARATION.len().saturating_add(size_of_element(root)).saturating_mul(2);
-    let mut out = String::with_capacity(size);
-    out.push_str(DECLARATION);
-    out.push('\n');
-    push_element(&mut out, root, Some(0));
-    out
+    write(DECLARATION, root, Some(0))
 }
 
-/// `indent` is the level of the element in the pretty form, and nothing where all is on one line.
-fn push_element(out: &mut String, element: &Element, indent: Option<usize>) {
-    push_start(out, element.name(), element.attributes());
-    let nodes = element.nodes();
-    if nodes.is_empty() {
-        out.push_str("/>");
-        return;
-    }
-    out.push('>');
-    // White space put beside text would become a part of it.
-    let inside = indent
-        .filter(|_| !nodes.iter().any(|node| matches!(node, Node::Text(_))))
-        .map(|level| level.saturating_add(1));
-    let keeps_blanks = keeps_blanks(element);
-    for node in nodes {
-        push_break(out, inside);
-        match node {
-            Node::Element(child) => push_element(out, child, inside),
-            Node::Refer(refer) => push_refer(out, refer, inside),
-            Node::Text(text) => push_text(out, text.as_str(), keeps_blanks),
-            Node::Comment(comment) => {
+/// How the nodes in an open element are written.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Their level of indentation; nothing where all is on one line.
+    indent: Option<usize>,
+    /// The reader keeps text of nothing but white space here. Where it does not, such text is written
+    /// with a character reference.
+    keeps_blanks: bool,
+}
+
+fn write(before: &str, root: &Element, indent: Option<usize>) -> String {
+    let mut out = String::with_capacity(USUAL_BYTES);
+    out.push_str(before);
+    let mut outer = Vec::with_capacity(USUAL_DEPTH);
+    let mut layout = Layout { indent, keeps_blanks: false };
+    for step in root.walk() {
+        match step {
+            Step::Start(element) => {
+                push_break(&mut out, layout.indent);
+                push_start(&mut out, element);
+                outer.push(layout);
+                layout = layout.inside(element, outer.len() == 1);
+            }
+            Step::Text(text) => push_text(&mut out, text.as_str(), layout.keeps_blanks),
+            Step::Comment(comment) => {
+                push_break(&mut out, layout.indent);
                 out.push_str("<!--");
                 out.push_str(comment.as_str());
                 out.push_str("-->");
             }
+            Step::End(element) => {
+                let inside = layout;
+                layout = outer.pop().unwrap_or(layout);
+                if !element.nodes().is_empty() {
+                    push_break(&mut out, inside.indent.and(layout.indent));
+                    out.push_str("</");
+                    out.push_str(element.name());
+                    out.push('>');
+                }
+            }
         }
     }
-    push_break(out, inside.and(indent));
-    push_end(out, element.name());
+    out
 }
 
-/// Will the reader keep text of nothing but white space in this element? Where it does not, such
-/// text is written with a character reference.
-fn keeps_blanks(element: &Element) -> bool {
-    let alone = element.nodes().len() == 1 && element.name() != VoiceResponse::NAME;
-    alone || element.is_mixed()
+impl Layout {
+    fn inside(self, element: &Element, is_root: bool) -> Self {
+        let nodes = element.nodes();
+        if !nodes.iter().any(|node| matches!(node, Node::Text(_))) {
+            let indent = self.indent.map(|level| level.saturating_add(1));
+            return Self { indent, keeps_blanks: false };
+        }
+        // White space put beside text would become a part of it.
+        let alone = nodes.len() == 1 && !is_root;
+        Self { indent: None, keeps_blanks: alone || element.is_mixed() }
+    }
 }
 
-fn push_refer(out: &mut String, refer: &Refer, indent: Option<usize>) {
-    let action = refer.action_url().map(|url| (Refer::ACTION, url));
-    let method = refer.method_set().map(|method| (Refer::METHOD, method.as_str()));
-    push_start(out, Refer::NAME, action.into_iter().chain(method));
-    out.push('>');
-    let inside = indent.map(|level| level.saturating_add(1));
-    push_break(out, inside);
-    out.push_str("<Sip>");
-    push_text(out, refer.target().as_str(), true);
-    out.push_str("</Sip>");
-    push_break(out, indent);
-    push_end(out, Refer::NAME);
-}
-
-fn push_start<'a>(
-    out: &mut String,
-    name: &str,
-    attributes: impl Iterator<Item = (&'a str, &'a str)>,
-) {
+fn push_start(out: &mut String, element: &Element) {
     out.push('<');
-    out.push_str(name);
-    for (name, value) in attributes {
+    out.push_str(element.name());
+    for (name, value) in element.attributes() {
         out.push(' ');
         out.push_str(name);
         out.push_str("=\"");
         push_escaped(out, value, escape_in_value);
         out.push('"');
     }
-}
-
-fn push_end(out: &mut String, name: &str) {
-    out.push_str("</");
-    out.push_str(name);
-    out.push('>');
+    out.push_str(if element.nodes().is_empty() { "/>" } else { ">" });
 }
 
 fn push_break(out: &mut String, level: Option<usize>) {
@@ -124,7 +118,7 @@ fn push_text(out: &mut String, text: &str, keeps_blanks: bool) {
     push_escaped(out, rest, escape_in_text);
 }
 
-/// What the official helper libraries escape; a CR that stood for itself would be read as LF.
+/// What the official helper libraries escape; a literal CR would be read as LF.
 const fn escape_in_text(byte: u8) -> Option<&'static str> {
     match byte {
         b'&' => Some("&amp;"),
@@ -147,33 +141,38 @@ const fn escape_in_value(byte: u8) -> Option<&'static str> {
 
 fn push_escaped(out: &mut String, text: &str, escape: impl Fn(u8) -> Option<&'static str>) {
     let mut rest = text;
-    let find = |text: &str| {
-        text.bytes().enumerate().find_map(|(at, byte)| escape(byte).map(|escaped| (at, escaped)))
-    };
-    while let Some((at, escaped)) = find(rest) {
+    while let Some(at) = rest.bytes().position(|byte| byte <= b'>' && escape(byte).is_some()) {
         let (run, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(run);
-        out.push_str(escaped);
+        out.extend(tail.bytes().next().and_then(&escape));
         rest = tail.get(1..).unwrap_or_default();
     }
     out.push_str(rest);
 }
 
-/// About the bytes that the compact form takes, so that it is allocated once.
-fn size_of_element(element: &Element) -> usize {
-    let attributes =
-        element.attributes().map(|(name, value)| name.len().saturating_add(value.len() + 8));
-    let nodes = element.nodes().iter().map(|node| match node {
-        Node::Element(child) => size_of_element(child),
-        Node::Refer(refer) => refer
-            .action_url()
-            .map_or(0, str::len)
-            .saturating_add(refer.target().as_str().len())
-            .saturating_add(80),
-        Node::Text(text) => text.as_str().len().saturating_add(8),
-        Node::Comment(comment) => comment.as_str().len().saturating_add(8),
-    });
-    attributes
-        .chain(nodes)
-        .fold(element.name().len().saturating_mul(2).saturating_add(6), usize::saturating_add)
+/// Writes the element as in a document.
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&write("", self, None))
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Element {
+    fn eq(&self, other: &Self) -> bool {
+        write("", self, None) == write("", other, None)
+    }
+}
+
+impl Eq for Element {}
+
+impl Hash for Element {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        write("", self, None).hash(state);
+    }
 }

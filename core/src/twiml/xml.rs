@@ -1,5 +1,5 @@
-//! The character classes of XML 1.0 (fifth edition): which characters may stand in a document
-//! (production 2), what white space is (3), and what a name is (4, 5).
+//! The character classes of XML 1.0 (fifth edition): characters of a document (production 2), white space
+//! (3), and names (4, 5).
 
 use std::borrow::Cow;
 
@@ -18,15 +18,15 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Production 2. A Rust `char` is never a surrogate, so these are all that is left to refuse.
+/// A character of production 2. A Rust `char` is never a surrogate.
 pub(super) const fn is_character(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The first character that no document can hold, with its byte offset.
+/// Finds the first character that no document can hold, with its byte offset.
 pub(super) fn find_forbidden(text: &str) -> Option<(usize, char)> {
     // U+FFFE and U+FFFF begin with 0xEF in UTF-8: text without that byte and without control
-    // characters, which is nearly all there is, needs no decoding.
+    // characters, which is nearly all text, needs no decoding.
     let suspicious = |byte: u8| (byte < 0x20 && !matches!(byte, 9 | 10 | 13)) || byte == 0xef;
     if text.bytes().any(suspicious) {
         text.char_indices().find(|&(_, c)| !is_character(c))
@@ -44,12 +44,7 @@ pub(super) fn check_text(text: &str) -> Result<(), Error> {
 }
 
 pub(super) fn forbidden(c: char) -> Error {
-    Error::new(ErrorKind::XmlCharacterForbidden).arg(&code_point(c))
-}
-
-/// `U+000B`: how a message shows a character that has no shape.
-pub(super) fn code_point(c: char) -> String {
-    format!("U+{:04X}", u32::from(c))
+    Error::new(ErrorKind::XmlCharacterForbidden).arg(&format!("U+{:04X}", u32::from(c)))
 }
 
 const fn begins_name(c: char) -> bool {
@@ -81,28 +76,32 @@ const fn continues_name(c: char) -> bool {
         )
 }
 
-pub(super) fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(begins_name) && chars.all(continues_name)
-}
-
-/// Refuses what is no name; the offset is that of the first character that does not fit.
-pub(super) fn check_name(name: &str) -> Result<(), Error> {
-    if is_name(name) {
-        return Ok(());
+/// Finds the first character that does not fit in a name.
+fn find_misfit(name: &str) -> Option<usize> {
+    if name.is_empty() {
+        return Some(0);
     }
     let fits = |&(at, c): &(usize, char)| if at == 0 { begins_name(c) } else { continues_name(c) };
-    let at = name.char_indices().find(|at| !fits(at)).map_or(0, |(at, _)| at);
+    name.char_indices().find(|it| !fits(it)).map(|(at, _)| at)
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    find_misfit(text).is_none()
+}
+
+/// Refuses an invalid name; the offset is that of the first character that does not fit.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    let Some(at) = find_misfit(name) else { return Ok(()) };
     let shown = if name.is_empty() { "(empty)" } else { name };
     Err(Error::new(ErrorKind::XmlNameInvalid).arg(shown).at(at))
 }
 
-/// Where `--` stands in a comment's text, or a `-` at its end, which would make one with `-->`.
+/// Finds `--` in a comment's text, or a `-` at its end, which would make one with `-->`.
 pub(super) fn find_comment_end(text: &str) -> Option<usize> {
     text.find("--").or_else(|| text.strip_suffix('-').map(str::len))
 }
 
-/// CR LF and a lone CR are read as LF (section 2.11).
+/// Turns CR LF and a lone CR into LF (section 2.11).
 pub(super) fn normalize_line_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))

@@ -1,19 +1,21 @@
-//! How a transfer ended: [`ReferCallStatus`] with the one map from SIP codes, and [`ReferOutcome`] with
-//! the one table that tells it from the three parameters of `<Refer>`, which a [`ReferReport`] holds.
+//! How a transfer ended: [`ReferReport`] holds the three parameters of `<Refer>`, [`ReferCallStatus`] is
+//! the first of them, and [`ReferOutcome`] what the three mean together.
 
 use std::fmt;
 
-use super::callback::ReferCallback;
+use super::parameter::Parameter;
 use crate::message::quote;
+use crate::sip::SipStatus;
 
-/// How the call to the transfer target stands, as the `ReferCallStatus` parameter says.
+/// The state of the call to the transfer target: the parameter `ReferCallStatus`.
 ///
 /// ```
-/// use twiml_refer::webhook::ReferCallStatus;
+/// use twiml_refer::{sip::SipStatus, webhook::ReferCallStatus};
 ///
 /// assert_eq!(ReferCallStatus::from("no-answer"), ReferCallStatus::NoAnswer);
 /// assert_eq!(ReferCallStatus::from("parked").as_str(), "parked");
-/// assert_eq!(ReferCallStatus::from_notify_code(486), Some(ReferCallStatus::Busy));
+/// assert_eq!(ReferCallStatus::from_notify_code(SipStatus::new(486)?), Some(ReferCallStatus::Busy));
+/// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -26,14 +28,14 @@ pub enum ReferCallStatus {
     NoAnswer,
     /// `failed`: the endpoint refused the REFER, or the call to the target failed otherwise.
     Failed,
-    /// `canceled`: the caller hung up before it was decided.
+    /// `canceled`: the caller hung up before the transfer was decided.
     Canceled,
     /// Any other text, compared with case.
     Other(String),
 }
 
 impl ReferCallStatus {
-    /// As it stands on the wire.
+    /// The text on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -46,17 +48,17 @@ impl ReferCallStatus {
         }
     }
 
-    /// The status that the SIP code of a NOTIFY means: 2xx is `in-progress`, 486 and 600 `busy`, 487
-    /// `no-answer`, any other from 300 to 699 `failed`. `None` for a provisional code (1xx), which
-    /// decides nothing, and for what is no SIP code.
+    /// Maps the status code of a NOTIFY: 2xx is `in-progress`, 486 and 600 are `busy`, 487 is
+    /// `no-answer`, any other final code is `failed`. `None` for a provisional code (1xx), which
+    /// decides nothing.
     #[must_use]
-    pub const fn from_notify_code(code: u16) -> Option<Self> {
-        match code {
+    pub const fn from_notify_code(code: SipStatus) -> Option<Self> {
+        match code.as_u16() {
+            ..=199 => None,
             200..=299 => Some(Self::InProgress),
             486 | 600 => Some(Self::Busy),
             487 => Some(Self::NoAnswer),
-            300..=699 => Some(Self::Failed),
-            _ => None,
+            _ => Some(Self::Failed),
         }
     }
 }
@@ -80,20 +82,19 @@ impl fmt::Display for ReferCallStatus {
     }
 }
 
-/// How a transfer ended, told from the status and the two codes of a callback.
+/// How a transfer ended, in one value for an app to branch on.
 ///
 /// ```
-/// use twiml_refer::{ReferOutcome, webhook::{ReferCallStatus, ReferCallback}};
+/// use twiml_refer::{ReferOutcome, VoiceRequest, sip::SipStatus, webhook::ReferCallStatus};
 ///
-/// let callback = ReferCallback::from_form(
+/// let request = VoiceRequest::from_form(
 ///     b"ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486",
+///     None,
 /// )?;
-/// let outcome = callback.outcome();
-/// assert_eq!(
-///     outcome,
-///     ReferOutcome::TargetFailed { status: ReferCallStatus::Busy, code: Some(486) },
-/// );
-/// assert_eq!((outcome.kind(), outcome.status(), outcome.code()), ("target-failed", Some("busy"), Some(486)));
+/// let code = Some(SipStatus::new(486)?);
+/// let outcome = ReferOutcome::TargetFailed { status: ReferCallStatus::Busy, code };
+/// assert_eq!(request.outcome(), Some(outcome.clone()));
+/// assert_eq!((outcome.kind(), outcome.status(), outcome.code()), ("target-failed", Some("busy"), code));
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -103,19 +104,19 @@ pub enum ReferOutcome {
     Transferred,
     /// The endpoint refused the REFER itself.
     Rejected {
-        /// Its answer to the REFER, 300 to 699.
-        code: u16,
+        /// The status code of its response to the REFER, 300 to 699.
+        code: SipStatus,
     },
     /// The endpoint called the target, and that call failed.
     TargetFailed {
         /// `busy`, `no-answer` or `failed`.
         status: ReferCallStatus,
-        /// The last SIP code of that call, where one was reported.
-        code: Option<u16>,
+        /// The last status code of that call, if one was reported.
+        code: Option<SipStatus>,
     },
-    /// The caller hung up before it was decided.
+    /// The caller hung up before the transfer was decided.
     Canceled,
-    /// The endpoint never told how it went: it may or may not have transferred the caller.
+    /// The endpoint never reported a result: it may or may not have transferred the caller.
     Unconfirmed,
     /// Twilio sent a status that this version does not know.
     Unknown {
@@ -125,14 +126,14 @@ pub enum ReferOutcome {
 }
 
 impl ReferOutcome {
-    /// The first row that matches; a provisional code of the REFER counts as none.
-    pub(crate) fn classify(
+    /// Classifies a report: the first arm that matches. A provisional code of the REFER counts as absent.
+    fn classify(
         status: Option<ReferCallStatus>,
-        refer_code: Option<u16>,
-        notify_code: Option<u16>,
+        refer_code: Option<SipStatus>,
+        notify_code: Option<SipStatus>,
     ) -> Self {
         use ReferCallStatus::{Busy, Canceled, Failed, InProgress, NoAnswer, Other};
-        let refused = refer_code.filter(|&code| code >= 300);
+        let refused = refer_code.filter(|code| code.is_final() && !code.is_success());
         match (status, refused) {
             (Some(InProgress), _) => Self::Transferred,
             (Some(Canceled), _) => Self::Canceled,
@@ -150,18 +151,18 @@ impl ReferOutcome {
         }
     }
 
-    /// Whether the original call goes on, where the request has this `CallStatus`.
-    pub(super) fn leaves_call(&self, call_status: Option<&str>) -> bool {
-        let gone = matches!(
-            (self, call_status),
-            (Self::Transferred | Self::Canceled, _)
-                | (_, Some("completed" | "canceled" | "busy" | "failed" | "no-answer"))
-                | (Self::Rejected { code: 408 | 481 }, None)
-        );
-        !gone
+    /// Whether the call is still with the app, given its `CallStatus` if there is one.
+    pub(super) fn may_resume(&self, call_status: Option<&str>) -> bool {
+        match (self, call_status) {
+            (Self::Transferred | Self::Canceled, _) => false,
+            (_, Some(status)) => !has_ended(status),
+            // 408 and 481 end the dialog (RFC 3261 section 12.2.1.2).
+            (Self::Rejected { code }, None) => !matches!(code.as_u16(), 408 | 481),
+            (_, None) => true,
+        }
     }
 
-    /// What [`kind`](Self::kind) may say.
+    /// All values of [`kind`](Self::kind).
     pub const KINDS: [&'static str; 6] =
         ["transferred", "rejected", "target-failed", "canceled", "unconfirmed", "unknown"];
 
@@ -188,9 +189,9 @@ impl ReferOutcome {
         }
     }
 
-    /// The SIP code of [`Rejected`](Self::Rejected) and [`TargetFailed`](Self::TargetFailed).
+    /// The status code of [`Rejected`](Self::Rejected) and [`TargetFailed`](Self::TargetFailed).
     #[must_use]
-    pub const fn code(&self) -> Option<u16> {
+    pub const fn code(&self) -> Option<SipStatus> {
         match self {
             Self::Rejected { code } => Some(*code),
             Self::TargetFailed { code, .. } => *code,
@@ -198,126 +199,143 @@ impl ReferOutcome {
         }
     }
 
-    /// What happened, for a person, as a clause to stand in a sentence of theirs.
+    /// Says what happened, for people: a clause to be used in a sentence.
     ///
     /// ```
-    /// use twiml_refer::ReferOutcome;
+    /// use twiml_refer::{ReferOutcome, sip::SipStatus};
     ///
     /// assert_eq!(
-    ///     ReferOutcome::Rejected { code: 405 }.explanation(),
+    ///     ReferOutcome::Rejected { code: SipStatus::new(405)? }.explanation(),
     ///     "the endpoint refused the REFER with 405: it called nobody, and the app can go on with the caller",
     /// );
+    /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
     pub fn explanation(&self) -> String {
         const RESUME: &str = "the app can go on with the caller";
-        match self {
+        let text = match self {
             Self::Transferred => {
                 "the target answered: the caller is with the target, no longer with the app"
-                    .to_owned()
             }
-            // What Twilio reports for silence and for a broken connection, too.
-            Self::Rejected { code: 408 } => {
-                "the endpoint never answered the REFER, or with 408: there was no transfer"
-                    .to_owned()
-            }
-            Self::Rejected { code: 503 } => {
-                "the REFER did not reach the endpoint, or got 503: there was no transfer".to_owned()
-            }
-            Self::Rejected { code: 481 } => {
-                "the endpoint knows no such call (481): there was no transfer".to_owned()
-            }
-            Self::Rejected { code } => {
-                format!(
-                    "the endpoint refused the REFER with {code}: it called nobody, and {RESUME}"
-                )
-            }
+            Self::Rejected { code } => match code.as_u16() {
+                // Twilio reports the same codes for silence and for a broken connection.
+                408 => "the endpoint never answered the REFER, or with 408: there was no transfer",
+                503 => "the REFER did not reach the endpoint, or got 503: there was no transfer",
+                481 => "the endpoint knows no such call (481): there was no transfer",
+                _ => {
+                    return format!(
+                        "the endpoint refused the REFER with {code}: it called nobody, and {RESUME}"
+                    );
+                }
+            },
             Self::TargetFailed { status, code } => {
                 let how = match (status, code) {
                     (ReferCallStatus::Busy, _) => "the target was busy",
                     (ReferCallStatus::NoAnswer, _) => "the target did not answer",
-                    (_, Some(100..=199)) => "the call to the target came to no end",
+                    (_, Some(code)) if code.is_provisional() => {
+                        "the call to the target never got a final response"
+                    }
                     _ => "the call to the target failed",
                 };
                 let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
-                format!("the endpoint accepted the REFER, but {how}{code}: {RESUME}")
+                return format!("the endpoint accepted the REFER, but {how}{code}: {RESUME}");
             }
-            Self::Canceled => "the call ended before the transfer was decided".to_owned(),
+            Self::Canceled => "the call ended before the transfer was decided",
             Self::Unconfirmed => {
-                "the endpoint accepted the REFER, but never told how the call to the \
-                target went: the caller may have been transferred or not"
-                    .to_owned()
+                "the endpoint never reported how the call to the target went: the caller may have been \
+                 transferred or not"
             }
             Self::Unknown { status } => {
-                format!(
-                    "Twilio reported the status {}, which this version does not know",
-                    quote(status)
-                )
+                let status = quote(status);
+                return format!(
+                    "Twilio reported the status {status}, which this version does not know"
+                );
             }
-        }
+        };
+        text.to_owned()
     }
 }
 
-/// The parameters of `<Refer>` in the request to the action URL; absent ones are left out.
+/// Whether a call of this `CallStatus` has ended.
+pub(super) fn has_ended(call_status: &str) -> bool {
+    matches!(call_status, "completed" | "canceled" | "busy" | "failed" | "no-answer")
+}
+
+/// The three parameters of `<Refer>` in the request to the action URL, each of them optional.
+///
+/// It comes with a request ([`VoiceRequest::refer`](crate::VoiceRequest::refer)) or from a
+/// [`Transfer`](crate::Transfer) that has completed.
 ///
 /// ```
-/// use twiml_refer::{ReferOutcome, SipUri, Transfer, transfer::{Event, Output}};
+/// use twiml_refer::{ReferOutcome, sip::SipStatus, webhook::{ReferCallStatus, ReferReport}};
 ///
-/// let mut transfer = Transfer::new(SipUri::parse("sip:alice@example.com")?);
-/// transfer.handle(Event::start(1), 0)?;
-/// assert_eq!(transfer.poll(), Some(Output::SendRefer));
-/// transfer.handle(Event::response(405), 50)?;
-///
-/// let Some(Output::Completed(report)) = transfer.poll() else { unreachable!() };
+/// let refused = SipStatus::new(405)?;
+/// let report = ReferReport::new(Some(ReferCallStatus::Failed), Some(refused), None);
 /// let params: Vec<_> = report.params().collect();
 /// assert_eq!(params[0], ("ReferCallStatus", "failed".to_owned()));
 /// assert_eq!(params[1], ("ReferSipResponseCode", "405".to_owned()));
-/// assert_eq!(report.outcome(), ReferOutcome::Rejected { code: 405 });
+/// assert_eq!(report.outcome(), ReferOutcome::Rejected { code: refused });
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReferReport {
-    pub(crate) status: Option<ReferCallStatus>,
-    pub(crate) refer_code: Option<u16>,
-    pub(crate) notify_code: Option<u16>,
+    call_status: Option<ReferCallStatus>,
+    refer_code: Option<SipStatus>,
+    notify_code: Option<SipStatus>,
 }
 
 impl ReferReport {
-    /// `ReferCallStatus`: how the call to the target stands.
+    /// The names of the three parameters, in the order of Twilio's documentation.
+    pub const PARAMETER_NAMES: [&'static str; 3] = [
+        Parameter::ReferCallStatus.name(),
+        Parameter::ReferSipResponseCode.name(),
+        Parameter::NotifySipResponseCode.name(),
+    ];
+
+    /// Makes a report of the state of the call to the target, the status code of the response to the
+    /// REFER, and the last status code that a NOTIFY reported.
     #[must_use]
-    pub fn refer_call_status(&self) -> Option<&ReferCallStatus> {
-        self.status.as_ref()
+    pub const fn new(
+        call_status: Option<ReferCallStatus>,
+        refer: Option<SipStatus>,
+        notify: Option<SipStatus>,
+    ) -> Self {
+        Self { call_status, refer_code: refer, notify_code: notify }
     }
 
-    /// `ReferSipResponseCode`: the endpoint's answer to the REFER.
+    /// `ReferCallStatus`: the state of the call to the target.
     #[must_use]
-    pub fn refer_sip_response_code(&self) -> Option<u16> {
+    pub fn call_status(&self) -> Option<&ReferCallStatus> {
+        self.call_status.as_ref()
+    }
+
+    /// `ReferSipResponseCode`: the endpoint's response to the REFER.
+    #[must_use]
+    pub fn refer_sip_response_code(&self) -> Option<SipStatus> {
         self.refer_code
     }
 
-    /// `NotifySipResponseCode`: the last code of the call to the target.
+    /// `NotifySipResponseCode`: the last status code of the call to the target.
     #[must_use]
-    pub fn notify_sip_response_code(&self) -> Option<u16> {
+    pub fn notify_sip_response_code(&self) -> Option<SipStatus> {
         self.notify_code
     }
 
-    /// Names and values in the order of Twilio's documentation, ready to be joined with the
-    /// standard voice parameters.
+    /// The parameters that are there, in the order of Twilio's documentation, ready to be joined with
+    /// the standard voice parameters.
     pub fn params(&self) -> impl Iterator<Item = (&'static str, String)> {
         let values = [
-            self.status.as_ref().map(ReferCallStatus::to_string),
+            self.call_status.as_ref().map(ToString::to_string),
             self.refer_code.map(|code| code.to_string()),
             self.notify_code.map(|code| code.to_string()),
         ];
-        ReferCallback::PARAMETER_NAMES
-            .into_iter()
-            .zip(values)
-            .filter_map(|(name, value)| value.map(|value| (name, value)))
+        let pairs = Self::PARAMETER_NAMES.into_iter().zip(values);
+        pairs.filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// What the app that receives them will read.
+    /// How the transfer ended.
     #[must_use]
     pub fn outcome(&self) -> ReferOutcome {
-        ReferOutcome::classify(self.status.clone(), self.refer_code, self.notify_code)
+        ReferOutcome::classify(self.call_status.clone(), self.refer_code, self.notify_code)
     }
 }

@@ -1,7 +1,8 @@
-//! What a signature is made of: the keyed hash with its [`Algorithm`], a signature that came with a
-//! request, and `bodySHA256`, the hash of a body that the signature itself does not cover.
+//! Verifying a request: [`RequestValidator`], the keyed hash with its [`Algorithm`], and `bodySHA256`, the
+//! hash of a body that the signature itself does not cover.
 
 use std::fmt;
+use std::iter::once;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +10,282 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::url::{UrlCandidate, UrlParts};
+use super::request::{RawParams, VoiceRequest, too_large};
+use super::url::{PublicBase, UrlCandidate, UrlParts, any_candidate};
 use crate::Error;
 use crate::error::ErrorKind;
+use crate::http::Method;
+
+/// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
+///
+/// The main function is [`verify`](Self::verify): it returns a request only if its signature is
+/// valid. Set the [public base](Self::with_public_base) by which Twilio reaches the app, and pass
+/// the request target as it came on the wire: then no Host header, proxy or framework decoding is in
+/// between. [`explain`](Self::explain) shows what was compared.
+///
+/// A signature proves that Twilio once made this request to this URL. It covers neither the method
+/// nor the time, and joins the URL, names and values without delimiters: `Digits` + `1234` signs like
+/// `Digits1` + `234`, and the first parameters may have been moved from the form to the end of the
+/// query. Check that the form has the `CallSid` of the call, check the state of the call, and treat a
+/// repeated action request as one.
+///
+/// ```
+/// use twiml_refer::{ReferOutcome, RequestValidator, error::ErrorKind, http::Method};
+///
+/// let validator =
+///     RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+/// let target = "/handleRefer";      // path and query as the HTTP server received them
+/// let body = b"ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
+/// # let header = validator.sign_form(target, body);
+/// # let header = Some(header.as_str());
+///
+/// let request = validator.verify(Method::Post, target, body, header)?;
+/// assert_eq!(request.outcome(), Some(ReferOutcome::Transferred));
+///
+/// let forged = validator.verify(Method::Post, target, b"ReferCallStatus=busy", header).unwrap_err();
+/// assert_eq!(forged.kind(), ErrorKind::SignatureMismatch);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RequestValidator {
+    /// The first one signs.
+    pub(super) first: Secret,
+    pub(super) more: Vec<Secret>,
+    pub(super) algorithm: Algorithm,
+    pub(super) base: Option<PublicBase>,
+    pub(super) max_body_bytes: usize,
+    pub(super) encoded_spellings: bool,
+}
+
+impl RequestValidator {
+    /// Verifies the signature of a request and returns the request, parsed.
+    ///
+    /// * `method` is that of the *route*: the one that the TwiML or the phone number says. Do not copy
+    ///   the request's own, unless the route accepts only one: a signature covers no method, so a
+    ///   signed POST could be sent again as a GET of the same bytes. With [`Method::Get`] the query
+    ///   holds the parameters, and a body is a mismatch. With [`Method::Post`] the body holds them, and
+    ///   an empty body is an empty form.
+    /// * `url` is the request target as it came on the wire (`/handleRefer?x=1`) if a
+    ///   [public base](Self::with_public_base) is set, else the absolute URL that Twilio requested.
+    /// * `body` is the form body as it was received, before any decoding.
+    /// * `signature` is the value of the header `X-Twilio-Signature`.
+    ///
+    /// These spellings of the URL are tried: as given, without its port, with the default port; with
+    /// and without user info; for `wss` also with a slash after the path. Beyond these no byte may
+    /// differ; a fragment is never removed, as no request has one.
+    ///
+    /// # Errors
+    ///
+    /// * [`VerifyError::Request`] with `request-too-large`: the body, or the query of a GET, is over the
+    ///   [limit](Self::with_max_body_bytes), which is checked first. Answer 413.
+    /// * [`VerifyError::SignatureMissing`], [`VerifyError::SignatureMismatch`]: nothing proves that
+    ///   Twilio made this request. Answer 403.
+    /// * [`VerifyError::Request`] with `request-not-utf8`: it is signed, but cannot be read. Answer 400.
+    ///
+    /// ```
+    /// use twiml_refer::{RequestValidator, http::Method, webhook::{Leg, VerifyError}};
+    ///
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+    /// let body = "CallSid=CA1&Direction=inbound&From=sip%3Aalice%40example.com";
+    /// let signature = validator.sign_form("/voice", body);
+    /// let request = validator.verify(Method::Post, "/voice", body, Some(&signature))?;
+    /// assert_eq!(request.leg(), Leg::Sip);
+    ///
+    /// let error = validator.verify(Method::Post, "/other", body, Some(&signature)).unwrap_err();
+    /// assert_eq!(error, VerifyError::SignatureMismatch);
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn verify(
+        &self,
+        method: Method,
+        url: &str,
+        body: impl AsRef<[u8]>,
+        signature: Option<&str>,
+    ) -> Result<VoiceRequest, VerifyError> {
+        let (body, parts) = (body.as_ref(), self.parts(url));
+        if body.len() > self.max_body_bytes {
+            return Err(VerifyError::Request(too_large(self.max_body_bytes)));
+        }
+        let query = parts.map_or("", |parts| parts.query_text());
+        let form = if method == Method::Get { query.as_bytes() } else { body };
+        let raw = RawParams::from_form(form, self.max_body_bytes).map_err(VerifyError::Request)?;
+        if method == Method::Get {
+            // A signature covers the query with the URL, and never the body of a GET.
+            self.check(parts.filter(|_| body.is_empty()), &RawParams::default(), signature)?;
+        } else {
+            self.check(parts, &raw, signature)?;
+        }
+        if BodyHash::check(query, body) == BodyHash::Differs {
+            return Err(VerifyError::SignatureMismatch);
+        }
+        VoiceRequest::from_raw(raw, form).map_err(VerifyError::Request)
+    }
+
+    /// Like [`verify`](Self::verify) for a POST whose form a framework has already decoded. The
+    /// URL's query must not be among the pairs; `bodySHA256` is not checked, as there is no raw body.
+    ///
+    /// # Errors
+    ///
+    /// Like [`verify`](Self::verify).
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345")?;
+    /// let url = "https://voice.example.com/refer";
+    /// let pairs = [("ReferCallStatus", "in-progress"), ("CallSid", "CA1")];
+    /// let signature = validator.sign(url, pairs);
+    /// let request = validator.verify_params(url, pairs, Some(&signature))?;
+    /// assert_eq!(request.call_sid(), Some("CA1"));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn verify_params<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        url: &str,
+        pairs: impl IntoIterator<Item = (N, V)>,
+        signature: Option<&str>,
+    ) -> Result<VoiceRequest, VerifyError> {
+        let raw =
+            RawParams::from_pairs(pairs, self.max_body_bytes).map_err(VerifyError::Request)?;
+        self.check(self.parts(url), &raw, signature)?;
+        VoiceRequest::from_raw(raw, b"").map_err(VerifyError::Request)
+    }
+
+    /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL
+    /// alone. More parameters than the [limit](Self::with_max_body_bytes) are never valid.
+    ///
+    /// This is the official libraries' `validate`: it pins neither the method nor what the app then
+    /// reads. Prefer [`verify`](Self::verify).
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345")?;
+    /// let params = [("CallSid", "CA123"), ("Digits", "5678"), ("Digits", "1234")];
+    /// let signature = validator.sign("https://example.com/", params);
+    /// assert!(validator.validate("https://example.com/", params, Some(&signature)));
+    /// assert!(!validator.validate("https://example.com/", params, Some("")));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use = "anyone may have made an unsigned request"]
+    pub fn validate<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        url: &str,
+        params: impl IntoIterator<Item = (N, V)>,
+        signature: Option<&str>,
+    ) -> bool {
+        RawParams::from_pairs(params, self.max_body_bytes)
+            .is_ok_and(|raw| self.check(self.parts(url), &raw, signature).is_ok())
+    }
+
+    /// Checks whether Twilio signed a request with this body that is not a form, for example JSON.
+    ///
+    /// The signature covers the URL alone, so `bodySHA256` must be in its query, once, and be the
+    /// lower-case hexadecimal SHA-256 of the body. The body is hashed only if the URL is signed; its
+    /// size is not limited here.
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345")?;
+    /// let url = "https://mycompany.com/myapp.php?foo=1&bar=2\
+    ///     &bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+    /// let signature = Some("a9nBmqA0ju/hNViExpshrM61xv4=");
+    /// assert!(validator.validate_raw(url, r#"{"property": "value", "boolean": true}"#, signature));
+    /// assert!(!validator.validate_raw(url, r#"{"property": "other", "boolean": true}"#, signature));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    #[must_use = "anyone may have made an unsigned request"]
+    pub fn validate_raw(&self, url: &str, body: impl AsRef<[u8]>, signature: Option<&str>) -> bool {
+        let parts = self.check(self.parts(url), &RawParams::default(), signature);
+        parts.is_ok_and(|parts| {
+            BodyHash::check(parts.query_text(), body.as_ref()) == BodyHash::Equals
+        })
+    }
+
+    /// The URL that Twilio requested. `None` if a public base is set and `url` is neither a request
+    /// target nor an absolute URL.
+    pub(super) fn parts<'a>(&'a self, url: &'a str) -> Option<UrlParts<'a>> {
+        let parts = UrlParts::of(url);
+        self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
+    }
+
+    /// Checks whether one of the secrets signed one of the spellings of the URL with these parameters.
+    fn check<'a>(
+        &self,
+        parts: Option<UrlParts<'a>>,
+        raw: &RawParams,
+        signature: Option<&str>,
+    ) -> Result<UrlParts<'a>, VerifyError> {
+        let text = signature.unwrap_or_default();
+        if text.is_empty() {
+            return Err(VerifyError::SignatureMissing);
+        }
+        // Not even the text of a SHA-256 is that long.
+        let signature = if text.len() > 100 { None } else { STANDARD.decode(text).ok() };
+        let (Some(parts), Some(signature)) = (parts, signature) else {
+            return Err(VerifyError::SignatureMismatch);
+        };
+        let params = raw.signed();
+        let signed = any_candidate(parts, self.encoded_spellings, |url| {
+            once(&self.first)
+                .chain(&self.more)
+                .any(|secret| secret.verify(self.algorithm, url, &params, &signature))
+        });
+        if signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+    }
+}
+
+/// Why no request was returned.
+///
+/// ```
+/// use twiml_refer::{RequestValidator, error::ErrorKind, http::Method, webhook::VerifyError};
+///
+/// let validator = RequestValidator::new("12345")?;
+/// let url = "https://voice.example.com/refer";
+///
+/// let unsigned = validator.verify(Method::Post, url, b"To=a", None).unwrap_err();
+/// assert_eq!(unsigned, VerifyError::SignatureMissing);
+///
+/// let signature = validator.sign_form(url, b"To=%FF");
+/// let unreadable = validator.verify(Method::Post, url, b"To=%FF", Some(&signature)).unwrap_err();
+/// assert_eq!(unreadable.kind(), ErrorKind::RequestNotUtf8);
+/// # Ok::<(), twiml_refer::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum VerifyError {
+    /// The request has no signature, or an empty one: answer 403, and do nothing else.
+    #[error("{}", Error::from(VerifyError::SignatureMissing))]
+    SignatureMissing,
+    /// The signature is not that of this request: answer 403, and do nothing else.
+    #[error("{}", Error::from(VerifyError::SignatureMismatch))]
+    SignatureMismatch,
+    /// The request cannot be read: it is too large, which is checked before the signature (answer
+    /// 413), or it is signed, but not UTF-8 (answer 400).
+    #[error(transparent)]
+    Request(Error),
+}
+
+impl VerifyError {
+    /// The kind of the error, for programs.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::SignatureMissing => ErrorKind::SignatureMissing,
+            Self::SignatureMismatch => ErrorKind::SignatureMismatch,
+            Self::Request(error) => error.kind(),
+        }
+    }
+}
+
+impl From<VerifyError> for Error {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Request(error) => error,
+            other => Self::new(other.kind()),
+        }
+    }
+}
 
 /// The hash behind a signature. The app pins it: the request header that names it is not signed.
 ///
@@ -51,7 +325,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// A secret, already fed to both hashes; the text itself is not kept.
+/// A secret as the keyed states of both hashes; the text itself is not kept.
 #[derive(Clone)]
 pub(super) struct Secret {
     sha1: Hmac<Sha1>,
@@ -87,18 +361,19 @@ impl Secret {
         }
     }
 
-    pub(super) fn matches(
+    /// Compares in constant time.
+    fn verify(
         &self,
         algorithm: Algorithm,
         url: &UrlCandidate<'_>,
         params: &[u8],
-        signature: &Signature,
+        signature: &[u8],
     ) -> bool {
-        // In constant time.
         match algorithm {
-            Algorithm::Sha1 => hash(&self.sha1, url, params).verify_slice(&signature.0).is_ok(),
-            Algorithm::Sha256 => hash(&self.sha256, url, params).verify_slice(&signature.0).is_ok(),
+            Algorithm::Sha1 => hash(&self.sha1, url, params).verify_slice(signature),
+            Algorithm::Sha256 => hash(&self.sha256, url, params).verify_slice(signature),
         }
+        .is_ok()
     }
 }
 
@@ -115,119 +390,48 @@ fn hash<M: Mac + Clone>(keyed: &M, url: &UrlCandidate<'_>, params: &[u8]) -> M {
     mac
 }
 
-/// The bytes of a signature that came with a request.
-pub(super) struct Signature(Vec<u8>);
-
-impl Signature {
-    /// Characters of base64 that no signature reaches.
-    const MAX_CHARS: usize = 100;
-
-    /// `None` for what is not base64 with its padding, or too long.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let text = Some(text).filter(|text| text.len() <= Self::MAX_CHARS)?;
-        STANDARD.decode(text).ok().map(Self)
-    }
-}
-
-const NAME: &str = "bodySHA256";
-
-/// How often the hash stands in a query, and whether it is the body's.
+/// The query parameter `bodySHA256` compared with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BodyHash {
+enum BodyHash {
     Absent,
-    Agrees,
-    Disagrees,
+    Equals,
+    Differs,
 }
+
+const BODY_HASH: &str = "bodySHA256";
 
 impl BodyHash {
-    /// Standing twice is a disagreement, whatever the two say.
-    pub(super) fn check(query: &str, body: &[u8]) -> Self {
-        let mut standing = query.split('&').filter_map(value);
-        match (standing.next(), standing.next()) {
+    /// A parameter that is there twice differs, whatever its values.
+    fn check(query: &str, body: &[u8]) -> Self {
+        let mut hashes = query.split('&').filter_map(body_hash);
+        match (hashes.next(), hashes.next()) {
             (None, _) => Self::Absent,
-            (Some(hash), None) if hash == hex(body) => Self::Agrees,
-            _ => Self::Disagrees,
+            (Some(hash), None) if hash == hex(body) => Self::Equals,
+            _ => Self::Differs,
         }
     }
 }
 
-/// The value of a pair where it is the hash.
-fn value(pair: &str) -> Option<&str> {
+/// The value of a pair of the query that is the hash.
+fn body_hash(pair: &str) -> Option<&str> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    (name == NAME).then_some(value)
+    (name == BODY_HASH).then_some(value)
 }
 
 fn hex(body: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(body))
 }
 
-/// The URL with the hash of `body` in its query exactly once; unchanged where it is so already.
+/// The URL with the hash of `body` in its query exactly once; unchanged if it is there already.
 pub(super) fn url_with_hash(url: &str, body: &[u8]) -> String {
     let parts = UrlParts::of(url);
     let query = parts.query_text();
-    if BodyHash::check(query, body) == BodyHash::Agrees {
+    if BodyHash::check(query, body) == BodyHash::Equals {
         return url.to_owned();
     }
+    let others = query.split('&').filter(|pair| !pair.is_empty() && body_hash(pair).is_none());
+    let hash = [BODY_HASH, "=", &hex(body)].concat();
+    let query = others.chain(once(hash.as_str())).collect::<Vec<_>>().join("&");
     let UrlParts { scheme, userinfo, host, port, path, fragment, .. } = parts;
-    let mut out = [scheme, userinfo, host, port, path, "?"].concat();
-    for pair in query.split('&').filter(|pair| !pair.is_empty() && value(pair).is_none()) {
-        out.push_str(pair);
-        out.push('&');
-    }
-    out.push_str(NAME);
-    out.push('=');
-    out.push_str(&hex(body));
-    out.push_str(fragment);
-    out
-}
-
-/// Why a request was not returned. No two can be mixed up.
-///
-/// ```
-/// use twiml_refer::{RequestValidator, error::ErrorKind, http::Method, webhook::VerifyError};
-///
-/// let validator = RequestValidator::new("12345")?;
-/// let url = "https://voice.example.com/refer";
-///
-/// let unsigned = validator.verify(Method::Post, url, b"To=a", None).unwrap_err();
-/// assert_eq!(unsigned, VerifyError::SignatureMissing);
-///
-/// let signature = validator.sign_form(url, b"To=%FF");
-/// let unreadable = validator.verify(Method::Post, url, b"To=%FF", Some(&signature)).unwrap_err();
-/// assert_eq!(unreadable.kind(), ErrorKind::RequestNotUtf8);
-/// # Ok::<(), twiml_refer::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum VerifyError {
-    /// The request has no signature, or an empty one: answer 403, and do nothing else.
-    #[error("{}", Error::from(VerifyError::SignatureMissing))]
-    SignatureMissing,
-    /// The signature is not that of this request: answer 403, and do nothing else.
-    #[error("{}", Error::from(VerifyError::SignatureMismatch))]
-    SignatureMismatch,
-    /// The request cannot be read: too large, which is judged before the signature (answer 413), or
-    /// signed, but not UTF-8 (answer 400).
-    #[error(transparent)]
-    Request(Error),
-}
-
-impl VerifyError {
-    /// What went wrong, for programs.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::SignatureMissing => ErrorKind::SignatureMissing,
-            Self::SignatureMismatch => ErrorKind::SignatureMismatch,
-            Self::Request(error) => error.kind(),
-        }
-    }
-}
-
-impl From<VerifyError> for Error {
-    fn from(error: VerifyError) -> Self {
-        match error {
-            VerifyError::Request(error) => error,
-            other => Self::new(other.kind()),
-        }
-    }
+    [scheme, userinfo, host, port, path, "?", &query, fragment].concat()
 }

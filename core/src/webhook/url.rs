@@ -1,6 +1,6 @@
-//! A URL taken apart on its bytes, nothing decoded, nothing put in order, for a signature is over the
-//! spelling; the public base that may stand for its origin; and the candidates that Twilio may have
-//! signed.
+//! The spellings of a URL that Twilio may have signed ([`UrlCandidate`]). A signature covers the bytes of
+//! the URL: it is split into its parts ([`UrlParts`]), with nothing decoded or normalized, and its origin
+//! may be replaced by a [`PublicBase`].
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// The pieces of a URL; put together in this order they are the URL.
+/// The parts of a URL; joined in this order they are the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UrlParts<'a> {
-    /// With `://`; empty where the text has none, then `path` holds what is before `?` and `#`.
+    /// With `://`. Empty if the text has none: then `path` is all before `?` and `#`.
     pub(super) scheme: &'a str,
     /// With `@`.
     pub(super) userinfo: &'a str,
@@ -20,7 +20,7 @@ pub(super) struct UrlParts<'a> {
     pub(super) host: &'a str,
     /// With `:`.
     pub(super) port: &'a str,
-    /// The path prefix of the public base; a part of `path` where there is none.
+    /// The path prefix of the public base, if there is one.
     pub(super) prefix: &'a str,
     pub(super) path: &'a str,
     /// With `?`.
@@ -40,7 +40,7 @@ impl<'a> UrlParts<'a> {
             Some(at) => authority.split_at_checked(at.saturating_add(1)).unwrap_or(("", authority)),
             None => ("", authority),
         };
-        // The colons of an IPv6 address stand inside its brackets.
+        // The colons of an IPv6 address are inside its brackets.
         let bracket = if host_port.starts_with('[') { host_port.find(']') } else { None };
         let after_bracket = bracket.map_or(0, |at| at.saturating_add(1));
         let colon = host_port
@@ -56,7 +56,7 @@ impl<'a> UrlParts<'a> {
         self.query.strip_prefix('?').unwrap_or_default()
     }
 
-    /// The port that goes without saying, with its colon.
+    /// The default port of the scheme, with its colon.
     pub(super) fn default_port(&self) -> Option<&'static str> {
         let is = |name: &str| {
             self.scheme.strip_suffix("://").is_some_and(|scheme| scheme.eq_ignore_ascii_case(name))
@@ -88,7 +88,7 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-/// The scheme with its `://`, and what follows.
+/// Splits off the scheme with its `://`.
 fn with_scheme(url: &str) -> Option<(&str, &str)> {
     let (name, rest) = url.split_once(':')?;
     let rest = rest.strip_prefix("//")?;
@@ -98,12 +98,12 @@ fn with_scheme(url: &str) -> Option<(&str, &str)> {
     Some((url.get(..end).filter(|_| is_scheme)?, rest))
 }
 
-/// The text split before the first of `ends`.
+/// Splits the text before the first of `ends`.
 fn before<'a>(text: &'a str, ends: &[char]) -> (&'a str, &'a str) {
     text.find(ends).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
 }
 
-/// `.` or `..`, escaped or not.
+/// Whether a path segment is `.` or `..`, escaped or not.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
@@ -116,30 +116,30 @@ impl PublicBase {
     pub(super) fn parse(base: &str) -> Result<Self, Error> {
         let text = base.strip_suffix('/').unwrap_or(base);
         let parts = UrlParts::of(text);
-        let stands_alone =
+        let is_bare =
             parts.userinfo.is_empty() && parts.query.is_empty() && parts.fragment.is_empty();
-        let port_is_fit = parts.port.is_empty() || parts.has_port_number();
-        // What `Url` would drop or resolve is not what Twilio signs.
+        let has_valid_port = parts.port.is_empty() || parts.has_port_number();
+        // Twilio does not sign what `Url` would make of these.
         let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
             && !parts.path.ends_with('/')
             && !parts.path.split('/').any(is_dot_segment);
         // `Url` takes the host of `https:///host` from the path.
         if parts.is_http()
             && !parts.host.is_empty()
-            && stands_alone
-            && port_is_fit
+            && is_bare
+            && has_valid_port
             && is_plain
             && url::Url::parse(text).is_ok()
         {
             Ok(Self(text.to_owned()))
         } else {
-            // Not quoted: whoever writes a user there writes a password, too.
+            // Not quoted: with a user there is often a password.
             Err(Error::new(ErrorKind::PublicBaseInvalid))
         }
     }
 
-    /// The URL that Twilio asked for: this with the request target behind it, or an absolute URL with
-    /// this in the place of its scheme, host and port. `None` for what is neither.
+    /// Returns the URL that Twilio requested: this base followed by the request target, or an absolute URL
+    /// with its scheme, host and port replaced by this base. `None` for what is neither.
     pub(super) fn join<'a>(&'a self, url: &UrlParts<'a>) -> Option<UrlParts<'a>> {
         let is_target = url.scheme.is_empty() && url.path.starts_with('/');
         if !is_target && !url.is_http() {
@@ -150,7 +150,7 @@ impl PublicBase {
     }
 }
 
-/// One way to write the URL, piece by piece, so that trying it needs no memory.
+/// One spelling of the URL, written in pieces, so that trying it allocates nothing.
 #[derive(Clone, Copy)]
 pub(super) struct UrlCandidate<'a> {
     parts: UrlParts<'a>,
@@ -182,7 +182,7 @@ impl<'a> UrlCandidate<'a> {
     }
 }
 
-/// Whether `matches` says yes to one of the spellings; each is tried once, the likeliest first.
+/// Whether `matches` accepts one of the spellings. Each is tried once, the most likely first.
 pub(super) fn any_candidate(
     parts: UrlParts<'_>,
     with_escapes: bool,
@@ -258,7 +258,7 @@ impl Spelling {
         Self { url, params }
     }
 
-    /// The URL so spelled.
+    /// The URL in this spelling.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -272,7 +272,7 @@ impl Spelling {
     }
 }
 
-/// What is done with the characters of one class.
+/// How the characters of one class are rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rewrite {
     AsGiven,
@@ -280,13 +280,13 @@ pub(super) enum Rewrite {
     Encoded,
 }
 
-/// What is done with each class.
+/// How each class is rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Escapes {
     quotes: Rewrite,
     sip: Rewrite,
-    /// Whether what is not ASCII is escaped.
-    wide: bool,
+    /// Whether characters outside ASCII are escaped.
+    non_ascii: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -297,8 +297,8 @@ enum Class {
 
 enum Token<'a> {
     Text(&'a str),
-    /// One character of a class, as it is spelled and could be.
-    Twofold {
+    /// One character of a class, as it is spelled and as it could be.
+    Escapable {
         class: Class,
         spelled: &'a str,
         decoded: &'static str,
@@ -308,15 +308,15 @@ enum Token<'a> {
 
 impl Escapes {
     pub(super) const AS_GIVEN: Self =
-        Self { quotes: Rewrite::AsGiven, sip: Rewrite::AsGiven, wide: false };
+        Self { quotes: Rewrite::AsGiven, sip: Rewrite::AsGiven, non_ascii: false };
 
-    /// Those that spell the texts differently from each other, as given first.
+    /// Lists the ways that give different spellings of the texts, as given first.
     pub(super) fn of(texts: [&str; 2]) -> Vec<Self> {
         let mut quotes = vec![Rewrite::AsGiven];
         let mut sip = vec![Rewrite::AsGiven];
         for text in texts {
             tokens(text, |token| {
-                if let Token::Twofold { class, spelled, decoded, .. } = token {
+                if let Token::Escapable { class, spelled, decoded, .. } = token {
                     let known = if class == Class::Quote { &mut quotes } else { &mut sip };
                     let change =
                         if spelled == decoded { Rewrite::Encoded } else { Rewrite::Decoded };
@@ -327,33 +327,33 @@ impl Escapes {
             });
         }
         let mut all = Vec::new();
-        for wide in [false, true] {
-            if wide && texts.iter().all(|text| text.is_ascii()) {
+        for non_ascii in [false, true] {
+            if non_ascii && texts.iter().all(|text| text.is_ascii()) {
                 break;
             }
             for &quotes in &quotes {
-                all.extend(sip.iter().map(|&sip| Self { quotes, sip, wide }));
+                all.extend(sip.iter().map(|&sip| Self { quotes, sip, non_ascii }));
             }
         }
         all
     }
 
-    /// Writes `text` so spelled.
+    /// Writes `text` in this spelling.
     pub(super) fn write(self, text: &str, sink: &mut impl FnMut(&str)) {
         if self == Self::AS_GIVEN {
             return sink(text);
         }
         tokens(text, |token| match token {
-            Token::Text(text) if self.wide => {
+            Token::Text(text) if self.non_ascii => {
                 utf8_percent_encode(text, &AsciiSet::EMPTY).for_each(&mut *sink);
             }
             Token::Text(text) => sink(text),
-            Token::Twofold { class, spelled, decoded, encoded } => {
+            Token::Escapable { class, spelled, decoded, encoded } => {
                 let rewrite = if class == Class::Quote { self.quotes } else { self.sip };
                 sink(match rewrite {
                     Rewrite::AsGiven => spelled,
                     Rewrite::Decoded => decoded,
-                    // What is escaped already stays so, in the case of its digits.
+                    // An escape keeps the case of its digits.
                     Rewrite::Encoded if spelled == decoded => encoded,
                     Rewrite::Encoded => spelled,
                 });
@@ -362,7 +362,7 @@ impl Escapes {
     }
 }
 
-/// Takes a path or query apart. A SIP URI is what begins with its scheme after a delimiter.
+/// Splits a path or query into tokens. A SIP URI begins with its scheme, after a delimiter.
 fn tokens<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
     for segment in text.split_inclusive(['/', '?', '&', '=']) {
         let sip = is_sip(segment);
@@ -372,12 +372,12 @@ fn tokens<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
             if !text.is_empty() {
                 each(Token::Text(text));
             }
-            let twofold = twofold(found, sip);
-            let length = twofold.map_or(1, |(length, ..)| length);
+            let escapable = escapable(found, sip);
+            let length = escapable.map_or(1, |(length, ..)| length);
             let Some((spelled, after)) = found.split_at_checked(length) else { break };
-            each(match twofold {
+            each(match escapable {
                 Some((_, class, decoded, encoded)) => {
-                    Token::Twofold { class, spelled, decoded, encoded }
+                    Token::Escapable { class, spelled, decoded, encoded }
                 }
                 None => Token::Text(spelled),
             });
@@ -387,8 +387,8 @@ fn tokens<'a>(text: &'a str, mut each: impl FnMut(Token<'a>)) {
     }
 }
 
-/// The character of a class at the beginning of `text`: bytes it is spelled with, class, spellings.
-fn twofold(text: &str, sip: bool) -> Option<(usize, Class, &'static str, &'static str)> {
+/// The character of a class at the beginning of `text`: its length as spelled, its class and spellings.
+fn escapable(text: &str, sip: bool) -> Option<(usize, Class, &'static str, &'static str)> {
     const KNOWN: [(Class, &str, &str); 3] =
         [(Class::Quote, "'", "%27"), (Class::Sip, ":", "%3A"), (Class::Sip, "@", "%40")];
     KNOWN.into_iter().filter(|&(class, ..)| sip || class == Class::Quote).find_map(

@@ -1,57 +1,16 @@
-//! [`RequestValidator`]: what it is told, and signing. Verifying stands in `verify`.
+//! Making a [`RequestValidator`], signing, and explaining what is compared.
 
 use std::sync::Arc;
 
-use super::form::RawParams;
-use super::signature::{Algorithm, Secret};
+use super::request::RawParams;
+use super::signature::{Algorithm, RequestValidator, Secret, url_with_hash};
 use super::url::{PublicBase, Spelling, UrlCandidate, UrlParts, any_candidate};
-use super::{form, signature};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
 use crate::redact::redact_url;
 
-/// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
-///
-/// The main function is [`verify`](Self::verify): it returns a request only if its signature is
-/// good. Give the [public base](Self::with_public_base) by which Twilio reaches the app, and pass
-/// the request target as it came on the wire: then no Host header, no proxy and no framework's
-/// decoding stands between. [`explain`](Self::explain) shows what was compared.
-///
-/// A signature proves that Twilio once made this request to this URL. It covers neither the method
-/// nor the time, and joins the URL, names and values without delimiters: `Digits` + `1234` signs like
-/// `Digits1` + `234`, and the first parameters may have been moved from the form to the end of the
-/// query. Check that the form has the `CallSid` of the call, check the state of the call, and treat a
-/// repeated action request as one.
-///
-/// ```
-/// use twiml_refer::{ReferOutcome, RequestValidator, error::ErrorKind, http::Method};
-///
-/// let validator =
-///     RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
-/// let target = "/handleRefer";      // path and query as the HTTP server received them
-/// let body = b"ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200";
-/// # let header = validator.sign_form(target, body);
-/// # let header = Some(header.as_str());
-///
-/// let callback = validator.verify(Method::Post, target, body, header)?;
-/// assert_eq!(callback.outcome(), ReferOutcome::Transferred);
-///
-/// let forged = validator.verify(Method::Post, target, b"ReferCallStatus=busy", header).unwrap_err();
-/// assert_eq!(forged.kind(), ErrorKind::SignatureMismatch);
-/// # Ok::<(), twiml_refer::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct RequestValidator {
-    pub(super) first: Secret,
-    pub(super) more: Vec<Secret>,
-    pub(super) algorithm: Algorithm,
-    pub(super) base: Option<PublicBase>,
-    pub(super) max_body_bytes: usize,
-    pub(super) encoded_spellings: bool,
-}
-
 impl RequestValidator {
-    /// A validator with the account's auth token, or the shared key of [`Algorithm::Sha256`].
+    /// Makes a validator with the account's auth token, or the shared key of [`Algorithm::Sha256`].
     ///
     /// # Errors
     ///
@@ -74,11 +33,12 @@ impl RequestValidator {
         })
     }
 
-    /// Adds a secret: while tokens are rotated, any of them may have signed. The first one signs.
+    /// Adds a secret: while tokens are rotated, any of them may have signed. [`sign`](Self::sign) uses
+    /// the first one.
     ///
     /// # Errors
     ///
-    /// `secret-empty`, as [`new`](Self::new).
+    /// `secret-empty`, like [`new`](Self::new).
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, http::Method};
@@ -98,8 +58,8 @@ impl RequestValidator {
     /// prefix that a gateway strips. A request target (`/refer?x=1`) is appended to it; of an
     /// absolute URL it replaces scheme, host and port.
     ///
-    /// A URL that is neither, as `*` or `refer`, is a mismatch. Pass the request target rather than an
-    /// absolute URL that a framework put together: that may have taken its path from the Host header.
+    /// A URL that is neither, such as `*` or `refer`, is a mismatch. Pass the request target rather than
+    /// an absolute URL that a framework put together: that may have taken its path from the Host header.
     ///
     /// # Errors
     ///
@@ -124,15 +84,15 @@ impl RequestValidator {
         Ok(self)
     }
 
-    /// Pins the algorithm; without it, it is [`Algorithm::Sha1`].
+    /// Sets the algorithm; the default is [`Algorithm::Sha1`].
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
         self
     }
 
-    /// Sets how many bytes a body, or the query of a GET, may have; without it,
-    /// [`DEFAULT_MAX_BODY_BYTES`]. What has more is
+    /// Sets how many bytes a body, or the query of a GET, may have; the default is
+    /// [`DEFAULT_MAX_BODY_BYTES`]. More is
     /// [`RequestTooLarge`](crate::error::ErrorKind::RequestTooLarge) before anything is decoded or hashed.
     #[must_use]
     pub fn with_max_body_bytes(mut self, max_bytes: usize) -> Self {
@@ -140,17 +100,17 @@ impl RequestValidator {
         self
     }
 
-    /// Tries also the spellings of path and query in which every `'` is `%27` or the other way
-    /// round, in a SIP URI every `:` and `@` is `%3A` and `%40` or the other way round, and what is
-    /// beyond ASCII is escaped.
+    /// Sets whether to try other escapes of path and query as well: every `'` as `%27` or the other way
+    /// round, in a SIP URI every `:` and `@` as `%3A` and `%40` or the other way round, and characters
+    /// outside ASCII escaped.
     ///
-    /// Off unless set: only some proxies and frameworks write them anew.
+    /// Off by default: only some proxies and frameworks rewrite these.
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, http::Method};
     ///
     /// let strict = RequestValidator::new("12345")?;
-    /// let tolerant = RequestValidator::new("12345")?.accept_encoded_spellings(true);
+    /// let tolerant = RequestValidator::new("12345")?.with_encoded_spellings(true);
     /// let signature = strict.sign_form("https://example.com/r?To=sip%3Aa%40example.com", b"");
     /// let seen = "https://example.com/r?To=sip:a@example.com";
     /// assert!(strict.verify(Method::Get, seen, b"", Some(&signature)).is_err());
@@ -158,12 +118,12 @@ impl RequestValidator {
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
-    pub fn accept_encoded_spellings(mut self, accept: bool) -> Self {
+    pub fn with_encoded_spellings(mut self, accept: bool) -> Self {
         self.encoded_spellings = accept;
         self
     }
 
-    /// The signature of a request with these decoded parameters; without any, of a GET.
+    /// Signs a request with these decoded parameters; without any, a GET.
     ///
     /// The URL is signed as given, user info included, without its fragment.
     ///
@@ -192,14 +152,14 @@ impl RequestValidator {
         self.sign_params(url, &RawParams::from_pairs(params, usize::MAX).unwrap_or_default())
     }
 
-    /// The signature of a request with this form body; with an empty one, of a GET.
+    /// Signs a request with this form body; with an empty one, a GET.
     #[must_use]
     pub fn sign_form(&self, url: &str, body: impl AsRef<[u8]>) -> String {
-        self.sign_params(url, &form::decode(body.as_ref()))
+        self.sign_params(url, &RawParams::from_form(body.as_ref(), usize::MAX).unwrap_or_default())
     }
 
-    /// The signature of a request with this body that is no form, for example JSON: that of
-    /// [`url_with_body_sha256`](Self::url_with_body_sha256), to which the request must go.
+    /// Signs a request with this body that is not a form, for example JSON. The request must go to
+    /// [`url_with_body_sha256`](Self::url_with_body_sha256).
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -213,12 +173,11 @@ impl RequestValidator {
     /// ```
     #[must_use]
     pub fn sign_raw(&self, url: &str, body: impl AsRef<[u8]>) -> String {
-        let url = signature::url_with_hash(url, body.as_ref());
+        let url = url_with_hash(url, body.as_ref());
         self.sign_params(&url, &RawParams::default())
     }
 
-    /// The URL with the `bodySHA256` of this body in its query; unchanged where it stands there
-    /// already.
+    /// Returns the URL with the `bodySHA256` of this body in its query; unchanged if it is there already.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -231,12 +190,12 @@ impl RequestValidator {
     /// ```
     #[must_use]
     pub fn url_with_body_sha256(url: &str, body: impl AsRef<[u8]>) -> String {
-        signature::url_with_hash(url, body.as_ref())
+        url_with_hash(url, body.as_ref())
     }
 
-    /// The spellings of the URL that are tried for a request with this form body, in their order,
-    /// and what is hashed for each. For a body that is no form pass an empty one: of such a request
-    /// the URL alone is signed. A body over the limit is not shown.
+    /// Lists the spellings of the URL that are tried for a request with this form body, in order, and
+    /// what is hashed for each. For a body that is not a form pass an empty one: only the URL of such a
+    /// request is signed. A body over the limit is not shown.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -252,8 +211,8 @@ impl RequestValidator {
     #[must_use]
     pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<Spelling> {
         let url = redact_url(url);
-        let body = Some(body.as_ref()).filter(|body| body.len() <= self.max_body_bytes);
-        let params = body.map(form::decode).unwrap_or_default().redacted();
+        let params = RawParams::from_form(body.as_ref(), self.max_body_bytes);
+        let params = params.unwrap_or_default().redacted();
         let params: Arc<str> = String::from_utf8_lossy(&params.signed()).into();
         let mut tried = Vec::new();
         let Some(parts) = self.parts(&url) else { return tried };
@@ -262,13 +221,6 @@ impl RequestValidator {
             false
         });
         tried
-    }
-
-    /// The URL that Twilio asked for. `None` where a public base is set and `url` is neither a request
-    /// target nor an absolute URL.
-    pub(super) fn parts<'a>(&'a self, url: &'a str) -> Option<UrlParts<'a>> {
-        let parts = UrlParts::of(url);
-        self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
     }
 
     fn sign_params(&self, url: &str, params: &RawParams) -> String {

@@ -20,9 +20,14 @@ pub(crate) fn completions(outputs: &[Output]) -> usize {
 
 /// One event: a NOTIFY is owed one reply, anything else none; the end comes once, and after it
 /// there is nothing to wait for.
-pub(crate) fn feed(transfer: &mut Transfer, event: Event<'_>, now: u64) -> Vec<Output> {
+pub(crate) fn feed<'a>(
+    transfer: &mut Transfer,
+    event: impl Into<Event<'a>>,
+    now: u64,
+) -> Vec<Output> {
+    let event = event.into();
     let was_completed = transfer.state() == TransferState::Completed;
-    let is_notify = matches!(event, Event::Notify { .. });
+    let is_notify = matches!(event, Event::Notify(_));
     let result = transfer.handle(event, now);
     assert!(result.is_ok() || !is_notify, "a NOTIFY may always come: {result:?}");
     let outputs = drain(transfer);
@@ -31,7 +36,7 @@ pub(crate) fn feed(transfer: &mut Transfer, event: Event<'_>, now: u64) -> Vec<O
     let is_completed = transfer.state() == TransferState::Completed;
     assert_eq!(completions(&outputs), usize::from(is_completed && !was_completed), "{event:?}");
     assert_eq!(transfer.report().is_some(), is_completed);
-    assert_eq!(transfer.deadline().is_some(), is_live(transfer));
+    assert_eq!(transfer.deadline_ms().is_some(), is_live(transfer));
     outputs
 }
 
@@ -41,7 +46,7 @@ pub(crate) fn is_live(transfer: &Transfer) -> bool {
 
 /// Time alone brings every transfer that was started to its end, at its very next deadline.
 pub(crate) fn run_out(transfer: &mut Transfer) {
-    if let Some(deadline) = transfer.deadline() {
+    if let Some(deadline) = transfer.deadline_ms() {
         assert_eq!(completions(&feed(transfer, Event::Time, deadline)), 1, "{transfer:?}");
     }
     assert!(!is_live(transfer));

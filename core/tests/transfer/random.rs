@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use twiml_refer::{
     Transfer,
-    transfer::{Event, TransferSettings},
+    transfer::{Event, Notify, Response, Start, TransferSettings},
     webhook::Leg,
 };
 
@@ -14,9 +14,11 @@ use super::feeding::{drain, feed, run_out, transfer};
 /// An event that owns its text.
 #[derive(Debug, Clone)]
 enum Fed {
-    Start(Leg, u32, bool),
+    Start(Leg, Option<u32>, bool),
     Response(u16, bool, Option<u32>),
     Notify(String, u32, Option<String>, Vec<u8>, bool),
+    Cseq(u32),
+    Status(u16, bool),
     HangUp,
     TransportError,
     Time,
@@ -25,15 +27,20 @@ enum Fed {
 impl Fed {
     fn event(&self) -> Event<'_> {
         match self {
-            &Self::Start(leg, cseq, first_in_dialog) => Event::Start { leg, cseq, first_in_dialog },
-            &Self::Response(code, refer_sub, retry) => Event::Response { code, refer_sub, retry },
-            Self::Notify(event, cseq, state, body, in_dialog) => Event::Notify {
-                event,
-                cseq: *cseq,
-                subscription_state: state.as_deref(),
-                body,
-                in_dialog: *in_dialog,
-            },
+            &Self::Start(leg, cseq, first_in_dialog) => {
+                let start = cseq.map_or_else(Start::without_cseq, Start::new);
+                start.with_leg(leg).with_first_in_dialog(first_in_dialog).into()
+            }
+            &Self::Response(code, refer_sub, retry) => {
+                let response = Response::new(code).with_refer_sub(refer_sub);
+                retry.map_or(response, |cseq| response.with_retry(cseq)).into()
+            }
+            Self::Notify(event, cseq, state, body, in_dialog) => Notify::new(*cseq, event, body)
+                .with_subscription_state(state.as_deref())
+                .with_in_dialog(*in_dialog)
+                .into(),
+            &Self::Cseq(cseq) => Event::Cseq(cseq),
+            &Self::Status(code, is_final) => Event::status(code, is_final),
             Self::HangUp => Event::HangUp,
             Self::TransportError => Event::TransportError,
             Self::Time => Event::Time,
@@ -61,7 +68,9 @@ fn fed() -> impl Strategy<Value = Fed> {
     ];
     let notify = (headers, 0_u32..12, states, bodies, prop::bool::weighted(0.9));
     prop_oneof![
-        1 => (legs, 0_u32..4, any::<bool>()).prop_map(|(leg, n, first)| Fed::Start(leg, n, first)),
+        1 => (legs, prop::option::of(0_u32..4), any::<bool>()).prop_map(|(leg, n, first)| Fed::Start(leg, n, first)),
+        1 => (0_u32..4).prop_map(Fed::Cseq),
+        1 => (codes.clone(), any::<bool>()).prop_map(|(code, end)| Fed::Status(code, end)),
         2 => (codes, prop::bool::weighted(0.9), prop::option::weighted(0.2, 0_u32..4))
             .prop_map(|(code, sub, retry)| Fed::Response(code, sub, retry)),
         8 => notify.prop_map(|(h, n, s, b, ours)| Fed::Notify(h, n, s, b, ours)),
@@ -87,7 +96,7 @@ proptest! {
     fn the_promises_are_kept(settings in settings(), started: bool, sequence in sequence()) {
         let mut transfer = transfer(settings);
         if started {
-            feed(&mut transfer, Event::start(1), 0);
+            feed(&mut transfer, Start::new(1), 0);
         }
         for (fed, now) in &sequence {
             feed(&mut transfer, fed.event(), *now);
@@ -103,7 +112,7 @@ proptest! {
         polls in 0_usize..3,
     ) {
         let mut one = transfer(settings);
-        let _ = one.handle(Event::start(1), 0);
+        let _ = one.handle(Start::new(1), 0);
         let cut = at.index(sequence.len() + 1);
         for (fed, now) in &sequence[..cut] {
             drain(&mut one);
@@ -119,7 +128,7 @@ proptest! {
         prop_assert_eq!(drain(&mut other), drain(&mut one));
         for (fed, now) in &sequence[cut..] {
             prop_assert_eq!(other.handle(fed.event(), *now), one.handle(fed.event(), *now));
-            prop_assert_eq!(other.deadline(), one.deadline());
+            prop_assert_eq!(other.deadline_ms(), one.deadline_ms());
             prop_assert_eq!(drain(&mut other), drain(&mut one));
         }
     }
@@ -129,7 +138,7 @@ proptest! {
         let mut lazy = transfer(TransferSettings::new());
         let mut eager = lazy.clone();
         let mut expected = Vec::new();
-        for (fed, now) in std::iter::once(&(Fed::Start(Leg::Sip, 1, true), 0)).chain(&sequence) {
+        for (fed, now) in std::iter::once(&(Fed::Start(Leg::Sip, Some(1), true), 0)).chain(&sequence) {
             let mut answer = lazy.handle(fed.event(), *now);
             if answer.as_ref().is_err_and(|e| e.kind().as_str() == "transfer-outputs-pending") {
                 prop_assert_eq!(drain(&mut lazy), std::mem::take(&mut expected));

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use twiml_refer::{
     SipUri, Transfer,
     error::ErrorKind,
-    transfer::{Event, RejectedStatus, TransferSettings},
+    transfer::{Event, Notify, RejectedStatus, Response, Start, TransferSettings},
     webhook::ReferCallStatus,
 };
 
@@ -18,19 +18,18 @@ use super::feeding::drain;
 
 const NOW: u64 = 1_700_000_000_000;
 
-fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Event<'static> {
-    let subscription_state = Some(state);
-    Event::Notify { event: "refer", cseq, subscription_state, body, in_dialog: true }
+fn notify(cseq: u32, state: &'static str, body: &'static [u8]) -> Notify<'static> {
+    Notify::new(cseq, "refer", body).with_subscription_state(state)
 }
 
 /// The golden states by name, made again by feeding events.
 fn states() -> Vec<(&'static str, Transfer)> {
     let plain = Transfer::new(SipUri::parse("sip:alice@example.com").unwrap());
     let mut referring = plain.clone();
-    referring.handle(Event::start(1), NOW).unwrap();
+    referring.handle(Start::new(1), NOW).unwrap();
     let mut subscribed = referring.clone();
     drain(&mut subscribed);
-    subscribed.handle(Event::response(202), NOW + 50).unwrap();
+    subscribed.handle(Response::new(202), NOW + 50).unwrap();
     subscribed
         .handle(notify(1, "active;expires=60", b"SIP/2.0 180 Ringing\r\n"), NOW + 100)
         .unwrap();
@@ -41,6 +40,7 @@ fn states() -> Vec<(&'static str, Transfer)> {
         .with_response_timeout(Duration::from_millis(5_500))
         .and_then(|settings| settings.with_notify_timeout(Duration::from_secs(10)))
         .and_then(|settings| settings.with_subscription(Duration::from_secs(90)))
+        .and_then(|settings| settings.with_max_duration(Duration::from_secs(300)))
         .and_then(|settings| settings.with_hang_up_grace(Duration::from_secs(1)))
         .and_then(|settings| settings.with_status(603, ReferCallStatus::Busy))
         .and_then(|settings| settings.with_status(480, ReferCallStatus::from("unavailable")))
@@ -48,30 +48,28 @@ fn states() -> Vec<(&'static str, Transfer)> {
         .with_rejected_status(RejectedStatus::Omitted);
     let target = SipUri::parse("sips:bob@[2001:db8::1]:5061;transport=tls?X-A=1&X-B=%20").unwrap();
     let mut grace = Transfer::with_settings(target, settings);
-    let start =
-        Event::Start { leg: twiml_refer::webhook::Leg::Sip, cseq: 7, first_in_dialog: false };
-    grace.handle(start, NOW).unwrap();
-    grace.handle(Event::Response { code: 401, refer_sub: true, retry: Some(8) }, NOW + 10).unwrap();
-    let early = Event::Notify {
-        event: "refer;id=8",
-        cseq: 41,
-        subscription_state: Some("pending;expires=30"),
-        body: b"SIP/2.0 183 Session Progress\r\n",
-        in_dialog: true,
-    };
+    grace.handle(Start::new(7).with_first_in_dialog(false), NOW).unwrap();
+    grace.handle(Response::new(401).with_retry(8), NOW + 10).unwrap();
+    let early = Notify::new(41, "refer;id=8", "SIP/2.0 183 Session Progress\r\n")
+        .with_subscription_state("pending;expires=30");
     grace.handle(early, NOW + 20).unwrap();
     grace.handle(Event::HangUp, NOW + 30).unwrap();
     let mut decided = referring.clone();
     drain(&mut decided);
     decided.handle(notify(5, "terminated", b"SIP/2.0 200 OK\r\n"), NOW + 60).unwrap();
     drain(&mut decided);
+    let mut unknown = plain.clone();
+    unknown.handle(Start::without_cseq(), NOW).unwrap();
+    drain(&mut unknown);
+    unknown.handle(Event::status(99, false), NOW + 40).unwrap();
     vec![
         ("idle", plain),
         ("referring, REFER to be sent", referring),
         ("referring, decided by an early NOTIFY", decided),
-        ("subscribed, 180 heard", subscribed),
+        ("subscribed, 180 received", subscribed),
         ("hang-up grace, every setting changed", grace),
         ("completed, reply and report to be polled", completed),
+        ("subscribed, CSeq unknown, diagnostic to be polled", unknown),
     ]
 }
 

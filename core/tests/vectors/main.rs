@@ -119,7 +119,8 @@ fn settle<T: Debug>(
 }
 
 /// Every language refuses for every reason, but for those that no case can ask for: what is wrong with
-/// a call, not with an input, and what only text of another language can be.
+/// a call, not with an input, and what only text of another language can be. That an element does not fit
+/// `Refer` is a null in the topic `reading`.
 #[test]
 fn every_kind_has_a_case() {
     use ErrorKind as Kind;
@@ -133,11 +134,13 @@ fn every_kind_has_a_case() {
         .collect();
     let without = [
         Kind::UserToUserDataInvalid,
+        Kind::ReferMismatch,
         Kind::RequestLimitInvalid,
         Kind::ReferNotSupported,
         Kind::TransferEventUnexpected,
         Kind::TransferOutputsPending,
         Kind::CseqInvalid,
+        Kind::SipStatusInvalid,
         Kind::TextNotUtf8,
         Kind::TextOverLimit,
     ];

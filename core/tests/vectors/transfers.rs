@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    Error, SipUri, Transfer,
+    Error, SipUri, Transfer, VoiceRequest,
     error::ErrorKind,
-    transfer::{Event, Output, RejectedStatus, TransferSettings},
-    webhook::{Leg, ReferCallStatus, ReferCallback},
+    transfer::{Event, Notify, Output, RejectedStatus, Response, Start, TransferSettings},
+    webhook::{Leg, ReferCallStatus},
 };
 
 use super::{Verdict, bytes, enter, folder, run, same, settle, text};
@@ -37,7 +37,7 @@ fn saved_transfers() {
         let saved = bytes(case, "saved");
         settle(Transfer::restore(&saved), case, |transfer| {
             same("state", transfer.state().as_str(), text(case, "state").unwrap())?;
-            same("deadline", transfer.deadline(), case["deadline"].as_u64())?;
+            same("deadline", transfer.deadline_ms(), case["deadline"].as_u64())?;
             same("Refer-To", transfer.refer_to().as_str(), text(case, "refer_to").unwrap())?;
             same("bytes", transfer.save(), saved)
         })
@@ -63,7 +63,7 @@ fn replay(lines: &[Value]) -> Verdict {
         }
         let mut waiting = transfer.poll();
         if waiting.is_none() && refused.is_none() {
-            transfer.handle(Event::Time, now).unwrap();
+            transfer.handle_timeout(now).unwrap();
             waiting = transfer.poll();
         }
         let found = match (waiting, refused.take()) {
@@ -78,7 +78,7 @@ fn replay(lines: &[Value]) -> Verdict {
         expected.as_object_mut().unwrap().remove("at");
         same("output", found, expected)?;
     }
-    transfer.handle(Event::Time, u64::MAX).unwrap();
+    transfer.handle_timeout(u64::MAX).unwrap();
     same("what comes after the end", transfer.poll(), None)
 }
 
@@ -115,27 +115,30 @@ fn settings(changed: &Value) -> Result<TransferSettings, Error> {
 
 fn event(line: &Value) -> Event<'_> {
     let number = |key: &str| line[key].as_u64().map(|number| number as u32);
+    let flag = |key: &str| line[key].as_bool().unwrap();
     match text(line, "event").unwrap() {
-        "start" => Event::Start {
-            leg: [Leg::Sip, Leg::Pstn, Leg::Client]
+        "start" => {
+            let leg = [Leg::Sip, Leg::Pstn, Leg::Client]
                 .into_iter()
                 .find(|leg| leg.as_str() == line["leg"])
-                .unwrap(),
-            cseq: number("cseq").unwrap(),
-            first_in_dialog: line["first_in_dialog"].as_bool().unwrap(),
-        },
-        "response" => Event::Response {
-            code: number("code").unwrap() as u16,
-            refer_sub: line["refer_sub"].as_bool().unwrap(),
-            retry: number("retry"),
-        },
-        "notify" => Event::Notify {
-            event: text(line, "event_header").unwrap(),
-            cseq: number("cseq").unwrap(),
-            subscription_state: text(line, "subscription_state"),
-            body: text(line, "body").unwrap().as_bytes(),
-            in_dialog: line["in_dialog"].as_bool().unwrap(),
-        },
+                .unwrap();
+            let start = number("cseq").map_or_else(Start::without_cseq, Start::new);
+            start.with_leg(leg).with_first_in_dialog(flag("first_in_dialog")).into()
+        }
+        "response" => {
+            let response = Response::new(number("code").unwrap());
+            let response = response.with_refer_sub(flag("refer_sub"));
+            number("retry").map_or(response, |cseq| response.with_retry(cseq)).into()
+        }
+        "notify" => {
+            let (cseq, header) = (number("cseq").unwrap(), text(line, "event_header").unwrap());
+            Notify::new(cseq, header, text(line, "body").unwrap())
+                .with_subscription_state(text(line, "subscription_state"))
+                .with_in_dialog(flag("in_dialog"))
+                .into()
+        }
+        "cseq" => Event::Cseq(number("cseq").unwrap()),
+        "status" => Event::status(number("code").unwrap(), flag("final")),
         "hangup" => Event::HangUp,
         "transport-error" => Event::TransportError,
         "time" => Event::Time,
@@ -150,7 +153,7 @@ fn said(output: &Output) -> Value {
         Output::EndDialog => json!({"output": "end-dialog"}),
         Output::Completed(report) => {
             let outcome = report.outcome();
-            let request = ReferCallback::from_pairs(report.params()).unwrap();
+            let request = VoiceRequest::from_pairs(report.params(), None).unwrap();
             json!({
                 "output": "completed",
                 "params": report.params().collect::<Vec<_>>(),
@@ -171,6 +174,7 @@ fn said(output: &Output) -> Value {
             "number": found.platform_number(),
             "line": found.line(),
             "column": found.column(),
+            "parameter": found.parameter(),
             "error": null,
         }),
         other => panic!("{other:?}"),

@@ -1,4 +1,4 @@
-//! Documents by a second reader of XML, and what both readers say of one, in one shape.
+//! Documents by a second reader of XML, and what both readers find in one, in the same form.
 
 use roxmltree::{Document, Error, NodeType};
 use twiml_refer::{VoiceResponse, twiml::Node};
@@ -12,7 +12,7 @@ pub fn read(text: &str) -> Option<Result<Vec<String>, Error>> {
     match Document::parse(text) {
         Ok(document) if is_plain(&document) => {
             let mut shape = Shape::default();
-            second(document.root(), false, &mut shape);
+            second(document.root(), &mut shape);
             Some(Ok(shape.end()))
         }
         Ok(_) => None,
@@ -46,18 +46,16 @@ fn is_plain(document: &Document<'_>) -> bool {
 pub fn shape(response: &VoiceResponse) -> Vec<String> {
     let mut shape = Shape::default();
     shape.begin("Response", response.attributes());
-    response.nodes().iter().for_each(|node| first(node, false, &mut shape));
+    response.nodes().iter().for_each(|node| first(node, &mut shape));
     shape.close();
     shape.end()
 }
 
-/// Elements, texts and comments in their order. Text is whole; white space alone is layout, and so it
-/// is around a target.
+/// Elements, texts and comments in their order. Text is whole; white space alone is layout.
 #[derive(Default)]
 struct Shape {
     found: Vec<String>,
     text: String,
-    is_target: bool,
 }
 
 impl Shape {
@@ -68,9 +66,8 @@ impl Shape {
         self.found.push(format!("<{name} {attributes:?}>"));
     }
 
-    fn text(&mut self, text: &str, is_target: bool) {
+    fn text(&mut self, text: &str) {
         self.text.push_str(text);
-        self.is_target = is_target;
     }
 
     fn comment(&mut self, text: &str) {
@@ -85,9 +82,8 @@ impl Shape {
 
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.text);
-        let inner = text.trim_matches([' ', '\t', '\r', '\n']);
-        if !inner.is_empty() {
-            self.found.push(if self.is_target { inner.to_owned() } else { text });
+        if text.contains(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')) {
+            self.found.push(text);
         }
     }
 
@@ -97,43 +93,32 @@ impl Shape {
     }
 }
 
-fn first(node: &Node, is_target: bool, shape: &mut Shape) {
+fn first(node: &Node, shape: &mut Shape) {
     match node {
         Node::Element(element) => {
             shape.begin(element.name(), element.attributes());
-            let is_target = element.name() == "Sip";
-            element.nodes().iter().for_each(|node| first(node, is_target, shape));
+            element.nodes().iter().for_each(|node| first(node, shape));
             shape.close();
         }
-        Node::Refer(refer) => {
-            let action = refer.action_url().map(|url| ("action", url));
-            let method = refer.method_set().map(|method| ("method", method.as_str()));
-            shape.begin("Refer", action.into_iter().chain(method));
-            shape.begin("Sip", std::iter::empty());
-            shape.text(refer.target().as_str(), true);
-            shape.close();
-            shape.close();
-        }
-        Node::Text(text) => shape.text(text.as_str(), is_target),
+        Node::Text(text) => shape.text(text.as_str()),
         Node::Comment(comment) => shape.comment(comment.as_str()),
         other => panic!("unknown: {other:?}"),
     }
 }
 
-fn second(node: roxmltree::Node<'_, '_>, is_target: bool, shape: &mut Shape) {
+fn second(node: roxmltree::Node<'_, '_>, shape: &mut Shape) {
     match node.node_type() {
         NodeType::Root => {
             node.children().filter(roxmltree::Node::is_element).for_each(|root| {
-                second(root, false, shape);
+                second(root, shape);
             });
         }
         NodeType::Element => {
-            let name = node.tag_name().name();
-            shape.begin(name, node.attributes().map(|it| (it.name(), it.value())));
-            node.children().for_each(|child| second(child, name == "Sip", shape));
+            shape.begin(node.tag_name().name(), node.attributes().map(|it| (it.name(), it.value())));
+            node.children().for_each(|child| second(child, shape));
             shape.close();
         }
-        NodeType::Text => shape.text(node.text().unwrap_or_default(), is_target),
+        NodeType::Text => shape.text(node.text().unwrap_or_default()),
         NodeType::Comment => shape.comment(node.text().unwrap_or_default()),
         NodeType::PI => {}
     }

@@ -14,8 +14,8 @@ fuzz_target!(|text: &str| {
             if let Some(found) = xml::read(text) {
                 assert_eq!(found.as_ref(), Ok(&shape), "{text:?}");
             }
-            for finding in response.check() {
-                assert!(finding.message().len() <= MAX_MESSAGE_BYTES);
+            for diagnostic in response.check() {
+                assert!(diagnostic.message().len() <= MAX_MESSAGE_BYTES);
             }
             let written = response.to_xml();
             if written.len() > MAX_DOCUMENT_BYTES {
@@ -25,6 +25,7 @@ fuzz_target!(|text: &str| {
                 assert_eq!(found, Ok(shape), "{written:?}");
             }
             let again = VoiceResponse::parse(&written).expect("what is written is read");
+            assert_eq!(again.first_refer(), response.first_refer(), "{text:?}");
             assert_eq!(again.to_xml(), written);
         }
         Err(error) => {

@@ -4,10 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
-use twiml_refer::{
-    Transfer,
-    transfer::{Event, Output},
-};
+use twiml_refer::{Transfer, transfer::Output};
 use twiml_refer_fuzz::events::drain;
 
 fuzz_target!(|input: &[u8]| {
@@ -18,17 +15,17 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(Transfer::restore(&transfer.save()).as_ref(), Ok(&transfer));
     let mut completed = count_ends(&drain(&mut transfer));
     for _ in 0..3 {
-        if let Some(deadline) = transfer.deadline() {
+        if let Some(deadline) = transfer.deadline_ms() {
             let mut twin = Transfer::restore(&transfer.save()).expect("saved bytes are restored");
             assert_eq!(twin, transfer);
-            transfer.handle(Event::Time, deadline).expect("time may always come");
-            twin.handle(Event::Time, deadline).expect("time may always come");
+            transfer.handle_timeout(deadline).expect("time may always come");
+            twin.handle_timeout(deadline).expect("time may always come");
             let outputs = drain(&mut transfer);
             assert_eq!(drain(&mut twin), outputs);
             completed += count_ends(&outputs);
         }
     }
-    assert_eq!(transfer.deadline(), None, "time has run out");
+    assert_eq!(transfer.deadline_ms(), None, "time has run out");
     assert!(completed <= 1);
 });
 

@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use twiml_refer::{
     SipUri, Transfer,
-    transfer::{Event, Output, TransferSettings, TransferState},
+    transfer::{Output, TransferSettings, TransferState},
 };
 use twiml_refer_fuzz::events::{Fed, drain, feed};
 
@@ -38,12 +38,12 @@ fuzz_target!(|sequence: Sequence| {
     }
     let was_started = transfer.state() != TransferState::Idle;
     for _ in 0..3 {
-        if let Some(deadline) = transfer.deadline() {
-            transfer.handle(Event::Time, deadline).expect("time may always come");
+        if let Some(deadline) = transfer.deadline_ms() {
+            transfer.handle_timeout(deadline).expect("time may always come");
             let outputs = drain(&mut transfer);
             completed += outputs.iter().filter(|o| matches!(o, Output::Completed(_))).count();
         }
     }
     assert_eq!(completed, usize::from(was_started));
-    assert_eq!(transfer.deadline(), None);
+    assert_eq!(transfer.deadline_ms(), None);
 });

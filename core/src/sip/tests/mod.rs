@@ -1,9 +1,10 @@
-//! Unit tests of SIP URIs by topic. The cases that every language runs stand in `tests/vectors`.
+//! Unit tests of SIP URIs by topic. The cases that every language runs are in `tests/vectors`.
 
 mod building;
 mod checking;
 mod comparing;
 mod reading;
+mod status;
 mod user_to_user;
 
 use super::SipUri;

@@ -3,7 +3,7 @@
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, completed, feed, notify, notify_of, referring, reply, subscribed,
 };
-use crate::transfer::{Event, Transfer, TransferState};
+use crate::transfer::{Event, Response, Transfer, TransferState};
 
 const ANSWERED: &str = "SIP/2.0 200 OK\r\n";
 const SECOND: u64 = 1_000;
@@ -24,9 +24,9 @@ fn nothing_ends_it_twice() {
         Event::HangUp,
         Event::TransportError,
         Event::Time,
-        Event::response(100),
-        Event::response(202),
-        Event::response(486),
+        Response::new(100).into(),
+        Response::new(202).into(),
+        Response::new(486).into(),
     ] {
         assert_eq!(feed(&mut transfer, event, ACCEPTED + 1), [], "{event:?}");
     }
@@ -34,7 +34,7 @@ fn nothing_ends_it_twice() {
     assert_eq!(feed(&mut transfer, busy, ACCEPTED + 2), [reply(200)]);
     assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), []);
     assert_eq!(transfer.report().cloned(), report);
-    assert_eq!((transfer.state(), transfer.deadline()), (TransferState::Completed, None));
+    assert_eq!((transfer.state(), transfer.deadline_ms()), (TransferState::Completed, None));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_terminated_refused_or_silent_subscription_is_481() {
     let mut terminated = subscribed();
     feed(&mut terminated, notify(10, OVER, ANSWERED), ACCEPTED);
     let mut refused = referring();
-    feed(&mut refused, Event::response(405), ACCEPTED);
+    feed(&mut refused, Response::new(405), ACCEPTED);
     let mut unanswered = referring();
     feed(&mut unanswered, Event::Time, ACCEPTED + 40 * SECOND);
     let mut unsent = referring();
@@ -74,7 +74,7 @@ fn a_terminated_refused_or_silent_subscription_is_481() {
         let mut early = referring();
         let ringing = notify(10, "active;expires=3600", "SIP/2.0 180 Ringing\r\n");
         feed(&mut early, ringing, ACCEPTED);
-        let end = early.deadline().unwrap();
+        let end = early.deadline_ms().unwrap();
         feed(&mut early, event, if event == Event::Time { end } else { ACCEPTED + 1 });
         assert_eq!(early.state(), TransferState::Completed);
         assert_eq!(feed(&mut early, late, end), [reply(481)], "{event:?}");
@@ -104,13 +104,13 @@ fn after_a_hang_up_the_last_notify_is_answered() {
 fn the_refer_may_still_be_answered_after_a_hang_up() {
     let mut refused = referring();
     feed(&mut refused, Event::HangUp, ACCEPTED);
-    assert_eq!(feed(&mut refused, Event::response(405), ACCEPTED + 1), []);
+    assert_eq!(feed(&mut refused, Response::new(405), ACCEPTED + 1), []);
     assert_eq!(feed(&mut refused, notify(1, LIVE, ANSWERED), ACCEPTED + 2), [reply(481)]);
 
     // It was accepted late: timer N runs from there.
     let mut accepted = referring();
     feed(&mut accepted, Event::HangUp, ACCEPTED);
-    assert_eq!(feed(&mut accepted, Event::response(202), ACCEPTED + 20 * SECOND), []);
+    assert_eq!(feed(&mut accepted, Response::new(202), ACCEPTED + 20 * SECOND), []);
     let late = notify(1, LIVE, ANSWERED);
     assert_eq!(feed(&mut accepted, late, ACCEPTED + 51 * SECOND), [reply(200)]);
 }

@@ -1,9 +1,10 @@
-//! Transfers in each state, and the words in which the tests speak of events and outputs.
+//! Transfers in each state, events and outputs.
 
 use crate::SipUri;
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::error::ErrorKind;
-use crate::transfer::{Event, Output, Transfer, TransferSettings};
+use crate::sip::SipStatus;
+use crate::transfer::{Event, Notify, Output, Response, Start, Transfer, TransferSettings};
 use crate::webhook::{ReferCallStatus, ReferReport};
 
 /// When every transfer here is started, and when its REFER is accepted.
@@ -19,7 +20,7 @@ pub(super) fn idle(settings: TransferSettings) -> Transfer {
 
 pub(super) fn referring_with(settings: TransferSettings) -> Transfer {
     let mut transfer = idle(settings);
-    assert_eq!(feed(&mut transfer, Event::start(1), START), [Output::SendRefer]);
+    assert_eq!(feed(&mut transfer, Start::new(1), START), [Output::SendRefer]);
     transfer
 }
 
@@ -29,7 +30,7 @@ pub(super) fn referring() -> Transfer {
 
 pub(super) fn subscribed_with(settings: TransferSettings) -> Transfer {
     let mut transfer = referring_with(settings);
-    assert_eq!(feed(&mut transfer, Event::response(202), ACCEPTED), []);
+    assert_eq!(feed(&mut transfer, Response::new(202), ACCEPTED), []);
     transfer
 }
 
@@ -42,18 +43,26 @@ pub(super) fn drain(transfer: &mut Transfer) -> Vec<Output> {
 }
 
 /// One event that must be taken, and all that comes of it.
-pub(super) fn feed(transfer: &mut Transfer, event: Event<'_>, now: u64) -> Vec<Output> {
+pub(super) fn feed<'a>(
+    transfer: &mut Transfer,
+    event: impl Into<Event<'a>>,
+    now: u64,
+) -> Vec<Output> {
     transfer.handle(event, now).unwrap();
     drain(transfer)
 }
 
 /// One event that must be refused.
-pub(super) fn refused(transfer: &mut Transfer, event: Event<'_>, now: u64) -> ErrorKind {
+pub(super) fn refused<'a>(
+    transfer: &mut Transfer,
+    event: impl Into<Event<'a>>,
+    now: u64,
+) -> ErrorKind {
     transfer.handle(event, now).unwrap_err().kind()
 }
 
 /// A NOTIFY of the first REFER of this dialog.
-pub(super) fn notify<'a>(cseq: u32, state: &'a str, body: &'a str) -> Event<'a> {
+pub(super) fn notify<'a>(cseq: u32, state: &'a str, body: &'a str) -> Notify<'a> {
     notify_of("refer;id=1", cseq, Some(state), body)
 }
 
@@ -62,15 +71,16 @@ pub(super) fn notify_of<'a>(
     cseq: u32,
     subscription_state: Option<&'a str>,
     body: &'a str,
-) -> Event<'a> {
-    Event::Notify { event, cseq, subscription_state, body: body.as_bytes(), in_dialog: true }
+) -> Notify<'a> {
+    Notify::new(cseq, event, body).with_subscription_state(subscription_state)
 }
 
-/// What is said of an event that changes nothing in this state.
-pub(super) fn unexpected(event: &Event<'_>, state: &str) -> Output {
-    let what = match event {
-        Event::Response { .. } => "response",
-        Event::Notify { .. } => "NOTIFY",
+/// The diagnostic of an event that changes nothing in this state.
+pub(super) fn unexpected<'a>(event: impl Into<Event<'a>>, state: &str) -> Output {
+    let what = match event.into() {
+        Event::Response(_) => "response",
+        Event::Notify(_) => "NOTIFY",
+        Event::Status { .. } => "status",
         Event::HangUp => "hang-up",
         Event::TransportError => "transport error",
         other => panic!("{other:?}"),
@@ -79,18 +89,19 @@ pub(super) fn unexpected(event: &Event<'_>, state: &str) -> Output {
 }
 
 pub(super) fn reply(code: u16) -> Output {
-    Output::Reply(code)
+    Output::Reply(SipStatus::new(code).unwrap())
 }
 
-/// The three parameters; none of them stands where there is `None`.
+/// The end with these parameters.
 pub(super) fn completed(
     status: impl Into<Option<&'static str>>,
     refer_code: impl Into<Option<u16>>,
     notify_code: impl Into<Option<u16>>,
 ) -> Output {
-    Output::Completed(ReferReport {
-        status: status.into().map(ReferCallStatus::from),
-        refer_code: refer_code.into(),
-        notify_code: notify_code.into(),
-    })
+    let code = |code: Option<u16>| code.map(|code| SipStatus::new(code).unwrap());
+    Output::Completed(ReferReport::new(
+        status.into().map(ReferCallStatus::from),
+        code(refer_code.into()),
+        code(notify_code.into()),
+    ))
 }

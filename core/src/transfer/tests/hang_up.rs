@@ -6,7 +6,7 @@ use super::fixtures::{
     ACCEPTED, LIVE, OVER, START, completed, feed, notify, notify_of, referring, referring_with,
     reply, subscribed, subscribed_with,
 };
-use crate::transfer::{Event, TransferSettings, TransferState};
+use crate::transfer::{Event, Response, TransferSettings, TransferState};
 
 const RINGING: &str = "SIP/2.0 180 Ringing\r\n";
 const BYE: u64 = ACCEPTED + 1_000;
@@ -23,12 +23,12 @@ fn a_hang_up_cancels_at_once() {
     feed(&mut early, notify(1, LIVE, RINGING), ACCEPTED);
     assert_eq!(feed(&mut early, Event::HangUp, BYE), [completed("canceled", None, 180)]);
     assert_eq!(feed(&mut subscribed(), Event::HangUp, BYE), [completed("canceled", 202, None)]);
-    let mut heard = subscribed();
-    feed(&mut heard, notify(1, LIVE, RINGING), ACCEPTED);
-    assert_eq!(feed(&mut heard, Event::HangUp, BYE), [completed("canceled", 202, 180)]);
+    let mut notified = subscribed();
+    feed(&mut notified, notify(1, LIVE, RINGING), ACCEPTED);
+    assert_eq!(feed(&mut notified, Event::HangUp, BYE), [completed("canceled", 202, 180)]);
 }
 
-/// The target's call was decided: an endpoint that leaves then is no caller who gave up.
+/// The target's call was decided: the hang-up of an endpoint then is not that of a caller who gave up.
 #[test]
 fn a_decided_early_notify_wins() {
     for settings in [TransferSettings::new(), grace()] {
@@ -44,7 +44,7 @@ fn a_grace_that_runs_out_cancels() {
     let mut transfer = subscribed_with(grace());
     feed(&mut transfer, notify(1, LIVE, RINGING), ACCEPTED);
     assert_eq!(feed(&mut transfer, Event::HangUp, BYE), []);
-    assert_eq!(transfer.deadline(), Some(BYE + GRACE));
+    assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
     assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE - 1), []);
     assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE), [completed("canceled", 202, 180)]);
 }
@@ -54,7 +54,7 @@ fn a_second_hang_up_does_not_prolong_the_grace() {
     let mut transfer = subscribed_with(grace());
     feed(&mut transfer, Event::HangUp, BYE);
     assert_eq!(feed(&mut transfer, Event::HangUp, BYE + 500), []);
-    assert_eq!(transfer.deadline(), Some(BYE + GRACE));
+    assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_provisional_notify_in_the_grace_only_updates_the_code() {
     feed(&mut transfer, notify(1, LIVE, "SIP/2.0 100 Trying\r\n"), ACCEPTED);
     feed(&mut transfer, Event::HangUp, BYE);
     assert_eq!(feed(&mut transfer, notify(2, LIVE, RINGING), BYE + 1), [reply(200)]);
-    assert_eq!(transfer.deadline(), Some(BYE + GRACE));
+    assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
     assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE), [completed("canceled", 202, 180)]);
 }
 
@@ -118,14 +118,14 @@ fn the_answer_of_the_refer_may_come_in_the_grace() {
     let end = START + 10 + GRACE;
 
     let mut accepted = waiting.clone();
-    assert_eq!(feed(&mut accepted, Event::response(202), START + 20), []);
-    assert_eq!((accepted.state(), accepted.deadline()), (TransferState::Subscribed, Some(end)));
+    assert_eq!(feed(&mut accepted, Response::new(202), START + 20), []);
+    assert_eq!((accepted.state(), accepted.deadline_ms()), (TransferState::Subscribed, Some(end)));
     assert_eq!(feed(&mut accepted, Event::Time, end), [completed("canceled", 202, None)]);
 
     // After these no NOTIFY can come: the caller is gone, whatever the endpoint says.
-    let outputs = feed(&mut waiting.clone(), Event::response(405), START + 20);
+    let outputs = feed(&mut waiting.clone(), Response::new(405), START + 20);
     assert_eq!(outputs, [completed("canceled", 405, None)]);
-    let no_subscription = Event::Response { code: 202, refer_sub: false, retry: None };
+    let no_subscription = Response::new(202).with_refer_sub(false);
     let outputs = feed(&mut waiting.clone(), no_subscription, START + 20);
     assert_eq!(outputs, [completed("canceled", 202, None)]);
 

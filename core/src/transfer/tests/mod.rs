@@ -9,5 +9,6 @@ mod outputs;
 mod referring;
 mod saving;
 mod settings;
+mod stacks;
 mod start;
 mod subscribed;

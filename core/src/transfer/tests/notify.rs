@@ -3,17 +3,16 @@
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, completed, feed, notify, notify_of, referring, reply, subscribed,
 };
-use crate::transfer::{Event, Transfer, TransferState};
+use crate::transfer::{Event, Notify, Response, Transfer, TransferState};
 
 const ANSWERED: &str = "SIP/2.0 200 OK\r\n";
 const RINGING: &str = "SIP/2.0 180 Ringing\r\n";
 
-fn elsewhere(event: &'static str, cseq: u32, state: Option<&'static str>) -> Event<'static> {
-    let body = ANSWERED.as_bytes();
-    Event::Notify { event, cseq, subscription_state: state, body, in_dialog: false }
+fn elsewhere(event: &'static str, cseq: u32, state: Option<&'static str>) -> Notify<'static> {
+    notify_of(event, cseq, state, ANSWERED).with_in_dialog(false)
 }
 
-/// Both states that live, each having heard a NOTIFY with CSeq 10.
+/// Both live states, each after a NOTIFY with CSeq 10.
 fn live() -> [Transfer; 2] {
     [referring(), subscribed()].map(|mut transfer| {
         assert_eq!(feed(&mut transfer, notify(10, LIVE, RINGING), ACCEPTED), [reply(200)]);
@@ -22,11 +21,11 @@ fn live() -> [Transfer; 2] {
 }
 
 /// A refused NOTIFY moves nothing: not the deadline, not the code.
-fn refuses(event: Event<'_>, code: u16) {
+fn refuses(event: Notify<'_>, code: u16) {
     for mut transfer in live() {
-        let (state, deadline) = (transfer.state(), transfer.deadline());
+        let (state, deadline) = (transfer.state(), transfer.deadline_ms());
         assert_eq!(feed(&mut transfer, event, ACCEPTED + 9), [reply(code)], "{event:?}");
-        assert_eq!((transfer.state(), transfer.deadline()), (state, deadline));
+        assert_eq!((transfer.state(), transfer.deadline_ms()), (state, deadline));
         let refer_code = (state == TransferState::Subscribed).then_some(202);
         let outputs = feed(&mut transfer, Event::HangUp, ACCEPTED + 10);
         assert_eq!(outputs, [completed("canceled", refer_code, 180)]);
@@ -110,10 +109,10 @@ fn the_first_cseq_of_a_dialog_may_be_any_and_they_may_skip() {
 #[test]
 fn a_repeat_gets_its_reply_again_and_renews_nothing() {
     for mut transfer in live() {
-        let deadline = transfer.deadline();
+        let deadline = transfer.deadline_ms();
         for _ in 0..3 {
             let outputs = feed(&mut transfer, notify(10, LIVE, RINGING), ACCEPTED + 5_000);
-            assert_eq!((outputs, transfer.deadline()), (vec![reply(200)], deadline));
+            assert_eq!((outputs, transfer.deadline_ms()), (vec![reply(200)], deadline));
         }
     }
     for (event, code) in [
@@ -143,15 +142,7 @@ fn only_the_last_notify_can_be_repeated() {
 #[test]
 fn the_same_cseq_from_another_dialog_is_no_repeat() {
     for mut transfer in live() {
-        let body = RINGING.as_bytes();
-        let state = Some(LIVE);
-        let other = Event::Notify {
-            event: "refer;id=1",
-            cseq: 10,
-            subscription_state: state,
-            body,
-            in_dialog: false,
-        };
+        let other = notify(10, LIVE, RINGING).with_in_dialog(false);
         assert_eq!(feed(&mut transfer, other, ACCEPTED + 1), [reply(481)]);
     }
 }
@@ -161,6 +152,6 @@ fn once_terminated_an_early_subscription_is_gone() {
     let mut transfer = referring();
     assert_eq!(feed(&mut transfer, notify(1, OVER, ANSWERED), ACCEPTED), [reply(200)]);
     assert_eq!(feed(&mut transfer, notify(2, LIVE, RINGING), ACCEPTED), [reply(481)]);
-    let outputs = feed(&mut transfer, Event::response(202), ACCEPTED);
+    let outputs = feed(&mut transfer, Response::new(202), ACCEPTED);
     assert_eq!(outputs, [completed("in-progress", 202, 200)]);
 }

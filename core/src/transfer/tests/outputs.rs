@@ -4,7 +4,7 @@ use super::fixtures::{
     ACCEPTED, LIVE, OVER, completed, drain, notify, referring, reply, subscribed,
 };
 use crate::error::ErrorKind;
-use crate::transfer::{Event, Output};
+use crate::transfer::{Output, Response};
 
 #[test]
 fn too_many_that_wait_refuse_the_event_and_change_nothing() {
@@ -20,14 +20,14 @@ fn too_many_that_wait_refuse_the_event_and_change_nothing() {
                 break error;
             }
         }
-        assert!(taken < 100, "there is no end of it");
+        assert!(taken < 100, "no limit");
     };
     assert_eq!(error.kind(), ErrorKind::TransferOutputsPending);
     assert!(taken > 0);
 
     // Even time is refused: the end could find no room.
     let before = transfer.clone();
-    let error = transfer.handle(Event::Time, u64::MAX).unwrap_err();
+    let error = transfer.handle_timeout(u64::MAX).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TransferOutputsPending);
     assert_eq!(transfer, before);
 
@@ -42,7 +42,7 @@ fn too_many_that_wait_refuse_the_event_and_change_nothing() {
 fn they_wait_in_order() {
     let mut transfer = referring();
     transfer.handle(notify(1, LIVE, "SIP/2.0 100 Trying\r\n"), ACCEPTED).unwrap();
-    transfer.handle(Event::response(481), ACCEPTED).unwrap();
+    transfer.handle(Response::new(481), ACCEPTED).unwrap();
     let expected = [reply(200), Output::EndDialog, completed("failed", 481, None)];
     assert_eq!(drain(&mut transfer), expected);
 }

@@ -6,26 +6,23 @@ use super::fixtures::{
 };
 use crate::diagnostic::DiagnosticCode;
 use crate::error::ErrorKind;
-use crate::transfer::{Event, Output, RejectedStatus, TransferSettings, TransferState};
-use crate::webhook::Leg;
+use crate::transfer::{
+    Event, Output, RejectedStatus, Response, Start, TransferSettings, TransferState,
+};
 
 /// Timer F, RFC 3261 §17.1.2.2: 64 times T1.
 const TIMER_F: u64 = 64 * 500;
 /// Timer N, RFC 6665 §4.1.2.4: the same.
 const TIMER_N: u64 = 64 * 500;
 
-fn response(code: u16, refer_sub: bool, retry: Option<u32>) -> Event<'static> {
-    Event::Response { code, refer_sub, retry }
-}
-
 #[test]
 fn the_start_sets_timer_f_and_provisional_responses_leave_it() {
     let mut transfer = referring();
-    assert_eq!(transfer.deadline(), Some(START + TIMER_F));
+    assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
     for code in [100, 180, 199] {
-        assert_eq!(feed(&mut transfer, Event::response(code), START + 700), []);
+        assert_eq!(feed(&mut transfer, Response::new(code), START + 700), []);
         assert_eq!(transfer.state(), TransferState::Referring);
-        assert_eq!(transfer.deadline(), Some(START + TIMER_F));
+        assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
     }
 }
 
@@ -33,9 +30,9 @@ fn the_start_sets_timer_f_and_provisional_responses_leave_it() {
 fn a_2xx_subscribes_and_its_literal_code_is_reported() {
     for code in [200, 202, 204, 299] {
         let mut transfer = referring();
-        assert_eq!(feed(&mut transfer, Event::response(code), ACCEPTED), []);
+        assert_eq!(feed(&mut transfer, Response::new(code), ACCEPTED), []);
         assert_eq!(transfer.state(), TransferState::Subscribed);
-        assert_eq!(transfer.deadline(), Some(ACCEPTED + TIMER_N), "timer N runs from the 2xx");
+        assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + TIMER_N), "timer N runs from the 2xx");
         let outputs = feed(&mut transfer, notify(1, OVER, "SIP/2.0 200 OK\r\n"), ACCEPTED + 1);
         assert_eq!(outputs, [reply(200), completed("in-progress", code, 200)]);
     }
@@ -44,7 +41,7 @@ fn a_2xx_subscribes_and_its_literal_code_is_reported() {
 #[test]
 fn an_endpoint_that_will_not_notify_ends_it_without_a_status() {
     let mut transfer = referring();
-    let outputs = feed(&mut transfer, response(202, false, None), ACCEPTED);
+    let outputs = feed(&mut transfer, Response::new(202).with_refer_sub(false), ACCEPTED);
     assert_eq!(outputs, [completed(None, 202, None)]);
     // RFC 4488: there is no subscription.
     let late = notify(1, LIVE, "SIP/2.0 200 OK\r\n");
@@ -55,10 +52,10 @@ fn an_endpoint_that_will_not_notify_ends_it_without_a_status() {
 fn credentials_bring_a_new_cseq_and_a_new_timer_f() {
     for code in [401, 407] {
         let mut transfer = referring();
-        assert_eq!(feed(&mut transfer, response(code, true, Some(2)), START + 400), []);
+        assert_eq!(feed(&mut transfer, Response::new(code).with_retry(2), START + 400), []);
         assert_eq!(transfer.state(), TransferState::Referring);
-        assert_eq!(transfer.deadline(), Some(START + 400 + TIMER_F));
-        feed(&mut transfer, Event::response(202), ACCEPTED);
+        assert_eq!(transfer.deadline_ms(), Some(START + 400 + TIMER_F));
+        feed(&mut transfer, Response::new(202), ACCEPTED);
         let ringing = |event, cseq| notify_of(event, cseq, Some(LIVE), "SIP/2.0 180 Ringing\r\n");
         assert_eq!(feed(&mut transfer, ringing("refer;id=1", 1), ACCEPTED), [reply(481)]);
         assert_eq!(feed(&mut transfer, ringing("refer;id=2", 2), ACCEPTED), [reply(200)]);
@@ -71,10 +68,10 @@ fn credentials_bring_a_new_cseq_and_a_new_timer_f() {
 fn only_a_challenge_is_answered_with_credentials() {
     for code in [100, 202, 403, 503] {
         let mut transfer = referring();
-        let retried = response(code, true, Some(2));
+        let retried = Response::new(code).with_retry(2);
         assert_eq!(refused(&mut transfer, retried, ACCEPTED), ErrorKind::TransferEventUnexpected);
         assert_eq!(transfer.state(), TransferState::Referring);
-        assert_eq!(transfer.deadline(), Some(START + TIMER_F));
+        assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
     }
 }
 
@@ -82,9 +79,9 @@ fn only_a_challenge_is_answered_with_credentials() {
 fn any_other_final_response_is_a_refusal() {
     for code in [300, 302, 399, 400, 401, 405, 407, 480, 486, 487, 500, 503, 600, 603, 699] {
         let mut transfer = referring();
-        let outputs = feed(&mut transfer, Event::response(code), ACCEPTED);
+        let outputs = feed(&mut transfer, Response::new(code), ACCEPTED);
         assert_eq!(outputs, [completed("failed", code, None)], "{code}");
-        assert_eq!(transfer.deadline(), None);
+        assert_eq!(transfer.deadline_ms(), None);
     }
 }
 
@@ -92,7 +89,7 @@ fn any_other_final_response_is_a_refusal() {
 fn a_refusal_that_says_the_dialog_is_gone_ends_it() {
     for code in [408, 481] {
         let mut transfer = referring();
-        let outputs = feed(&mut transfer, Event::response(code), ACCEPTED);
+        let outputs = feed(&mut transfer, Response::new(code), ACCEPTED);
         assert_eq!(outputs, [Output::EndDialog, completed("failed", code, None)]);
     }
 }
@@ -101,10 +98,10 @@ fn a_refusal_that_says_the_dialog_is_gone_ends_it() {
 fn a_code_that_sip_does_not_have_is_ignored_and_diagnosed() {
     for code in [0, 99, 700, u16::MAX] {
         let mut transfer = referring();
-        let outputs = feed(&mut transfer, Event::response(code), ACCEPTED);
-        let [Output::Diagnostic(found)] = outputs.as_slice() else { panic!("{outputs:?}") };
-        assert_eq!(found.code(), DiagnosticCode::ResponseCodeInvalid);
-        assert!(found.message().contains(&code.to_string()), "{found}");
+        let outputs = feed(&mut transfer, Response::new(code), ACCEPTED);
+        let [Output::Diagnostic(diagnostic)] = outputs.as_slice() else { panic!("{outputs:?}") };
+        assert_eq!(diagnostic.code(), DiagnosticCode::ResponseCodeInvalid);
+        assert!(diagnostic.message().contains(&code.to_string()), "{diagnostic}");
         assert_eq!(transfer.state(), TransferState::Referring);
     }
 }
@@ -126,7 +123,7 @@ fn a_refer_that_cannot_be_sent_counts_as_503() {
 #[test]
 fn the_other_reading_of_the_documentation_omits_the_status() {
     let cases = [
-        (Event::response(405), ACCEPTED, 405),
+        (Response::new(405).into(), ACCEPTED, 405),
         (Event::TransportError, ACCEPTED, 503),
         (Event::Time, START + TIMER_F, 408),
     ];
@@ -148,19 +145,20 @@ fn a_final_notify_that_overtakes_the_2xx_waits_for_it() {
     for (state, body, status, code) in cases {
         let mut early = referring();
         assert_eq!(feed(&mut early, notify(1, state, body), START + 10), [reply(200)], "{body}");
-        assert_eq!(early.deadline(), Some(START + TIMER_F));
+        assert_eq!(early.deadline_ms(), Some(START + TIMER_F));
 
-        let answered = feed(&mut early.clone(), Event::response(202), ACCEPTED);
+        let answered = feed(&mut early.clone(), Response::new(202), ACCEPTED);
         assert_eq!(answered, [completed(status, 202, code)], "{body}");
-        let unsubscribed = feed(&mut early.clone(), response(200, false, None), ACCEPTED);
+        let unsubscribed =
+            feed(&mut early.clone(), Response::new(200).with_refer_sub(false), ACCEPTED);
         assert_eq!(unsubscribed, [completed(status, 200, code)], "{body}");
-        // Its answer is lost: the NOTIFY's result stands, without a code of the REFER.
+        // Its answer is lost: the NOTIFY's result counts, without a code of the REFER.
         let silent = feed(&mut early.clone(), Event::Time, START + TIMER_F);
         assert_eq!(silent, [Output::EndDialog, completed(status, None, code)], "{body}");
         let broken = feed(&mut early.clone(), Event::TransportError, ACCEPTED);
         assert_eq!(broken, [completed(status, None, code)], "{body}");
         // A refusal is the endpoint's last word, and has no code of a NOTIFY.
-        let refusal = feed(&mut early, Event::response(405), ACCEPTED);
+        let refusal = feed(&mut early, Response::new(405), ACCEPTED);
         assert_eq!(refusal, [completed("failed", 405, None)], "{body}");
     }
 }
@@ -173,7 +171,7 @@ fn what_was_decided_early_stays_decided() {
         feed(&mut transfer, notify(2, LIVE, "SIP/2.0 200 OK\r\n"), START + 20),
         [reply(200)]
     );
-    let outputs = feed(&mut transfer, Event::response(202), ACCEPTED);
+    let outputs = feed(&mut transfer, Response::new(202), ACCEPTED);
     assert_eq!(outputs, [completed("busy", 202, 486)]);
 }
 
@@ -183,9 +181,9 @@ fn an_early_provisional_notify_counts_as_the_first() {
     for (state, lifetime) in [("active;expires=60", 60_000), ("pending", 180_000)] {
         let mut transfer = referring();
         assert_eq!(feed(&mut transfer, notify(1, state, ringing), START + 10), [reply(200)]);
-        assert_eq!(transfer.deadline(), Some(START + TIMER_F));
-        assert_eq!(feed(&mut transfer, Event::response(202), ACCEPTED), []);
-        assert_eq!(transfer.deadline(), Some(START + 10 + lifetime), "no timer N");
+        assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
+        assert_eq!(feed(&mut transfer, Response::new(202), ACCEPTED), []);
+        assert_eq!(transfer.deadline_ms(), Some(START + 10 + lifetime), "no timer N");
         let outputs = feed(&mut transfer, Event::Time, START + 10 + lifetime);
         assert_eq!(outputs, [completed("failed", 202, 180)]);
     }
@@ -206,16 +204,16 @@ fn an_early_notify_that_does_not_count_leaves_timer_n() {
     let mut transfer = referring();
     let wrong = notify_of("refer;id=9", 1, Some(LIVE), "SIP/2.0 200 OK\r\n");
     assert_eq!(feed(&mut transfer, wrong, START + 10), [reply(481)]);
-    assert_eq!(feed(&mut transfer, Event::response(202), ACCEPTED), []);
-    assert_eq!(transfer.deadline(), Some(ACCEPTED + TIMER_N));
+    assert_eq!(feed(&mut transfer, Response::new(202), ACCEPTED), []);
+    assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + TIMER_N));
 }
 
 #[test]
 fn without_an_id_only_the_first_refer_of_a_dialog_is_meant() {
     for (first_in_dialog, code) in [(true, 200), (false, 481)] {
         let mut transfer = idle(TransferSettings::new());
-        feed(&mut transfer, Event::Start { leg: Leg::Sip, cseq: 8, first_in_dialog }, START);
-        feed(&mut transfer, Event::response(202), ACCEPTED);
+        feed(&mut transfer, Start::new(8).with_first_in_dialog(first_in_dialog), START);
+        feed(&mut transfer, Response::new(202), ACCEPTED);
         let trying = |event, cseq| notify_of(event, cseq, Some(LIVE), "SIP/2.0 100 Trying\r\n");
         assert_eq!(feed(&mut transfer, trying("refer", 1), ACCEPTED), [reply(code)]);
         assert_eq!(feed(&mut transfer, trying("refer;id=8", 2), ACCEPTED), [reply(200)]);

@@ -4,12 +4,13 @@ use super::fixtures::{
     LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
 };
 use crate::error::ErrorKind;
-use crate::transfer::{Event, Output, Transfer, TransferSettings, TransferState};
+use crate::sip::SipStatus;
+use crate::transfer::{Event, Output, Response, Start, Transfer, TransferSettings, TransferState};
 use crate::webhook::Leg;
 use crate::{ReferOutcome, SipUri};
 
-/// What the app is told, as Twilio's documentation of `<Refer>` prints it.
-fn told(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {
+/// What is reported to the app, as Twilio's documentation of `<Refer>` prints it.
+fn reported(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {
     let mut transfer = idle(TransferSettings::new());
     let mut reports = Vec::new();
     for (now, event) in events {
@@ -33,73 +34,74 @@ const NOTIFY: &str = "NotifySipResponseCode";
 #[test]
 fn scenario_1_the_target_answers() {
     let events = [
-        (0, Event::start(1)),
-        (50, Event::response(202)),
-        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n")),
-        (2_000, notify(2, LIVE, "SIP/2.0 180 Ringing\r\n")),
-        (9_500, notify(3, OVER, "SIP/2.0 200 OK\r\n")),
+        (0, Start::new(1).into()),
+        (50, Response::new(202).into()),
+        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n").into()),
+        (2_000, notify(2, LIVE, "SIP/2.0 180 Ringing\r\n").into()),
+        (9_500, notify(3, OVER, "SIP/2.0 200 OK\r\n").into()),
     ];
     let pairs = [(STATUS, "in-progress"), (REFER, "202"), (NOTIFY, "200")];
-    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Transferred));
+    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Transferred));
 }
 
 #[test]
 fn scenario_2_the_target_fails() {
     let events = [
-        (0, Event::start(1)),
-        (50, Event::response(202)),
-        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n")),
-        (9_500, notify(2, OVER, "SIP/2.0 486 Busy Here\r\n")),
+        (0, Start::new(1).into()),
+        (50, Response::new(202).into()),
+        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n").into()),
+        (9_500, notify(2, OVER, "SIP/2.0 486 Busy Here\r\n").into()),
     ];
-    let (pairs, outcome) = told(&events);
+    let (pairs, outcome) = reported(&events);
     assert_eq!(pairs, params(&[(STATUS, "busy"), (REFER, "202"), (NOTIFY, "486")]));
     assert_eq!(outcome.kind(), "target-failed");
 }
 
 #[test]
 fn scenario_3_the_endpoint_refuses() {
-    let events = [(0, Event::start(1)), (50, Event::response(405))];
+    let events = [(0, Start::new(1).into()), (50, Response::new(405).into())];
     let pairs = [(STATUS, "failed"), (REFER, "405")];
-    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Rejected { code: 405 }));
+    let code = SipStatus::new(405).unwrap();
+    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Rejected { code }));
 }
 
 #[test]
 fn scenario_4_the_caller_hangs_up() {
     let events = [
-        (0, Event::start(1)),
-        (50, Event::response(202)),
-        (100, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n")),
+        (0, Start::new(1).into()),
+        (50, Response::new(202).into()),
+        (100, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n").into()),
         (5_000, Event::HangUp),
     ];
     let pairs = [(STATUS, "canceled"), (REFER, "202"), (NOTIFY, "180")];
-    assert_eq!(told(&events), (params(&pairs), ReferOutcome::Canceled));
+    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Canceled));
 }
 
 #[test]
 fn a_leg_that_is_not_sip_is_refused_and_nothing_is_sent() {
     for leg in [Leg::Pstn, Leg::Client, Leg::Unknown] {
         let mut transfer = idle(TransferSettings::new());
-        let start = Event::Start { leg, cseq: 1, first_in_dialog: true };
+        let start = Start::new(1).with_leg(leg);
         let error = transfer.handle(start, 0).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ReferNotSupported);
         assert_eq!(error.platform_number(), Some(13801));
         assert_eq!(drain(&mut transfer), []);
-        assert_eq!((transfer.state(), transfer.deadline()), (TransferState::Idle, None));
+        assert_eq!((transfer.state(), transfer.deadline_ms()), (TransferState::Idle, None));
     }
 }
 
 #[test]
 fn nothing_but_a_start_begins() {
-    for event in [Event::response(202), Event::HangUp, Event::TransportError] {
+    for event in [Response::new(202).into(), Event::HangUp, Event::TransportError] {
         let mut transfer = idle(TransferSettings::new());
-        assert_eq!(feed(&mut transfer, event, 5), [unexpected(&event, "idle")]);
-        assert_eq!((transfer.state(), transfer.deadline()), (TransferState::Idle, None));
+        assert_eq!(feed(&mut transfer, event, 5), [unexpected(event, "idle")]);
+        assert_eq!((transfer.state(), transfer.deadline_ms()), (TransferState::Idle, None));
     }
     let mut transfer = idle(TransferSettings::new());
     // There is no subscription, whatever the id: not without one, and not by chance.
     for (cseq, event) in (1..).zip(["refer", "refer;id=0", "refer;id=1"]) {
         let answered = notify_of(event, cseq, Some(LIVE), "SIP/2.0 200 OK\r\n");
-        let outputs = [unexpected(&answered, "idle"), reply(481)];
+        let outputs = [unexpected(answered, "idle"), reply(481)];
         assert_eq!(feed(&mut transfer, answered, 5), outputs, "{event}");
     }
     assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), []);
@@ -109,10 +111,10 @@ fn nothing_but_a_start_begins() {
 #[test]
 fn a_transfer_starts_once() {
     let mut transfer = idle(TransferSettings::new());
-    assert_eq!(feed(&mut transfer, Event::start(1), 0), [Output::SendRefer]);
-    assert_eq!(refused(&mut transfer, Event::start(2), 1), ErrorKind::TransferEventUnexpected);
+    assert_eq!(feed(&mut transfer, Start::new(1), 0), [Output::SendRefer]);
+    assert_eq!(refused(&mut transfer, Start::new(2), 1), ErrorKind::TransferEventUnexpected);
     assert_eq!(feed(&mut transfer, Event::HangUp, 2), [completed("canceled", None, None)]);
-    assert_eq!(refused(&mut transfer, Event::start(3), 3), ErrorKind::TransferEventUnexpected);
+    assert_eq!(refused(&mut transfer, Start::new(3), 3), ErrorKind::TransferEventUnexpected);
     assert_eq!(drain(&mut transfer), []);
 }
 

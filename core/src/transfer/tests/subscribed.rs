@@ -3,7 +3,7 @@
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, completed, feed, notify, reply, subscribed, unexpected,
 };
-use crate::transfer::{Event, TransferState};
+use crate::transfer::{Event, Response, TransferState};
 
 const SECOND: u64 = 1_000;
 
@@ -19,7 +19,7 @@ fn progress_is_remembered_and_renews_the_subscription() {
         let now = ACCEPTED + u64::from(cseq) * SECOND;
         assert_eq!(feed(&mut transfer, notify(cseq, state, body), now), [reply(200)]);
         assert_eq!(transfer.state(), TransferState::Subscribed);
-        assert_eq!(transfer.deadline(), Some(now + lifetime * SECOND), "{state}");
+        assert_eq!(transfer.deadline_ms(), Some(now + lifetime * SECOND), "{state}");
     }
     let end = ACCEPTED + 183 * SECOND;
     assert_eq!(feed(&mut transfer, Event::Time, end - 1), []);
@@ -37,7 +37,7 @@ fn every_final_code_decides_whatever_the_subscription_says() {
             _ => "failed",
         };
         for state in [LIVE, "pending", OVER] {
-            let body = format!("SIP/2.0 {code} Told\r\n");
+            let body = format!("SIP/2.0 {code} Reason\r\n");
             let outputs = feed(&mut subscribed(), notify(1, state, &body), ACCEPTED + 1);
             assert_eq!(outputs, [reply(200), completed(status, 202, code)], "{state} {code}");
         }
@@ -48,7 +48,7 @@ fn every_final_code_decides_whatever_the_subscription_says() {
 fn no_provisional_code_decides() {
     for code in 100..=199 {
         let mut transfer = subscribed();
-        let body = format!("SIP/2.0 {code} Told\r\n");
+        let body = format!("SIP/2.0 {code} Reason\r\n");
         assert_eq!(feed(&mut transfer, notify(1, LIVE, &body), ACCEPTED + 1), [reply(200)]);
         assert_eq!(transfer.state(), TransferState::Subscribed);
     }
@@ -86,7 +86,7 @@ fn a_subscription_that_runs_out_without_any_code_has_no_status() {
     let mut transfer = subscribed();
     // Unreadable, but a NOTIFY: timer N is over, 180 s count.
     assert_eq!(feed(&mut transfer, notify(1, "active", "INVITE"), ACCEPTED + 5), [reply(200)]);
-    assert_eq!(transfer.deadline(), Some(ACCEPTED + 5 + 180 * SECOND));
+    assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + 5 + 180 * SECOND));
     let outputs = feed(&mut transfer, Event::Time, ACCEPTED + 5 + 180 * SECOND);
     assert_eq!(outputs, [completed(None, 202, None)]);
 }
@@ -121,16 +121,16 @@ fn a_broken_transport_is_left_to_the_timers_of_the_dialog() {
     let mut transfer = subscribed();
     assert_eq!(feed(&mut transfer, Event::TransportError, ACCEPTED + 1), []);
     assert_eq!(transfer.state(), TransferState::Subscribed);
-    assert_eq!(transfer.deadline(), Some(ACCEPTED + 32 * SECOND));
+    assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + 32 * SECOND));
 }
 
 #[test]
 fn the_refer_is_answered_once() {
     let mut transfer = subscribed();
     for code in [100, 200, 401, 405] {
-        let event = Event::response(code);
+        let event = Response::new(code);
         let outputs = feed(&mut transfer, event, ACCEPTED + 1);
-        assert_eq!(outputs, [unexpected(&event, "subscribed")], "{code}");
+        assert_eq!(outputs, [unexpected(event, "subscribed")], "{code}");
     }
     let outputs = feed(&mut transfer, notify(1, OVER, "SIP/2.0 200 OK\r\n"), ACCEPTED + 2);
     assert_eq!(outputs, [reply(200), completed("in-progress", 202, 200)]);
@@ -148,7 +148,7 @@ fn a_deadline_comes_before_the_event_that_is_later() {
 fn a_time_that_goes_back_counts_as_the_last_one() {
     let mut transfer = subscribed();
     assert_eq!(feed(&mut transfer, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n"), 0), [reply(200)]);
-    assert_eq!(transfer.deadline(), Some(ACCEPTED + 60 * SECOND));
+    assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + 60 * SECOND));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_end_of_time_is_no_overflow() {
     let mut transfer = subscribed();
     let forever = "active;expires=4294967295";
     feed(&mut transfer, notify(1, forever, "SIP/2.0 180 Ringing\r\n"), ACCEPTED + 1);
-    assert_eq!(transfer.deadline(), Some(ACCEPTED + 600 * SECOND), "the longest time");
+    assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + 600 * SECOND), "the longest time");
     assert_eq!(feed(&mut transfer, Event::Time, u64::MAX), [completed("failed", 202, 180)]);
-    assert_eq!(transfer.deadline(), None);
+    assert_eq!(transfer.deadline_ms(), None);
 }

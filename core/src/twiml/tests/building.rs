@@ -4,7 +4,7 @@ use super::*;
 use crate::http::Method;
 use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
 
-fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
+fn kind_of<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
     result.unwrap_err().kind()
 }
 
@@ -12,14 +12,14 @@ fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
 fn names_are_xml_names() {
     for name in ["Say", "say-as", "_x", "x:Say", "Größe", "a.1"] {
         assert_eq!(Element::new(name).unwrap().name(), name);
-        assert!(Element::new("A").unwrap().attribute(name, "").is_ok());
+        assert!(Element::new("A").unwrap().with_attribute(name, "").is_ok());
     }
     for (name, at) in [("", 0), ("1a", 0), ("-a", 0), ("a b", 1), ("a>", 1), ("é\"", 2), ("\0", 0)]
     {
         let error = Element::new(name).unwrap_err();
         assert_eq!((error.kind(), error.offset()), (ErrorKind::XmlNameInvalid, Some(at)), "{name}");
-        let set = Element::new("A").unwrap().attribute(name, "");
-        assert_eq!(kind(set), ErrorKind::XmlNameInvalid);
+        let set = Element::new("A").unwrap().with_attribute(name, "");
+        assert_eq!(kind_of(set), ErrorKind::XmlNameInvalid);
     }
 }
 
@@ -28,26 +28,26 @@ fn characters_that_xml_forbids_are_refused_with_their_offset() {
     for c in ['\0', '\u{7}', '\u{b}', '\u{1b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
         let text = format!("aé{c}b");
         let errors = [
-            Say::new(&text).unwrap_err(),
+            Element::say(&text).unwrap_err(),
             Text::new(&text).unwrap_err(),
             Comment::new(&text).unwrap_err(),
-            Element::new("A").unwrap().text(&text).unwrap_err(),
-            Element::new("A").unwrap().attribute("a", &text).unwrap_err(),
-            VoiceResponse::new().attribute("a", &text).unwrap_err(),
+            Element::new("A").unwrap().with_text(&text).unwrap_err(),
+            Element::new("A").unwrap().with_attribute("a", &text).unwrap_err(),
+            VoiceResponse::new().with_attribute("a", &text).unwrap_err(),
         ];
         for error in errors {
             assert_eq!(error.kind(), ErrorKind::XmlCharacterForbidden);
             assert_eq!(error.offset(), Some(3));
         }
-        assert_eq!(Refer::to(uri()).action(&text).unwrap_err().offset(), Some(3));
+        assert_eq!(Refer::to(uri()).with_action(&text).unwrap_err().offset(), Some(3));
     }
-    let error = Say::new("\u{1b}").unwrap_err();
+    let error = Element::say("\u{1b}").unwrap_err();
     assert_eq!(
         error.to_string(),
         "invalid TwiML at byte 0: U+001B is not allowed in an XML document: remove it",
     );
     for c in ['\t', '\n', '\r', ' ', '\u{7f}', '\u{85}', '\u{fffd}', '\u{10ffff}'] {
-        assert!(Say::new(&c.to_string()).is_ok(), "{c:?}");
+        assert!(Element::say(&c.to_string()).is_ok(), "{c:?}");
     }
 }
 
@@ -55,15 +55,15 @@ fn characters_that_xml_forbids_are_refused_with_their_offset() {
 fn an_attribute_stands_once_however_many_there_are() {
     let mut element = Element::new("A").unwrap();
     for index in 0..20_000 {
-        element = element.attribute(&format!("a{index}"), index).unwrap();
+        element = element.with_attribute(&format!("a{index}"), index).unwrap();
     }
     for name in ["a0", "a15", "a16", "a19999"] {
-        let error = element.clone().attribute(name, "").unwrap_err();
+        let error = element.clone().with_attribute(name, "").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::AttributeRepeated);
         assert_eq!(error.parameter(), Some(name));
     }
-    assert_eq!(element.attribute_value("a7"), Some("7"));
-    assert_eq!(element.attribute_value("A7"), None);
+    assert_eq!(element.attribute("a7"), Some("7"));
+    assert_eq!(element.attribute("A7"), None);
     assert_eq!(element.attributes().len(), 20_000);
 }
 
@@ -86,8 +86,8 @@ fn actions_that_are_urls() {
         "https://bücher.example/straße",
         "/größe",
     ] {
-        let refer = Refer::to(uri()).action(action).unwrap();
-        assert_eq!(refer.action_url(), Some(action));
+        let refer = Refer::to(uri()).with_action(action).unwrap();
+        assert_eq!(refer.action(), Some(action));
     }
 }
 
@@ -120,7 +120,7 @@ fn actions_that_are_none() {
         ("//", 0),
         ("///x", 0),
     ] {
-        let error = Refer::to(uri()).action(action).unwrap_err();
+        let error = Refer::to(uri()).with_action(action).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ActionInvalid, "{action:?}");
         assert_eq!((error.offset(), error.parameter()), (Some(at), Some("action")), "{action:?}");
     }
@@ -147,80 +147,129 @@ fn comments_cannot_end_themselves() {
     assert_eq!(Comment::new("a\r\nb\rc").unwrap().as_str(), "a\nb\nc");
 }
 
-#[test]
-fn depth_is_bounded_when_appended_and_dropping_works() {
-    let mut element = Element::new("A").unwrap();
-    let mut levels = 1;
-    let error = loop {
-        match Element::new("A").unwrap().append(element.clone()) {
-            Ok(deeper) => (element, levels) = (deeper, levels + 1),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!((levels, error.kind()), (MAX_DEPTH, ErrorKind::DepthExceeded));
-    assert_eq!(kind(VoiceResponse::new().append(element)), ErrorKind::DepthExceeded);
-
-    let chain = |levels: usize| {
-        (1..levels).fold(Element::new("A").unwrap(), |inner, _| {
-            Element::new("A").unwrap().append(inner).unwrap()
-        })
-    };
-    let response = VoiceResponse::new().append(chain(MAX_DEPTH - 1)).unwrap();
-    assert_eq!(parse(&response.to_xml()), response);
-    assert_eq!(parse(&response.to_xml_pretty()), response);
+/// `<A>` in `<A>` and so on.
+fn nested(levels: usize) -> Element {
+    let element = || Element::new("A").unwrap();
+    (1..levels).fold(element(), |inner, _| element().with_child(inner))
 }
 
 #[test]
-fn count_is_bounded_when_appended() {
-    let leaf = || Element::new("A").unwrap();
-    let mut response = VoiceResponse::new();
-    for _ in 1..MAX_ELEMENTS {
-        response = response.append(leaf()).unwrap();
-    }
+fn building_does_not_fail_for_depth_or_count() {
+    let codes = |response: &VoiceResponse| -> Vec<_> {
+        let diagnostics = response.check();
+        diagnostics.iter().map(|it| it.code().as_str()).filter(|it| it.starts_with("doc")).collect()
+    };
+    let response = VoiceResponse::new().append(nested(MAX_DEPTH - 1));
+    assert_eq!(codes(&response), [""; 0]);
     assert_eq!(parse(&response.to_xml()), response);
-    assert_eq!(kind(response.clone().append(leaf())), ErrorKind::ElementsExceeded);
-    // Text is no element.
-    assert!(response.text("x").is_ok());
+    assert_eq!(parse(&response.to_xml_pretty()), response);
+    let response = VoiceResponse::new().append(nested(MAX_DEPTH));
+    assert_eq!(codes(&response), ["document-too-deep"]);
+    assert_eq!(refused(&response.to_xml()).kind(), ErrorKind::DepthExceeded);
 
-    let half = (0..MAX_ELEMENTS / 2).fold(leaf(), |all, _| all.append(leaf()).unwrap());
-    assert_eq!(kind(half.clone().append(half)), ErrorKind::ElementsExceeded);
+    let leaf = || Element::new("A").unwrap();
+    let mut response = (1..MAX_ELEMENTS).fold(VoiceResponse::new(), |all, _| all.append(leaf()));
+    assert_eq!(codes(&response), [""; 0]);
+    assert_eq!(parse(&response.to_xml()), response);
+    // Text is not an element.
+    response.push(Text::new("x").unwrap());
+    assert_eq!(codes(&response), [""; 0]);
+    response.push(leaf());
+    assert_eq!(codes(&response), ["document-too-many-elements"]);
+    assert_eq!(refused(&response.to_xml()).kind(), ErrorKind::ElementsExceeded);
+}
 
-    // A Refer counts as two.
-    let mut response = VoiceResponse::new();
-    for _ in 0..(MAX_ELEMENTS - 1) / 2 {
-        response = response.refer(Refer::to(uri())).unwrap();
-    }
-    assert_eq!(kind(response.clone().refer(Refer::to(uri()))), ErrorKind::ElementsExceeded);
-    assert!(response.hangup().is_ok());
+#[test]
+fn a_refer_counts_as_two_elements() {
+    let refers = (MAX_ELEMENTS - 1) / 2;
+    let response = (0..refers).fold(VoiceResponse::new(), |all, _| all.refer(Refer::to(uri())));
+    let is_reported = |response: VoiceResponse| {
+        response.check().iter().any(|it| it.code().as_str() == "document-too-many-elements")
+    };
+    assert!(!is_reported(response.clone().hangup()));
+    assert!(is_reported(response.refer(Refer::to(uri()))));
+}
+
+/// Deep enough to overflow the stack of a test's thread, were there a call for each level.
+#[test]
+fn a_very_deep_tree_does_not_overflow_the_stack() {
+    const LEVELS: usize = 200_000;
+    let response = VoiceResponse::new().append(nested(LEVELS - 1));
+    let copy = response.clone();
+    assert_eq!(copy, response);
+    assert_ne!(copy, VoiceResponse::new().append(nested(LEVELS)));
+    assert_eq!(format!("{copy:?}").len(), format!("{response:?}").len());
+    let xml = response.to_xml();
+    assert_eq!(xml.matches("<A>").count(), xml.matches("</A>").count());
+    let diagnostics = response.check();
+    let codes: Vec<_> = diagnostics.iter().map(|it| it.code().as_str()).collect();
+    let expected =
+        ["document-too-large", "document-too-deep", "document-too-many-elements", "verb-unknown"];
+    assert_eq!(codes, expected);
+    let hash = std::hash::BuildHasher::hash_one;
+    let state = std::hash::RandomState::new();
+    assert_eq!(hash(&state, &copy), hash(&state, &response));
+    drop((copy, response));
 }
 
 #[test]
 fn text_beside_text_joins_and_empty_text_is_nothing() {
-    let say = Element::new("Say").unwrap().text("a").unwrap().text("").unwrap().text("b").unwrap();
+    let say = Element::new("Say")
+        .unwrap()
+        .with_text("a")
+        .unwrap()
+        .with_text("")
+        .unwrap()
+        .with_text("b")
+        .unwrap();
     assert_eq!(say.nodes().len(), 1);
-    assert_eq!(say.text_content(), "ab");
-    let response = VoiceResponse::new().text("").unwrap().text("a").unwrap().text("b").unwrap();
+    assert_eq!(say.text(), "ab");
+    let response =
+        VoiceResponse::new().with_text("").unwrap().with_text("a").unwrap().with_text("b").unwrap();
     assert_eq!(response.nodes(), [Node::Text(Text::new("ab").unwrap())]);
 }
 
 #[test]
-fn an_element_that_is_a_refer_becomes_one() {
-    let sip = || Element::new("Sip").unwrap().text(" sip:alice@example.com\n").unwrap();
+fn an_element_that_is_a_refer_has_a_typed_view() {
+    let sip = || Element::new("Sip").unwrap().with_text(" sip:alice@example.com\n").unwrap();
     let element = Element::new("Refer").unwrap();
-    let fits = element.clone().attribute("method", "GET").unwrap().append(sip()).unwrap();
-    let response = VoiceResponse::new().append(fits.clone()).unwrap();
-    assert_eq!(response.first_refer(), Some(&Refer::to(uri()).method(Method::Get)));
-    let inside = VoiceResponse::new().gather(Gather::new().append(fits).unwrap()).unwrap();
+    let fits = element.clone().with_attribute("method", "GET").unwrap().with_child(sip());
+    let expected = Refer::to(uri()).with_method(Method::Get);
+    assert_eq!(Refer::try_from(&fits).unwrap(), expected);
+    let response = VoiceResponse::new().append(fits.clone());
+    assert_eq!(response.first_refer(), Some(expected));
+    assert_eq!(response.nodes(), [Node::Element(fits.clone())]);
+    let inside = VoiceResponse::new().gather(Element::gather().with_child(fits));
     assert_eq!(inside.first_refer(), None);
 
-    let typed = Element::from(Refer::to(uri()).action("/a").unwrap().method(Method::Post));
-    let shown: Vec<_> = typed.attributes().collect();
-    assert_eq!(shown, [("action", "/a"), ("method", "POST")]);
-    assert_eq!(typed.children().next().unwrap().text_content(), "sip:alice@example.com");
+    let refer = Refer::to(uri()).with_action("/a").unwrap().with_method(Method::Post);
+    let built = Element::from(refer.clone());
+    let attributes: Vec<_> = built.attributes().collect();
+    assert_eq!(attributes, [("action", "/a"), ("method", "POST")]);
+    assert_eq!(built.children().next().unwrap().text(), "sip:alice@example.com");
+    assert_eq!(Refer::try_from(&built).unwrap(), refer);
+}
 
-    let unfit = element.append(sip()).unwrap().append(sip()).unwrap();
-    let response = VoiceResponse::new().append(unfit.clone()).unwrap();
-    assert_eq!(response.nodes(), [Node::Element(unfit)]);
+#[test]
+fn what_does_not_fit_a_refer_says_why() {
+    for (xml, kind) in [
+        ("<Say/>", ErrorKind::ReferMismatch),
+        ("<Refer/>", ErrorKind::ReferMismatch),
+        ("<Refer><Sip/></Refer>", ErrorKind::ReferMismatch),
+        ("<Refer><Sip>sip:a@b</Sip><Sip>sip:a@b</Sip></Refer>", ErrorKind::ReferMismatch),
+        ("<Refer x='1'><Sip>sip:a@b</Sip></Refer>", ErrorKind::ReferMismatch),
+        ("<Refer><Sip x='1'>sip:a@b</Sip></Refer>", ErrorKind::ReferMismatch),
+        ("<Refer><!-- --><Sip>sip:a@b</Sip></Refer>", ErrorKind::ReferMismatch),
+        ("<Refer><sip>sip:a@b</sip></Refer>", ErrorKind::ReferMismatch),
+        ("<refer><Sip>sip:a@b</Sip></refer>", ErrorKind::ReferMismatch),
+        ("<Refer><Sip>tel:+1</Sip></Refer>", ErrorKind::UriSchemeUnsupported),
+        ("<Refer method='post'><Sip>sip:a@b</Sip></Refer>", ErrorKind::MethodInvalid),
+        ("<Refer action='a b'><Sip>sip:a@b</Sip></Refer>", ErrorKind::ActionInvalid),
+    ] {
+        let response = parse(&format!("<Response>{xml}</Response>"));
+        let element = response.verbs().next().unwrap();
+        assert_eq!(kind_of(Refer::try_from(element)), kind, "{xml}");
+    }
 }
 
 #[test]
@@ -236,24 +285,25 @@ fn a_relative_action_resolves_as_rfc_3986_says() {
         ("../g", "http://a/b/g"),
         ("https://x/y", "https://x/y"),
     ] {
-        let refer = Refer::to(uri()).action(action).unwrap();
+        let refer = Refer::to(uri()).with_action(action).unwrap();
         assert_eq!(refer.resolve_action(base).unwrap().as_deref(), Some(url));
     }
     assert_eq!(Refer::to(uri()).resolve_action("whatever").unwrap(), None);
     for base in ["", "/a", "ftp://a/", "https:a"] {
-        let error = Refer::to(uri()).action("g").unwrap().resolve_action(base).unwrap_err();
+        let error = Refer::to(uri()).with_action("g").unwrap().resolve_action(base).unwrap_err();
         let seen = (error.kind(), error.parameter());
         assert_eq!(seen, (ErrorKind::ActionInvalid, Some("base_url")));
     }
 }
 
 #[test]
-fn a_document_that_was_read_and_refuses_a_node_is_still_the_one_that_was_read() {
-    let mut response = VoiceResponse::parse("<Response><Say>Hello</Say></Response>").unwrap();
-    let deep = (1..MAX_DEPTH)
-        .try_fold(Element::new("a").unwrap(), |inner, _| Element::new("a").unwrap().append(inner));
-    assert!(response.add(deep.unwrap()).is_err());
-    assert_eq!(response.nodes().len(), 1);
-    response.add(Element::new("Hangup").unwrap()).unwrap();
-    assert_eq!(response.nodes().len(), 2);
+fn an_attribute_that_is_refused_leaves_the_element_as_it_was() {
+    let mut say = Element::say("Hello").unwrap().with_attribute("voice", "alice").unwrap();
+    let before = say.clone();
+    for (name, value) in [("voice", "bob"), ("a b", "1"), ("loop", "\u{7}")] {
+        assert!(say.set_attribute(name, value).is_err());
+        assert_eq!(say, before);
+    }
+    say.set_attribute("loop", 2).unwrap();
+    assert_eq!(say.attribute("loop"), Some("2"));
 }

@@ -1,11 +1,11 @@
-//! Every finding, its path, its place and its order; and what follows a `<Refer>`.
+//! Every diagnostic, its path, its position and its order; and what follows a `<Refer>`.
 
 use super::*;
 use crate::diagnostic::Severity;
 
 const TARGET: &str = "<Sip>sip:alice@example.com</Sip>";
 
-/// `code path` of every finding.
+/// `code path` of every diagnostic.
 fn found(response: &VoiceResponse) -> Vec<String> {
     response.check().iter().map(|found| format!("{} {}", found.code(), found.path())).collect()
 }
@@ -14,20 +14,19 @@ fn found(response: &VoiceResponse) -> Vec<String> {
 fn finds(body: &str, expected: &[&str]) {
     let response = parse(&format!("<Response>{body}</Response>"));
     assert_eq!(found(&response), expected, "{body}");
-    // What was built has the same findings as what was read.
-    let copy =
-        response.nodes().iter().cloned().try_fold(VoiceResponse::new(), VoiceResponse::append);
-    assert_eq!(found(&copy.unwrap()), expected, "{body}");
+    // What was built has the same diagnostics as what was read.
+    let copy = response.nodes().iter().cloned().fold(VoiceResponse::new(), VoiceResponse::append);
+    assert_eq!(found(&copy), expected, "{body}");
 }
 
 #[test]
-fn a_good_document_has_none() {
+fn a_good_document_has_no_diagnostics() {
     finds("", &[]);
     finds(&format!("<Say>x</Say><Refer action='/a' method='GET'>{TARGET}</Refer>"), &[]);
     let all = "<Connect/><Dial/><Echo/><Enqueue/><Gather/><Hangup/><Leave/><Pause/><Pay/><Play/>\
                <Prompt/><Queue/><Record/><Redirect/><Reject/><Say/><Sms/><Start/><Stop/>";
     finds(all, &[]);
-    // Comments are no fault, wherever they stand.
+    // A comment is not an error, wherever it is.
     finds(
         "<!-- a --><Refer action=''><!-- b --><Sip><!-- c -->sip:a@example.com</Sip></Refer>",
         &[],
@@ -103,10 +102,10 @@ fn attributes_children_and_text_of_a_refer() {
 }
 
 #[test]
-fn no_action_is_a_note_alike_for_typed_and_untyped() {
+fn no_action_is_a_note_for_what_was_built_and_what_was_read() {
     finds(&format!("<Refer>{TARGET}</Refer>"), &["no-action Response/Refer[0]"]);
     finds(&format!("<Refer><!-- x -->{TARGET}</Refer>"), &["no-action Response/Refer[0]"]);
-    let built = VoiceResponse::new().refer(Refer::to(uri())).unwrap().check().pop().unwrap();
+    let built = VoiceResponse::new().refer(Refer::to(uri())).check().pop().unwrap();
     assert_eq!((built.line(), built.column(), built.severity()), (None, None, Severity::Note));
     let read = parse(&format!("<Response>\n  <Refer>{TARGET}</Refer></Response>")).check();
     assert_eq!((read[0].line(), read[0].column()), (Some(2), Some(3)));
@@ -180,7 +179,7 @@ fn unknown_verbs_and_what_they_were_meant_for() {
 }
 
 #[test]
-fn what_never_runs_is_told_once() {
+fn what_never_runs_is_reported_once() {
     finds(
         &format!("<Refer action='/a'>{TARGET}</Refer><Say/><Hangup/><Refer>{TARGET}</Refer>"),
         &["unreachable Response/Say[0]", "no-action Response/Refer[1]"],
@@ -265,7 +264,7 @@ fn an_enormous_name_does_not_multiply() {
 }
 
 #[test]
-fn what_the_target_has_is_found_at_its_place_typed_or_not() {
+fn diagnostics_of_the_target_have_its_position() {
     for (xml, place) in [
         (
             "<Response>\n<Refer action='/a'>\n <Sip>sip:a@b?X-Twilio-A=1</Sip></Refer></Response>",
@@ -282,4 +281,26 @@ fn what_the_target_has_is_found_at_its_place_typed_or_not() {
         assert_eq!(found[0].path(), "Response/Refer[0]/Sip");
         assert_eq!((found[0].line(), found[0].column()), (Some(place.0), Some(place.1)));
     }
+}
+
+#[test]
+fn below_the_limit_of_levels_nothing_is_looked_at() {
+    let nested = |levels: usize| {
+        let refer = Element::from(Refer::to(uri()).with_action("/a").unwrap());
+        (2..levels).fold(refer, |inner, _| Element::gather().with_child(inner))
+    };
+    let response = VoiceResponse::new().append(nested(63).with_attribute("a", 1).unwrap());
+    assert_eq!(response.check().pop().unwrap().code().as_str(), "refer-misplaced");
+    let path = response.check().pop().unwrap().path().to_owned();
+    assert_eq!(path.matches('/').count(), 62);
+
+    // A `<Refer>` on each of 20 000 levels: paths of all of them would take gigabytes.
+    let refer = Element::from(Refer::to(uri()).with_action("/a").unwrap());
+    let deep = (0..20_000).fold(refer.clone(), |inner, _| {
+        Element::gather().with_child(refer.clone()).with_child(inner)
+    });
+    let found = VoiceResponse::new().append(deep).check();
+    let misplaced = found.iter().filter(|it| it.code().as_str() == "refer-misplaced").count();
+    assert_eq!(misplaced, 62);
+    assert!(found.iter().all(|it| it.path().matches('/').count() < 64));
 }

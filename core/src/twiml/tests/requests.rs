@@ -10,7 +10,7 @@ const URL: &str = "https://example.com/a?b=c&d";
 
 #[test]
 fn an_update_of_a_live_call() {
-    let update = CallUpdate::with_url(AC, CA, URL).unwrap();
+    let update = CallUpdate::from_url(AC, CA, URL).unwrap();
     let request = update.request();
     assert_eq!(request.method(), Method::Post);
     assert_eq!(
@@ -18,11 +18,11 @@ fn an_update_of_a_live_call() {
         format!("https://api.twilio.com/2010-04-01/Accounts/{AC}/Calls/{CA}.json"),
     );
     assert_eq!(request.body(), "Url=https%3A%2F%2Fexample.com%2Fa%3Fb%3Dc%26d");
-    let request = update.url_method(Method::Post).request();
+    let request = update.with_url_method(Method::Post).request();
     assert_eq!(request.body(), "Url=https%3A%2F%2Fexample.com%2Fa%3Fb%3Dc%26d&Method=POST");
 
-    let response = VoiceResponse::new().hangup().unwrap();
-    let request = CallUpdate::with_twiml(AC, CA, &response).unwrap().request();
+    let response = VoiceResponse::new().hangup();
+    let request = CallUpdate::from_twiml(AC, CA, &response).unwrap().request();
     assert_eq!(
         request.body(),
         "Twiml=%3C%3Fxml+version%3D%221.0%22+encoding%3D%22UTF-8%22%3F%3E\
@@ -32,8 +32,8 @@ fn an_update_of_a_live_call() {
 
 #[test]
 fn a_new_call() {
-    let create = CallCreate::with_twiml(AC, &uri(), "+15005550006", &VoiceResponse::new());
-    let request = create.unwrap().base("http://localhost:8080/").unwrap().request();
+    let create = CallCreate::from_twiml(AC, &uri(), "+15005550006", &VoiceResponse::new());
+    let request = create.unwrap().with_base("http://localhost:8080/").unwrap().request();
     assert_eq!(request.url(), format!("http://localhost:8080/2010-04-01/Accounts/{AC}/Calls.json"),);
     assert!(
         request.body().starts_with("To=sip%3Aalice%40example.com&From=%2B15005550006&Twiml=%3C"),
@@ -41,7 +41,7 @@ fn a_new_call() {
         request.body(),
     );
     for from in ["", " \t"] {
-        let error = CallCreate::with_url(AC, &uri(), from, URL).unwrap_err();
+        let error = CallCreate::from_url(AC, &uri(), from, URL).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RestFromEmpty);
     }
 }
@@ -59,13 +59,13 @@ fn nothing_is_smuggled_into_the_path() {
         "ACgaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "AC\u{661}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ] {
-        let error = CallUpdate::with_url(sid, CA, URL).unwrap_err();
+        let error = CallUpdate::from_url(sid, CA, URL).unwrap_err();
         assert_eq!((error.kind(), error.parameter()), (ErrorKind::SidInvalid, Some("AccountSid")));
         let sid = sid.replacen("AC", "CA", 1);
-        let error = CallUpdate::with_url(AC, &sid, URL).unwrap_err();
+        let error = CallUpdate::from_url(AC, &sid, URL).unwrap_err();
         assert_eq!((error.kind(), error.parameter()), (ErrorKind::SidInvalid, Some("CallSid")));
     }
-    let error = CallUpdate::with_url(CA, CA, URL).unwrap_err();
+    let error = CallUpdate::from_url(CA, CA, URL).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -77,9 +77,9 @@ fn nothing_is_smuggled_into_the_path() {
 #[test]
 fn bases_and_urls() {
     let base = |base: &str| {
-        CallUpdate::with_url(AC, CA, URL)
+        CallUpdate::from_url(AC, CA, URL)
             .unwrap()
-            .base(base)
+            .with_base(base)
             .map(|update| update.request().url().split("/2010").next().unwrap().to_owned())
     };
     for (given, origin) in [
@@ -105,7 +105,7 @@ fn bases_and_urls() {
         assert_eq!(base(given).unwrap_err().kind(), ErrorKind::RestBaseInvalid, "{given:?}");
     }
     for url in ["", "/a", "//example.com/a", "ftp://example.com/", "https://example.com/a b"] {
-        let error = CallUpdate::with_url(AC, CA, url).unwrap_err();
+        let error = CallUpdate::from_url(AC, CA, url).unwrap_err();
         assert_eq!((error.kind(), error.parameter()), (ErrorKind::RestUrlInvalid, Some("Url")));
     }
 }
@@ -114,7 +114,7 @@ fn bases_and_urls() {
 fn a_document_that_is_too_long_is_refused_in_characters() {
     let around = VoiceResponse::new().say("").unwrap().to_xml().len() + "</Say>".len() - 1;
     let fits =
-        |text: String| CallUpdate::with_twiml(AC, CA, &VoiceResponse::new().say(&text).unwrap());
+        |text: String| CallUpdate::from_twiml(AC, CA, &VoiceResponse::new().say(&text).unwrap());
     assert!(fits("é".repeat(MAX_REST_TWIML_CHARS - around)).is_ok());
     let error = fits("é".repeat(MAX_REST_TWIML_CHARS - around + 1)).unwrap_err();
     assert_eq!((error.kind(), error.platform_number()), (ErrorKind::RestTwimlTooLong, Some(32018)));

@@ -3,7 +3,7 @@
 use super::*;
 
 fn leg(pairs: &[(&str, &str)]) -> Leg {
-    VoiceRequest::from_pairs(pairs.iter().copied()).unwrap().leg()
+    VoiceRequest::from_pairs(pairs.iter().copied(), None).unwrap().leg()
 }
 
 #[test]

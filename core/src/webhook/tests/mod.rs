@@ -1,13 +1,12 @@
-//! Unit tests of the module, by what they look at; the properties that hold for every request stand
-//! in `core/tests/webhook_properties.rs`.
+//! Unit tests of the module by topic; the properties that hold for every request are in `core/tests/webhook_properties.rs`.
 //!
 //! Signatures without another source were printed by the Python package `twilio` 9.13.
 
 mod body_hash;
-mod callback;
 mod legs;
 mod outcome;
 mod reading;
+mod report;
 mod secrecy;
 mod serialize;
 mod signing;
@@ -18,6 +17,7 @@ use super::*;
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::http::Method;
+use crate::sip::SipStatus;
 
 const TOKEN: &str = "12345";
 
@@ -32,7 +32,7 @@ const EXAMPLE: [(&str, &str); 5] = [
 
 const EXAMPLE_URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
 
-/// A callback with an escape, a space and letters of two and three bytes.
+/// An action request with an escape, a space and letters of two and three bytes.
 const BODY: &str = "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486\
     &From=sip%3Aalice%40example.com&CallerName=%C3%86r%C3%B8+%C3%9Cn%C3%AFcode+%E5%90%8D";
 
@@ -40,19 +40,19 @@ fn validator() -> RequestValidator {
     RequestValidator::new(TOKEN).unwrap()
 }
 
-fn callback(body: &str) -> ReferCallback {
-    ReferCallback::from_form(body).unwrap_or_else(|error| panic!("{body}: {error}"))
-}
-
 fn request(body: &str) -> VoiceRequest {
-    VoiceRequest::from_form(body).unwrap_or_else(|error| panic!("{body}: {error}"))
+    VoiceRequest::from_form(body, None).unwrap_or_else(|error| panic!("{body}: {error}"))
 }
 
-/// Whether `signature` lets [`BODY`] in by this URL.
+fn code(code: u16) -> SipStatus {
+    SipStatus::new(code).unwrap()
+}
+
+/// Whether [`BODY`] verifies with this URL and signature.
 fn passes(validator: &RequestValidator, url: &str, signature: &str) -> bool {
     match validator.verify(Method::Post, url, BODY, Some(signature)) {
-        Ok(callback) => {
-            assert_eq!(callback.param("CallerName"), Some("Ærø Ünïcode 名"));
+        Ok(request) => {
+            assert_eq!(request.param("CallerName"), Some("Ærø Ünïcode 名"));
             true
         }
         Err(error) => {

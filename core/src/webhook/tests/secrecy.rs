@@ -11,16 +11,15 @@ fn the_call_token_is_readable_but_never_shown() {
     let body = format!(
         "CallToken={TOKEN_VALUE}&ReferSipResponseCode=x&From=a&CallToken={TOKEN_VALUE}2&From=b"
     );
-    let one = callback(&body);
-    assert_eq!(one.request().call_token(), Some(TOKEN_VALUE));
+    let one = request(&body);
+    assert_eq!(one.call_token(), Some(TOKEN_VALUE));
     assert_eq!(one.param("CallToken"), Some(TOKEN_VALUE));
     assert!(one.to_form().contains(TOKEN_VALUE));
     for shown in [
         format!("{one:?}"),
         format!("{one:#?}"),
-        format!("{:?}", one.request()),
-        format!("{:?}", one.problems()),
-        one.problems().iter().map(ToString::to_string).collect(),
+        format!("{:?}", one.diagnostics()),
+        one.diagnostics().iter().map(ToString::to_string).collect(),
     ] {
         assert!(!shown.contains(TOKEN_VALUE), "{shown}");
     }
@@ -31,7 +30,7 @@ fn the_call_token_is_readable_but_never_shown() {
 #[test]
 fn errors_do_not_quote_the_call_token() {
     let body = format!("CallToken={TOKEN_VALUE}%FF");
-    let error = ReferCallback::from_form(&body).unwrap_err();
+    let error = VoiceRequest::from_form(&body, None).unwrap_err();
     assert_eq!(error.parameter(), Some("CallToken"));
     let signature = validator().sign_form("https://a/", &body);
     let verified =
@@ -43,7 +42,7 @@ fn errors_do_not_quote_the_call_token() {
 
 #[test]
 fn explain_shows_neither_token_nor_password() {
-    let secret = validator().accept_encoded_spellings(true);
+    let secret = validator().with_encoded_spellings(true);
     let url = format!(
         "https://user:pw@hush@example.com/r?a='&CallToken={TOKEN_VALUE}?hush&Call%54oken={TOKEN_VALUE}&b=1#f"
     );
@@ -123,18 +122,18 @@ fn no_url_that_is_refused_is_quoted_with_a_secret() {
         format!("ftp://u:{long}@h/"),
     ] {
         let call = "CA00000000000000000000000000000002";
-        let document = Element::new("Refer").and_then(|refer| refer.attribute("action", &url));
-        let document = document.and_then(|refer| VoiceResponse::new().append(refer)).unwrap();
+        let document = Element::new("Refer").and_then(|refer| refer.with_attribute("action", &url));
+        let document = document.map(|refer| VoiceResponse::new().append(refer)).unwrap();
         let found = document.check().into_iter().find(|it| it.code().as_str() == "action-invalid");
         let refer = Refer::to(SipUri::parse("sip:a@h").unwrap());
         for shown in [
-            CallUpdate::with_url(account, call, &url).unwrap_err().to_string(),
-            CallUpdate::with_url(account, call, "https://h/")
-                .and_then(|update| update.base(&url))
+            CallUpdate::from_url(account, call, &url).unwrap_err().to_string(),
+            CallUpdate::from_url(account, call, "https://h/")
+                .and_then(|update| update.with_base(&url))
                 .unwrap_err()
                 .to_string(),
-            refer.clone().action(&url).unwrap_err().to_string(),
-            refer.action("/a").and_then(|it| it.resolve_action(&url)).unwrap_err().to_string(),
+            refer.clone().with_action(&url).unwrap_err().to_string(),
+            refer.with_action("/a").and_then(|it| it.resolve_action(&url)).unwrap_err().to_string(),
             found.unwrap().message(),
         ] {
             assert!(!shown.contains("hu") && !shown.contains("sh@"), "{shown}");

@@ -5,8 +5,8 @@ use serde_json::{Value, from_str, from_value, json, to_value};
 use super::*;
 
 #[test]
-fn a_callback_has_the_keys_of_the_command() {
-    let one = callback(
+fn an_action_request_has_the_keys_of_the_command() {
+    let one = request(
         "CallSid=CA1&From=sip%3Aa%40example.com&Direction=inbound&CallToken=hush&New=x\
          &SipHeader_X-A=1&ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=4&To=a&To=b",
     );
@@ -23,8 +23,8 @@ fn a_callback_has_the_keys_of_the_command() {
     // Without CallToken: what is read back has none, rather than one that is not it.
     assert_eq!(value["params"].as_array().unwrap().len(), 10);
     assert_eq!(value["params"][3], json!(["New", "x"]));
-    let read: ReferCallback = serde_json::from_value(value.clone()).unwrap();
-    assert_eq!((read.request().call_token(), read.param("New")), (None, Some("x")));
+    let read: VoiceRequest = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!((read.call_token(), read.param("New")), (None, Some("x")));
     assert_eq!(value["leg"], "sip");
     assert_eq!(
         value["outcome"],
@@ -32,9 +32,15 @@ fn a_callback_has_the_keys_of_the_command() {
     );
     let problems = value["problems"].as_array().unwrap();
     assert_eq!(problems.len(), 2);
-    assert_eq!(problems[0]["parameter"], "To");
+    assert_eq!(
+        (&problems[0]["parameter"], &problems[0]["code"]),
+        (&json!("To"), &json!("parameter-repeated"))
+    );
     assert_eq!(problems[1]["parameter"], "NotifySipResponseCode");
-    assert_eq!(problems[1]["message"], one.problems()[1].message());
+    assert_eq!(problems[1]["code"], "parameter-invalid");
+    assert_eq!(problems[1]["severity"], "warning");
+    assert_eq!(problems[1]["message"], one.diagnostics()[1].message());
+    assert_eq!(value["may_resume"], true);
     for key in [
         "account_sid",
         "direction",
@@ -62,31 +68,40 @@ fn a_callback_has_the_keys_of_the_command() {
 }
 
 #[test]
-fn a_request_has_neither_outcome_nor_refer_keys() {
+fn another_request_has_null_for_what_only_a_refer_reports() {
     let value = to_value(request("CallSid=CA1")).unwrap();
     assert_eq!(value["call_sid"], "CA1");
     assert_eq!(value["leg"], "unknown");
-    for key in ["outcome", "refer_call_status", "refer_sip_response_code"] {
-        assert_eq!(value.get(key), None);
+    for key in [
+        "outcome",
+        "refer_call_status",
+        "refer_sip_response_code",
+        "notify_sip_response_code",
+        "may_resume",
+    ] {
+        assert_eq!(value.get(key), Some(&Value::Null), "{key}");
+    }
+    for (status, may_resume) in [("ringing", true), ("completed", false)] {
+        let value = to_value(request(&format!("CallStatus={status}"))).unwrap();
+        assert_eq!((&value["outcome"], &value["may_resume"]), (&Value::Null, &json!(may_resume)));
     }
 }
 
 #[test]
 fn what_was_written_reads_back() {
-    let one = callback("ReferCallStatus=busy&From=a+b&From=c&x=&NotifySipResponseCode=486");
+    let one = request("ReferCallStatus=busy&From=a+b&From=c&x=&NotifySipResponseCode=486");
     let text = serde_json::to_string(&one).unwrap();
-    assert_eq!(from_str::<ReferCallback>(&text).unwrap(), one);
-    assert_eq!(&from_str::<VoiceRequest>(&text).unwrap(), one.request());
-    let read: ReferCallback = from_str(r#"{"params":[["ReferCallStatus","canceled"]]}"#).unwrap();
-    assert_eq!(read.outcome(), ReferOutcome::Canceled);
+    assert_eq!(from_str::<VoiceRequest>(&text).unwrap(), one);
+    let read: VoiceRequest = from_str(r#"{"params":[["ReferCallStatus","canceled"]]}"#).unwrap();
+    assert_eq!(read.outcome(), Some(ReferOutcome::Canceled));
 }
 
 #[test]
-fn what_is_no_callback_is_refused() {
+fn what_is_not_a_request_is_refused() {
     let long = json!({"params": [["a", "x".repeat(70_000)]]});
     assert!(from_value::<VoiceRequest>(long).unwrap_err().to_string().contains("more than 65536"));
     for bad in [json!({}), json!([]), json!({"params": [["a"]]}), json!({"params": {"a": "b"}})] {
-        assert!(from_value::<ReferCallback>(bad.clone()).is_err(), "{bad}");
+        assert!(from_value::<VoiceRequest>(bad.clone()).is_err(), "{bad}");
     }
 }
 
@@ -96,8 +111,17 @@ fn a_status_is_its_text_and_an_outcome_an_object() {
     assert_eq!(from_value::<ReferCallStatus>(json!("busy")).unwrap(), ReferCallStatus::Busy);
     assert_eq!(from_value::<ReferCallStatus>(json!("x")).unwrap(), ReferCallStatus::from("x"));
     assert_eq!(
-        to_value(ReferOutcome::Rejected { code: 405 }).unwrap(),
+        to_value(ReferOutcome::Rejected { code: code(405) }).unwrap(),
         json!({"kind": "rejected", "status": null, "code": 405, "may_resume": true})
     );
-    assert_eq!(to_value(callback("CallStatus=completed")).unwrap()["outcome"]["may_resume"], false);
+    let over = to_value(request("CallStatus=completed&ReferCallStatus=")).unwrap();
+    assert_eq!(over["outcome"]["may_resume"], false);
+    let report = ReferReport::new(None, Some(code(408)), None);
+    assert_eq!(
+        to_value(report).unwrap(),
+        json!({
+            "params": [["ReferSipResponseCode", "408"]],
+            "outcome": {"kind": "rejected", "status": null, "code": 408, "may_resume": false},
+        })
+    );
 }

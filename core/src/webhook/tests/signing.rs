@@ -93,10 +93,8 @@ fn many_names_sort_by_their_bytes_below_and_above_the_bound_of_kept_keys() {
         sorted.sort();
         sorted.dedup();
         let joined: String = sorted.into_iter().map(|(name, value)| name + &value).collect();
-        let tried = validator().explain(
-            "https://a/",
-            ReferCallback::from_pairs_with_limit(pairs, usize::MAX).unwrap().to_form(),
-        );
+        let tried = validator()
+            .explain("https://a/", VoiceRequest::from_pairs(pairs, usize::MAX).unwrap().to_form());
         assert_eq!(tried[0].hashed(), format!("https://a/{joined}"), "{count}");
     }
 }

@@ -97,7 +97,7 @@ fn nothing_else_is_let_in() {
 
 #[test]
 fn encoded_spellings_are_opt_in() {
-    let tolerant = validator().accept_encoded_spellings(true);
+    let tolerant = validator().with_encoded_spellings(true);
     let cases = [
         ("https://voice.example.com/refer?name=O%27Hara", "TmhIEOBCvc+wggHB2lYfA/HGaoI="),
         ("https://voice.example.com/refer?name=O'Hara", "ZDQFT7/N9hZ+DFSL6+VFZj82kL8="),
@@ -118,13 +118,13 @@ fn encoded_spellings_are_opt_in() {
     // Lower-case digits are no spelling of upper-case ones: from there it is decoded only.
     for (url, signature) in cases {
         assert_eq!(passes(&tolerant, url, signature), !url.contains("%3a"), "{url}");
-        assert!(!passes(&tolerant.clone().accept_encoded_spellings(false), url, signature));
+        assert!(!passes(&tolerant.clone().with_encoded_spellings(false), url, signature));
     }
 }
 
 #[test]
 fn only_sip_uris_and_quotes_are_written_anew() {
-    let tolerant = validator().accept_encoded_spellings(true);
+    let tolerant = validator().with_encoded_spellings(true);
     let urls = tried(&tolerant, "foo://h/a:b@c?t=12:30%3A&To=sips:b@x:5060;p&q=%27#'");
     assert_eq!(
         urls,
@@ -139,7 +139,7 @@ fn only_sip_uris_and_quotes_are_written_anew() {
 
 #[test]
 fn what_is_beyond_ascii_is_escaped_all_at_once_or_not_at_all() {
-    let tolerant = validator().accept_encoded_spellings(true);
+    let tolerant = validator().with_encoded_spellings(true);
     assert_eq!(
         tried(&tolerant, "ftp://é/é?ü=%C3%BC'"),
         [
@@ -170,7 +170,7 @@ fn every_spelling_is_tried_once_as_given_first() {
     assert_eq!(tried(&validator(), "ftp://h/a"), ["ftp://h/a"]);
     assert_eq!(tried(&validator(), "/a?b=https://h:1/#c"), ["/a?b=https://h:1/#c"]);
     assert_eq!(tried(&validator(), ""), [""]);
-    let all = tried(&validator().accept_encoded_spellings(true), "wss://u@h:1/'%27?a=sip:b%40c#f");
+    let all = tried(&validator().with_encoded_spellings(true), "wss://u@h:1/'%27?a=sip:b%40c#f");
     let unique: std::collections::HashSet<_> = all.iter().collect();
     assert_eq!((all.len(), unique.len()), (72, 72));
 }

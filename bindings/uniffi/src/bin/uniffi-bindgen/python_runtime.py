@@ -22,6 +22,8 @@ _BYTES = (b"\0", b"\1")
 # Buffers that no call uses just now: taking one and giving it back are atomic.
 _buffers = []
 _ROOM, _KEPT = 8192, 128 * 1024
+# What is read where the library has no answer.
+_REFUSED = b"\2\0\0\0\x31twiml-refer: the native library refused this call"
 
 _UniffiConverterRustBuffer = object
 
@@ -66,38 +68,30 @@ class _Answer:
         return _unpack_i32(self.data, at)[0]
 
 
-def _done(call, error_converter):
-    """Make the call; the answer behind its status."""
-    answer = _answer(b"".join(call.parts))
-    status = answer.data[0]
-    if status == 0:
-        return answer
-    del call
-    if status == 1 and error_converter is not None:
-        raise error_converter.read(answer)
-    raise InternalError(_UniffiFfiConverterString.read(answer))
-
-
-def _answer(data):
+def _done(call):
+    """Make the call; the answer behind its status. No variable holds a secret when this raises."""
     try:
         buffer = _buffers.pop()
     except IndexError:
         buffer = ctypes.create_string_buffer(_ROOM)
+    data = b"".join(call.parts)
     length, room = len(data), len(buffer)
     if length > 0x7FFFFFFF:
-        del data, buffer
+        del data
         size_check(length)
     needed = _native(data, length, buffer, room)
     if needed > room:
         buffer = ctypes.create_string_buffer(needed)
         needed = _native(data, length, buffer, needed)
-    if needed <= 0:
-        del data, buffer
-        raise InternalError("twiml-refer: the native library refused a call; please report it")
-    answer = _Answer(buffer[:needed])
+    answer = _Answer(buffer[:needed] if needed > 0 else _REFUSED)
     if len(buffer) <= _KEPT:
         _buffers.append(buffer)
-    return answer
+    if answer.data[0] == 0:
+        return answer
+    del data
+    if answer.data[0] == 1:
+        raise _UniffiFfiConverterTypeBridgeError.read(answer)
+    raise InternalError(_UniffiFfiConverterString.read(answer))
 
 
 class _UniffiFfiConverterString:

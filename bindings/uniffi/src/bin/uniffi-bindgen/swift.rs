@@ -1,10 +1,10 @@
 //! Swift: the generated functions are fast enough, but for their reader, which copies every number
-//! through Foundation.
+//! and every text through Foundation.
 
 use crate::patch::Patched;
 
 pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
-    for (generated, ours) in [READ_INT, READ_BYTES] {
+    for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING] {
         text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
     }
     Ok(())
@@ -38,5 +38,20 @@ const READ_BYTES: (&str, &str) = (
     "    let value = reader.data.withUnsafeBytes { [UInt8]($0[range]) }
     reader.offset = range.upperBound
     return value
+",
+);
+
+const READ_STRING: (&str, &str) = (
+    "        // See `lift` above for why we avoid Foundation's NSString-backed decoder here.
+        return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
+",
+    "        guard len >= 0, buf.data.count - buf.offset >= Int(len) else {
+            throw UniffiInternalError.bufferOverflow
+        }
+        let range = buf.offset..<buf.offset + Int(len)
+        buf.offset = range.upperBound
+        return buf.data.withUnsafeBytes {
+            String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self)
+        }
 ",
 );
