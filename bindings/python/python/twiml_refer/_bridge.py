@@ -21,7 +21,8 @@ def call(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except bridge.BridgeError as raised:
         details = raised.details
-    # Outside of the handler, so that the error does not lead to frames that hold the arguments.
+    # Neither this frame nor, outside of the handler, an error before this one leads to them.
+    del arguments
     raise error(details)
 
 

@@ -9,8 +9,7 @@ from ._bridge import Pair, bridge, call, pairs
 from ._errors import wrong_type
 from ._value import Value
 
-Node = Union["Element", "Comment", str]
-AnyNode = TypeVar("AnyNode", bound=Node)
+AnyNode = TypeVar("AnyNode", bound="Node")
 AnyParent = TypeVar("AnyParent", bound="Parent")
 # The value of an attribute; None leaves it out.
 Attribute = Union[str, int, float, bool, Sequence[str], None]
@@ -165,6 +164,9 @@ class Element(Parent):
         return self is other or str(self) == str(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+Node = Union[Element, Comment, str]
 
 
 def element_of(kind: type[Element], name: str, attributes: Any, nodes: list[Node]) -> Element:

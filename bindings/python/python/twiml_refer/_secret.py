@@ -53,6 +53,7 @@ def sealed_class(kind: AnyClass) -> AnyClass:
     return kind
 
 
+@sealed_class
 class Hidden(str):
     """Text that `repr` does not show, inside of tuples, lists and dictionaries, too."""
 

@@ -317,10 +317,11 @@ def _nanoseconds(seconds: float | None) -> int | None:
         return None
     if not isinstance(seconds, (int, float)):
         wrong_type("a time", "a number of seconds", seconds)
-    if isinstance(seconds, float) and not isfinite(seconds):
+    exact = seconds * _SECOND
+    if isinstance(exact, float) and not isfinite(exact):
         # The library refuses the ends of the range.
-        return 2**63 if seconds > 0 else -(2**63)
-    return round(seconds * _SECOND)
+        return 2**63 if exact > 0 else -(2**63)
+    return round(exact)
 
 
 def _seconds(nanoseconds: int | None) -> float | None:

@@ -98,8 +98,8 @@ class RequestValidator:
         if method not in ("GET", "POST"):
             # It is not shown: it may be another argument, a URL that holds a secret.
             raise ValueError("invalid method: use GET or POST (upper case)")
-        secrets, given = _secrets[self], _signature(signature)
-        return voice_request(call(bridge.verify, secrets, method, _url(url), form(body), given))
+        rest = _url(url), form(body), _signature(signature)
+        return voice_request(call(bridge.verify, _secrets[self], method, *rest))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | bytes | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_type_hints
 
+from ._secret import sealed_class
+
 if TYPE_CHECKING:
     from dataclasses import Field
 
@@ -16,6 +18,7 @@ else:
         return lambda decorated: decorated
 
 
+@sealed_class
 class Frozen:
     """An object whose attributes cannot be set."""
 
