@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _errors
+from ._native import twiml_refer_uniffi  # pyright: ignore[reportMissingImports]
 
-if TYPE_CHECKING:
-    bridge: Any
-else:
-    from ._native import twiml_refer_uniffi as bridge
-
+bridge: Any = twiml_refer_uniffi
 Pair = bridge.Pair
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, Union
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._bridge import Pair, bridge, call, pairs
 from ._errors import wrong_type
@@ -12,7 +12,7 @@ from ._value import Value
 AnyNode = TypeVar("AnyNode", bound="Node")
 AnyParent = TypeVar("AnyParent", bound="Parent")
 # The value of an attribute; None leaves it out.
-Attribute = Union[str, int, float, bool, Sequence[str], None]
+Attribute = str | int | float | bool | Sequence[str] | None
 # A URL: text, or an object of a URL library, whose str() it is.
 Url = object
 
@@ -166,7 +166,7 @@ class Element(Parent):
     __hash__ = None  # type: ignore[assignment]
 
 
-Node = Union[Element, Comment, str]
+Node = Element | Comment | str
 
 
 def element_of(kind: type[Element], name: str, attributes: Any, nodes: list[Node]) -> Element:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Union
+from typing import Any, ClassVar, Literal
 
 from ._bridge import bridge, call, plain
 from ._errors import check_text
@@ -86,7 +86,7 @@ class Unknown(Ended):
         self._set(status)
 
 
-ReferOutcome = Union[Transferred, Rejected, TargetFailed, Canceled, Unconfirmed, Unknown]
+ReferOutcome = Transferred | Rejected | TargetFailed | Canceled | Unconfirmed | Unknown
 
 _CLASSES: dict[str, Any] = {kind.kind: kind for kind in ReferOutcome.__args__}  # type: ignore[attr-defined]
 

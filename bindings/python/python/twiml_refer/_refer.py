@@ -60,7 +60,7 @@ class Refer(Element):
         if isinstance(node, SipUri) and isinstance(self, Refer):
             self.sip(node)
         else:
-            Element.append(self, node)  # type: ignore[type-var,arg-type]
+            Element.append(self, node)  # type: ignore[arg-type]
         return self
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from threading import Lock
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from ._bridge import bridge, call
 from ._diagnostic import Diagnostic, diagnostic
@@ -51,7 +51,7 @@ class Completed(Value):
         self._set(report)
 
 
-Output = Union[SendRefer, Reply, EndDialog, Completed, Diagnostic]
+Output = SendRefer | Reply | EndDialog | Completed | Diagnostic
 
 _OUTPUTS: dict[Any, Any] = {
     bridge.TransferOutput.SEND_REFER: lambda _: SendRefer(),

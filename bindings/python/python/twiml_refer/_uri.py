@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from ._bridge import Pair, bridge, call, plain
 from ._diagnostic import Diagnostic, diagnostic
 from ._errors import check_text, wrong_type
 from ._value import Frozen, Value
 
-Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 class UserToUser(Value):

@@ -32,7 +32,8 @@ class Frozen:
 
     def _set(self, *values: object) -> None:
         set_ = object.__setattr__
-        for name, value in zip(self.__slots__, values):
+        names: tuple[str, ...] = self.__slots__
+        for name, value in zip(names, values, strict=True):
             set_(self, name, value)
 
 
@@ -43,16 +44,17 @@ class _Fields:
     """
 
     def __get__(self, _value: object, owner: type[Value]) -> dict[str, Any]:
-        return _fields(owner)
+        return _fields(owner)  # type: ignore[arg-type]
 
 
 @cache
-def _fields(owner: type[Value]) -> dict[str, Any]:
+def _fields(owner: Any) -> dict[str, Any]:
     from dataclasses import make_dataclass
 
     hints = get_type_hints(owner)
     fields = [(name, hints[name]) for name in owner.__match_args__]
-    return make_dataclass(owner.__name__, fields).__dataclass_fields__
+    made: Any = make_dataclass(owner.__name__, fields)
+    return made.__dataclass_fields__  # type: ignore[no-any-return]
 
 
 @dataclass_transform(frozen_default=True)
@@ -70,7 +72,8 @@ class Value(Frozen):
         __dataclass_fields__ = _Fields()
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = tuple(name for name in cls.__slots__ if name[0] != "_")
+        names = tuple(name for name in cls.__slots__ if name[0] != "_")
+        cls.__match_args__ = names  # type: ignore[misc]
 
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__match_args__])
@@ -84,7 +87,9 @@ class Value(Frozen):
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{n}={v!r}" for n, v in zip(self.__match_args__, self._values()))
+        fields = ", ".join(
+            f"{n}={v!r}" for n, v in zip(self.__match_args__, self._values(), strict=True)
+        )
         return f"{type(self).__name__}({fields})"
 
     def __reduce__(self) -> tuple[Any, ...]:
