@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from ._bridge import bridge, call, plain
 from ._errors import check_text
@@ -88,7 +88,7 @@ class Unknown(Ended):
 
 ReferOutcome = Transferred | Rejected | TargetFailed | Canceled | Unconfirmed | Unknown
 
-_CLASSES: dict[str, Any] = {kind.kind: kind for kind in ReferOutcome.__args__}  # type: ignore[attr-defined]
+_CLASSES: dict[str, Any] = {kind.kind: kind for kind in get_args(ReferOutcome)}
 
 
 def outcome(record: Any) -> ReferOutcome:

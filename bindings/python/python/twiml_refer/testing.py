@@ -9,7 +9,7 @@ response = client.post(request.path, content=request.body, headers=request.heade
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from ._bridge import bridge, call
@@ -91,7 +91,7 @@ def signed_request(
 
 
 def _scenario(name: str) -> Any:
-    names = Scenario.__args__  # type: ignore[attr-defined]
+    names = get_args(Scenario)
     if name not in names:
         raise ValueError(f"invalid scenario: use one of {', '.join(names)}")
     return getattr(bridge.Scenario, name.upper().replace("-", "_"))
