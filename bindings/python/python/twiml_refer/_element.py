@@ -16,6 +16,8 @@ Attribute = str | int | float | bool | Sequence[str] | None
 # A URL: text, or an object of a URL library, whose str() it is.
 Url = object
 
+_ELEMENT, _TEXT, _COMMENT = bridge.Piece.ELEMENT, bridge.Piece.TEXT, bridge.Piece.COMMENT
+
 # An element that contains itself has no end. Far above what Twilio takes.
 _MAX_NODES = 300_000
 
@@ -39,15 +41,17 @@ class Parent:
     """What has attributes and nodes: an element, or the whole document."""
 
     __slots__ = ("attributes", "nodes")
+    name: str
     attributes: dict[str, str]
     nodes: list[Node]
 
     def append(self: AnyParent, node: Node) -> AnyParent:
         """Add a verb, a noun, a comment or text, and return the parent."""
-        if isinstance(node, str):
-            call(bridge.text_check, node)
-        elif not isinstance(node, (Element, Comment)):
-            wrong_type("a node", "a verb, a noun, a Comment or str", node)
+        if not isinstance(node, Element):
+            if isinstance(node, str):
+                call(bridge.text_check, node)
+            elif not isinstance(node, Comment):
+                wrong_type("a node", "a verb, a noun, a Comment or str", node)
         self.nodes.append(node)
         return self
 
@@ -116,7 +120,6 @@ class Element(Parent):
     """
 
     __slots__ = ("name",)
-    name: str
 
     def __init__(
         self,
@@ -176,30 +179,29 @@ def element_of(kind: type[Element], name: str, attributes: Any, nodes: list[Node
     return element
 
 
-def pieces_of(nodes: Sequence[Any], *, shown: bool = False) -> list[Any]:
+def pieces_of(nodes: list[Any], *, shown: bool = False) -> list[Any]:
     """Write nodes as the library reads them; what is `shown` has no passwords in its URIs."""
-    piece = bridge.Piece
     pieces: list[Any] = []
     # Not by recursion: a tree may be deep.
-    stack = list(reversed(nodes))
+    stack = nodes[::-1]
     while stack:
         node = stack.pop()
-        if isinstance(node, str):
-            pieces.append(piece.TEXT(_redacted(node) if shown else node))
-        elif isinstance(node, Comment):
-            pieces.append(piece.COMMENT(node.text))
-        else:
+        if isinstance(node, Parent):
             inner, text = node.nodes, None
             if inner and isinstance(inner[0], str):
-                text, *inner = inner
-            name = getattr(node, "name", "Response")
+                text, inner = inner[0], inner[1:]
             attributes = [Pair(key, value) for key, value in node.attributes.items()]
             if shown:
                 text = text and _redacted(text)
                 for pair in attributes:
                     pair.value = _redacted(pair.value)
-            pieces.append(piece.ELEMENT(name, attributes, text, len(inner)))
-            stack.extend(reversed(inner))
+            pieces.append(_ELEMENT(node.name, attributes, text, len(inner)))
+            if inner:
+                stack += inner[::-1]
+        elif isinstance(node, str):
+            pieces.append(_TEXT(_redacted(node) if shown else node))
+        else:
+            pieces.append(_COMMENT(node.text))
         if len(pieces) > _MAX_NODES:
             raise ValueError(f"more than {_MAX_NODES} nodes: an element may contain itself")
     return pieces

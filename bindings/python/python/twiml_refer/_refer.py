@@ -49,7 +49,7 @@ class Refer(Element):
 
     def sip(self, uri: str | SipUri) -> SipUri:
         """Set the target. Raises `SipUriError`, and `TypeError` if the `Refer` has a target."""
-        if any(isinstance(node, Element) for node in self.nodes):
+        if self.nodes and any(isinstance(node, Element) for node in self.nodes):
             raise TypeError("the Refer has a target: make another Refer")
         target = uri if type(uri) is SipUri else SipUri(uri)
         self.nodes.append(element_of(Element, "Sip", (), [target._text]))

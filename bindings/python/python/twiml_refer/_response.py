@@ -33,6 +33,7 @@ class VoiceResponse(Prompts):
     """
 
     __slots__ = ()
+    name = "Response"
 
     def __init__(self) -> None:
         self.attributes = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ._bridge import Pair, bridge, call, plain
 from ._diagnostic import Diagnostic, diagnostic
@@ -26,12 +26,13 @@ class UserToUser(Value):
     '123456789'
     """
 
-    __slots__ = ("data", "encoding", "purpose", "content", "_record")
+    __slots__ = ("data", "encoding", "purpose", "content", "_record", "_bytes")
     data: str
     encoding: str | None
     purpose: str | None
     content: str | None
     _record: Any
+    _bytes: bytes | None
 
     def __init__(
         self,
@@ -47,8 +48,17 @@ class UserToUser(Value):
         self._take(call(bridge.user_to_user_new, data, encoding, purpose, content))
 
     def _take(self, record: Any) -> UserToUser:
-        self._set(record.data, record.encoding, record.purpose, record.content, record)
+        self._set(record.data, record.encoding, record.purpose, record.content, record, None)
         return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Read the fields of bytes when they are first used: a URI does not need them."""
+            if name == "_bytes" or name not in self.__slots__:
+                raise AttributeError(f"UserToUser has no attribute {name!r}", name=name, obj=self)
+            self._take(call(bridge.user_to_user_from_bytes, self._bytes, None, None))
+            return getattr(self, name)
 
     @classmethod
     def parse(cls, text: str) -> UserToUser:
@@ -68,8 +78,11 @@ class UserToUser(Value):
             wrong_type("data", "bytes", data)
         check_text("purpose", purpose)
         check_text("content", content)
-        record = call(bridge.user_to_user_from_bytes, bytes(data), purpose, content)
-        return cls.__new__(cls)._take(record)
+        made = cls.__new__(cls)
+        if data and purpose is None and content is None:
+            object.__setattr__(made, "_bytes", bytes(data))
+            return made
+        return made._take(call(bridge.user_to_user_from_bytes, bytes(data), purpose, content))
 
     def to_bytes(self) -> bytes | None:
         """Return the bytes of hexadecimal data; `None` if it is not hexadecimal."""
@@ -296,7 +309,8 @@ def _is_text(what: str, value: object) -> None:
 
 def _pairs(headers: Headers) -> list[Any]:
     added = []
-    for name, value in headers.items() if isinstance(headers, Mapping) else headers:
+    items: Any = getattr(headers, "items", None)
+    for name, value in items() if items else headers:
         if not isinstance(name, str) or not isinstance(value, str):
             wrong_type("a header", "a name and a value of type str", (name, value))
         added.append(Pair(name, value))
@@ -310,4 +324,7 @@ def _parameter(name: str, value: str | None) -> Any:
 
 
 def _source(value: UserToUser | None) -> Any:
-    return None if value is None else bridge.UserToUserSource.TEXT(str(value))
+    if value is None:
+        return None
+    source = bridge.UserToUserSource
+    return source.TEXT(str(value)) if value._bytes is None else source.BYTES(value._bytes)
