@@ -4,24 +4,24 @@
 use std::string::FromUtf8Error;
 
 use twiml_refer::{
-    Error, SipUri, Transfer, VoiceResponse, error::ErrorGroup, http::Method, numbers, sip, twiml,
-    webhook,
+    Error, SipUri, Transfer, VoiceResponse, error::ErrorGroup, http::Method, numbers, sip, testing,
+    twiml, webhook,
 };
-use uniffi::deps::anyhow::Context;
+use uniffi::deps::anyhow::{Context, ensure};
 use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
 use crate::document::{self, build};
 use crate::entry::{DONE, FAILED, List};
 use crate::records::{
-    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Limits, Names, Pair,
-    Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario, Secrets,
-    SignedRequest, SipUriParts, TransferDetails, TransferInput, TransferSettings, TransferStep,
-    TypedParameter, UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb, VoiceRequest,
-    diagnostics, pairs, tuples,
+    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, Limits, Names,
+    Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario,
+    Secrets, SignedRequest, SipUriParts, TransferDetails, TransferInput, TransferSettings,
+    TransferStep, TypedParameter, UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb,
+    VoiceRequest, diagnostics, pairs, tuples,
 };
 use crate::requests::{limit, validator};
-use crate::{requests, scenarios, tables, transfers};
+use crate::{requests, tables, transfers};
 
 /// Declares functions by the group of their errors. `fallible fn` returns a `Result` of the type that
 /// it says, or of nothing.
@@ -51,6 +51,7 @@ macro_rules! bridge {
             match function {
                 $($( BridgeFunction::$name => {
                     $( let $argument = <$type as Lift<UniFfiTag>>::try_read(input)?; )*
+                    ensure!(input.is_empty(), "more than the arguments");
                     bridge!(@write $kind, out, $name($($argument),*) $(, $answer)?);
                 } )*)*
             }
@@ -418,10 +419,6 @@ bridge! {
             Ok(twiml_refer::VoiceRequest::from_pairs(tuples(params), usize::MAX)?.to_form())
         }
 
-        infallible fn is_secret_parameter(name: String) -> bool {
-            twiml_refer::VoiceRequest::is_secret(&name)
-        }
-
         /// Returns parameters with `***` in place of each value that must never be shown.
         infallible fn params_redacted(params: List<Pair>) -> List<Pair> {
             let redacted = |pair: Pair| match twiml_refer::VoiceRequest::is_secret(&pair.name) {
@@ -511,24 +508,48 @@ bridge! {
             Ok(tried.iter().map(candidate).collect())
         }
 
-        /// Makes the request to the action URL in a scenario; `params` are added, or replace the
-        /// usual ones.
+        /// Finds out why `verify` refuses a request; empty if it accepts it. For logs and tools.
+        fallible fn diagnose(
+            secrets: Secrets,
+            method: String,
+            url: String,
+            body: List<u8>,
+            signature: Option<String>,
+        ) -> List<Hint> {
+            let method: Method = method.parse()?;
+            let hints = validator(&secrets)?.diagnose(method, &url, &body.0, signature.as_deref());
+            let hint = |hint: &webhook::Hint| Hint {
+                kind: hint.kind().as_str().to_owned(),
+                message: hint.message().to_owned(),
+            };
+            Ok(hints.iter().map(hint).collect())
+        }
+
+        /// Makes a request for the tests of an app; with a scenario, that to the action URL. `params`
+        /// are added to the usual ones, or replace them.
         fallible fn signed_request(
             secrets: Secrets,
             method: String,
             url: String,
-            scenario: Scenario,
+            scenario: Option<Scenario>,
             params: List<Pair>,
         ) -> SignedRequest {
-            let validator = validator(&secrets)?;
-            scenarios::signed(&validator, method.parse()?, &url, scenario, tuples(params))
+            let (validator, method) = (validator(&secrets)?, method.parse()?);
+            let made = match scenario {
+                Some(scenario) => {
+                    let scenario = testing::Scenario::from(scenario);
+                    scenario.request(&validator, method, &url, tuples(params))?
+                }
+                None => testing::SignedRequest::new(&validator, method, &url, tuples(params))?,
+            };
+            Ok((&made).into())
         }
     }
 
     Transfer {
         /// Returns the report of a scenario.
-        fallible fn scenario_report(scenario: Scenario) -> Option<ReferReport> {
-            Ok(scenarios::report(scenario)?.as_ref().map(ReferReport::from))
+        infallible fn scenario_report(scenario: Scenario) -> ReferReport {
+            (&testing::Scenario::from(scenario).report()).into()
         }
 
         /// Makes the report of three values.

@@ -1,5 +1,6 @@
 //! Requests from Twilio: their signatures, their parameters, and how a transfer ended.
 
+mod diagnose;
 mod parameter;
 mod report;
 mod request;
@@ -10,6 +11,7 @@ mod url;
 mod validator;
 
 pub use crate::redact::redact_url;
+pub use diagnose::{Hint, HintKind};
 pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::VoiceRequest;
 pub use signature::{Algorithm, RequestValidator, VerifyError};

@@ -226,13 +226,23 @@ impl RequestValidator {
         let (Some(parts), Some(signature)) = (parts, signature) else {
             return Err(VerifyError::SignatureMismatch);
         };
+        let signed = self.signed(parts, raw, &signature, self.encoded_spellings);
+        if signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+    }
+
+    pub(super) fn signed(
+        &self,
+        parts: UrlParts<'_>,
+        raw: &RawParams,
+        signature: &[u8],
+        encoded_spellings: bool,
+    ) -> bool {
         let params = raw.signed();
-        let signed = any_candidate(parts, self.encoded_spellings, |url| {
+        any_candidate(parts, encoded_spellings, |url| {
             once(&self.first)
                 .chain(&self.more)
-                .any(|secret| secret.verify(self.algorithm, url, &params, &signature))
-        });
-        if signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+                .any(|secret| secret.verify(self.algorithm, url, &params, signature))
+        })
     }
 }
 
@@ -392,7 +402,7 @@ fn hash<M: Mac + Clone>(keyed: &M, url: &UrlCandidate<'_>, params: &[u8]) -> M {
 
 /// The query parameter `bodySHA256` compared with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum BodyHash {
+pub(super) enum BodyHash {
     Absent,
     Equals,
     Differs,
@@ -409,6 +419,12 @@ impl BodyHash {
             (Some(hash), None) if hash == hex(body) => Self::Equals,
             _ => Self::Differs,
         }
+    }
+
+    /// The hash of the body and the first one of the query, if they differ.
+    pub(super) fn differing<'a>(query: &'a str, body: &[u8]) -> Option<(String, &'a str)> {
+        let said = query.split('&').find_map(body_hash)?;
+        (Self::check(query, body) == Self::Differs).then(|| (hex(body), said))
     }
 }
 
