@@ -44,7 +44,7 @@ def apply(before: bytes, event: Event, now_ms: int) -> Step:
 
 
 def elapse(name: str, before: bytes, now_ms: int) -> Step:
-    """Tell a transfer the time."""
+    """Fire the deadlines of a transfer."""
     record = Record.read(before)
     transfer = record.transfer
     return _made(name, before, record, transfer, transfer.handle_timeout(now_ms=now_ms))

@@ -196,8 +196,8 @@ def by_frames(error: BaseException) -> str:
 
 
 def by_traceback(error: BaseException) -> str:
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    return "".join(told.format())
+    found = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return "".join(found.format())
 
 
 def by_sentry(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Requests from anyone: signatures, what frameworks hand over, secrets, numbers out of range."""
+"""Requests from anyone: signatures, what frameworks decode, secrets, numbers out of range."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import twiml_refer as tr
-from twiml_refer import _bridge
+from twiml_refer import _bridge, testing
 
 BASE = "https://voice.example.com"
 URL = f"{BASE}/handleRefer"
@@ -62,11 +62,21 @@ def test_a_secret_is_never_shown_nor_replaced() -> None:
         with pytest.raises(TypeError):
             refused(validator)
     # The library says which parameters are secret.
-    for pair in _bridge.bridge.typed_parameters():
-        for name in (pair.name, pair.name.upper(), pair.name.lower(), pair.name + "s"):
+    for it in _bridge.bridge.typed_parameters():
+        for name in (it.name, it.name.upper(), it.name.lower(), it.name + "s"):
             [(_, value)] = tr.VoiceRequest([(name, "x")]).params
-            hidden = repr(value) != repr("x")
-            assert hidden is _bridge.bridge.is_secret_parameter(name), name
+            [redacted] = _bridge.bridge.params_redacted([_bridge.Pair(name, "x")])
+            assert (repr(value) != repr("x")) is (redacted.value != "x"), name
+
+
+def test_the_reason_of_a_refusal_is_found() -> None:
+    request = testing.signed_request("12345", URL, params={"Digits": "1"})
+    assert VALIDATOR.verify("POST", URL, request.body, request.signature).digits == "1"
+    assert VALIDATOR.diagnose("POST", URL, request.body, request.signature) == []
+    other = tr.RequestValidator("54321").diagnose("POST", URL, request.body, request.signature)
+    kinds = [hint.kind for hint in other]
+    assert kinds and set(kinds) <= set(_bridge.bridge.names().hint_kinds)
+    assert all("54321" not in hint.message for hint in other)
 
 
 def test_kinds_of_refusal_are_told_apart() -> None:

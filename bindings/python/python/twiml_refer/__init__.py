@@ -53,7 +53,7 @@ from ._transfer import (
     TransferSettings,
 )
 from ._uri import ReferTarget, SipUri, UserToUser
-from ._validator import RequestValidator, UrlCandidate
+from ._validator import Hint, RequestValidator, UrlCandidate
 from ._verbs import Gather, Hangup, Pause, Play, Redirect, Say
 from ._webhook import VoiceRequest
 
@@ -77,6 +77,7 @@ __all__ = [
     "Diagnostic",
     "RequestValidator",
     "UrlCandidate",
+    "Hint",
     "VoiceRequest",
     "ReferReport",
     "ReferOutcome",

@@ -141,10 +141,8 @@ class ReferReport(Value):
         return plain(call(bridge.refer_report_params, self._record))
 
 
-def report(record: Any) -> ReferReport | None:
-    """Make a report of the library's, if there is one."""
-    if record is None:
-        return None
+def report(record: Any) -> ReferReport:
+    """Make a report of the library's."""
     made = ReferReport.__new__(ReferReport)
     made._take(record)
     return made

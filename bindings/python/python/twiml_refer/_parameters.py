@@ -201,3 +201,18 @@ class Parameters(Frozen):
         Kept as text: it may be a `tel:` URI.
         """
         return self._named("refer_transfer_target")
+
+    @property
+    def digits(self) -> str | None:
+        """`Digits`: the keys that the caller pressed in a `<Gather>`."""
+        return self._named("digits")
+
+    @property
+    def speech_result(self) -> str | None:
+        """`SpeechResult`: what the caller said in a `<Gather>`, as text."""
+        return self._named("speech_result")
+
+    @property
+    def confidence(self) -> str | None:
+        """`Confidence`: how sure the speech recognition is, from 0.0 to 1.0, as text."""
+        return self._named("confidence")

@@ -57,7 +57,7 @@ _OUTPUTS: dict[Any, Any] = {
     bridge.TransferOutput.SEND_REFER: lambda _: SendRefer(),
     bridge.TransferOutput.REPLY: lambda it: Reply(it.code),
     bridge.TransferOutput.END_DIALOG: lambda _: EndDialog(),
-    bridge.TransferOutput.COMPLETED: lambda it: Completed(report(it.report)),  # type: ignore[arg-type]
+    bridge.TransferOutput.COMPLETED: lambda it: Completed(report(it.report)),
     bridge.TransferOutput.DIAGNOSTIC: lambda it: diagnostic(it.diagnostic),
 }
 
@@ -272,7 +272,8 @@ class Transfer:
     @property
     def report(self) -> ReferReport | None:
         """What Twilio would send to the action URL, once completed."""
-        return report(self._step.report)
+        record = self._step.report
+        return record and report(record)
 
     @property
     def refer_to(self) -> str:

@@ -310,7 +310,8 @@ def _is_text(what: str, value: object) -> None:
 def _pairs(headers: Headers) -> list[Any]:
     added = []
     items: Any = getattr(headers, "items", None)
-    for name, value in items() if items else headers:
+    given: Any = items() if items else headers
+    for name, value in given:
         if not isinstance(name, str) or not isinstance(value, str):
             wrong_type("a header", "a name and a value of type str", (name, value))
         added.append(Pair(name, value))

@@ -29,6 +29,19 @@ class UrlCandidate(Value):
         self._set(url, hashed)
 
 
+class Hint(Value):
+    """A reason why a request is refused, and what to change."""
+
+    __slots__ = ("kind", "message")
+    kind: str
+    """The stable name, the same in every language."""
+    message: str
+    """The reason, and what to do."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self._set(kind, message)
+
+
 @sealed_class
 class RequestValidator:
     """Verifies that Twilio signed a request, by the account's auth token.
@@ -95,11 +108,8 @@ class RequestValidator:
         request is too large (`kind` is `request-too-large`, answer 413), or signed but not readable
         (answer 400).
         """
-        if method not in ("GET", "POST"):
-            # It is not shown: it may be another argument, a URL that holds a secret.
-            raise ValueError("invalid method: use GET or POST (upper case)")
-        rest = _url(url), form(body), _signature(signature)
-        return voice_request(call(bridge.verify, _secrets[self], method, *rest))
+        given = _method(method), _url(url), form(body), _signature(signature)
+        return voice_request(call(bridge.verify, _secrets[self], *given))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | bytes | None = None
@@ -151,6 +161,22 @@ class RequestValidator:
         """Return the URL with the hash of the body, as Twilio requests it."""
         return str(call(bridge.url_with_body_sha256, _url(url), form(body)))
 
+    def diagnose(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        body: bytes | str | None = b"",
+        signature: str | bytes | None = None,
+    ) -> list[Hint]:
+        """Find out why `verify` refuses a request; empty if it accepts it. For logs and tools.
+
+        >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
+        >>> [one.kind for one in validator.diagnose("POST", "/refer", b"", None)]
+        ['signature-missing']
+        """
+        given = _method(method), _url(url), form(body), _signature(signature)
+        return [Hint(it.kind, it.message) for it in call(bridge.diagnose, _secrets[self], *given)]
+
     def explain(self, url: str, body: bytes | str | None = b"") -> list[UrlCandidate]:
         """List the URLs that are tried for a request, and what is hashed for each.
 
@@ -180,6 +206,13 @@ def _tokens(tokens: Iterable[str]) -> list[str]:
         if not isinstance(token, str):
             wrong_type("a token", "str", token)
     return made
+
+
+def _method(method: str) -> str:
+    if method not in ("GET", "POST"):
+        # It is not shown: it may be another argument, a URL that holds a secret.
+        raise ValueError("invalid method: use GET or POST (upper case)")
+    return method
 
 
 def _url(url: object) -> str:

@@ -79,7 +79,7 @@ class VoiceRequest(Parameters):
             tuple(params),
             plain(record.sip_headers),
             record.leg,
-            report(record.refer),
+            record.refer and report(record.refer),
             record.may_resume,
             tuple(map(diagnostic, record.diagnostics)),
         )

@@ -57,23 +57,22 @@ def scenario_report(scenario: Scenario) -> ReferReport:
     >>> scenario_report("rejected").params
     (('ReferCallStatus', 'failed'), ('ReferSipResponseCode', '405'))
     """
-    made = report(call(bridge.scenario_report, _scenario(scenario)))
-    return made or ReferReport()
+    return report(bridge.scenario_report(_scenario(scenario)))
 
 
 @sealed
 def signed_request(
     token: str,
     url: str,
-    scenario: Scenario = "transferred",
+    scenario: Scenario | None = None,
     *,
     method: Literal["GET", "POST"] = "POST",
     params: Mapping[str, str] | None = None,
 ) -> SignedRequest:
-    """Make the request to the action URL in a scenario, signed.
+    """Make a signed request; with a scenario, that to the action URL when the transfer has ended.
 
-    `params` are added to, or replace, the usual ones. Raises `ValueError` for an unknown scenario
-    or method.
+    `params` are added to the usual ones, or replace them. Raises `ValueError` for an unknown
+    scenario or method.
 
     >>> made = signed_request("12345", "https://example.com/refer", "canceled")
     >>> validator = RequestValidator("12345", public_base="https://example.com")
@@ -85,7 +84,7 @@ def signed_request(
     if not isinstance(url, str):
         raise TypeError(f"url must be str, got {type(url).__name__}")
     secrets = secrets_of(RequestValidator(token))
-    chosen, added = _scenario(scenario), pairs_of(params)
+    chosen, added = None if scenario is None else _scenario(scenario), pairs_of(params)
     made = call(bridge.signed_request, secrets, method, url, chosen, added)
     return SignedRequest(method, made.url, made.body.encode(), made.headers[0].value)
 
