@@ -16,48 +16,50 @@ if not getattr(_sys, "_is_gil_enabled", lambda: True)():
         "use a build with the GIL, or set PYTHON_GIL=1"
     )
 
-from ._bridge import bridge as _native
-from ._diagnostic import Diagnostic
-from ._element import Comment, Element, Node
-from ._errors import (
-    DocumentError,
-    RequestError,
-    RestError,
-    SignatureError,
-    SignatureMismatch,
-    SignatureMissing,
-    SipUriError,
-    TransferError,
-    TwimlReferError,
-)
-from ._outcome import (
-    Canceled,
-    ReferOutcome,
-    ReferReport,
-    Rejected,
-    TargetFailed,
-    Transferred,
-    Unconfirmed,
-    Unknown,
-)
-from ._refer import Refer
-from ._response import VoiceResponse
-from ._rest import RestRequest, call_create, call_update
-from ._transfer import (
-    Completed,
-    EndDialog,
-    Output,
-    Reply,
-    SendRefer,
-    Transfer,
-    TransferSettings,
-)
-from ._uri import ReferTarget, SipUri, UserToUser
-from ._validator import Hint, RequestValidator, UrlCandidate
-from ._verbs import Gather, Hangup, Pause, Play, Redirect, Say
-from ._webhook import VoiceRequest
+from ._hints import TYPE_CHECKING
 
-__version__: str = _native.version()
+if TYPE_CHECKING:
+    from ._diagnostic import Diagnostic
+    from ._element import Comment, Element, Node
+    from ._errors import (
+        DocumentError,
+        RequestError,
+        RestError,
+        SignatureError,
+        SignatureMismatch,
+        SignatureMissing,
+        SipUriError,
+        TransferError,
+        TwimlReferError,
+    )
+    from ._outcome import (
+        Canceled,
+        ReferOutcome,
+        ReferReport,
+        Rejected,
+        TargetFailed,
+        Transferred,
+        Unconfirmed,
+        Unknown,
+    )
+    from ._refer import Refer
+    from ._response import VoiceResponse
+    from ._rest import RestRequest, call_create, call_update
+    from ._transfer import (
+        Completed,
+        EndDialog,
+        Output,
+        Reply,
+        SendRefer,
+        Transfer,
+        TransferSettings,
+    )
+    from ._uri import ReferTarget, SipUri, UserToUser
+    from ._validator import Hint, RequestValidator, UrlCandidate
+    from ._verbs import Gather, Hangup, Pause, Play, Redirect, Say
+    from ._webhook import VoiceRequest
+
+    __version__: str
 
 __all__ = [
     "VoiceResponse",
@@ -107,3 +109,42 @@ __all__ = [
     "SignatureMissing",
     "SignatureMismatch",
 ]
+
+# Public names are imported when they are first used: a process that prints a document needs few.
+_HOMES = {
+    "_diagnostic": "Diagnostic",
+    "_element": "Comment Element Node",
+    "_errors": "DocumentError RequestError RestError SignatureError SignatureMismatch "
+    "SignatureMissing SipUriError TransferError TwimlReferError",
+    "_outcome": "Canceled ReferOutcome ReferReport Rejected TargetFailed Transferred Unconfirmed "
+    "Unknown",
+    "_refer": "Refer",
+    "_response": "VoiceResponse",
+    "_rest": "RestRequest call_create call_update",
+    "_transfer": "Completed EndDialog Output Reply SendRefer Transfer TransferSettings",
+    "_uri": "ReferTarget SipUri UserToUser",
+    "_validator": "Hint RequestValidator UrlCandidate",
+    "_verbs": "Gather Hangup Pause Play Redirect Say",
+    "_webhook": "VoiceRequest",
+}
+_home = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+# Hidden from type checkers, for which every name would exist.
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name == "__version__":
+            from ._bridge import bridge
+
+            value = bridge.version()
+        elif name in _home:
+            from importlib import import_module
+
+            value = getattr(import_module("." + _home[name], __name__), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__, "__version__"})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 from . import _errors
+from ._hints import Any
 from ._native import twiml_refer_uniffi  # pyright: ignore[reportMissingImports]
 
 bridge: Any = twiml_refer_uniffi
@@ -23,16 +21,16 @@ def call(function: Any, *arguments: Any) -> Any:
     raise error(details)
 
 
-@cache
-def _classes() -> dict[str, type[_errors.TwimlReferError]]:
-    """Return the class of each kind that has its own, and of each group."""
-    return {it.kind or it.group: _errors.CLASSES[it.class_name] for it in bridge.error_classes()}
+# The class of each kind that has its own, and of each group.
+_classes: dict[str, type[_errors.TwimlReferError]] = {}
 
 
 def error(details: Any) -> _errors.TwimlReferError:
     """Make the error that the library describes."""
-    classes = _classes()
-    return (classes.get(details.kind) or classes[details.group])(
+    if not _classes:
+        classes = bridge.error_classes()
+        _classes.update((it.kind or it.group, _errors.CLASSES[it.class_name]) for it in classes)
+    return (_classes.get(details.kind) or _classes[details.group])(
         details.message,
         details.kind,
         details.offset,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 from ._bridge import error as error_of
 from ._errors import TwimlReferError
+from ._hints import Any, Literal
 from ._value import Value
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from ._bridge import Pair, bridge, call, pairs
 from ._errors import wrong_type
+from ._hints import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from ._value import Value
 
-AnyNode = TypeVar("AnyNode", bound="Node")
-AnyParent = TypeVar("AnyParent", bound="Parent")
-# The value of an attribute; None leaves it out.
-Attribute = str | int | float | bool | Sequence[str] | None
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    AnyNode = TypeVar("AnyNode", bound="Node")
+    AnyParent = TypeVar("AnyParent", bound="Parent")
+    # The value of an attribute; None leaves it out.
+    Attribute = str | int | float | bool | Sequence[str] | None
+else:
+    Attribute = "str | int | float | bool | Sequence[str] | None"
 # A URL: text, or an object of a URL library, whose str() it is.
 Url = object
 
@@ -88,7 +91,7 @@ class Parent:
     # Hidden from type checkers, for which any attribute would exist.
     if not TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name):
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
             if name.islower() and not name.startswith("_"):
                 verb = "".join(part.capitalize() for part in name.split("_"))
@@ -170,6 +173,8 @@ class Element(Parent):
 
 
 Node = Element | Comment | str
+if not TYPE_CHECKING:
+    AnyNode, AnyParent = Node, Parent
 
 
 def element_of(kind: type[Element], name: str, attributes: Any, nodes: list[Node]) -> Element:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, get_args
-
 from ._bridge import bridge, call, plain
 from ._errors import check_text
+from ._hints import TYPE_CHECKING, Any, Literal
 from ._value import Value
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+else:
+    from ._hints import ClassVar
 
 
 class Ended(Value):
@@ -88,7 +92,7 @@ class Unknown(Ended):
 
 ReferOutcome = Transferred | Rejected | TargetFailed | Canceled | Unconfirmed | Unknown
 
-_CLASSES: dict[str, Any] = {kind.kind: kind for kind in get_args(ReferOutcome)}
+_CLASSES: dict[str, Any] = {kind.kind: kind for kind in Ended.__subclasses__()}
 
 
 def outcome(record: Any) -> ReferOutcome:

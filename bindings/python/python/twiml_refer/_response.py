@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
-
 from ._bridge import bridge, call, pairs, plain
 from ._diagnostic import Diagnostic, diagnostic
 from ._element import Attribute, Comment, Element, Url, element_of, pieces_of
 from ._errors import wrong_type
+from ._hints import Any, Literal, Sequence
 from ._refer import Refer
 from ._uri import SipUri
 from ._verbs import VERBS, Gather, Hangup, Prompts, Redirect

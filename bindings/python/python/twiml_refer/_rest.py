@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 from ._bridge import bridge, call
 from ._element import Url
 from ._errors import check_text, url_text
+from ._hints import Any, Literal
 from ._response import VoiceResponse
 from ._uri import SipUri
 from ._value import Value

@@ -5,12 +5,14 @@ Error trackers record the local variables of every frame of a traceback, and wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import FunctionType
-from typing import Any, TypeVar
+from ._hints import TYPE_CHECKING
 
-AnyClass = TypeVar("AnyClass", bound=type)
-AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    AnyClass = TypeVar("AnyClass", bound=type)
+    AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
 def sealed(function: AnyFunction) -> AnyFunction:
@@ -48,7 +50,7 @@ def sealed_class(kind: AnyClass) -> AnyClass:
             setattr(kind, name, type(member)(sealed(member.__func__)))
         elif isinstance(member, property) and member.fget:
             setattr(kind, name, property(sealed(member.fget), doc=member.__doc__))
-        elif type(member) is FunctionType:
+        elif not isinstance(member, property) and type(member) is type(sealed):
             setattr(kind, name, sealed(member))
     return kind
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from math import isfinite
 from threading import Lock
-from typing import Any, Literal
 
 from ._bridge import bridge, call
 from ._diagnostic import Diagnostic, diagnostic
 from ._errors import check_text, wrong_type
+from ._hints import Any, Iterable, Literal, Mapping
 from ._outcome import ReferReport, report
 from ._uri import SipUri
 from ._value import Value
@@ -106,7 +105,9 @@ class TransferSettings(Value):
     ) -> None:
         times = response_timeout, notify_timeout, subscription, max_duration, hang_up_grace
         entries = []
-        for code, status in statuses.items() if isinstance(statuses, Mapping) else statuses:
+        items: Any = getattr(statuses, "items", None)
+        pairs: Any = items() if items else statuses
+        for code, status in pairs:
             if not isinstance(status, str):
                 wrong_type("a status", "str", status)
             entries.append(bridge.StatusMapping(code, status))

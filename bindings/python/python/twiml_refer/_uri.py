@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
-
 from ._bridge import Pair, bridge, call, plain
 from ._diagnostic import Diagnostic, diagnostic
 from ._errors import check_text, wrong_type
+from ._hints import TYPE_CHECKING, Any, Iterable, Literal, Mapping
 from ._value import Frozen, Value
 
-Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+if TYPE_CHECKING:
+    Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+else:
+    Headers = "Mapping[str, str] | Iterable[tuple[str, str]]"
 
 
 class UserToUser(Value):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, NoReturn
 from weakref import WeakKeyDictionary
 
 from ._bridge import bridge, call
 from ._errors import url_text, wrong_type
+from ._hints import Any, Iterable, Literal
 from ._secret import sealed_class
 from ._value import Value
 from ._webhook import NO_TEXT, VoiceRequest, form, pairs_of, pairs_or_no_text, voice_request
@@ -189,7 +188,7 @@ class RequestValidator:
     def __repr__(self) -> str:
         return f"<RequestValidator with {self._shown}>"
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> Any:
         raise TypeError("a validator holds secrets; make a new one where it is needed")
 
 

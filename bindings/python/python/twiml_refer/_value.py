@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_type_hints
-
+from ._hints import TYPE_CHECKING, Any, ClassVar
 from ._secret import sealed_class
 
 if TYPE_CHECKING:
@@ -24,10 +22,10 @@ class Frozen:
 
     __slots__ = ()
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
+    def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: make a new one")
 
-    def __delattr__(self, name: str) -> NoReturn:
+    def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: make a new one")
 
     def _set(self, *values: object) -> None:
@@ -43,18 +41,17 @@ class _Fields:
     It is made when they look: importing `dataclasses` takes longer than the whole package.
     """
 
-    def __get__(self, _value: object, owner: type[Value]) -> dict[str, Any]:
-        return _fields(owner)  # type: ignore[arg-type]
+    made: ClassVar[dict[Any, Any]] = {}
 
+    def __get__(self, _value: object, owner: Any) -> Any:
+        if owner not in self.made:
+            from dataclasses import make_dataclass
+            from typing import get_type_hints
 
-@cache
-def _fields(owner: Any) -> dict[str, Any]:
-    from dataclasses import make_dataclass
-
-    hints = get_type_hints(owner)
-    fields = [(name, hints[name]) for name in owner.__match_args__]
-    made: Any = make_dataclass(owner.__name__, fields)
-    return made.__dataclass_fields__  # type: ignore[no-any-return]
+            hints = get_type_hints(owner)
+            fields = [(name, hints[name]) for name in owner.__match_args__]
+            self.made[owner] = make_dataclass(owner.__name__, fields)
+        return self.made[owner].__dataclass_fields__
 
 
 @dataclass_transform(frozen_default=True)

@@ -5,10 +5,9 @@ Any other attribute is a keyword, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ._element import Attribute, Element, Parent, Url
 from ._errors import url_text
+from ._hints import Sequence
 from ._refer import Refer
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal
-
 from ._bridge import Pair, bridge, call, pairs, plain
 from ._diagnostic import Diagnostic, diagnostic
 from ._errors import TwimlReferError, wrong_type
+from ._hints import Any, Iterable, Literal
 from ._outcome import ReferOutcome, ReferReport, report
 from ._parameters import Parameters
 from ._secret import Hidden, sealed, sealed_class
