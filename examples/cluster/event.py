@@ -1,18 +1,18 @@
-"""What the SIP side hears, as it stands in the stream, and how a `Transfer` takes it."""
+"""What the SIP side receives, as it is in the stream, and how a `Transfer` takes it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NamedTuple
 
-from twiml_refer import Output, Transfer
+from twiml_refer import Output, Transfer, TransferSettings
 
 
 class Event(NamedTuple):
     """One event. The SIP side numbers those of a transfer from 1; number 1 is `start`.
 
     `details` are the arguments of the method of `Transfer` that has this name; those of `start` are
-    `target`, `action`, `cseq` and perhaps `settings`, the arguments of `Transfer` itself.
+    `target`, `action`, `cseq` and perhaps `settings`, the arguments of `TransferSettings`.
     """
 
     transfer: str
@@ -38,22 +38,23 @@ class Event(NamedTuple):
         return cls(fields[b"transfer"].decode(), number, name, details, fields[b"body"])
 
 
-def begin(event: Event, now: int) -> tuple[Transfer, list[Output]]:
+def begin(event: Event, now_ms: int) -> tuple[Transfer, list[Output]]:
     """Make the transfer that `start` asks for."""
     if event.name != "start":
         raise ValueError(f"a transfer begins with start, not with {event.name}")
-    transfer = Transfer(event.details["target"], **event.details.get("settings", {}))
-    return transfer, transfer.start(cseq=event.details["cseq"], now=now)
+    settings = TransferSettings(**event.details.get("settings", {}))
+    transfer = Transfer(event.details["target"], settings)
+    return transfer, transfer.start(cseq=event.details["cseq"], now_ms=now_ms)
 
 
-def feed(transfer: Transfer, event: Event, now: int) -> list[Output]:
-    """Hand it any later event."""
+def feed(transfer: Transfer, event: Event, now_ms: int) -> list[Output]:
+    """Feed any later event."""
     if event.name == "response":
-        return transfer.response(now=now, **event.details)
+        return transfer.response(now_ms=now_ms, **event.details)
     if event.name == "notify":
-        return transfer.notify(now=now, body=event.body, **event.details)
+        return transfer.notify(now_ms=now_ms, body=event.body, **event.details)
     if event.name == "hang_up":
-        return transfer.hang_up(now=now)
+        return transfer.hang_up(now_ms=now_ms)
     if event.name == "transport_error":
-        return transfer.transport_error(now=now)
+        return transfer.transport_error(now_ms=now_ms)
     raise ValueError(f"there is no event {event.name}")

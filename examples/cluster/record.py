@@ -1,4 +1,4 @@
-"""A transfer as it stands in the store: how far it has come, its action, its saved bytes."""
+"""A transfer as it is in the store: how far it has come, its action, its saved bytes."""
 
 from __future__ import annotations
 

@@ -38,35 +38,35 @@ class Step(NamedTuple):
     """The form to send to the action; empty: it has not ended now."""
 
 
-def apply(before: bytes, event: Event, now: int) -> Step:
+def apply(before: bytes, event: Event, now_ms: int) -> Step:
     """Apply an event. Of one that is refused the SIP side hears why, and the transfer goes on."""
-    return _continued(before, event, now) if before else _begun(event, now)
+    return _continued(before, event, now_ms) if before else _begun(event, now_ms)
 
 
-def elapse(name: str, before: bytes, now: int) -> Step:
-    """Tell a transfer the time."""
+def elapse(name: str, before: bytes, now_ms: int) -> Step:
+    """Fire the deadlines of a transfer."""
     record = Record.read(before)
     transfer = record.transfer
-    return _made(name, before, record, transfer, transfer.time(now=now))
+    return _made(name, before, record, transfer, transfer.handle_timeout(now_ms=now_ms))
 
 
-def _begun(event: Event, now: int) -> Step:
+def _begun(event: Event, now_ms: int) -> Step:
     try:
         record = Record(event.number, event.details["action"], b"")
-        transfer, outputs = begin(event, now)
+        transfer, outputs = begin(event, now_ms)
     except (KeyError, TypeError, ValueError) as error:
         return Step(event.transfer, b"", number=event.number, wire=(_refusal(error),))
     return _made(event.transfer, b"", record, transfer, outputs)
 
 
-def _continued(before: bytes, event: Event, now: int) -> Step:
+def _continued(before: bytes, event: Event, now_ms: int) -> Step:
     record = Record.read(before)._replace(position=event.number)
     transfer = record.transfer
     try:
-        outputs = feed(transfer, event, now)
+        outputs = feed(transfer, event, now_ms)
     except (KeyError, TypeError, ValueError) as error:
-        step = _made(event.transfer, before, record, transfer, transfer.poll())
-        return step._replace(wire=(_refusal(error), *step.wire))
+        step = _made(event.transfer, before, record, transfer, [])
+        return step._replace(wire=(_refusal(error),))
     return _made(event.transfer, before, record, transfer, outputs)
 
 
@@ -79,7 +79,7 @@ def _made(
         transfer=name,
         before=before,
         after=record._replace(saved=transfer.save()).write(),
-        deadline=transfer.deadline,
+        deadline=transfer.deadline_ms,
         ended=transfer.state == "completed",
         number=record.position,
         wire=tuple(_job(transfer, each) for each in outputs if not isinstance(each, Completed)),

@@ -1,4 +1,4 @@
-"""What stands in Redis, and the one way to change it.
+"""What is in Redis, and the one way to change it.
 
 All keys of a shard share a hash tag, so that they live on one node of a Redis cluster; a transfer's
 identifier chooses its shard. `{0}:transfer:ID` is a record, `{0}:deadlines` a sorted set of the
@@ -36,7 +36,7 @@ class Store:
         """Name a key of this shard."""
         return f"{self._prefix}:{name}"
 
-    def tell(self, *events: Event) -> None:
+    def add(self, *events: Event) -> None:
         """Add what the SIP side heard. Who is not sure that it was added, adds it again."""
         with self._redis.pipeline(transaction=False) as together:
             for event in events:
@@ -48,7 +48,7 @@ class Store:
         return cast("bytes | None", self._redis.get(self.key(f"transfer:{transfer}"))) or b""
 
     def now(self) -> int:
-        """Tell the time in milliseconds, by the clock of Redis: the only one there is."""
+        """Return the time in milliseconds by the clock of Redis, the only clock in use."""
         seconds, microseconds = self._redis.time()
         return seconds * 1000 + microseconds // 1000
 

@@ -78,9 +78,9 @@ class Worker:
                 return True
 
     def _watch_deadlines(self) -> None:
-        """Tell those the time whose deadline has come.
+        """Fire the deadlines that have come.
 
-        They are looked at late by more than it takes to claim what a dead worker held: what was
+        They are read later than it takes to claim what a dead worker held: what was
         heard before a deadline counts before it.
         """
         now = self.store.now()

@@ -17,10 +17,10 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.requests import ClientDisconnect
 from twiml_refer import (
-    ReferCallback,
     RequestError,
     RequestValidator,
     SignatureError,
+    VoiceRequest,
     VoiceResponse,
 )
 
@@ -44,7 +44,7 @@ def unreadable(_request: Request, error: RequestError) -> Response:
     return Response(str(error), status_code=413 if error.kind == "request-too-large" else 400)
 
 
-async def verified(request: Request, method: Literal["GET", "POST"] = "POST") -> ReferCallback:
+async def verified(request: Request, method: Literal["GET", "POST"] = "POST") -> VoiceRequest:
     """Verify a request to a route of this method."""
     signature = request.headers.get("X-Twilio-Signature")
     return validator.verify(method, target(request), await received(request), signature)

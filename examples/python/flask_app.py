@@ -15,10 +15,10 @@ from typing import Literal
 import ivr
 from flask import Flask, Response, abort, request
 from twiml_refer import (
-    ReferCallback,
     RequestError,
     RequestValidator,
     SignatureError,
+    VoiceRequest,
     VoiceResponse,
 )
 
@@ -42,7 +42,7 @@ def unreadable(error: RequestError) -> Response:
     return Response(str(error), status=413 if error.kind == "request-too-large" else 400)
 
 
-def verified(method: Literal["GET", "POST"] = "POST") -> ReferCallback:
+def verified(method: Literal["GET", "POST"] = "POST") -> VoiceRequest:
     """Verify a request to a route of this method."""
     # The request target as it came: in `request.url` escapes are decoded. REQUEST_URI is what most
     # servers call it, RAW_URI what Gunicorn does.

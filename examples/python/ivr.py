@@ -6,11 +6,11 @@ A caller chooses, is transferred, and is offered something else if that fails.
 from __future__ import annotations
 
 from twiml_refer import (
-    ReferCallback,
     Rejected,
     SipUri,
     SipUriError,
     TargetFailed,
+    VoiceRequest,
     VoiceResponse,
 )
 
@@ -49,11 +49,11 @@ def direct(colleague: str) -> VoiceResponse:
     return response
 
 
-def transferred(callback: ReferCallback) -> VoiceResponse:
+def transferred(request: VoiceRequest) -> VoiceResponse:
     """Go on with a caller whose transfer failed."""
     response = VoiceResponse()
-    outcome = callback.outcome
-    if not callback.may_resume:
+    outcome = request.outcome
+    if not request.may_resume:
         response.hangup()
     elif isinstance(outcome, TargetFailed):
         reason = "are busy" if outcome.status == "busy" else "do not answer"

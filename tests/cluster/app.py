@@ -21,7 +21,7 @@ class App:
         self.first: dict[str, dict[str, str]] = {}
         """For each transfer the first callback: the one that an app acts on."""
         self.repeats = 0
-        self.faults: list[str] = []
+        self.failures: list[str] = []
 
     def serve_at(self, base: str) -> None:
         """Take requests to this base."""
@@ -33,18 +33,18 @@ class App:
         try:
             params = dict(self._validator.verify("POST", target, body, signature).params)
         except SignatureError as error:
-            self.faults.append(str(error))
+            self.failures.append(str(error))
             return 403
         except RequestError as error:
-            self.faults.append(str(error))
+            self.failures.append(str(error))
             return 413 if error.kind == "request-too-large" else 400
         name = params.pop("CallSid", "")
         if token is None or token != name:
-            self.faults.append(f"the token of {name} is {token}")
+            self.failures.append(f"the token of {name} is {token}")
         if self.first.setdefault(name, params) is not params:
             self.repeats += 1
             if self.first[name] != params:
-                self.faults.append(f"{name}: first {self.first[name]}, then {params}")
+                self.failures.append(f"{name}: first {self.first[name]}, then {params}")
         return 204
 
 

@@ -31,7 +31,7 @@ def asked(redis: Redis, store: Store) -> list[dict[str, Any]]:
 def too_late(redis: Redis, store: Store) -> None:
     """A worker wakes when others have done its entry, and the record is long gone."""
     worker = Worker(store, "asleep")
-    store.tell(BEGUN)
+    store.add(BEGUN)
     [entry] = worker.events.take(0)
     step = apply(b"", BEGUN, entry.added_at)._replace(entry=entry.id)
     assert store.commit(worker.events, step) == "applied"
@@ -45,7 +45,7 @@ def unreadable(redis: Redis, store: Store) -> None:
     """An entry that is no event is put aside, and those behind it are done."""
     worker = Worker(store, "w")
     redis.xadd(store.key("events"), {"what": "ever"})
-    store.tell(BEGUN)
+    store.add(BEGUN)
     worker.turn()
     assert redis.xlen(store.key("dead")) == 1
     assert redis.xlen(store.key("events")) == 0
@@ -55,8 +55,8 @@ def unreadable(redis: Redis, store: Store) -> None:
 def refused(redis: Redis, store: Store) -> None:
     """A start without a usable target leaves nothing; a strange event changes nothing."""
     worker = Worker(store, "w")
-    store.tell(Event("CA2", 1, "start", {**START, "target": "tel:1"}, b""))
-    store.tell(BEGUN, Event(NAME, 2, "dance", {}, b""), Event(NAME, 3, *response(486)))
+    store.add(Event("CA2", 1, "start", {**START, "target": "tel:1"}, b""))
+    store.add(BEGUN, Event(NAME, 2, "dance", {}, b""), Event(NAME, 3, *response(486)))
     worker.turn()
     assert [list(job) for job in asked(redis, store)] == [["refused"], ["refer_to"], ["refused"]]
     assert not redis.exists(store.key("transfer:CA2"))
@@ -66,7 +66,7 @@ def refused(redis: Redis, store: Store) -> None:
 def lost(redis: Redis, store: Store) -> None:
     """An event never came: after a while the transfer goes on without it."""
     worker = Worker(store, "w")
-    store.tell(BEGUN, Event(NAME, 2, *response(202)), Event(NAME, 4, *notify(2, 200, TERMINATED)))
+    store.add(BEGUN, Event(NAME, 2, *response(202)), Event(NAME, 4, *notify(2, 200, TERMINATED)))
     worker.turn()
     assert redis.xlen(store.key("callbacks")) == 0
     assert redis.xlen(store.key("events")) == 1
@@ -82,7 +82,7 @@ def in_time(redis: Redis, store: Store) -> None:
     claim_after_ms = 500
     dead, worker = Worker(store, "dead"), Worker(store, "w", claim_after_ms)
     settings = {"response_timeout": claim_after_ms / 5000}
-    store.tell(Event(NAME, 1, "start", {**START, "settings": settings}, b""))
+    store.add(Event(NAME, 1, "start", {**START, "settings": settings}, b""))
     worker.turn()
     deadline = redis.zscore(store.key("deadlines"), NAME)
     assert isinstance(deadline, float)

@@ -35,7 +35,7 @@ class Fleet:
     def __init__(self, url: str, token: str, random: Random) -> None:
         self.deaths: Counter[str] = Counter()
         self.pauses = 0
-        self.faults: list[str] = []
+        self.failures: list[str] = []
         self._url, self._random = url, random
         self._environment = {
             **os.environ,
@@ -58,7 +58,7 @@ class Fleet:
             if status is not None:
                 self.deaths[member.point or "any time"] += 1
                 if status != -signal.SIGKILL:
-                    self.faults.append(f"{name} ended with status {status}")
+                    self.failures.append(f"{name} ended with status {status}")
                 self._paused.pop(member.process.pid, None)
                 self._members[name] = self._started(*name)
         for pid, until in list(self._paused.items()):

@@ -22,7 +22,7 @@ from worker import Worker
 TRANSFERS = 2000
 WARM = 200
 ACTION = "https://voice.example.com/handleRefer"
-# The defaults of the library, as a platform would have them.
+# The defaults of the library, as on Twilio.
 ACTIVE = "active;expires=60"
 START = ("start", {"target": TARGET, "action": ACTION, "cseq": 1}, b"")
 LIVE = [START, response(202), notify(1, 100, ACTIVE), notify(2, 180, ACTIVE)]
@@ -44,7 +44,7 @@ class Run:
     def feed(self, number: int, heard: tuple[str, dict[str, Any], bytes], names: range) -> None:
         """Let transfers hear this."""
         for i in names:
-            self.store.tell(Event(name(i), number, *heard))
+            self.store.add(Event(name(i), number, *heard))
 
     def work(self) -> None:
         """Do all that there is to do."""
@@ -64,11 +64,11 @@ class Run:
         return self.redis.info(section)
 
     def used(self) -> int:
-        """Tell the memory in use."""
+        """Return the memory in use."""
         return int(self.info("memory")["used_memory"])
 
     def size(self, key: str) -> int:
-        """Tell the memory of a key."""
+        """Return the memory of a key."""
         return cast("int", self.redis.memory_usage(self.store.key(key), samples=0))
 
 

@@ -25,7 +25,7 @@ TRANSFERS = 1000
 TOKEN = "12345"
 LIMIT_S = 50.0
 # So many transfers are at work at once, so many events wait for workers at most, and of the events
-# this part is added twice: the SIP side could not tell whether the first had come through.
+# this part is added twice: the SIP side could not know whether the first had come through.
 AT_WORK = 80
 BACKLOG = 300
 TWICE = 0.08
@@ -34,7 +34,7 @@ STRIKES = 24
 PAUSES = 4
 
 
-def told(scenarios: list[Scenario], random: Random) -> Iterator[Event]:
+def interleaved(scenarios: list[Scenario], random: Random) -> Iterator[Event]:
     """Interleave what is heard of all transfers; that of one stays in order."""
     waiting = [iter(each.events) for each in scenarios]
     at_work: list[Iterator[Event]] = []
@@ -60,7 +60,7 @@ def drive(redis: Redis, store: Store, fleet: Fleet, events: list[Event], app: Ap
     while True:
         left = length(redis, store, "events")
         if left < BACKLOG:
-            store.tell(*events[fed : fed + BACKLOG])
+            store.add(*events[fed : fed + BACKLOG])
             fed = min(fed + BACKLOG, len(events))
         for act, after in due.items():
             if fed - left >= after:
@@ -91,43 +91,43 @@ def jobs(redis: Redis, store: Store) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def judge(name: str, ending: Ending, params: dict[str, str] | None, asked: list[Any]) -> list[str]:
+def check(name: str, ending: Ending, params: dict[str, str] | None, asked: list[Any]) -> list[str]:
     """Compare one transfer with its scenario."""
     wanted = [{"refer_to": REFER_TO}, *({"reply": code} for code in ending.replies)]
     wanted += [{"end_dialog": True}] * ending.end_dialog
-    faults = []
+    failures = []
     if params != ending.params:
-        faults.append(f"{name}: the callback is {params}, not {ending.params}")
+        failures.append(f"{name}: the callback is {params}, not {ending.params}")
     if sorted(map(str, asked)) != sorted(map(str, wanted)):
-        faults.append(f"{name}: the SIP side was asked for {asked}, not {wanted}")
-    return faults
+        failures.append(f"{name}: the SIP side was asked for {asked}, not {wanted}")
+    return failures
 
 
 def main(seed: int) -> int:
-    """Run and judge."""
+    """Run and check."""
     random = Random(seed)
     app = App(TOKEN)
     started = time.monotonic()
     with redis_server() as url, serving(app), Redis.from_url(url) as redis:
         store = Store(redis)
         scenarios = [scenario(f"CA{i:032x}", app.url, random) for i in range(TRANSFERS)]
-        events = list(told(scenarios, random))
+        events = list(interleaved(scenarios, random))
         fleet = Fleet(url, TOKEN, random)
         try:
             drive(redis, store, fleet, events, app)
         finally:
             fleet.end()
         asked = jobs(redis, store)
-        faults = app.faults + fleet.faults
+        failures = app.failures + fleet.failures
         info = cast("dict[str, int]", redis.xinfo_stream(store.key("callbacks")))
         if info["entries-added"] != TRANSFERS:
-            faults.append(f"{info['entries-added']} callbacks were asked for")
+            failures.append(f"{info['entries-added']} callbacks were asked for")
         if redis.exists(store.key("dead")):
-            faults.append(f"unreadable: {redis.xrange(store.key('dead'))}")
-        faults += [f"nobody died at the point {name}" for name in fleet.unmet()]
+            failures.append(f"unreadable: {redis.xrange(store.key('dead'))}")
+        failures += [f"nobody died at the point {name}" for name in fleet.unmet()]
     for name, _, ending in scenarios:
-        faults += judge(name, ending, app.first.pop(name, None), asked.get(name, []))
-    faults += [f"a callback of nobody's: {name}" for name in app.first]
+        failures += check(name, ending, app.first.pop(name, None), asked.get(name, []))
+    failures += [f"a callback of nobody's: {name}" for name in app.first]
     distinct = sum(len(each.events) for each in scenarios)
     print(
         f"{TRANSFERS} transfers of {distinct} events, {len(events) - distinct} of them added twice"
@@ -135,10 +135,10 @@ def main(seed: int) -> int:
     deaths = ", ".join(f"{point} {count}" for point, count in sorted(fleet.deaths.items()))
     print(f"killed {fleet.deaths.total()}: {deaths}; paused {fleet.pauses}")
     print(f"callbacks sent again: {app.repeats}; {time.monotonic() - started:.1f} s; seed {seed}")
-    for fault in faults[:20]:
-        print(f"fault: {fault}", file=sys.stderr)
-    print(f"{len(faults)} faults" if faults else "each ended once, with the right callback")
-    return 1 if faults else 0
+    for failure in failures[:20]:
+        print(f"failure: {failure}", file=sys.stderr)
+    print(f"{len(failures)} failures" if failures else "each ended once, with the right callback")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def ringing(random: Random, least: int = 0) -> list[Heard]:
 
 
 def last_code(progress: list[Heard]) -> int | None:
-    """Tell the code reported last."""
+    """Return the code reported last."""
     return {0: None, 1: 100}.get(len(progress), 180)
 
 

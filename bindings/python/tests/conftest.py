@@ -1,4 +1,4 @@
-"""Where the vectors are, and the ledger of those that ran."""
+"""Where the vectors are, the coverage table of cases, and public functions that no test calls."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def cases(topic: str) -> list[dict[str, Any]]:
 
 
 def enter(topic: str, ran: int) -> None:
-    ledger = os.environ.get("TWIML_REFER_LEDGER")
-    if ledger:
-        (Path(ledger) / f"python.{topic}").write_text(str(ran))
+    folder = os.environ.get("TWIML_REFER_LEDGER")
+    if folder:
+        (Path(folder) / f"python.{topic}").write_text(str(ran))
 
 
 def given(case: dict[str, Any], key: str) -> bytes:
@@ -53,7 +53,7 @@ uncalled: set[str] = set()
 
 
 def public() -> Iterator[tuple[Any, str, Any, str]]:
-    """Owner, name, value as it stands in the owner, and full name of all that is public."""
+    """Owner, name, value as it is in the owner, and full name of all that is public."""
     names = [(twiml_refer, name) for name in twiml_refer.__all__]
     names += [(testing, name) for name in vars(testing) if not name.startswith("_")]
     for module, name in names:

@@ -1,6 +1,6 @@
 """A million calls of every kind with flat memory; a million mutated requests, none of them valid.
 
-`python endurance.py [CALLS]`, for `tests/run endurance`; what takes seconds stands in `test_face`.
+`python endurance.py [CALLS]`, for `tests/run endurance`; what takes seconds is in `test_package`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CALLS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 URL = "https://voice.example.com/handleRefer?x=1"
 TOKEN = "12345"
 VALIDATOR = tr.RequestValidator(TOKEN)
-SIGNED = testing.signed_callback(TOKEN, URL, "busy")
+SIGNED = testing.signed_request(TOKEN, URL, "target-failed")
 GROWTH = 1_000_000
 THREADS = 16
 
@@ -42,9 +42,15 @@ def document() -> None:
 
 def transfer() -> None:
     made = tr.Transfer("sip:a@b")
-    made.start(cseq=1, now=0)
-    made.response(202, now=1)
-    made.notify("refer", cseq=2, now=2, subscription_state="terminated", body=b"SIP/2.0 200 OK\r\n")
+    made.start(cseq=1, now_ms=0)
+    made.response(202, now_ms=1)
+    made.notify(
+        event="refer",
+        cseq=2,
+        now_ms=2,
+        subscription_state="terminated",
+        body=b"SIP/2.0 200 OK\r\n",
+    )
     tr.Transfer.restore(made.save())
 
 
@@ -63,16 +69,16 @@ XML = "<Response><Say>A</Say><Refer action='/a'><Sip>sip:a@b</Sip></Refer></Resp
 JOBS: dict[str, Callable[[], object]] = {
     "build a document": document,
     "read and check a document": lambda: tr.VoiceResponse.parse(XML).check(),
-    "a document that is none": refused(lambda: tr.VoiceResponse.parse("<Response>")),
+    "an invalid document": refused(lambda: tr.VoiceResponse.parse("<Response>")),
     "a URI with headers": lambda: tr.SipUri("sip:a@b", headers={"X-A": "b c"}).headers,
-    "a URI that is none": refused(lambda: tr.SipUri("sip:a@b?x")),
+    "an invalid URI": refused(lambda: tr.SipUri("sip:a@b?x")),
     "verify, and read a parameter": lambda: (
         VALIDATOR.verify("POST", URL, SIGNED.body, SIGNED.signature).call_sid
     ),
     "a mismatch": refused(lambda: VALIDATOR.verify("POST", URL, b"a=b", SIGNED.signature)),
     "sign": lambda: VALIDATOR.sign(URL, {"a": "b"}),
     "a transfer, saved and restored": transfer,
-    "bytes that are no transfer": refused(lambda: tr.Transfer.restore(b"x")),
+    "bytes that are not a transfer": refused(lambda: tr.Transfer.restore(b"x")),
 }
 
 
@@ -89,7 +95,7 @@ def mutated(rng: random.Random, text: bytes) -> bytes:
 
 
 def means_the_same(url: str, body: bytes, signature: str) -> bool:
-    """Judge by another road: the form by the standard library, and its hash."""
+    """Checks with the standard library: the form and its hash."""
     pairs = sorted(set(parse_qsl(body.decode(), keep_blank_values=True)))
     # Twilio signs without user name and password, and an inserted @ makes empty ones.
     scheme, host, rest = url.partition("://")[0], *url.partition("://")[2].partition("/")[::2]

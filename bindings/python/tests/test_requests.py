@@ -1,4 +1,4 @@
-"""Requests from anyone: signatures, what frameworks hand over, secrets, numbers out of range."""
+"""Requests from anyone: signatures, what frameworks decode, secrets, numbers out of range."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import twiml_refer as tr
-from twiml_refer import _bridge
+from twiml_refer import _bridge, testing
 
 BASE = "https://voice.example.com"
 URL = f"{BASE}/handleRefer"
@@ -33,12 +33,12 @@ def test_a_secret_is_never_shown_nor_replaced() -> None:
     validator = tr.RequestValidator([token, token + "2"])
     params = {"CallToken": token, "calltoken": token + "2", "CallSid": "CA1"}
     for callback in (
-        tr.ReferCallback.from_params(params),
-        pickle.loads(pickle.dumps(tr.ReferCallback.from_params(params))),
+        tr.VoiceRequest.from_params(params),
+        pickle.loads(pickle.dumps(tr.VoiceRequest.from_params(params))),
         tr.VoiceRequest.from_query(f"CallSid=CA1&CallToken={token}"),
     ):
         shown = [callback, callback.params, dict(callback.params), list(callback.params)]
-        shown += [callback.call_token, copy.deepcopy(callback.params), callback.problems]
+        shown += [callback.call_token, copy.deepcopy(callback.params), callback.diagnostics]
         for value in shown:
             assert token not in repr(value)
             assert token not in f"{value!r}"
@@ -62,33 +62,43 @@ def test_a_secret_is_never_shown_nor_replaced() -> None:
         with pytest.raises(TypeError):
             refused(validator)
     # The library says which parameters are secret.
-    for pair in _bridge.call("parameter_names"):
-        for name in (pair.value, pair.value.upper(), pair.value.lower(), pair.value + "s"):
+    for it in _bridge.bridge.typed_parameters():
+        for name in (it.name, it.name.upper(), it.name.lower(), it.name + "s"):
             [(_, value)] = tr.VoiceRequest([(name, "x")]).params
-            hidden = repr(value) != repr("x")
-            assert hidden is _bridge.call("is_secret_parameter", name), name
+            [redacted] = _bridge.bridge.params_redacted([_bridge.Pair(name, "x")])
+            assert (repr(value) != repr("x")) is (redacted.value != "x"), name
+
+
+def test_the_reason_of_a_refusal_is_found() -> None:
+    request = testing.signed_request("12345", URL, params={"Digits": "1"})
+    assert VALIDATOR.verify("POST", URL, request.body, request.signature).digits == "1"
+    assert VALIDATOR.diagnose("POST", URL, request.body, request.signature) == []
+    other = tr.RequestValidator("54321").diagnose("POST", URL, request.body, request.signature)
+    kinds = [hint.kind for hint in other]
+    assert kinds and set(kinds) <= set(_bridge.bridge.names().hint_kinds)
+    assert all("54321" not in hint.message for hint in other)
 
 
 def test_kinds_of_refusal_are_told_apart() -> None:
     large = tr.RequestValidator("12345", max_body_bytes=10)
     unreadable = "a=%ff"
-    for verify in (VALIDATOR.verify, VALIDATOR.verify_request):
-        for none in (None, "", b""):
-            with pytest.raises(tr.SignatureMissing) as missing:
-                verify("POST", URL, b"a=b", none)
-            assert missing.value.kind == "signature-missing"
-        for wrong in ("AAAA", "no base64 \N{SNOWMAN}", "\ud800", b"AAAA", b"\xff", ["AAAA"], 5):
-            with pytest.raises(tr.SignatureMismatch) as mismatch:
-                verify("POST", URL, b"a=b", wrong)  # type: ignore[arg-type]
-            assert mismatch.value.kind == "signature-mismatch"
-        signature = VALIDATOR.sign(f"{URL}?{unreadable}")
-        with pytest.raises(tr.RequestError) as not_utf8:
-            verify("GET", f"{URL}?{unreadable}", b"", signature)
-        assert not_utf8.value.kind == "request-not-utf8"
-        # Size first: neither signature nor text matters.
-        with pytest.raises(tr.RequestError) as too_large:
-            verify("POST", URL, b"%ff" * 100_000, None)
-        assert too_large.value.kind == "request-too-large"
+    verify = VALIDATOR.verify
+    for none in (None, "", b""):
+        with pytest.raises(tr.SignatureMissing) as missing:
+            verify("POST", URL, b"a=b", none)
+        assert missing.value.kind == "signature-missing"
+    for wrong in ("AAAA", "no base64 \N{SNOWMAN}", "\ud800", b"AAAA", b"\xff", ["AAAA"], 5):
+        with pytest.raises(tr.SignatureMismatch) as mismatch:
+            verify("POST", URL, b"a=b", wrong)  # type: ignore[arg-type]
+        assert mismatch.value.kind == "signature-mismatch"
+    signature = VALIDATOR.sign(f"{URL}?{unreadable}")
+    with pytest.raises(tr.RequestError) as not_utf8:
+        verify("GET", f"{URL}?{unreadable}", b"", signature)
+    assert not_utf8.value.kind == "request-not-utf8"
+    # Size first: neither signature nor text matters.
+    with pytest.raises(tr.RequestError) as too_large:
+        verify("POST", URL, b"%ff" * 100_000, None)
+    assert too_large.value.kind == "request-too-large"
     with pytest.raises(tr.RequestError) as too_large:
         large.verify_params(URL, {"a": "b" * 11}, None)
     assert too_large.value.kind == "request-too-large"
@@ -96,7 +106,8 @@ def test_kinds_of_refusal_are_told_apart() -> None:
     assert issubclass(tr.SignatureMismatch, tr.SignatureError)
     assert not issubclass(tr.SignatureError, tr.RequestError)
     assert not issubclass(tr.RequestError, tr.SignatureError)
-    signature = VALIDATOR.sign(URL, {"a": "b"})
+    signature = VALIDATOR.compute_signature(URL, {"a": "b"})
+    assert signature == VALIDATOR.sign(URL, {"a": "b"})
     assert VALIDATOR.verify("POST", URL, b"a=b", signature.encode()).params == (("a", "b"),)
 
 
@@ -143,11 +154,11 @@ class UploadFile:
 def test_whatever_a_framework_hands_over_is_a_mismatch(params: Any) -> None:
     with pytest.raises(tr.SignatureMismatch):
         VALIDATOR.verify_params(URL, params, "AAAA")
-    with pytest.raises(tr.SignatureMissing):
+    with pytest.raises(tr.SignatureError):
         VALIDATOR.verify_params(URL, params, None)
     assert VALIDATOR.validate(URL, params, "AAAA") is False
     with pytest.raises(tr.RequestError) as caught:
-        tr.ReferCallback.from_params(params)
+        tr.VoiceRequest.from_params(params)
     assert caught.value.kind == "request-not-utf8"
 
 
@@ -229,7 +240,7 @@ def test_numbers_out_of_range_are_refused_by_the_part_that_takes_them(
             "request-limit-invalid",
         ),
         (
-            lambda: tr.ReferCallback.from_form(b"", max_bytes=number),
+            lambda: tr.VoiceRequest.from_form(b"", max_bytes=number),
             tr.RequestError,
             "request-limit-invalid",
         ),
@@ -239,14 +250,14 @@ def test_numbers_out_of_range_are_refused_by_the_part_that_takes_them(
             "request-limit-invalid",
         ),
         (
-            lambda: tr.Transfer("sip:a@b", statuses={number: "busy"}),
+            lambda: tr.TransferSettings(statuses={number: "busy"}),
             tr.TransferError,
             "setting-invalid",
         ),
     ]
     jobs += [
         (
-            lambda name=name: tr.Transfer("sip:a@b", **{name: number}),
+            lambda name=name: tr.TransferSettings(**{name: number}),
             tr.TransferError,
             "setting-invalid",
         )
@@ -255,7 +266,7 @@ def test_numbers_out_of_range_are_refused_by_the_part_that_takes_them(
     if abs(number) >= 2**32:
         jobs += [
             (
-                lambda: tr.Transfer("sip:a@b").start(cseq=number, now=0),
+                lambda: tr.Transfer("sip:a@b").start(cseq=number, now_ms=0),
                 tr.TransferError,
                 "cseq-invalid",
             ),
@@ -274,16 +285,16 @@ def test_small_numbers_out_of_range() -> None:
         assert caught.value.kind == "uri-port-invalid"
     for job in (
         lambda: tr.RequestValidator("1", max_body_bytes=-1),
-        lambda: tr.ReferCallback.from_form(b"", max_bytes=-1),
+        lambda: tr.VoiceRequest.from_form(b"", max_bytes=-1),
     ):
         with pytest.raises(tr.RequestError):
             job()
     # A limit of none is a limit.
     with pytest.raises(tr.RequestError):
-        tr.ReferCallback.from_form(b"a", max_bytes=0)
+        tr.VoiceRequest.from_form(b"a", max_bytes=0)
     for seconds in (-1, float("inf"), float("-inf"), float("nan"), 1e308, -0.001):
         with pytest.raises(tr.TransferError) as caught:
-            tr.Transfer("sip:a@b", max_duration=seconds)
+            tr.TransferSettings(max_duration=seconds)
         assert caught.value.kind == "setting-invalid"
 
 
@@ -292,34 +303,36 @@ def test_what_comes_from_the_wire_is_never_an_error() -> None:
         return [it.code for it in outputs if isinstance(it, tr.Diagnostic)]
 
     transfer = tr.Transfer("sip:a@b")
-    assert codes(transfer.notify("refer", cseq=1, now=0)) == ["event-unexpected"]
-    assert codes(transfer.response(202, now=0)) == ["event-unexpected"]
-    assert codes(transfer.hang_up(now=0)) == ["event-unexpected"]
-    assert codes(transfer.transport_error(now=0)) == ["event-unexpected"]
-    assert transfer.start(cseq=1, now=0) == [tr.SendRefer()]
+    assert codes(transfer.notify(event="refer", cseq=1, now_ms=0)) == ["event-unexpected"]
+    assert codes(transfer.response(202, now_ms=0)) == ["event-unexpected"]
+    assert codes(transfer.hang_up(now_ms=0)) == ["event-unexpected"]
+    assert codes(transfer.transport_error(now_ms=0)) == ["event-unexpected"]
+    assert transfer.start(cseq=1, now_ms=0) == [tr.SendRefer()]
     for code in (70_000, 99, -1, 2**70):
-        assert codes(transfer.response(code, now=0)) == ["response-code-invalid"]
+        assert codes(transfer.response(code, now_ms=0)) == ["response-code-invalid"]
     assert transfer.state == "referring"
     with pytest.raises(tr.TransferError):
-        transfer.start(cseq=2, now=0)
+        transfer.start(cseq=2, now_ms=0)
     with pytest.raises(tr.TransferError):
-        transfer.response(500, now=0, retry=2)
+        transfer.response(500, now_ms=0, retry=2)
 
 
 def test_silence_and_the_longest_time_end_a_transfer() -> None:
     transfer = tr.Transfer("sip:a@b")
-    transfer.start(cseq=1, now=0)
-    first, second = transfer.time(now=32_000)
+    transfer.start(cseq=1, now_ms=0)
+    first, second = transfer.handle_timeout(now_ms=32_000)
     assert first == tr.EndDialog()
     assert isinstance(second, tr.Completed)
     for settings, ends in (({}, 600_000), ({"max_duration": 60}, 60_000)):
-        transfer = tr.Transfer("sip:a@b", **settings)
-        transfer.start(cseq=1, now=0)
-        transfer.response(202, now=0)
+        transfer = tr.Transfer("sip:a@b", tr.TransferSettings(**settings))
+        transfer.start(cseq=1, now_ms=0)
+        transfer.response(202, now_ms=0)
         state = "active;expires=4294967295"
-        transfer.notify("refer", cseq=1, now=1, subscription_state=state, body=b"SIP/2.0 180 R")
-        assert transfer.deadline == ends
-        [completed] = transfer.time(now=ends)
+        transfer.notify(
+            event="refer", cseq=1, now_ms=1, subscription_state=state, body=b"SIP/2.0 180 R"
+        )
+        assert transfer.deadline_ms == ends
+        [completed] = transfer.handle_timeout(now_ms=ends)
         assert isinstance(completed, tr.Completed)
         assert completed.report.outcome == tr.TargetFailed("failed", 180)
 

@@ -5,7 +5,11 @@ An ignore that is not needed is an error too, so that each marked line must be w
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import twiml_refer as tr
+from twiml_refer import NoSuchName  # type: ignore[attr-defined]
 from typing_extensions import assert_never, assert_type
 
 
@@ -18,6 +22,10 @@ def documents() -> None:
     response.pause("three")  # type: ignore[arg-type]
     response.say("A", loop={})  # type: ignore[arg-type]
     response.append(3)  # type: ignore[arg-type]
+    response.dial("+15550100")  # type: ignore[attr-defined]
+    assert_type(response.add_child("Parameter", name="a"), tr.Element)
+    assert_type(response.first_refer, "tr.Refer | None")
+    NoSuchName()
 
 
 def outcomes(outcome: tr.ReferOutcome) -> str:
@@ -34,12 +42,19 @@ def outcomes(outcome: tr.ReferOutcome) -> str:
     assert_never(outcome)
 
 
-def callbacks(validator: tr.RequestValidator) -> None:
-    callback = validator.verify("POST", "https://example.com/", b"", None)
+def values(outcome: tr.TargetFailed, report: tr.ReferReport) -> None:
+    assert_type(dataclasses.replace(outcome, code=486), tr.TargetFailed)
+    assert_type(dataclasses.asdict(report), dict[str, Any])
+    tr.TargetFailed("lost")  # type: ignore[arg-type]
+
+
+def requests(validator: tr.RequestValidator) -> None:
+    request = validator.verify("POST", "https://example.com/", b"", None)
     validator.verify("post", "https://example.com/", b"", None)  # type: ignore[arg-type]
-    assert_type(callback, tr.ReferCallback)
-    assert_type(callback.call_sid, "str | None")
-    callback.call_sid = "CA"  # type: ignore[misc]
+    assert_type(request, tr.VoiceRequest)
+    assert_type(request.call_sid, "str | None")
+    assert_type(request.refer, "tr.ReferReport | None")
+    request.call_sid = "CA"  # type: ignore[misc]
     for output in tr.Transfer("sip:a@b").poll():
         if isinstance(output, tr.Completed):
             assert_type(output.report.outcome, tr.ReferOutcome)

@@ -2,16 +2,25 @@
 
 Documents: `VoiceResponse`, `Refer`, `Say`, `Play`, `Pause`, `Gather`, `Redirect`, `Hangup`,
 `Element`, `Comment`; targets: `SipUri`, `UserToUser`, `ReferTarget`; webhooks: `RequestValidator`,
-`ReferCallback`, `VoiceRequest` and the outcomes; REST: `call_update`, `call_create`; the verb
-itself: `Transfer`. Tests of an app: `twiml_refer.testing`.
+`VoiceRequest`, `ReferReport` and the outcomes; REST: `call_update`, `call_create`; the verb itself:
+`Transfer`. For the tests of an app: `twiml_refer.testing`.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+import sys as _sys
+
+if not getattr(_sys, "_is_gil_enabled", lambda: True)():
+    raise ImportError(
+        "twiml-refer does not support free-threaded Python yet: "
+        "use a build with the GIL, or set PYTHON_GIL=1"
+    )
+
+from ._hints import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from ._diagnostic import Diagnostic
-    from ._element import Comment, Element
+    from ._element import Comment, Element, Node
     from ._errors import (
         DocumentError,
         RequestError,
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from ._outcome import (
         Canceled,
         ReferOutcome,
+        ReferReport,
         Rejected,
         TargetFailed,
         Transferred,
@@ -39,15 +49,17 @@ if TYPE_CHECKING:
         Completed,
         EndDialog,
         Output,
-        ReferReport,
         Reply,
         SendRefer,
         Transfer,
+        TransferSettings,
     )
     from ._uri import ReferTarget, SipUri, UserToUser
-    from ._validator import RequestValidator, Spelling
+    from ._validator import Hint, RequestValidator, UrlCandidate
     from ._verbs import Gather, Hangup, Pause, Play, Redirect, Say
-    from ._webhook import Problem, ReferCallback, VoiceRequest
+    from ._webhook import VoiceRequest
+
+    __version__: str
 
 __all__ = [
     "VoiceResponse",
@@ -60,15 +72,16 @@ __all__ = [
     "Hangup",
     "Element",
     "Comment",
+    "Node",
     "SipUri",
     "UserToUser",
     "ReferTarget",
     "Diagnostic",
     "RequestValidator",
-    "Spelling",
+    "UrlCandidate",
+    "Hint",
     "VoiceRequest",
-    "ReferCallback",
-    "Problem",
+    "ReferReport",
     "ReferOutcome",
     "Transferred",
     "Rejected",
@@ -80,12 +93,12 @@ __all__ = [
     "call_update",
     "call_create",
     "Transfer",
+    "TransferSettings",
     "Output",
     "SendRefer",
     "Reply",
     "EndDialog",
     "Completed",
-    "ReferReport",
     "TwimlReferError",
     "SipUriError",
     "DocumentError",
@@ -97,37 +110,41 @@ __all__ = [
     "SignatureMismatch",
 ]
 
-# What is public is imported when it is first used: a process that prints a document needs little.
+# Public names are imported when they are first used: a process that prints a document needs few.
 _HOMES = {
     "_diagnostic": "Diagnostic",
-    "_element": "Comment Element",
-    "_refer": "Refer",
-    "_verbs": "Gather Hangup Pause Play Redirect Say",
-    "_response": "VoiceResponse",
+    "_element": "Comment Element Node",
     "_errors": "DocumentError RequestError RestError SignatureError SignatureMismatch "
     "SignatureMissing SipUriError TransferError TwimlReferError",
-    "_outcome": "Canceled ReferOutcome Rejected TargetFailed Transferred Unconfirmed Unknown",
+    "_outcome": "Canceled ReferOutcome ReferReport Rejected TargetFailed Transferred Unconfirmed "
+    "Unknown",
+    "_refer": "Refer",
+    "_response": "VoiceResponse",
     "_rest": "RestRequest call_create call_update",
-    "_transfer": "Completed EndDialog Output ReferReport Reply SendRefer Transfer",
+    "_transfer": "Completed EndDialog Output Reply SendRefer Transfer TransferSettings",
     "_uri": "ReferTarget SipUri UserToUser",
-    "_validator": "RequestValidator Spelling",
-    "_webhook": "Problem ReferCallback VoiceRequest",
+    "_validator": "Hint RequestValidator UrlCandidate",
+    "_verbs": "Gather Hangup Pause Play Redirect Say",
+    "_webhook": "VoiceRequest",
 }
 _home = {name: home for home, names in _HOMES.items() for name in names.split()}
 
+# Hidden from type checkers, for which every name would exist.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name not in _home:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name):
+        if name == "__version__":
+            from ._bridge import bridge
 
-    public = getattr(import_module("." + _home[name], __name__), name)
-    if not isinstance(public, tuple):
-        # It is found here, whatever file it stands in.
-        public.__module__ = __name__
-    globals()[name] = public
-    return public
+            value = bridge.version()
+        elif name in _home:
+            from importlib import import_module
 
+            value = getattr(import_module("." + _home[name], __name__), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__():
+        return sorted({*globals(), *__all__, "__version__"})

@@ -1,19 +1,15 @@
-"""What a check found."""
+"""What a check reports."""
 
 from __future__ import annotations
 
-from . import _bridge
+from ._bridge import error as error_of
+from ._errors import TwimlReferError
+from ._hints import Any, Literal
 from ._value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ._errors import TwimlReferError
 
 
 class Diagnostic(Value):
-    """What will happen on the wire, and where in the document or URI it stands.
+    """Something odd in a document, a URI, a request or a transfer, and what follows from it.
 
     >>> from twiml_refer import SipUri
     >>> [found] = SipUri("sip:alice@example.com?X-Twilio-Id=1").check()
@@ -21,48 +17,65 @@ class Diagnostic(Value):
     ('header-reserved', 'warning', 32113)
     """
 
-    __slots__ = ("code", "severity", "path", "message", "number", "line", "column", "error")
+    __slots__ = (
+        "code",
+        "severity",
+        "path",
+        "message",
+        "number",
+        "line",
+        "column",
+        "parameter",
+        "error",
+    )
     code: str
-    """The stable name of the finding, the same in every language."""
-    severity: str
-    """`error`, `warning` or `note`."""
+    """The stable name, the same in every language."""
+    severity: Literal["error", "warning", "note"]
+    """How serious it is."""
     path: str
-    """Where, as `Response/Refer[0]/Sip`; empty for a URI by itself, and for a `Transfer`."""
+    """The place in a document, for example `Response/Refer[0]/Sip`; empty outside of one."""
     message: str
-    """What will happen."""
+    """What is odd, and what will happen."""
     number: int | None
-    """Twilio's own number for it."""
+    """The number of Twilio's error or warning."""
     line: int | None
     """The line of the document that was read, from 1."""
     column: int | None
     """The column of that line, from 1."""
+    parameter: str | None
+    """The parameter of a request."""
     error: TwimlReferError | None
-    """The error behind it: why a target is no SIP URI."""
+    """The error behind it: why a target is not a SIP URI."""
 
     def __init__(
         self,
         code: str,
-        severity: str,
+        severity: Literal["error", "warning", "note"],
         path: str,
         message: str,
         number: int | None = None,
         line: int | None = None,
         column: int | None = None,
+        parameter: str | None = None,
         error: TwimlReferError | None = None,
     ) -> None:
-        self._set(code, severity, path, message, number, line, column, error)
+        self._set(code, severity, path, message, number, line, column, parameter, error)
 
     def __str__(self) -> str:
         place = f" {self.path}" if self.path else ""
         return f"{self.severity}[{self.code}]{place}: {self.message}"
 
 
-def diagnostics(findings: Any) -> list[Diagnostic]:
-    """Make diagnostics of the bridge's findings."""
-    return [_diagnostic(found) for found in findings]
-
-
-def _diagnostic(found: Any) -> Diagnostic:
-    error = found.cause and _bridge.refusal(found.cause)
-    place = (found.number, found.line, found.column)
-    return Diagnostic(found.code, found.severity, found.path, found.text, *place, error)
+def diagnostic(record: Any) -> Diagnostic:
+    """Make a diagnostic of the library's."""
+    return Diagnostic(
+        record.code,
+        record.severity,
+        record.path,
+        record.message,
+        record.number,
+        record.line,
+        record.column,
+        record.parameter,
+        record.error and error_of(record.error),
+    )

@@ -1,14 +1,15 @@
-"""What is raised: one base class, and a subclass for what an app tells apart."""
+"""Errors: one base class, and a subclass for each part of the library."""
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from ._hints import TYPE_CHECKING, Any
+
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
 
 class TwimlReferError(ValueError):
-    """Something that the library refuses; `str()` says what to do about it.
+    """The base class of the library's errors; `str()` says what is wrong and what to do.
 
     >>> from twiml_refer import SipUri
     >>> try:
@@ -21,19 +22,19 @@ class TwimlReferError(ValueError):
     """
 
     kind: str
-    """The stable name of what went wrong, the same in every language."""
+    """The stable name of the error, the same in every language."""
     offset: int | None
-    """The byte (of UTF-8, from 0) at which it went wrong."""
+    """The byte (of UTF-8, from 0) at which the error is."""
     line: int | None
     """The line of a document, from 1."""
     column: int | None
     """The column of that line, from 1."""
     parameter: str | None
-    """The parameter, attribute or header at fault."""
+    """The parameter, attribute or header that is invalid."""
     number: int | None
-    """Twilio's own number for it."""
+    """Twilio's number of the error."""
     group: str
-    """The part of the library that refuses, the same in every language; it chooses the class."""
+    """The part of the library that the error comes from, which decides its class."""
 
     def __init__(
         self,
@@ -73,19 +74,19 @@ class SipUriError(TwimlReferError):
 
 
 class DocumentError(TwimlReferError):
-    """A document cannot be read, or something cannot stand in one."""
+    """A document cannot be read, or a value cannot be written into one."""
 
 
 class RestError(TwimlReferError):
-    """A REST request cannot be made of this."""
+    """A REST request cannot be made of these values."""
 
 
 class TransferError(TwimlReferError):
-    """A setting or a call is wrong, or saved bytes are not a transfer's."""
+    """A setting is out of range, a call comes in the wrong state, or saved bytes are invalid."""
 
 
 class SignatureError(TwimlReferError):
-    """It is not proved that Twilio sent the request (answer 403), or no validator can be made."""
+    """Twilio did not sign the request (answer 403), or a validator cannot be made."""
 
 
 class SignatureMissing(SignatureError):
@@ -93,7 +94,7 @@ class SignatureMissing(SignatureError):
 
 
 class SignatureMismatch(SignatureError):
-    """The signature is not that of this request."""
+    """No signature of this request matches."""
 
 
 class RequestError(TwimlReferError):
@@ -103,41 +104,42 @@ class RequestError(TwimlReferError):
     """
 
 
-for _error in (
-    TwimlReferError,
-    SipUriError,
-    DocumentError,
-    RestError,
-    TransferError,
-    RequestError,
-    SignatureError,
-    SignatureMissing,
-    SignatureMismatch,
-):
-    # A traceback names them where they are imported from.
-    _error.__module__ = "twiml_refer"
-
-# A kind that has a class of its own, then groups.
-_CLASSES = {
-    "signature-missing": SignatureMissing,
-    "signature-mismatch": SignatureMismatch,
-    "sip-uri": SipUriError,
-    "header": SipUriError,
-    "twiml": DocumentError,
-    "document": DocumentError,
-    "rest": RestError,
-    "request": RequestError,
-    "signature": SignatureError,
-    "transfer": TransferError,
+# By the names that the library has for them.
+CLASSES = {
+    "": TwimlReferError,
+    "SipUri": SipUriError,
+    "Document": DocumentError,
+    "Rest": RestError,
+    "Transfer": TransferError,
+    "Request": RequestError,
+    "Signature": SignatureError,
+    "SignatureMissing": SignatureMissing,
+    "SignatureMismatch": SignatureMismatch,
 }
 
-
-def refused(kind: str, message: str, group: str, **place: Any) -> TwimlReferError:
-    """Make the error of a kind."""
-    made = _CLASSES.get(kind) or _CLASSES.get(group) or TwimlReferError
-    return made(message, kind, group=group, **place)
+for _class in CLASSES.values():
+    # A traceback names them by where they are imported from.
+    _class.__module__ = "twiml_refer"
 
 
 def wrong_type(what: str, expected: str, value: object) -> NoReturn:
-    """Complain about the type of an argument."""
-    raise TypeError(f"{what} is {expected}, not {type(value).__name__}")
+    """Raise the error of an argument that has the wrong type."""
+    given = ", ".join(type(it).__name__ for it in (value if isinstance(value, tuple) else [value]))
+    raise TypeError(f"{what} must be {expected}, got {given}")
+
+
+def check_text(what: str, value: object) -> None:
+    """Refuse an argument that is neither text nor absent."""
+    if not isinstance(value, (str, type(None))):
+        wrong_type(what, "str", value)
+
+
+def url_text(what: str, value: object) -> str | None:
+    """Return a URL as text: URL objects of any library have a `str()` of their own."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray)) or type(value).__str__ is object.__str__:
+        wrong_type(what, "str or a URL object", value)
+    if isinstance(value, (int, float)):
+        wrong_type(what, "str or a URL object", value)
+    return str(value)

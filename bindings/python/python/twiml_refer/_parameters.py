@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from . import _lane
+from ._bridge import bridge
 from ._secret import sealed_class
+from ._value import Frozen
 
-_names: dict[str, str] = {}
-
-
-def parameter_name(getter: str) -> str:
-    """Tell which parameter a getter reads."""
-    if not _names:
-        pairs = _lane.texts(_lane.call(_lane.NAMES, ("",)))
-        _names.update(zip(pairs[::2], pairs[1::2]))
-    return _names[getter]
+NAMES: dict[str, str] = {it.getter: it.name for it in bridge.typed_parameters()}
 
 
 @sealed_class
-class Parameters:
-    """The standard voice parameters; `None` where one was not sent."""
+class Parameters(Frozen):
+    """The standard voice parameters; `None` if one was not sent."""
 
-    __slots__ = ()
-
-    def param(self, name: str) -> str | None:
-        """Find the first value of the parameter of this name."""
-        raise NotImplementedError
+    __slots__ = ("_first",)
+    _first: dict[str, str]
 
     def _named(self, getter: str) -> str | None:
-        return self.param(_names.get(getter) or parameter_name(getter))
+        return self._first.get(NAMES[getter])
 
     @property
     def call_sid(self) -> str | None:
@@ -51,7 +41,7 @@ class Parameters:
 
     @property
     def call_status(self) -> str | None:
-        """`CallStatus`: how the call itself stands, for example `in-progress` or `completed`."""
+        """`CallStatus`: the state of the call itself, for example `in-progress` or `completed`."""
         return self._named("call_status")
 
     @property
@@ -66,22 +56,22 @@ class Parameters:
 
     @property
     def forwarded_from(self) -> str | None:
-        """`ForwardedFrom`: the number that forwarded the call, where its carrier says so."""
+        """`ForwardedFrom`: the number that forwarded the call, if its carrier sent it."""
         return self._named("forwarded_from")
 
     @property
     def caller_name(self) -> str | None:
-        """`CallerName`: the name that the lookup of the caller gave."""
+        """`CallerName`: the name that a lookup of the caller returned."""
         return self._named("caller_name")
 
     @property
     def parent_call_sid(self) -> str | None:
-        """`ParentCallSid`: the call whose document began this one."""
+        """`ParentCallSid`: the call whose document started this one."""
         return self._named("parent_call_sid")
 
     @property
     def call_token(self) -> str | None:
-        """`CallToken`: a secret that lets the app use the caller's number; never log it."""
+        """`CallToken`: a secret with which the app may use the caller's number; never log it."""
         return self._named("call_token")
 
     @property
@@ -181,7 +171,7 @@ class Parameters:
 
     @property
     def sip_domain(self) -> str | None:
-        """`SipDomain`: the SIP domain that took the call."""
+        """`SipDomain`: the SIP domain that received the call."""
         return self._named("sip_domain")
 
     @property
@@ -211,3 +201,18 @@ class Parameters:
         Kept as text: it may be a `tel:` URI.
         """
         return self._named("refer_transfer_target")
+
+    @property
+    def digits(self) -> str | None:
+        """`Digits`: the keys that the caller pressed in a `<Gather>`."""
+        return self._named("digits")
+
+    @property
+    def speech_result(self) -> str | None:
+        """`SpeechResult`: what the caller said in a `<Gather>`, as text."""
+        return self._named("speech_result")
+
+    @property
+    def confidence(self) -> str | None:
+        """`Confidence`: how sure the speech recognition is, from 0.0 to 1.0, as text."""
+        return self._named("confidence")

@@ -2,104 +2,98 @@
 
 from __future__ import annotations
 
-from . import _bridge, _lane
-from ._errors import wrong_type
+from ._bridge import bridge, call
+from ._element import AnyParent, Element, Node, Url, element_of, pieces_of
+from ._errors import DocumentError, check_text, url_text
 from ._uri import SipUri
 
 
-class Refer:
+class Refer(Element):
     """The verb that transfers a SIP call, with exactly one target.
 
-    `action` is the URL that learns how the transfer ended, `method` `GET` or `POST` (the default of
-    Twilio).
+    `action` is the URL that is requested when the transfer has ended, `method` `GET` or `POST`, the
+    default. A `<Refer>` that was read is a `Refer`, too, and keeps all that is in it.
 
     Raises `DocumentError` for action and method, `SipUriError` for the target.
 
     >>> refer = Refer("sip:alice@example.com", action="/handleRefer")
+    >>> str(refer)
+    '<Refer action="/handleRefer"><Sip>sip:alice@example.com</Sip></Refer>'
     >>> Refer(method="post")
     Traceback (most recent call last):
     twiml_refer.DocumentError: invalid TwiML: invalid method `post`: use GET or POST (upper case)
     """
 
-    __slots__ = ("target", "action", "method")
-    target: SipUri | None
-    action: str | None
-    method: str | None
+    __slots__ = ()
 
     def __init__(
         self,
         target: str | SipUri | None = None,
         *,
-        action: str | None = None,
+        action: Url = None,
         method: str | None = None,
     ) -> None:
-        if (action, method) not in _judged:
-            if not isinstance(action, (str, type(None))):
-                wrong_type("action", "str", action)
-            if not isinstance(method, (str, type(None))):
-                wrong_type("method", "str", method)
-            _lane.call(_lane.REFER, _announced("", action, method))
-            if len(_judged) < _MOST_JUDGED:
-                _judged.add((action, method))
-        self.target = None if target is None else _uri(target)
-        self.action = action
-        self.method = method
+        spelled = url_text("action", action)
+        if (spelled, method) not in _checked:
+            check_text("method", method)
+            call(bridge.refer_new, None, spelled, method)
+            if len(_checked) < _MAX_CHECKED:
+                _checked.add((spelled, method))
+        self.name = "Refer"
+        self.attributes = {} if spelled is None else {"action": spelled}
+        if method is not None:
+            self.attributes["method"] = method
+        self.nodes = []
+        if target is not None:
+            self.sip(target)
 
     def sip(self, uri: str | SipUri) -> SipUri:
-        """Set the target, once. Raises `SipUriError`, and `TypeError` if it has one."""
-        if self.target is not None:
-            raise TypeError("this Refer has a target; a Refer has one")
-        self.target = _uri(uri)
-        return self.target
+        """Set the target. Raises `SipUriError`, and `TypeError` if the `Refer` has a target."""
+        if self.nodes and any(isinstance(node, Element) for node in self.nodes):
+            raise TypeError("the Refer has a target: make another Refer")
+        target = uri if type(uri) is SipUri else SipUri(uri)
+        self.nodes.append(element_of(Element, "Sip", (), [target._text]))
+        return target
 
-    def append(self, target: SipUri) -> Refer:
-        """Set the target, as the official library's `Sip` is appended."""
-        self.sip(target)
+    def append(self: AnyParent, node: Node | SipUri) -> AnyParent:
+        """Add a node as any element does; a `SipUri` is the target."""
+        if isinstance(node, SipUri) and isinstance(self, Refer):
+            self.sip(node)
+        else:
+            Element.append(self, node)  # type: ignore[arg-type]
         return self
 
-    def resolve_action(self, base_url: str) -> str | None:
-        """Tell which URL the action is, in a document that `base_url` served.
+    @property
+    def target(self) -> SipUri | None:
+        """The target; `None` without one, and if the element is not a `<Refer>` with one URI."""
+        try:
+            return SipUri(call(bridge.refer_read, pieces_of([self])).target)
+        except DocumentError:
+            return None
 
-        Raises `DocumentError` if `base_url` is no absolute HTTP URL.
+    @property
+    def action(self) -> str | None:
+        """The action URL, as written."""
+        return self.attributes.get("action")
+
+    @property
+    def method(self) -> str | None:
+        """The method of the request to the action URL, as written."""
+        return self.attributes.get("method")
+
+    def resolve_action(self, base_url: str) -> str | None:
+        """Return the URL that the action is in a document which `base_url` served.
+
+        Raises `DocumentError` if `base_url` is not an absolute HTTP URL.
 
         >>> Refer(action="/handleRefer").resolve_action("https://voice.example.com/voice")
         'https://voice.example.com/handleRefer'
         """
         if self.action is None:
             return None
-        return str(_bridge.call("resolve_action", self.action, base_url))
-
-    def _pieces(self, parts: list[str]) -> None:
-        target = "" if self.target is None else self.target._text
-        parts += _announced("R", self.action, self.method, target)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Refer):
-            return NotImplemented
-        mine, others = (self.target, self.action, self.method), (other.target, other.action)
-        return mine == (*others, other.method)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Refer({self.target!r}, action={self.action!r}, method={self.method!r})"
+        return str(call(bridge.resolve_action, self.action, url_text("base_url", base_url)))
 
 
-# An app has a handful of actions: what was found good need not be asked again.
-_judged: set[tuple[str | None, str | None]] = set()
-_MOST_JUDGED = 64
-
-
-def _announced(
-    letters: str, action: str | None, method: str | None, *before: str
-) -> tuple[str, ...]:
-    """Put letters for what is there before it."""
-    if action is None:
-        return (letters, *before) if method is None else (letters + "m", *before, method)
-    if method is None:
-        return (letters + "a", *before, action)
-    return (letters + "am", *before, action, method)
-
-
-def _uri(target: str | SipUri) -> SipUri:
-    return target if type(target) is SipUri else SipUri(target)
+# An app has a handful of actions: one that was valid need not be checked again.
+_checked: set[tuple[str | None, str | None]] = set()
+_MAX_CHECKED = 64

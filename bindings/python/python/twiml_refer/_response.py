@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from . import _bridge, _lane
-from ._element import Comment, Element
+from ._bridge import bridge, call, pairs, plain
+from ._diagnostic import Diagnostic, diagnostic
+from ._element import Attribute, Comment, Element, Url, element_of, pieces_of
 from ._errors import wrong_type
+from ._hints import Any, Literal, Sequence
 from ._refer import Refer
 from ._uri import SipUri
 from ._verbs import VERBS, Gather, Hangup, Prompts, Redirect
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from ._diagnostic import Diagnostic
-    from ._element import Attribute
 
 
 class VoiceResponse(Prompts):
@@ -37,6 +31,7 @@ class VoiceResponse(Prompts):
     """
 
     __slots__ = ()
+    name = "Response"
 
     def __init__(self) -> None:
         self.attributes = {}
@@ -45,7 +40,7 @@ class VoiceResponse(Prompts):
     def gather(
         self,
         input: str | Sequence[str] | None = None,
-        action: str | None = None,
+        action: Url = None,
         method: str | None = None,
         timeout: int | None = None,
         speech_timeout: int | str | None = None,
@@ -53,7 +48,7 @@ class VoiceResponse(Prompts):
         profanity_filter: bool | None = None,
         finish_on_key: str | None = None,
         num_digits: int | None = None,
-        partial_result_callback: str | None = None,
+        partial_result_callback: Url = None,
         partial_result_callback_method: str | None = None,
         language: str | None = None,
         hints: str | None = None,
@@ -88,7 +83,7 @@ class VoiceResponse(Prompts):
         )
         return self.nest(gather)
 
-    def redirect(self, url: str, method: str | None = None, **attributes: Attribute) -> Redirect:
+    def redirect(self, url: Url, method: str | None = None, **attributes: Attribute) -> Redirect:
         """Add `<Redirect>`."""
         return self.nest(Redirect(url, method, **attributes))
 
@@ -100,7 +95,7 @@ class VoiceResponse(Prompts):
         self,
         target: str | SipUri | None = None,
         *,
-        action: str | None = None,
+        action: Url = None,
         method: str | None = None,
     ) -> Refer:
         """Add `<Refer>`; its target here, or by `sip()` of what is returned. Raises as `Refer`."""
@@ -115,30 +110,30 @@ class VoiceResponse(Prompts):
         >>> VoiceResponse.parse("<Response><Say>Hello</Say></Response>").nodes[0].name
         'Say'
         """
-        document = _bridge.call("document_parse", _bytes(xml))
+        document = call(bridge.document_parse, _bytes(xml))
         response = cls()
-        response.attributes.update(_bridge.plain(document.attributes))
-        parents: list[Any] = [response]
+        response.attributes.update(plain(document.attributes))
+        # The nodes of what is open, and how many of them are missing.
+        opened: list[tuple[list[Any], int]] = [(response.nodes, -1)]
         for piece in document.pieces:
-            if piece.is_open():
-                attributes = dict(_bridge.plain(piece.attributes))
-                element = _known(piece.name, attributes)
-                parents[-1].nodes.append(element)
-                parents.append(element)
-            elif piece.is_close():
-                parents.pop()
-            elif piece.is_refer():
-                refer = Refer(piece.target, action=piece.action, method=piece.method)
-                parents[-1].nodes.append(refer)
-            elif piece.is_text():
-                parents[-1].nodes.append(piece.content)
+            nodes, missing = opened.pop()
+            if missing != 1:
+                opened.append((nodes, missing - 1))
+            if isinstance(piece, bridge.Piece.ELEMENT):
+                inner = [] if piece.text is None else [piece.text]
+                kind = VERBS.get(piece.name, Element)
+                nodes.append(element_of(kind, piece.name, plain(piece.attributes), inner))
+                if piece.nodes:
+                    opened.append((inner, piece.nodes))
+            elif isinstance(piece, bridge.Piece.COMMENT):
+                nodes.append(Comment(piece.text))
             else:
-                parents[-1].nodes.append(Comment(piece.content))
+                nodes.append(piece.text)
         return response
 
     @staticmethod
     def check_xml(xml: str | bytes) -> list[Diagnostic]:
-        """Read a document and tell its faults, with lines and columns.
+        """Read a document and check it; the diagnostics have lines and columns.
 
         Raises `DocumentError` if it cannot be read.
 
@@ -146,66 +141,31 @@ class VoiceResponse(Prompts):
         >>> found.code, found.line, found.column
         ('verb-unknown', 1, 11)
         """
-        from ._diagnostic import diagnostics
-
-        return diagnostics(_bridge.call("document_check", _bytes(xml)))
+        return [diagnostic(found) for found in call(bridge.document_check, _bytes(xml))]
 
     def check(self) -> list[Diagnostic]:
-        """Tell what Twilio will refuse, drop or never run.
-
-        Raises `DocumentError` if it cannot be written.
-        """
-        from ._diagnostic import diagnostics
-
-        return diagnostics(_bridge.call("document_check_built", self._document()))
+        """Report what Twilio will refuse, drop or never run."""
+        return [diagnostic(it) for it in call(bridge.document_check_built, self._document())]
 
     @property
-    def follows(self) -> str | None:
-        """What comes after the first `<Refer>`: `action`, `next-verb` or `hangup`."""
-        return _bridge.maybe_text(_bridge.call("document_follows", self._document()))
+    def follows(self) -> Literal["action", "next-verb", "hangup"] | None:
+        """What runs after the first `<Refer>`."""
+        follows: Any = call(bridge.document_follows, self._document())
+        return follows  # type: ignore[no-any-return]
+
+    @property
+    def first_refer(self) -> Refer | None:
+        """The first `<Refer>` directly in the document, if it has one URI and nothing unknown."""
+        found = call(bridge.document_first_refer, self._document())
+        return found and Refer(found.target, action=found.action, method=found.method)
 
     def to_xml(self, *, pretty: bool = False, xml_declaration: bool = True) -> str:
-        """Write the document; `pretty` is with four spaces a level.
-
-        Raises `DocumentError`: it is nested too deep, or has too many elements.
-        """
-        parts = ["p" if pretty else "", str(len(self.attributes))]
-        for pair in self.attributes.items():
-            parts += pair
-        for node in self.nodes:
-            if isinstance(node, str):
-                parts += ("T", node)
-            else:
-                node._pieces(parts)
-        text = _lane.text(_lane.call(_lane.RENDER, parts))
+        """Write the document; `pretty` is with four spaces a level."""
+        text: str = call(bridge.document_render, self._document(), pretty)
         return text if xml_declaration else text.partition("?>")[2].lstrip("\n")
 
     def _document(self) -> Any:
-        bridge = _bridge.module()
-        pieces: list[Any] = []
-        for node in self.nodes:
-            if isinstance(node, Element):
-                # It has an end, or is refused.
-                node._pieces([])
-        stack: list[Any] = list(reversed(self.nodes))
-        while stack:
-            node = stack.pop()
-            if node is None:
-                pieces.append(bridge.Piece.CLOSE())
-            elif isinstance(node, str):
-                pieces.append(bridge.Piece.TEXT(content=node))
-            elif isinstance(node, Comment):
-                pieces.append(bridge.Piece.COMMENT(content=node.text))
-            elif isinstance(node, Refer) and node.target is not None:
-                target = str(node.target)
-                refer = bridge.Piece.REFER(target=target, action=node.action, method=node.method)
-                pieces.append(refer)
-            else:
-                pieces.append(_open(bridge, node))
-                stack.append(None)
-                stack.extend(() if isinstance(node, Refer) else reversed(node.nodes))
-        attributes = _bridge.pairs(self.attributes.items())
-        return bridge.Document(attributes=attributes, pieces=pieces)
+        return bridge.Document(pairs(self.attributes.items()), pieces_of(self.nodes))
 
     def __str__(self) -> str:
         return self.to_xml()
@@ -213,27 +173,9 @@ class VoiceResponse(Prompts):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VoiceResponse):
             return NotImplemented
-        return self.attributes == other.attributes and self.nodes == other.nodes
+        return self is other or str(self) == str(other)
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<VoiceResponse with {len(self.nodes)} nodes>"
-
-
-def _known(name: str, attributes: dict[str, str]) -> Element:
-    """Make an element of what was read, and judged then."""
-    element = Element.__new__(VERBS.get(name, Element))
-    element.name, element.attributes, element.nodes = name, attributes, []
-    return element
-
-
-def _open(bridge: Any, node: Any) -> Any:
-    if isinstance(node, Refer):
-        set_ = (("action", node.action), ("method", node.method))
-        attributes = _bridge.pairs((n, v) for n, v in set_ if v is not None)
-        return bridge.Piece.OPEN(name="Refer", attributes=attributes)
-    return bridge.Piece.OPEN(name=node.name, attributes=_bridge.pairs(node.attributes.items()))
 
 
 def _bytes(xml: str | bytes) -> bytes:

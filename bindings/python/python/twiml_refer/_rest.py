@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from . import _bridge
+from ._bridge import bridge, call
+from ._element import Url
+from ._errors import check_text, url_text
+from ._hints import Any, Literal
 from ._response import VoiceResponse
 from ._uri import SipUri
 from ._value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class RestRequest(Value):
@@ -32,21 +31,23 @@ def call_update(
     call_sid: str,
     *,
     twiml: VoiceResponse | str | None = None,
-    url: str | None = None,
-    url_method: str | None = None,
-    base: str | None = None,
+    url: Url = None,
+    url_method: Literal["GET", "POST"] | None = None,
+    base: Url = None,
 ) -> RestRequest:
-    """Give a live call a new document, or the URL of one.
+    """Make the request that gives a live call a new document, or the URL of one.
 
-    Raises `RestError`: an identifier, the URL or the base is none, or the document has more than
-    4000 characters.
+    Raises `RestError` for an identifier, a URL or a base that is invalid, and for a document that
+    is too long to be sent so.
 
     >>> request = call_update("AC" + 32 * "0", "CA" + 32 * "1", url="https://example.com/refer")
     >>> request.method, request.body
     ('POST', 'Url=https%3A%2F%2Fexample.com%2Frefer')
     """
+    check_text("account_sid", account_sid)
+    check_text("call_sid", call_sid)
     source = _source(twiml, url, url_method)
-    made = _bridge.call("call_update", account_sid, call_sid, source, base)
+    made = call(bridge.call_update, account_sid, call_sid, source, url_text("base", base))
     return RestRequest(made.method, made.url, made.body)
 
 
@@ -56,22 +57,25 @@ def call_create(
     from_: str,
     *,
     twiml: VoiceResponse | str | None = None,
-    url: str | None = None,
-    url_method: str | None = None,
-    base: str | None = None,
+    url: Url = None,
+    url_method: Literal["GET", "POST"] | None = None,
+    base: Url = None,
 ) -> RestRequest:
-    """Make a new SIP call that begins with this document. Raises as `call_update`."""
+    """Make the request for a new SIP call with this document. Raises as `call_update`."""
+    check_text("account_sid", account_sid)
+    check_text("from_", from_)
     source = _source(twiml, url, url_method)
-    made = _bridge.call("call_create", account_sid, str(to), from_, source, base)
+    made = call(bridge.call_create, account_sid, str(to), from_, source, url_text("base", base))
     return RestRequest(made.method, made.url, made.body)
 
 
-def _source(twiml: VoiceResponse | str | None, url: str | None, method: str | None) -> Any:
+def _source(twiml: VoiceResponse | str | None, url: Url, method: str | None) -> Any:
     if (twiml is None) == (url is None):
         raise TypeError("give either twiml or url")
-    source = _bridge.module().RestSource
+    check_text("url_method", method)
     if url is not None:
-        return source.URL(url=url, method=method)
+        return bridge.CallSource.URL(url_text("url", url), method)
     if method is not None:
-        raise TypeError("url_method stands with url alone")
-    return source.TWIML(xml=str(twiml))
+        raise TypeError("url_method is for url, not for twiml")
+    document = twiml if isinstance(twiml, VoiceResponse) else VoiceResponse.parse(str(twiml))
+    return bridge.CallSource.TWIML(document._document())

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from math import isfinite
+from threading import Lock
 
-from . import _bridge
-from ._diagnostic import Diagnostic, diagnostics
-from ._errors import wrong_type
-from ._outcome import ReferOutcome, outcome
+from ._bridge import bridge, call
+from ._diagnostic import Diagnostic, diagnostic
+from ._errors import check_text, wrong_type
+from ._hints import Any, Iterable, Literal, Mapping
+from ._outcome import ReferReport, report
 from ._uri import SipUri
 from ._value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, NoReturn, Union
-
-
-# In milliseconds.
-_MICROSECOND = 0.001
-
-
-class ReferReport(Value):
-    """The parameters that Twilio would send to the action URL, in their order."""
-
-    __slots__ = ("params", "outcome")
-    params: tuple[tuple[str, str], ...]
-    """Names and values."""
-    outcome: ReferOutcome
-    """What an app makes of them."""
-
-    def __init__(self, params: tuple[tuple[str, str], ...], outcome: ReferOutcome) -> None:
-        self._set(params, outcome)
+_SECOND = 1_000_000_000
 
 
 class SendRefer(Value):
@@ -41,11 +23,11 @@ class SendRefer(Value):
 
 
 class Reply(Value):
-    """Answer the NOTIFY that was just fed with this status code."""
+    """Answer the NOTIFY that came last with this status code."""
 
     __slots__ = ("code",)
     code: int
-    """As 200 or 481."""
+    """The status code, for example 200 or 481."""
 
     def __init__(self, code: int) -> None:
         self._set(code)
@@ -62,225 +44,287 @@ class Completed(Value):
 
     __slots__ = ("report",)
     report: ReferReport
-    """What Twilio would tell the app."""
+    """What Twilio would send to the action URL."""
 
     def __init__(self, report: ReferReport) -> None:
         self._set(report)
 
 
-if TYPE_CHECKING:
-    Output = Union[SendRefer, Reply, EndDialog, Completed, Diagnostic]
-else:
-    Output = (SendRefer, Reply, EndDialog, Completed, Diagnostic)
+Output = SendRefer | Reply | EndDialog | Completed | Diagnostic
+
+_OUTPUTS: dict[Any, Any] = {
+    bridge.TransferOutput.SEND_REFER: lambda _: SendRefer(),
+    bridge.TransferOutput.REPLY: lambda it: Reply(it.code),
+    bridge.TransferOutput.END_DIALOG: lambda _: EndDialog(),
+    bridge.TransferOutput.COMPLETED: lambda it: Completed(report(it.report)),
+    bridge.TransferOutput.DIAGNOSTIC: lambda it: diagnostic(it.diagnostic),
+}
 
 
-class Transfer:
-    """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
+class TransferSettings(Value):
+    """The settings of a transfer; times are in seconds, and what is `None` is the default.
 
-    Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and
-    do what comes back; call `time` when the `deadline` has come. Calls from several threads come
-    one after the other. It cannot be copied or pickled: `save` and `restore` it.
+    `subscription` is the time for which the endpoint is expected to report, unless it says another;
+    `max_duration` the longest time after the 2xx, whatever it says. `statuses` maps SIP codes to
+    other values of ReferCallStatus.
 
-    What comes from the wire is never an error: what is unexpected is answered or ignored, and a
-    `Diagnostic` is returned. `TransferError` is misuse: a second start, a leg that is not SIP, a
-    retry after another code than 401 or 407. It changes nothing.
+    Raises `TransferError` for a setting out of its range.
 
-    >>> transfer = Transfer("sip:alice@example.com")
-    >>> transfer.start(cseq=1, now=0), transfer.refer_to
-    ([SendRefer()], '<sip:alice@example.com>')
-    >>> transfer.response(202, now=50), transfer.deadline
-    ([], 32050)
-    >>> transfer.notify("refer;id=1", cseq=1, subscription_state="terminated",
-    ...                 body=b"SIP/2.0 200 OK", now=9500)[0]
-    Reply(code=200)
-    >>> transfer.report.outcome
-    Transferred()
+    >>> TransferSettings(hang_up_grace=0.5).response_timeout
+    32.0
     """
 
-    __slots__ = ("_inner",)
+    __slots__ = (
+        "response_timeout",
+        "notify_timeout",
+        "subscription",
+        "max_duration",
+        "hang_up_grace",
+        "rejected_status_omitted",
+        "statuses",
+        "_record",
+    )
+    response_timeout: float | None
+    notify_timeout: float | None
+    subscription: float | None
+    max_duration: float | None
+    hang_up_grace: float | None
+    rejected_status_omitted: bool
+    statuses: tuple[tuple[int, str], ...]
+    _record: Any
 
     def __init__(
         self,
-        target: str | SipUri,
-        *,
         response_timeout: float | None = None,
         notify_timeout: float | None = None,
         subscription: float | None = None,
         max_duration: float | None = None,
         hang_up_grace: float | None = None,
         rejected_status_omitted: bool = False,
-        statuses: Mapping[int, str] | None = None,
+        statuses: Mapping[int, str] | Iterable[tuple[int, str]] = (),
     ) -> None:
-        """Make a transfer that is not started; times are in seconds, `None` is the default.
+        times = response_timeout, notify_timeout, subscription, max_duration, hang_up_grace
+        entries = []
+        items: Any = getattr(statuses, "items", None)
+        pairs: Any = items() if items else statuses
+        for code, status in pairs:
+            if not isinstance(status, str):
+                wrong_type("a status", "str", status)
+            entries.append(bridge.StatusMapping(code, status))
+        given = (*map(_nanoseconds, times), rejected_status_omitted, entries)
+        self._take(call(bridge.transfer_settings, bridge.TransferSettings(*given)))
 
-        `max_duration` is the longest time after the 2xx, whatever the endpoint says; 10 minutes by
-        default.
-
-        Raises `SipUriError` for the target, and `TransferError` for a setting out of its range.
-        """
-        bridge = _bridge.module()
-        entries = [
-            bridge.StatusEntry(code=_bridge.number(code), status=status)
-            for code, status in (statuses or {}).items()
-        ]
-        settings = bridge.Settings(
-            response_timeout=_milliseconds(response_timeout),
-            notify_timeout=_milliseconds(notify_timeout),
-            subscription=_milliseconds(subscription),
-            max_duration=_milliseconds(max_duration),
-            hang_up_grace=_milliseconds(hang_up_grace),
-            rejected_status_omitted=rejected_status_omitted,
-            statuses=entries,
+    def _take(self, record: Any) -> TransferSettings:
+        self._set(
+            _seconds(record.response_timeout_ns),
+            _seconds(record.notify_timeout_ns),
+            _seconds(record.subscription_ns),
+            _seconds(record.max_duration_ns),
+            _seconds(record.hang_up_grace_ns),
+            record.rejected_status_omitted,
+            tuple((it.code, it.status) for it in record.statuses),
+            record,
         )
-        self._inner = _bridge.guarded(bridge.Transfer, str(SipUri(target)), settings)
+        return self
+
+
+_DEFAULTS = bridge.TransferSettings(None, None, None, None, None, False, [])
+
+
+class Transfer:
+    """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
+
+    Pass on what the SIP stack receives, each with the time in milliseconds of one clock (Unix
+    time), and do what is returned; call `handle_timeout` when `deadline_ms` has come. It may be
+    used by several threads, saved, copied and pickled at any time.
+
+    What comes from the wire is never an error: what is unexpected is answered or ignored, and a
+    `Diagnostic` is returned. `TransferError` is misuse: a second start, a leg that is not SIP, a
+    retry after another code than 401 or 407. It changes nothing.
+
+    >>> transfer = Transfer("sip:alice@example.com")
+    >>> transfer.start(cseq=1, now_ms=0), transfer.refer_to
+    ([SendRefer()], '<sip:alice@example.com>')
+    >>> transfer.response(202, now_ms=50), transfer.deadline_ms
+    ([], 32050)
+    >>> transfer.notify(cseq=1, event="refer;id=1", subscription_state="terminated",
+    ...                 body=b"SIP/2.0 200 OK", now_ms=9500)[0]
+    Reply(code=200)
+    >>> transfer.report.outcome
+    Transferred()
+    """
+
+    __slots__ = ("_lock", "_saved", "_step", "_waiting")
+
+    def __init__(self, target: str | SipUri, settings: TransferSettings | None = None) -> None:
+        """Make a transfer that is not started. Raises `SipUriError` for the target."""
+        if not isinstance(settings, (TransferSettings, type(None))):
+            wrong_type("settings", "TransferSettings", settings)
+        chosen = _DEFAULTS if settings is None else settings._record
+        self._take(call(bridge.transfer_new, str(SipUri(target)), chosen))
+
+    def _take(self, step: Any) -> None:
+        self._lock = Lock()
+        self._step, self._saved, self._waiting = step, step.saved, step.outputs
 
     @classmethod
     def restore(cls, data: bytes) -> Transfer:
-        """Take back what `save` returned, by this or any older version.
+        """Restore what `save` returned, in this version or an older one.
 
-        Raises `TransferError`: bytes are missing or altered, or a newer version saved them.
+        Raises `TransferError` if bytes are missing or altered, or if a newer version saved them.
 
         >>> transfer = Transfer.restore(Transfer("sip:alice@example.com").save())
-        >>> transfer.start(cseq=1, now=0)
+        >>> transfer.start(cseq=1, now_ms=0)
         [SendRefer()]
         """
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            wrong_type("a saved transfer", "bytes", data)
         made = cls.__new__(cls)
-        made._inner = _bridge.guarded(_bridge.module().Transfer.restore, data)
+        made._take(call(bridge.transfer_restore, bytes(data)))
+        made._saved = bytes(data)
         return made
 
     def save(self) -> bytes:
-        """Save it whole, waiting outputs and settings included."""
-        data: bytes = self._inner.save()
+        """Return all of it as bytes, waiting outputs and settings included."""
+        data: bytes = self._saved
         return data
 
     def start(
-        self, *, cseq: int, now: int, leg: str = "sip", first_in_dialog: bool = True
+        self,
+        *,
+        cseq: int | None,
+        now_ms: int,
+        leg: Literal["sip", "pstn", "client", "unknown"] = "sip",
+        first_in_dialog: bool = True,
     ) -> list[Output]:
-        """Begin; `cseq` is that of the REFER. On any leg but `sip`: `TransferError`, 13801."""
-        number = _bridge.number(cseq)
-        return self._feed("START", now, leg=leg, cseq=number, first_in_dialog=first_in_dialog)
+        """Begin. `cseq` is the CSeq of the REFER, `None` if the SIP stack chooses it when it sends.
+
+        Raises `TransferError` (number 13801) for any leg but `sip`.
+        """
+        _text("leg", leg)
+        return self._handle(bridge.TransferInput.START(leg, cseq, first_in_dialog), now_ms)
+
+    def cseq(self, cseq: int, *, now_ms: int) -> list[Output]:
+        """Take the CSeq with which the SIP stack sent the REFER, or sent it again."""
+        return self._handle(bridge.TransferInput.CSEQ(cseq), now_ms)
 
     def response(
-        self, code: int, *, now: int, refer_sub: bool = True, retry: int | None = None
+        self, code: int, *, now_ms: int, refer_sub: bool = True, retry: int | None = None
     ) -> list[Output]:
         """Take a response to the REFER.
 
         `retry` after 401 or 407 is the CSeq of the REFER that was sent again with credentials.
         """
-        again = None if retry is None else _bridge.number(retry)
-        number = _bridge.number(code)
-        return self._feed("RESPONSE", now, code=number, refer_sub=refer_sub, retry=again)
+        return self._handle(bridge.TransferInput.RESPONSE(code, refer_sub, retry), now_ms)
 
     def notify(
         self,
-        event: str,
         *,
         cseq: int,
-        now: int,
+        event: str,
+        now_ms: int,
         subscription_state: str | None = None,
         body: bytes = b"",
         in_dialog: bool = True,
     ) -> list[Output]:
-        """Take a NOTIFY: its headers as they stand on the wire, its body as it is."""
+        """Take a NOTIFY: the values of its headers, and its body, as they came."""
+        _text("event", event)
+        check_text("subscription_state", subscription_state)
         if not isinstance(body, (bytes, bytearray, memoryview)):
             wrong_type("a body", "bytes", body)
-        return self._feed(
-            "NOTIFY",
-            now,
-            event=event,
-            cseq=_bridge.number(cseq),
-            subscription_state=subscription_state,
-            body=bytes(body),
-            in_dialog=in_dialog,
-        )
+        notify = bridge.Notify(cseq, event, subscription_state, bytes(body), in_dialog)
+        return self._handle(bridge.TransferInput.NOTIFY(notify), now_ms)
 
-    def hang_up(self, *, now: int) -> list[Output]:
-        """Tell that either side ended the call."""
-        return self._feed("HANG_UP", now)
+    def status(self, code: int, *, final: bool, now_ms: int) -> list[Output]:
+        """Take what a SIP stack reports that reads NOTIFYs itself."""
+        return self._handle(bridge.TransferInput.STATUS(code, final), now_ms)
 
-    def transport_error(self, *, now: int) -> list[Output]:
-        """Tell that the REFER could not be sent, or its connection broke."""
-        return self._feed("TRANSPORT_ERROR", now)
+    def hang_up(self, *, now_ms: int) -> list[Output]:
+        """Take the end of the call, by either side."""
+        return self._handle(bridge.TransferInput.HANG_UP(), now_ms)
 
-    def time(self, *, now: int) -> list[Output]:
-        """Tell that nothing happened but time."""
-        return self._feed("TIME", now)
+    def transport_error(self, *, now_ms: int) -> list[Output]:
+        """Take that the REFER could not be sent, or that its connection broke."""
+        return self._handle(bridge.TransferInput.TRANSPORT_ERROR(), now_ms)
+
+    def handle_timeout(self, *, now_ms: int) -> list[Output]:
+        """Fire the deadlines that have come."""
+        return self._handle(bridge.TransferInput.TIME(), now_ms)
 
     def poll(self) -> list[Output]:
-        """Take what still waits: after `restore`, or after a refused event."""
-        return [_output(action) for action in self._inner.poll()]
+        """Return the outputs that waited when it was saved, once."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+            self._saved = self._step.saved
+        return _outputs(waiting)
 
     @property
-    def deadline(self) -> int | None:
-        """When to call `time` at the latest, in milliseconds; `None`: never."""
-        deadline: int | None = self._inner.deadline()
+    def deadline_ms(self) -> int | None:
+        """When to call `handle_timeout` at the latest, in milliseconds; `None`: never."""
+        deadline: int | None = self._step.deadline_ms
         return deadline
 
     @property
-    def state(self) -> str:
-        """`idle`, `referring`, `subscribed` or `completed`."""
-        return str(self._inner.state())
+    def state(self) -> Literal["idle", "referring", "subscribed", "completed"]:
+        """The state."""
+        state: Any = self._step.state
+        return state  # type: ignore[no-any-return]
 
     @property
     def report(self) -> ReferReport | None:
-        """The parameters for the action URL, once completed."""
-        report = self._inner.report()
-        return report and _report(report)
+        """What Twilio would send to the action URL, once completed."""
+        record = self._step.report
+        return record and report(record)
 
     @property
     def refer_to(self) -> str:
         """The value for the Refer-To header."""
-        return str(self._inner.refer_to())
+        return str(call(bridge.transfer_details, self._saved).refer_to)
 
     @property
     def target(self) -> SipUri:
         """The target."""
-        return SipUri(self._inner.target())
+        return SipUri(call(bridge.transfer_details, self._saved).target)
 
-    def _feed(self, name: str, now: int, **fields: Any) -> list[Output]:
-        occurrence = getattr(_bridge.module().Occurrence, name)(**fields)
-        actions = _bridge.guarded(self._inner.handle, occurrence, _bridge.number(now))
-        return [_output(action) for action in actions]
+    @property
+    def settings(self) -> TransferSettings:
+        """The settings."""
+        record = call(bridge.transfer_details, self._saved).settings
+        return TransferSettings.__new__(TransferSettings)._take(record)
 
-    def __copy__(self) -> NoReturn:
-        raise TypeError("a Transfer cannot be copied; save and restore it")
+    def _handle(self, given: Any, now_ms: int) -> list[Output]:
+        with self._lock:
+            step = call(bridge.transfer_step, self._saved, given, now_ms)
+            self._step, self._saved, self._waiting = step, step.saved, []
+        return _outputs(step.outputs)
 
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        raise TypeError("a Transfer cannot be copied; save and restore it")
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Transfer cannot be pickled; save and restore it")
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Transfer.restore, (self._saved,)
 
     def __repr__(self) -> str:
         return f"<Transfer {self.state}>"
 
 
-def _milliseconds(seconds: float | None) -> int | None:
-    """Round up, as the library does: what is short is not none."""
+def _outputs(records: Any) -> list[Output]:
+    return [_OUTPUTS[type(record)](record) for record in records]
+
+
+def _text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        wrong_type(what, "str", value)
+
+
+def _nanoseconds(seconds: float | None) -> int | None:
     if seconds is None:
         return None
     if not isinstance(seconds, (int, float)):
         wrong_type("a time", "a number of seconds", seconds)
-    exact = seconds * 1000
-    if isinstance(exact, int) or not math.isfinite(exact):
+    exact = seconds * _SECOND
+    if isinstance(exact, float) and not isfinite(exact):
         # The library refuses the ends of the range.
-        return _bridge.number(exact if isinstance(exact, int) else 2**63 if exact > 0 else -(2**63))
-    nearest = round(exact)
-    # What floating point adds below a microsecond is no time.
-    short = exact - nearest < _MICROSECOND
-    return _bridge.number(nearest if short else nearest + 1)
+        return 2**63 if exact > 0 else -(2**63)
+    return round(exact)
 
 
-def _report(report: Any) -> ReferReport:
-    ended = outcome(report.outcome.kind, report.outcome.status, report.outcome.code)
-    return ReferReport(_bridge.plain(report.params), ended)
-
-
-def _output(action: Any) -> Output:
-    if action.is_reply():
-        return Reply(action.code)
-    if action.is_completed():
-        return Completed(_report(action.report))
-    if action.is_diagnostic():
-        return diagnostics([action.finding])[0]
-    return SendRefer() if action.is_send_refer() else EndDialog()
+def _seconds(nanoseconds: int | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / _SECOND

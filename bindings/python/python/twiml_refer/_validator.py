@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from . import _bridge, _lane
-from ._errors import TwimlReferError, wrong_type
-from ._secret import Secrets, sealed_class
+from weakref import WeakKeyDictionary
+
+from ._bridge import bridge, call
+from ._errors import url_text, wrong_type
+from ._hints import Any, Iterable, Literal
+from ._secret import sealed_class
 from ._value import Value
-from ._webhook import ReferCallback, VoiceRequest, encoded_pairs, flat, form, limit
+from ._webhook import NO_TEXT, VoiceRequest, form, pairs_of, pairs_or_no_text, voice_request
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, Literal, NoReturn
-
-    Method = Literal["GET", "POST"]
-
-_NO_TEXT = "text-not-utf8"
-# Not base64: no request has this signature.
-_NEVER = "-"
+# Not in an attribute, so that a validator in a traceback does not lead to its tokens.
+_secrets: WeakKeyDictionary[RequestValidator, Any] = WeakKeyDictionary()
 
 
-class Spelling(Value):
-    """A spelling of the URL that was tried, and the text that was hashed for it."""
+class UrlCandidate(Value):
+    """A spelling of the URL that is tried, and the text that is hashed for it."""
 
     __slots__ = ("url", "hashed")
     url: str
-    """As it was tried."""
+    """The URL as it is tried."""
     hashed: str
-    """The URL with what was added to it."""
+    """That URL with the parameters added to it."""
 
     def __init__(self, url: str, hashed: str) -> None:
         self._set(url, hashed)
+
+
+class Hint(Value):
+    """A reason why a request is refused, and what to change."""
+
+    __slots__ = ("kind", "message")
+    kind: str
+    """The stable name, the same in every language."""
+    message: str
+    """The reason, and what to do."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self._set(kind, message)
 
 
 @sealed_class
@@ -39,14 +47,14 @@ class RequestValidator:
 
     `token` is one token or several (rotation: any may have signed). `public_base` is the scheme,
     host, port and path prefix by which Twilio reaches the app. With it, pass the request target as
-    it came (`/handleRefer?x=1`) as `url`: no Host header is believed, and no framework's decoding
-    is in between. That is the cure for most mismatches.
+    it came (`/handleRefer?x=1`) as `url`: then neither Host headers nor a framework's decoding
+    cause a mismatch.
 
-    `max_body_bytes` is how large a body may be, 64 KiB by default; `algorithm` is `sha1` or
-    `sha256`. One validator may be used by any number of threads.
+    `max_body_bytes` is the largest body, 64 KiB by default; `encoded_spellings` also tries URLs
+    with other escapes. One validator may be used by any number of threads.
 
-    Raises `SignatureError` if there is no token, an empty one, or an invalid public base,
-    `RequestError` if `max_body_bytes` is out of range, and `ValueError` for an unknown algorithm.
+    Raises `SignatureError` without a token and for an invalid public base, `RequestError` if
+    `max_body_bytes` is out of range, and `ValueError` for an unknown algorithm.
 
     >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
     >>> target, body = "/handleRefer", b"ReferCallStatus=in-progress"
@@ -58,8 +66,7 @@ class RequestValidator:
     twiml_refer.SignatureMismatch: signature check failed: no signature matches: ...
     """
 
-    __slots__ = ("_secrets", "_shown")
-    _secrets: Secrets
+    __slots__ = ("_shown", "__weakref__")
     _shown: str
 
     def __init__(
@@ -67,32 +74,27 @@ class RequestValidator:
         token: str | Iterable[str],
         public_base: str | None = None,
         *,
-        algorithm: str = "sha1",
+        algorithm: Literal["sha1", "sha256"] = "sha1",
         max_body_bytes: int | None = None,
-        accept_encoded_spellings: bool = False,
+        encoded_spellings: bool = False,
     ) -> None:
-        tokens = (token,) if isinstance(token, str) else _tokens(token)
-        if not isinstance(public_base, (str, type(None))):
-            wrong_type("public_base", "str", public_base)
+        tokens = [token] if isinstance(token, str) else _tokens(token)
+        base = url_text("public_base", public_base)
         if algorithm not in ("sha1", "sha256"):
             raise ValueError("invalid algorithm: use sha1 or sha256")
-        letters = "s" if algorithm == "sha256" else ""
-        if accept_encoded_spellings:
-            letters += "e"
-        announced = (letters,) if public_base is None else (letters + "b", public_base)
-        parts = (*announced, limit(max_body_bytes), str(len(tokens)), *tokens)
-        self._secrets = Secrets([_lane.encoded(part) for part in parts])
-        # The library checks all of these.
-        self._call(_lane.VALIDATE, b"", b"")
-        self._shown = f"{len(tokens)} secrets, base {public_base!r}"
+        sha256 = algorithm == "sha256"
+        made = bridge.Secrets(tokens, base, sha256, encoded_spellings, max_body_bytes)
+        call(bridge.secrets_check, made)
+        _secrets[self] = made
+        self._shown = f"{len(tokens)} secrets, base {base!r}"
 
     def verify(
         self,
-        method: Method,
+        method: Literal["GET", "POST"],
         url: str,
         body: bytes | str | None = b"",
         signature: str | bytes | None = None,
-    ) -> ReferCallback:
+    ) -> VoiceRequest:
         """Verify the signature and return the parsed request.
 
         `method` is that of the route, `GET` or `POST`: a constant, not a copy of the request's,
@@ -105,23 +107,12 @@ class RequestValidator:
         request is too large (`kind` is `request-too-large`, answer 413), or signed but not readable
         (answer 400).
         """
-        letter = _letter(method)
-        return ReferCallback._of(self._verified(url, signature, letter, form(body)))
-
-    def verify_request(
-        self,
-        method: Method,
-        url: str,
-        body: bytes | str | None = b"",
-        signature: str | bytes | None = None,
-    ) -> VoiceRequest:
-        """Like `verify`, for any request from Twilio. Raises as `verify`."""
-        letter = _letter(method)
-        return VoiceRequest._of(self._verified(url, signature, letter, form(body)))
+        given = _method(method), _url(url), form(body), _signature(signature)
+        return voice_request(call(bridge.verify, _secrets[self], *given))
 
     def verify_params(
         self, url: str, params: Any = None, signature: str | bytes | None = None
-    ) -> ReferCallback:
+    ) -> VoiceRequest:
         """Like `verify`, for the form of a `POST` that a framework has decoded.
 
         `params` is the framework's multidict as it comes. What is not text in it, such as a file
@@ -132,8 +123,8 @@ class RequestValidator:
         >>> validator.verify_params(url, params, validator.sign(url, params)).outcome
         TargetFailed(status='busy', code=486)
         """
-        pairs = encoded_pairs(params)
-        return ReferCallback._of(self._verified(url, signature, b"P", *pairs))
+        pairs, given = pairs_or_no_text(params), _signature(signature)
+        return voice_request(call(bridge.verify_params, _secrets[self], _url(url), pairs, given))
 
     def validate(self, url: str, params: Any = None, signature: str | bytes | None = None) -> bool:
         """Check whether Twilio signed a request with these decoded parameters.
@@ -141,13 +132,8 @@ class RequestValidator:
         As in the official libraries, this pins neither the method nor what the app then reads: use
         `verify`. More parameters than `max_body_bytes` are never valid.
         """
-        try:
-            parts = (_url(url), _signature(signature), *encoded_pairs(params))
-            return _lane.text(self._call(_lane.VALIDATE, *parts)) != ""
-        except TwimlReferError as error:
-            if error.kind != _NO_TEXT:
-                raise
-        return False
+        pairs, given = pairs_or_no_text(params), _signature(signature)
+        return bool(call(bridge.validate, _secrets[self], _url(url), pairs, given))
 
     def validate_raw(
         self, url: str, body: bytes | str | None, signature: str | bytes | None
@@ -156,108 +142,87 @@ class RequestValidator:
 
         The URL holds the hash of the body as `bodySHA256`. The body may be of any size.
         """
-        _url(url)
-        told = _signature(signature).decode("utf-8", "replace")
-        try:
-            valid = _bridge.call(
-                "request_validate_raw", url, form(body), told, secrets=self._bridged
-            )
-        except TwimlReferError as error:
-            if error.kind != _NO_TEXT:
-                raise
-            return False
-        return bool(valid)
+        given = _signature(signature)
+        return bool(call(bridge.validate_raw, _secrets[self], _url(url), form(body), given))
 
     def sign(self, url: str, params: Any = None) -> str:
         """Sign a request with these parameters; without any, a `GET`."""
-        return _lane.text(self._call(_lane.SIGN, _url(url), *map(_lane.encoded, flat(params))))
+        return str(call(bridge.sign, _secrets[self], _url(url), pairs_of(params)))
+
+    compute_signature = sign
 
     def sign_raw(self, url: str, body: bytes | str) -> str:
-        """Sign a request whose body is not a form.
-
-        It must go to the URL that `url_with_body_sha256` returns.
-        """
-        _url(url)
-        return str(_bridge.call("request_sign_raw", url, form(body), secrets=self._bridged))
+        """Sign a request whose body is not a form; see `url_with_body_sha256`."""
+        return str(call(bridge.sign_raw, _secrets[self], _url(url), form(body)))
 
     @staticmethod
     def url_with_body_sha256(url: str, body: bytes | str) -> str:
-        """Add the hash of a body to the query of a URL."""
-        _url(url)
-        return str(_bridge.call("url_with_body_sha256", url, form(body)))
+        """Return the URL with the hash of the body, as Twilio requests it."""
+        return str(call(bridge.url_with_body_sha256, _url(url), form(body)))
 
-    def explain(self, url: str, body: bytes | str = b"") -> list[Spelling]:
-        """List what was tried, for the person who looks for the cause of a mismatch.
+    def diagnose(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        body: bytes | str | None = b"",
+        signature: str | bytes | None = None,
+    ) -> list[Hint]:
+        """Find out why `verify` refuses a request; empty if it accepts it. For logs and tools.
 
-        It holds neither signatures nor secrets.
+        >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
+        >>> [one.kind for one in validator.diagnose("POST", "/refer", b"", None)]
+        ['signature-missing']
+        """
+        given = _method(method), _url(url), form(body), _signature(signature)
+        return [Hint(it.kind, it.message) for it in call(bridge.diagnose, _secrets[self], *given)]
 
-        >>> [tried.url for tried in RequestValidator("12345").explain("https://a.example/b")]
+    def explain(self, url: str, body: bytes | str | None = b"") -> list[UrlCandidate]:
+        """List the URLs that are tried for a request, and what is hashed for each.
+
+        >>> [one.url for one in RequestValidator("12345").explain("https://a.example/b")]
         ['https://a.example/b', 'https://a.example:443/b']
         """
-        _url(url)
-        tried = _bridge.call("request_explain", url, form(body), secrets=self._bridged)
-        return [Spelling(one.url, one.hashed) for one in tried]
-
-    def _call(self, job: int, *parts: bytes) -> bytes:
-        return _lane.call_bytes(job, parts, self._secrets)
-
-    def _verified(self, url: str, signature: object, *body: bytes) -> bytes:
-        given = _signature(signature)
-        try:
-            return self._call(_lane.VERIFY, _url(url), given, *body)
-        except TwimlReferError as error:
-            if error.kind != _NO_TEXT:
-                raise
-        # Twilio signs text alone.
-        never = _NEVER.encode() if given else b""
-        return self._call(_lane.VERIFY, b"", never, b"F", b"")
-
-    def _bridged(self) -> Any:
-        letters, *parts = self._secrets.apart()
-        base = parts.pop(0).decode() if b"b" in letters else None
-        most, _count, *tokens = parts
-        return _bridge.module().Secrets(
-            secrets=[token.decode() for token in tokens],
-            public_base=base,
-            sha256=b"s" in letters,
-            encoded_spellings=b"e" in letters,
-            max_body_bytes=_lane.integer(most.decode()),
-        )
+        tried = call(bridge.explain, _secrets[self], _url(url), form(body))
+        return [UrlCandidate(one.url, one.hashed) for one in tried]
 
     def __repr__(self) -> str:
         return f"<RequestValidator with {self._shown}>"
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> Any:
         raise TypeError("a validator holds secrets; make a new one where it is needed")
 
 
-def _tokens(tokens: Iterable[str]) -> tuple[str, ...]:
+def secrets_of(validator: RequestValidator) -> Any:
+    """Return what crosses with each call."""
+    return _secrets[validator]
+
+
+def _tokens(tokens: Iterable[str]) -> list[str]:
     if tokens is None or isinstance(tokens, (bytes, bytearray)):
         wrong_type("a token", "str, or several of them", tokens)
-    made = tuple(tokens)
+    made = list(tokens)
     for token in made:
         if not isinstance(token, str):
             wrong_type("a token", "str", token)
     return made
 
 
-def _letter(method: str) -> bytes:
+def _method(method: str) -> str:
     if method not in ("GET", "POST"):
         # It is not shown: it may be another argument, a URL that holds a secret.
         raise ValueError("invalid method: use GET or POST (upper case)")
-    return b"F" if method == "POST" else b"G"
+    return method
 
 
-def _url(url: object) -> bytes:
+def _url(url: object) -> str:
     if not isinstance(url, str):
         wrong_type("url", "str", url)
-    return _lane.encoded(url)
+    return url
 
 
-def _signature(given: object) -> bytes:
-    """Take the header as a framework has it; what is neither text nor bytes never matches."""
-    if given is None:
-        return b""
-    if isinstance(given, str):
-        return _lane.encoded(given)
-    return bytes(given) if isinstance(given, (bytes, bytearray)) else _NEVER.encode()
+def _signature(given: object) -> str | None:
+    """Return the header as a framework has it; what is neither text nor bytes never matches."""
+    if given is None or isinstance(given, str):
+        return given
+    # Bytes that are not ASCII become lone surrogates.
+    return given.decode("ascii", "surrogateescape") if isinstance(given, bytes) else NO_TEXT

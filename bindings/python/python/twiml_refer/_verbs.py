@@ -1,23 +1,21 @@
-"""The verbs that stand beside `<Refer>`, with the attributes that they have.
+"""The verbs beside `<Refer>`, with the attributes of Twilio's documentation.
 
-What they mean is Twilio's documentation of TwiML; any other attribute is a keyword too.
+Any other attribute is a keyword, too.
 """
 
 from __future__ import annotations
 
-from ._element import Element, Parent
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ._element import Attribute
+from ._element import Attribute, Element, Parent, Url
+from ._errors import url_text
+from ._hints import Sequence
+from ._refer import Refer
 
 
 class Say(Element):
-    """Speak text to the caller.
+    """Speaks text to the caller; `loop` is how often, 0 for ever.
 
-    `loop` is how often, 0 without end.
+    >>> str(Say("Hello", voice="alice"))
+    '<Say voice="alice">Hello</Say>'
     """
 
     __slots__ = ()
@@ -34,22 +32,22 @@ class Say(Element):
 
 
 class Play(Element):
-    """Play a file, or with `digits` tones (`w` is half a second of silence)."""
+    """Plays a file, or with `digits` tones (`w` is half a second of silence)."""
 
     __slots__ = ()
 
     def __init__(
         self,
-        url: str | None = None,
+        url: Url = None,
         loop: int | None = None,
         digits: str | None = None,
         **attributes: Attribute,
     ) -> None:
-        self._fill("Play", url, dict(attributes, loop=loop, digits=digits))
+        self._fill("Play", url_text("url", url), dict(attributes, loop=loop, digits=digits))
 
 
 class Pause(Element):
-    """Wait in silence; `length` is in seconds."""
+    """Waits in silence; `length` is in seconds."""
 
     __slots__ = ()
 
@@ -58,16 +56,16 @@ class Pause(Element):
 
 
 class Redirect(Element):
-    """Go on with the document of another URL."""
+    """Continues with the document of another URL."""
 
     __slots__ = ()
 
-    def __init__(self, url: str, method: str | None = None, **attributes: Attribute) -> None:
-        self._fill("Redirect", url, dict(attributes, method=method))
+    def __init__(self, url: Url, method: str | None = None, **attributes: Attribute) -> None:
+        self._fill("Redirect", url_text("url", url), dict(attributes, method=method))
 
 
 class Hangup(Element):
-    """End the call."""
+    """Ends the call."""
 
     __slots__ = ()
 
@@ -76,7 +74,7 @@ class Hangup(Element):
 
 
 class Prompts(Parent):
-    """What a document and a `<Gather>` say alike."""
+    """The verbs that both a document and a `<Gather>` can have."""
 
     __slots__ = ()
 
@@ -93,7 +91,7 @@ class Prompts(Parent):
 
     def play(
         self,
-        url: str | None = None,
+        url: Url = None,
         loop: int | None = None,
         digits: str | None = None,
         **attributes: Attribute,
@@ -107,9 +105,9 @@ class Prompts(Parent):
 
 
 class Gather(Prompts, Element):
-    """Take digits or speech of the caller, while prompts are played.
+    """Takes digits or speech of the caller, while prompts are played.
 
-    `timeout` is in seconds of silence, `action` the URL that learns what was taken.
+    `timeout` is in seconds of silence, `action` the URL that is requested with the input.
     """
 
     __slots__ = ()
@@ -117,7 +115,7 @@ class Gather(Prompts, Element):
     def __init__(
         self,
         input: str | Sequence[str] | None = None,
-        action: str | None = None,
+        action: Url = None,
         method: str | None = None,
         timeout: int | None = None,
         speech_timeout: int | str | None = None,
@@ -125,7 +123,7 @@ class Gather(Prompts, Element):
         profanity_filter: bool | None = None,
         finish_on_key: str | None = None,
         num_digits: int | None = None,
-        partial_result_callback: str | None = None,
+        partial_result_callback: Url = None,
         partial_result_callback_method: str | None = None,
         language: str | None = None,
         hints: str | None = None,
@@ -139,7 +137,7 @@ class Gather(Prompts, Element):
         named = dict(
             attributes,
             input=input,
-            action=action,
+            action=url_text("action", action),
             method=method,
             timeout=timeout,
             speech_timeout=speech_timeout,
@@ -147,7 +145,7 @@ class Gather(Prompts, Element):
             profanity_filter=profanity_filter,
             finish_on_key=finish_on_key,
             num_digits=num_digits,
-            partial_result_callback=partial_result_callback,
+            partial_result_callback=url_text("partial_result_callback", partial_result_callback),
             partial_result_callback_method=partial_result_callback_method,
             language=language,
             hints=hints,
@@ -167,4 +165,5 @@ VERBS: dict[str, type[Element]] = {
     "Gather": Gather,
     "Redirect": Redirect,
     "Hangup": Hangup,
+    "Refer": Refer,
 }

@@ -1,37 +1,14 @@
-"""Twilio's requests, and the callback of `<Refer>`."""
+"""Twilio's requests."""
 
 from __future__ import annotations
 
-from . import _bridge, _lane
-from ._answer import Answer
+from ._bridge import Pair, bridge, call, pairs, plain
+from ._diagnostic import Diagnostic, diagnostic
 from ._errors import TwimlReferError, wrong_type
-from ._lane import integer
-from ._outcome import ReferOutcome, outcome
+from ._hints import Any, Iterable, Literal
+from ._outcome import ReferOutcome, ReferReport, report
 from ._parameters import Parameters
-from ._secret import sealed, sealed_class
-from ._value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, NoReturn
-
-    from typing_extensions import Self
-
-    from ._answer import Pairs
-
-
-class Problem(Value):
-    """What is odd about a parameter."""
-
-    __slots__ = ("parameter", "message")
-    parameter: str
-    """Its name."""
-    message: str
-    """What is odd about it, and what was made of it."""
-
-    def __init__(self, parameter: str, message: str) -> None:
-        self._set(parameter, message)
+from ._secret import Hidden, sealed, sealed_class
 
 
 @sealed_class
@@ -40,38 +17,48 @@ class VoiceRequest(Parameters):
 
     `CallToken` is a secret: `repr` hides its value, here and in `params`.
 
-    >>> request = VoiceRequest.from_form(b"CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")
-    >>> request.call_sid, request.leg
-    ('CA1', 'sip')
+    >>> request = VoiceRequest.from_form(
+    ...     b"CallSid=CA1&ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486")
+    >>> request.call_sid, request.outcome, request.may_resume
+    ('CA1', TargetFailed(status='busy', code=486), True)
     """
 
-    __slots__ = ("_answer",)
-    _answer: Answer
+    __slots__ = ("params", "sip_headers", "leg", "refer", "may_resume", "diagnostics")
+    params: tuple[tuple[str, str], ...]
+    """All parameters, in arrival order."""
+    sip_headers: tuple[tuple[str, str], ...]
+    """The headers that came as `SipHeader_…`, without that prefix."""
+    leg: Literal["sip", "pstn", "client", "unknown"]
+    """The kind of the call's leg."""
+    refer: ReferReport | None
+    """How the `<Refer>` ended; `None` if the request has none of its three parameters."""
+    may_resume: bool
+    """Whether the call still exists, so that the app's document will run."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What is odd about the parameters."""
 
     def __init__(self, params: Any = (), *, max_bytes: int | None = None) -> None:
-        parts = (limit(max_bytes).encode(), *encoded_pairs(params))
         try:
-            frame = _lane.call_bytes(_lane.FROM_PAIRS, parts)
+            record = call(bridge.request_from_pairs, pairs_or_no_text(params), max_bytes)
         except TwimlReferError as error:
             if error.kind != "text-not-utf8":
                 raise
-            frame = _lane.call_bytes(_lane.FROM_FORM, (b"", b"%ff"))
-        object.__setattr__(self, "_answer", Answer(frame))
+            record = call(bridge.request_from_form, b"%ff", None)
+        self._take(record)
 
     @classmethod
-    def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> Self:
-        """Read a form body, or a URL's query without its `?`.
+    def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> VoiceRequest:
+        """Read a form body, or the query of a URL without its `?`.
 
-        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not UTF-8. An
-        odd value is not an error: it is listed in `problems`.
+        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not UTF-8. A
+        value that is odd is not an error but one of the `diagnostics`.
         """
-        parts = (limit(max_bytes).encode(), form(body))
-        return cls._of(_lane.call_bytes(_lane.FROM_FORM, parts))
+        return voice_request(call(bridge.request_from_form, form(body), max_bytes))
 
     from_query = from_form
 
     @classmethod
-    def from_params(cls, params: Any, *, max_bytes: int | None = None) -> Self:
+    def from_params(cls, params: Any, *, max_bytes: int | None = None) -> VoiceRequest:
         """Read what a web framework has decoded: a mapping, a multidict, or pairs.
 
         Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not text.
@@ -81,121 +68,75 @@ class VoiceRequest(Parameters):
         """
         return cls(params, max_bytes=max_bytes)
 
-    @classmethod
-    def _of(cls, frame: bytes) -> Self:
-        made = cls.__new__(cls)
-        object.__setattr__(made, "_answer", Answer(frame))
-        return made
-
-    @property
-    def params(self) -> Pairs:
-        """Every pair, in arrival order."""
-        return self._answer.params()
+    def _take(self, record: Any) -> None:
+        params = [(pair.name, pair.value) for pair in record.params]
+        for place in record.secrets:
+            name, value = params[place]
+            params[place] = name, Hidden(value)
+        self._set(
+            tuple(params),
+            plain(record.sip_headers),
+            record.leg,
+            record.refer and report(record.refer),
+            record.may_resume,
+            tuple(map(diagnostic, record.diagnostics)),
+        )
+        # Backwards, so that the first of a name is the one that stays.
+        object.__setattr__(self, "_first", dict(reversed(params)))
 
     def param(self, name: str) -> str | None:
-        """Find the first value of the parameter of this name, compared with case."""
-        return self._answer.first().get(name)
+        """Return the first value of the parameter of this name, compared with case."""
+        return self._first.get(name)
 
     @property
-    def leg(self) -> str:
-        """The leg that it speaks of: `sip`, `pstn`, `client` or `unknown`."""
-        return self._answer.heads()[4]
+    def outcome(self) -> ReferOutcome | None:
+        """How the transfer ended; `None` if the request has no report of a `<Refer>`."""
+        return None if self.refer is None else self.refer.outcome
 
-    @property
-    def sip_headers(self) -> Pairs:
-        """The headers that came as `SipHeader_…`, without that prefix."""
-        return self._answer.sip_headers()
+    def to_dict(self) -> dict[str, str]:
+        """Return the first value of each parameter, without `CallToken`, for logs and JSON.
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is odd about its parameters."""
-        return tuple(Problem(name, message) for name, message in self._answer.problems())
+        >>> VoiceRequest.from_form("CallSid=CA1&CallToken=secret").to_dict()
+        {'CallSid': 'CA1'}
+        """
+        first = self._first.items()
+        return {name: value for name, value in first if type(value) is not Hidden}
 
     def to_form(self) -> str:
-        """Write every pair as a form body."""
-        return str(_bridge.call("request_to_form", _bridge.pairs(self.params)))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is frozen")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is frozen")
+        """Write all parameters as a form body."""
+        return str(call(bridge.request_to_form, pairs(self.params)))
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self.params == other.params
+        return self.params == other.params if isinstance(other, VoiceRequest) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash((type(self), self.params))
+        return hash(self.params)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), self.params)
+        return _again, (self.params,)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({list(self.params)!r})"
+        return f"VoiceRequest({list(self.params)!r})"
 
 
-@sealed_class
-class ReferCallback(VoiceRequest):
-    """The request that tells how a `<Refer>` ended, frozen.
-
-    >>> callback = ReferCallback.from_form(
-    ...     b"ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486")
-    >>> callback.outcome, callback.may_resume
-    (TargetFailed(status='busy', code=486), True)
-    """
-
-    __slots__ = ()
-
-    @property
-    def refer_call_status(self) -> str | None:
-        """`ReferCallStatus`: how the call to the target stands."""
-        return self._answer.heads()[5] or None
-
-    @property
-    def refer_sip_response_code(self) -> int | None:
-        """`ReferSipResponseCode`: the endpoint's answer to the REFER, 100 to 699."""
-        return integer(self._answer.heads()[6])
-
-    @property
-    def notify_sip_response_code(self) -> int | None:
-        """`NotifySipResponseCode`: the last code of the call to the target."""
-        return integer(self._answer.heads()[7])
-
-    @property
-    def outcome(self) -> ReferOutcome:
-        """How the transfer ended."""
-        kind, status, code = self._answer.heads()[:3]
-        return outcome(kind, status, integer(code))
-
-    @property
-    def may_resume(self) -> bool:
-        """Whether the original call is still there for the app to talk to."""
-        return self._answer.heads()[3] != ""
-
-
-# The largest limit that there is.
-_MOST_BYTES = 2**31 - 1
+def voice_request(record: Any) -> VoiceRequest:
+    """Make a request of the library's."""
+    made = VoiceRequest.__new__(VoiceRequest)
+    made._take(record)
+    return made
 
 
 @sealed
-def _again(kind: type[VoiceRequest], params: Pairs) -> VoiceRequest:
-    """Make a request of what was within its limit before."""
-    return kind(params, max_bytes=_MOST_BYTES)
-
-
-def limit(max_bytes: int | None) -> str:
-    """Write a limit as the library takes it; empty is the default."""
-    return "" if max_bytes is None else str(_bridge.number(max_bytes))
+def _again(params: Any) -> VoiceRequest:
+    """Make a request again that was within its limit before."""
+    return VoiceRequest(params, max_bytes=2**31 - 1)
 
 
 def form(body: bytes | str | None) -> bytes:
-    """Take a body in whatever type it comes."""
-    if type(body) is bytes:
-        return body
+    """Return a body as bytes, whatever type it has."""
     if isinstance(body, str):
-        return _lane.encoded(body)
+        # The library refuses lone surrogates.
+        return body.encode("utf-8", "surrogatepass")
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
     if body is None:
@@ -203,38 +144,38 @@ def form(body: bytes | str | None) -> bytes:
     wrong_type("a body", "bytes or str", body)
 
 
-def encoded_pairs(params: Any) -> Iterable[bytes]:
-    """Encode what a framework hands over; what is not text becomes bytes that are not UTF-8."""
+# What is not text becomes text that the library refuses: Twilio signs text alone.
+NO_TEXT = "\ud800"
+
+
+def pairs_or_no_text(params: Any) -> list[Any]:
+    """Make pairs of what a framework has decoded; files and numbers are not text."""
     try:
-        return map(_lane.encoded, flat(params))
+        return pairs_of(params)
     except (TypeError, ValueError):
-        return b"\xff", b""
+        return [Pair(NO_TEXT, "")]
 
 
-def flat(params: Any) -> list[str]:
-    """Flatten parameters: mappings, the multidicts of frameworks, and pairs."""
-    parts: list[str] = []
+def pairs_of(params: Any) -> list[Any]:
+    """Make pairs of parameters: of mappings, of the multidicts of frameworks, and of pairs."""
+    made = []
     for name, value in _items(params):
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        for one in values:
+        for one in value if isinstance(value, (list, tuple)) else (value,):
             if not isinstance(name, str) or not isinstance(one, str):
-                wrong_type("a parameter", "a name and a value of type str", (name, one)[1])
-            parts += (name, one)
-    return parts
+                wrong_type("a parameter", "a name and a value of type str", (name, one))
+            made.append(Pair(name, one))
+    return made
 
 
 def _items(params: Any) -> Iterable[tuple[Any, Any]]:
     if params is None:
         return ()
-    # Starlette and aiohttp; Django; Flask; anything else that maps.
-    if hasattr(params, "multi_items"):
-        items: Iterable[tuple[Any, Any]] = params.multi_items()
-    elif hasattr(params, "lists"):
-        items = params.lists()
-    elif hasattr(params, "items"):
-        items = params.items()
-    elif isinstance(params, (str, bytes)):
+    if isinstance(params, (str, bytes)):
         wrong_type("parameters", "a mapping or pairs", params)
-    else:
-        items = params
+    # Starlette and aiohttp; Django; Flask, and any other mapping.
+    for name in ("multi_items", "lists", "items"):
+        if hasattr(params, name):
+            items: Iterable[tuple[Any, Any]] = getattr(params, name)()
+            return items
+    items = params
     return items
