@@ -1,6 +1,12 @@
 //! The command as a user runs it: the real binary, its output and its exit status, command by
 //! command. Expected values come from the command's contract and the sources that it names.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod build;
 mod callback;
