@@ -11,7 +11,7 @@ import PackageDescription
 
 let package = Package(
     name: "twiml-refer-swift",
-    platforms: [.macOS(.v13), .iOS(.v16)],
+    platforms: [.macOS(.v15), .iOS(.v18)],
     products: [.library(name: "TwimlRefer", targets: ["TwimlRefer"])],
     targets: [
         native,

@@ -4,7 +4,7 @@ import PackageDescription
 
 let package = Package(
     name: "tests",
-    platforms: [.macOS(.v13)],
+    platforms: [.macOS(.v15)],
     dependencies: [.package(path: "../twiml-refer-swift")],
     targets: [
         .testTarget(

@@ -1,72 +1,66 @@
-// How the face calls the bridge: what is too long for it is an error, and so is everything it throws.
+// How the package calls the bridge: input that is too long for it is an error, and so is everything that it
+// throws.
 
-import Foundation
 internal import TwimlReferBridge
 
-/// Does a job whose input has this `size`.
-func call<Value>(_ size: Int, _ job: () throws -> Value) throws(TwimlReferError) -> Value {
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Calls a function whose arguments have this `size`.
+func call<Value>(_ size: Int, _ function: () throws -> Value) throws(TwimlReferError) -> Value {
     do {
         // The generated code counts in 32 bits, and traps beyond.
         if Int32(exactly: size) == nil {
-            try sizeCheck(bytes: UInt64(clamping: size))
+            try sizeCheck(bytes: Int64(size))
         }
-        return try job()
+        return try function()
     } catch {
         throw TwimlReferError(error)
     }
 }
 
-/// Does a job that was done before on the same valid value, or on one that has been judged.
-func settled<Value>(_ job: () throws -> Value) -> Value {
+/// Calls a function with values that were checked before.
+func checked<Value>(_ function: () throws -> Value) -> Value {
     do {
-        return try job()
+        return try function()
     } catch {
         preconditionFailure("\(TwimlReferError(error)): \(error)")
     }
 }
 
-/// Bytes for the bridge; what is too long is not copied first.
+/// Copies bytes for the bridge, but not those that are too many.
 func copied(_ bytes: some Sequence<UInt8>) throws(TwimlReferError) -> Data {
     try call(bytes.underestimatedCount) {}
     return Data(bytes)
 }
 
-/// Bytes in a row, copied only if they are none.
-func withBytes<Value>(
-    _ bytes: some Sequence<UInt8>,
-    _ job: (UnsafeBufferPointer<UInt8>) throws(TwimlReferError) -> Value
-) throws(TwimlReferError) -> Value {
-    let done = bytes.withContiguousStorageIfAvailable { buffer in
-        Result { () throws(TwimlReferError) in try job(buffer) }
-    }
-    if let done { return try done.get() }
-    let row = Array(bytes)
-    return try row.withUnsafeBufferPointer { buffer in
-        Result { () throws(TwimlReferError) in try job(buffer) }
-    }.get()
-}
-
 /// Beside its bytes, a text takes at most so many in the bridge.
-let textOverhead = 16
+let overhead = 16
 
 extension String {
-    /// What it takes in the bridge, at most.
-    var size: Int { utf8.count + textOverhead }
+    /// The bytes that it takes in the bridge, at most.
+    var size: Int { utf8.count + overhead }
 }
 
 extension String? {
-    var size: Int { self?.size ?? textOverhead }
+    var size: Int { self?.size ?? overhead }
 }
 
-extension Fields {
+extension NameValuePairs {
     var size: Int { reduce(0) { $0 + $1.name.size + $1.value.size } }
 
-    var pairs: [Pair] { map { Pair(name: $0.name, value: $0.value) } }
-
-    /// As the lane takes them.
-    var tuples: some Sequence<(name: String, value: String)> { lazy.map { ($0.name, $0.value) } }
+    var plain: [Pair] { map { Pair(name: $0.name, value: $0.value) } }
 
     init(_ pairs: [Pair]) {
-        self.init(fields: pairs.map { Field($0.name, $0.value) })
+        self.init(pairs: pairs.map { NameValuePair($0.name, $0.value) })
+    }
+
+    /// Every pair as text, values that must never be shown replaced.
+    var redacted: [String] {
+        let pairs = try? call(size) { paramsRedacted(params: plain) }
+        return pairs?.map { "\($0.name)=\($0.value)" } ?? []
     }
 }

@@ -2,7 +2,7 @@
 
 internal import TwimlReferBridge
 
-/// What will happen on the wire, and where in the document or URI it stands.
+/// What will happen to a part of a document, a URI or a request, and where it is.
 ///
 /// ```swift
 /// let found = try SipUri("sip:alice@example.com?X-Twilio-Id=1").check()
@@ -10,7 +10,7 @@ internal import TwimlReferBridge
 /// ```
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     /// How bad it is.
-    public enum Severity: String, Sendable, Hashable {
+    public enum Severity: String, Sendable, Hashable, Codable, CaseIterable {
         /// Twilio will refuse it, or the app has a security hole.
         case error
         /// Something is dropped or never runs.
@@ -19,12 +19,14 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
         case note
     }
 
-    /// The stable name of the finding, the same in every language.
-    public let code: String
+    /// The stable name of the diagnostic, the same in every language.
+    public let code: Code
     /// How bad it is.
     public let severity: Severity
-    /// Where, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+    /// Where, as `Response/Refer[0]/Sip`; empty outside of a document.
     public let path: String
+    /// The parameter of a request.
+    public let parameter: String?
     /// What will happen.
     public let message: String
     /// Twilio's own number for it.
@@ -33,21 +35,22 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     public let line: Int?
     /// The column of that line, from 1.
     public let column: Int?
-    /// The error behind it: why a target is no SIP URI.
+    /// The error behind it: why a target is not a SIP URI.
     public let error: TwimlReferError?
 
     public var description: String {
         "\(severity)[\(code)]\(path.isEmpty ? "" : " \(path)"): \(message)"
     }
 
-    init(_ found: Finding) {
-        code = found.code
-        severity = Severity(rawValue: found.severity) ?? .note
+    init(_ found: TwimlReferBridge.Diagnostic) {
+        code = Code(rawValue: found.code)
+        severity = Severity(rawValue: found.severity) ?? .error
         path = found.path
-        message = found.text
+        parameter = found.parameter
+        message = found.message
         number = found.number.map(Int.init)
         line = found.line.map(Int.init)
         column = found.column.map(Int.init)
-        error = found.cause.map(TwimlReferError.init)
+        error = found.error.map(TwimlReferError.init)
     }
 }

@@ -2,14 +2,14 @@
 
 internal import TwimlReferBridge
 
-/// How Twilio asks for a URL.
-public struct Method: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+/// The HTTP method by which Twilio requests a URL.
+public struct RequestMethod: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     /// With the parameters in the URL.
     public static let get = Self(rawValue: "GET")
     /// With the parameters in the body.
     public static let post = Self(rawValue: "POST")
 
-    /// As it is written in a document.
+    /// The method as written in a document.
     public let rawValue: String
 
     /// Takes any text; what is neither `GET` nor `POST` is refused where it is used.
@@ -22,31 +22,55 @@ public struct Method: RawRepresentable, Sendable, Hashable, CustomStringConverti
 
 /// The verb that transfers a SIP call, with exactly one target.
 ///
-/// `action` is the URL that learns how the transfer ended, asked for by `method`, `POST` if there is none.
-/// Both are judged when a ``VoiceResponse`` is made of it.
-///
 /// ```swift
-/// let refer = Refer(to: try SipUri("sip:alice@example.com"), action: "/handleRefer")
+/// let refer = try Refer(to: SipUri("sip:alice@example.com"), action: "/handleRefer")
 /// print(try refer.resolveAction(base: "https://example.com/app/voice")!)  // https://example.com/handleRefer
 /// ```
-public struct Refer: DocumentNode, Hashable, CustomStringConvertible {
-    /// Whom the caller's endpoint is to call.
-    public var target: SipUri
-    /// The URL that learns how the transfer ended: absolute, or relative to that of the document.
-    public var action: String?
-    /// How the action is asked for; `POST` if `nil`.
-    public var method: Method?
+public struct Refer: TwimlContent, Hashable, CustomStringConvertible {
+    /// The URI that the caller's endpoint is to call.
+    public let target: SipUri
+    /// The URL that is requested when the transfer has ended: absolute, or relative to that of the document.
+    public let action: String?
+    /// The method by which the action is requested; `POST` if `nil`.
+    public let method: RequestMethod?
+    /// The verb as an element.
+    public let element: TwimlElement
 
-    /// Makes the verb; whether action and method are good is judged with the document.
-    public init(to target: SipUri, action: String? = nil, method: Method? = nil) {
+    /// Makes the verb.
+    ///
+    /// - Throws: an error of the group `twiml` (`action-invalid`, `method-invalid`).
+    public init(
+        to target: SipUri, action: String? = nil, method: RequestMethod? = nil
+    ) throws(TwimlReferError) {
         self.target = target
         self.action = action
         self.method = method
+        let (uri, name) = (target.description, method?.rawValue)
+        let made = try call(uri.size + action.size + name.size) {
+            try referNew(target: uri, action: action, method: name)
+        }
+        guard case .element(let element)? = TwimlNode.nodes(made).first else {
+            preconditionFailure("a <Refer> is an element")
+        }
+        self.element = element
     }
 
-    public var node: Node { .refer(self) }
+    /// Reads an element.
+    ///
+    /// - Throws: an error that says why the element is not a `<Refer>` with one valid target.
+    public init(_ element: TwimlElement) throws(TwimlReferError) {
+        let read = try call(element.node.size) { try referRead(pieces: pieces([element.node])) }
+        try self.init(read)
+    }
 
-    /// Which URL the action is, in a document that `base` served; `nil` without action.
+    init(_ refer: TwimlReferBridge.Refer) throws(TwimlReferError) {
+        try self.init(
+            to: SipUri(refer.target), action: refer.action, method: refer.method.map(RequestMethod.init))
+    }
+
+    public var node: TwimlNode { element.node }
+
+    /// Returns the URL that the action is in a document that `base` served; `nil` without action.
     public func resolveAction(base: String) throws(TwimlReferError) -> String? {
         guard let action else { return nil }
         return try call(action.size + base.size) {
@@ -57,4 +81,8 @@ public struct Refer: DocumentNode, Hashable, CustomStringConvertible {
     public var description: String {
         "Refer to \(target.debugDescription)\(action.map { ", action \($0)" } ?? "")\(method.map { ", method \($0)" } ?? "")"
     }
+}
+
+extension Refer: CustomReflectable {
+    public var customMirror: Mirror { Mirror(self, children: ["refer": description]) }
 }

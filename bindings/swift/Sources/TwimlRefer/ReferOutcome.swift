@@ -2,8 +2,8 @@
 
 internal import TwimlReferBridge
 
-/// `ReferCallStatus`: how the call to the target stands. New ones may come.
-public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+/// `ReferCallStatus`: the status of the call to the target. New ones may come.
+public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     /// The target answered.
     public static let inProgress = Self(rawValue: "in-progress")
     /// The target was busy.
@@ -15,7 +15,7 @@ public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, CustomStrin
     /// The caller hung up.
     public static let canceled = Self(rawValue: "canceled")
 
-    /// As Twilio sends it.
+    /// The status as Twilio sends it.
     public let rawValue: String
 
     /// Takes any text, compared with case.
@@ -26,12 +26,12 @@ public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, CustomStrin
     public var description: String { rawValue }
 }
 
-/// How a transfer ended: the only question that an app has.
+/// How a transfer ended.
 ///
 /// ```swift
-/// let callback = try ReferCallback(form: "ReferCallStatus=busy&NotifySipResponseCode=486")
-/// if case .targetFailed(.busy, let code) = callback.outcome {
-///     print(code!, callback.mayResume)  // 486 true
+/// let request = try VoiceRequest(form: "ReferCallStatus=busy&NotifySipResponseCode=486")
+/// if case .targetFailed(.busy, let code)? = request.outcome {
+///     print(code!, request.mayResume)  // 486 true
 /// }
 /// ```
 public enum ReferOutcome: Sendable, Hashable {
@@ -44,45 +44,25 @@ public enum ReferOutcome: Sendable, Hashable {
     case targetFailed(status: ReferCallStatus, code: Int?)
     /// The caller hung up before it was decided.
     case canceled
-    /// The endpoint never told how it went: it may or may not have transferred the caller.
+    /// The endpoint did not report the result: it may or may not have transferred the caller.
     case unconfirmed
     /// Twilio sent a status that this version does not know.
     case unknown(status: ReferCallStatus)
 
     /// The name of the case, the same in every language.
-    public var kind: String {
-        switch self {
-        case .transferred: "transferred"
-        case .rejected: "rejected"
-        case .targetFailed: "target-failed"
-        case .canceled: "canceled"
-        case .unconfirmed: "unconfirmed"
-        case .unknown: "unknown"
-        }
-    }
+    public var kind: String { plain.kind }
 
-    /// What happened, for a person, as a clause to stand in a sentence of theirs.
+    /// What happened, as a clause for a person.
     ///
     /// ```swift
     /// print(ReferOutcome.canceled.explanation)  // the call ended before the transfer was decided
     /// ```
     public var explanation: String {
-        let (status, code) = values
-        let plain = Outcome(kind: kind, status: status, code: code.map(UInt16.init(clamping:)))
-        // What is too long for the bridge is no status of Twilio.
-        return (try? call(status.size) { outcomeExplanation(outcome: plain) }) ?? kind
+        // A text that is too long for the bridge is not a status of Twilio.
+        (try? call(plain.status.size) { outcomeExplanation(outcome: plain) }) ?? kind
     }
 
-    private var values: (status: String?, code: Int?) {
-        switch self {
-        case .rejected(let code): (nil, code)
-        case .targetFailed(let status, let code): (status.rawValue, code)
-        case .unknown(let status): (status.rawValue, nil)
-        case .transferred, .canceled, .unconfirmed: (nil, nil)
-        }
-    }
-
-    init(_ outcome: Outcome) {
+    init(_ outcome: TwimlReferBridge.ReferOutcome) {
         let status = ReferCallStatus(rawValue: outcome.status ?? "")
         let code = outcome.code.map(Int.init)
         switch outcome.kind {
@@ -94,10 +74,45 @@ public enum ReferOutcome: Sendable, Hashable {
         default: self = .unknown(status: status)
         }
     }
+
+    var plain: TwimlReferBridge.ReferOutcome {
+        let (kind, status, code): (String, ReferCallStatus?, Int?) =
+            switch self {
+            case .transferred: ("transferred", nil, nil)
+            case .rejected(let code): ("rejected", nil, code)
+            case .targetFailed(let status, let code): ("target-failed", status, code)
+            case .canceled: ("canceled", nil, nil)
+            case .unconfirmed: ("unconfirmed", nil, nil)
+            case .unknown(let status): ("unknown", status, nil)
+            }
+        return .init(kind: kind, status: status?.rawValue, code: code.map(Int64.init))
+    }
 }
 
 extension ReferOutcome: CustomStringConvertible {
     public var description: String {
-        [kind, values.status, values.code.map(String.init)].compactMap { $0 }.joined(separator: " ")
+        [plain.kind, plain.status, plain.code.map(String.init)].compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+/// As the command prints it: `{"kind": "target-failed", "status": "busy", "code": 486}`.
+extension ReferOutcome: Codable {
+    private enum CodingKeys: String, CodingKey { case kind, status, code }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            .init(
+                kind: try container.decode(String.self, forKey: .kind),
+                status: try container.decodeIfPresent(String.self, forKey: .status),
+                code: try container.decodeIfPresent(Int64.self, forKey: .code)))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        let plain = plain
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(plain.kind, forKey: .kind)
+        try container.encodeIfPresent(plain.status, forKey: .status)
+        try container.encodeIfPresent(plain.code, forKey: .code)
     }
 }

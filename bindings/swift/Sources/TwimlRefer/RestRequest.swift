@@ -2,12 +2,12 @@
 
 internal import TwimlReferBridge
 
-/// What a call shall run.
+/// The document that a call runs.
 public enum CallSource: Sendable, Hashable {
     /// A document.
     case twiml(VoiceResponse)
-    /// The URL of one, and how to ask for it.
-    case url(String, method: Method? = nil)
+    /// The URL of one, and the method to request it with.
+    case url(String, method: RequestMethod? = nil)
 }
 
 /// A request to make with any HTTP client, and the account's credentials.
@@ -21,14 +21,14 @@ public enum CallSource: Sendable, Hashable {
 public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
     /// The HTTP method.
     public let method: String
-    /// Where it goes, without credentials.
+    /// The URL, without credentials.
     public let url: String
     /// The form, to be sent as `application/x-www-form-urlencoded`.
     public let body: String
 
-    /// Gives a live call a new document, or the URL of one.
+    /// Makes the request that gives a live call a new document.
     ///
-    /// - Throws: an error of the category `rest`: an identifier, the URL or the base is none, or the document
+    /// - Throws: an error of the group `rest`: an identifier, the URL or the base is not valid, or the document
     ///   has more than 4000 characters.
     public static func callUpdate(
         accountSid: String, callSid: String, source: CallSource, base: String? = nil
@@ -41,7 +41,7 @@ public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
             })
     }
 
-    /// Makes a new SIP call that begins with this document; throws as
+    /// Makes the request for a new SIP call that starts with this document; throws as
     /// ``callUpdate(accountSid:callSid:source:base:)``.
     public static func callCreate(
         accountSid: String, to: SipUri, from: String, source: CallSource, base: String? = nil
@@ -51,11 +51,11 @@ public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
         return RestRequest(
             try call(size) {
                 try TwimlReferBridge.callCreate(
-                    accountSid: accountSid, to: to, from: from, source: source.plain, base: base)
+                    accountSid: accountSid, to: to, fromParty: from, source: source.plain, base: base)
             })
     }
 
-    private init(_ made: RestCall) {
+    private init(_ made: TwimlReferBridge.RestRequest) {
         method = made.method
         url = made.url
         body = made.body
@@ -67,14 +67,14 @@ public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
 extension CallSource {
     fileprivate var size: Int {
         switch self {
-        case .twiml(let response): response.xml.size
+        case .twiml(let response): saturatingSum(response.nodes.map(\.size) + [response.attributes.size])
         case .url(let url, let method): url.size + (method?.rawValue).size
         }
     }
 
-    fileprivate var plain: RestSource {
+    fileprivate var plain: TwimlReferBridge.CallSource {
         switch self {
-        case .twiml(let response): .twiml(xml: response.xml)
+        case .twiml(let response): .twiml(document: response.plain)
         case .url(let url, let method): .url(url: url, method: method?.rawValue)
         }
     }

@@ -1,6 +1,5 @@
 // SIP URIs, and what a Refer-To value names.
 
-import Foundation
 internal import TwimlReferBridge
 
 /// A valid `sip:` or `sips:` URI (RFC 3261 section 19.1), in its own spelling.
@@ -19,16 +18,13 @@ public struct SipUri: Sendable, Hashable {
     /// Reads a URI; `headers` are decoded names and values, which are escaped and added behind its own,
     /// then `userToUser`.
     ///
-    /// - Throws: an error of the category `sipUri`, with the byte at which the text stops being a SIP URI.
+    /// - Throws: an error of the group `sip-uri`, with the byte at which the text stops being a SIP URI; or
+    ///   `header`.
     public init(
-        _ uri: String, headers: Fields = [:], userToUser: UserToUser? = nil
+        _ uri: String, headers: NameValuePairs = [:], userToUser: UserToUser? = nil
     ) throws(TwimlReferError) {
-        var added = headers
-        if let userToUser {
-            added.append(Field("User-to-User", userToUser.description))
-        }
-        text = try call(uri.size + added.size) {
-            try uriWithHeaders(uri: uri, headers: added.pairs)
+        text = try call(uri.size + headers.size + (userToUser?.description).size) {
+            try uriNew(uri: uri, headers: headers.plain, userToUser: userToUser?.source)
         }
     }
 
@@ -41,17 +37,16 @@ public struct SipUri: Sendable, Hashable {
     /// ```
     public init(
         host: String, user: String? = nil, password: String? = nil, port: Int? = nil,
-        isSecure: Bool = false, parameters: [Parameter] = [], headers: Fields = [:]
+        isSecure: Bool = false, parameters: [Parameter] = [], headers: NameValuePairs = [:],
+        userToUser: UserToUser? = nil
     ) throws(TwimlReferError) {
         let named = parameters.reduce(0) { $0 + $1.name.size + $1.value.size }
-        let size = host.size + user.size + password.size + named + headers.size
-        text = try call(size) {
+        let added = headers.size + (userToUser?.description).size
+        text = try call(host.size + user.size + password.size + named + added) {
             try uriBuild(
-                parts: UriParts(
-                    scheme: isSecure ? "sips" : "sip", user: user, password: password,
-                    host: host, port: port.map(Int64.init),
-                    params: parameters.map { Param(name: $0.name, value: $0.value) },
-                    headers: headers.pairs))
+                host: host, user: user, password: password, port: port.map(Int64.init),
+                secure: isSecure, params: parameters.map { UriParameter(name: $0.name, value: $0.value) },
+                headers: headers.plain, userToUser: userToUser?.source)
         }
     }
 
@@ -77,6 +72,8 @@ public struct SipUri: Sendable, Hashable {
     public var scheme: String { parts.scheme }
     /// The user as spelled.
     public var user: String? { parts.user }
+    /// The user without its escapes.
+    public var decodedUser: String? { parts.userDecoded }
     /// The password as spelled.
     public var password: String? { parts.password }
     /// The host as spelled; IPv6 with its brackets.
@@ -86,60 +83,85 @@ public struct SipUri: Sendable, Hashable {
     /// The parameters as spelled.
     public var parameters: [Parameter] { parts.params.map { Parameter($0.name, $0.value) } }
     /// The headers, decoded, in their order.
-    public var headers: Fields { Fields(parts.headers) }
+    public var headers: NameValuePairs { NameValuePairs(parts.headers) }
+    /// The value of a Refer-To header, in angle brackets.
+    public var referTo: String { parts.referTo }
 
-    /// The first header of this name, without regard to case.
+    /// Returns the first header of this name, decoded, without regard to case.
     public func header(named name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        try? call(name.size) { try uriHeader(uri: text, name: name) }
+    }
+
+    /// Returns the parameter of this name, without regard to case.
+    public func parameter(named name: String) -> Parameter? {
+        let found = try? call(name.size) { try uriParam(uri: text, name: name) }
+        return found.map { Parameter($0.name, $0.value) }
     }
 
     /// The first value of the User-to-User headers.
     ///
-    /// - Throws: an error of the category `sipUri` if it is not a User-to-User value.
+    /// - Throws: an error of the group `sip-uri` if it is not a User-to-User value.
     public var userToUser: UserToUser? {
         get throws(TwimlReferError) {
-            guard let parts = try call(0, { try uriUserToUser(uri: text) }) else { return nil }
-            return try UserToUser(parts)
+            try call(0) { try uriUserToUser(uri: text) }.map(UserToUser.init)
         }
     }
 
     /// Every value of the User-to-User headers, in order: a header may hold several, separated by commas
     /// (RFC 7433).
     ///
-    /// - Throws: an error of the category `sipUri` if one of them is not a User-to-User value.
+    /// - Throws: an error of the group `sip-uri` if one of them is not a User-to-User value.
     public var userToUsers: [UserToUser] {
         get throws(TwimlReferError) {
-            let values = try call(0) { try uriUserToUsers(uri: text) }
-            return try values.map { parts throws(TwimlReferError) in try UserToUser(parts) }
+            try call(0) { try uriUserToUsers(uri: text) }.map(UserToUser.init)
         }
     }
 
-    /// The value of a Refer-To header, in angle brackets.
-    public var referTo: String { settled { try uriReferTo(uri: text) } }
-
-    /// What will be dropped or misread on the wire.
+    /// Returns what will be dropped or misread on the wire.
     public func check() -> [Diagnostic] {
-        settled { try uriCheck(uri: text) }.map(Diagnostic.init)
+        checked { try uriCheck(uri: text) }.map(Diagnostic.init)
     }
 
     /// Compares as RFC 3261 section 19.1.4 does.
     public func isEquivalent(to other: SipUri) -> Bool {
-        settled { try uriEquivalent(one: text, other: other.text) }
+        checked { try uriEquivalent(one: text, other: other.text) }
     }
 
-    private var parts: UriParts { settled { try uriParts(uri: text) } }
+    private var parts: SipUriParts { checked { try uriParts(uri: text) } }
 }
 
 extension SipUri: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var description: String { text }
 
-    public var debugDescription: String {
-        guard let password, let range = text.range(of: ":\(password)@") else { return text }
-        return text.replacingCharacters(in: range, with: ":***@")
-    }
+    public var debugDescription: String { uriRedacted(uri: text) }
 
     public var customMirror: Mirror { Mirror(self, children: ["uri": debugDescription]) }
+}
+
+/// As a string.
+extension SipUri: Codable {
+    public init(from decoder: any Decoder) throws {
+        self = try decoded(from: decoder) { uri throws(TwimlReferError) in try SipUri(uri) }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// Decodes a value and makes something of it; what cannot be made is a `DecodingError`.
+func decoded<Value: Decodable, Made>(
+    from decoder: any Decoder, _ make: (Value) throws(TwimlReferError) -> Made
+) throws -> Made {
+    let value = try decoder.singleValueContainer().decode(Value.self)
+    do {
+        return try make(value)
+    } catch {
+        let context = DecodingError.Context(
+            codingPath: decoder.codingPath, debugDescription: error.message, underlyingError: error)
+        throw DecodingError.dataCorrupted(context)
+    }
 }
 
 /// What a Refer-To value, or Twilio's `ReferTransferTarget`, names.
@@ -154,13 +176,13 @@ public enum ReferTarget: Sendable, Hashable {
     case sip(SipUri)
     /// A `tel:` URI.
     case tel(String)
-    /// Anything else, as it stands.
+    /// Anything else, unchanged.
     case other(String)
 
     /// Reads a Refer-To value; it never fails.
     public init(_ text: String) {
         // What is too long for the bridge is too long for a URI.
-        guard let target = try? call(text.size, { referTarget(text: text) }) else {
+        guard let target = try? call(text.size, { TwimlReferBridge.referTarget(text: text) }) else {
             self = .other(text)
             return
         }

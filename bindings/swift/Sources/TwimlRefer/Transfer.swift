@@ -1,56 +1,74 @@
 // The verb itself, for SIP stacks that are driven from Swift.
 
-import Foundation
+import Synchronization
 internal import TwimlReferBridge
 
-/// The parameters that Twilio would send to the action URL, in their order, and what they mean.
-public struct ReferReport: Sendable, Hashable, CustomStringConvertible {
-    /// `ReferCallStatus` and the two codes, as far as they are known.
-    public let parameters: Fields
-    /// What they mean.
-    public let outcome: ReferOutcome
-
-    init(_ report: Report) {
-        parameters = Fields(report.params)
-        outcome = ReferOutcome(report.outcome)
-    }
-
-    public var description: String { "\(outcome) \(parameters)" }
-}
-
-/// One ``Refer`` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+/// One ``Refer`` in progress: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
 ///
-/// Feed what the SIP stack hears, each with the time in milliseconds on one clock (Unix time), and do what
-/// comes back; feed ``Event/time`` when the ``deadline`` has come. Any thread or task may call it: calls come
-/// one after the other, and none waits for anything else.
+/// Feed what happens on the SIP side, each with the time in milliseconds on one clock (Unix time), and do what
+/// comes back; feed ``Event/time`` when the deadline has come. Any thread or task may call it: calls wait for
+/// each other, and for nothing else.
 ///
 /// ```swift
 /// let transfer = try Transfer(to: SipUri("sip:alice@example.com"))
-/// print(try transfer.handle(.start(cseq: 1), at: 0), transfer.referTo)  // [sendRefer] <sip:alice@example.com>
-/// print(try transfer.handle(.response(202), at: 50), transfer.deadline!)  // [] 32050
-/// let answered = Transfer.Event.notify(
-///     "refer;id=1", cseq: 1, subscriptionState: "terminated", body: Array("SIP/2.0 200 OK".utf8))
-/// print(try transfer.handle(answered, at: 9500)[0])  // reply(200)
+/// print(try transfer.handle(.start(cseq: 1), atMilliseconds: 0), transfer.referTo)  // [sendRefer] <sip:alice@example.com>
+/// print(try transfer.handle(.response(202), atMilliseconds: 50), transfer.deadlineMilliseconds!)  // [] 32050
+/// let answered = Transfer.Notify(
+///     cseq: 1, event: "refer;id=1", subscriptionState: "terminated", body: Array("SIP/2.0 200 OK".utf8))
+/// print(try transfer.handle(.notify(answered), atMilliseconds: 9500)[0])  // reply(200)
 /// print(transfer.report!.outcome)  // transferred
 /// ```
 public final class Transfer: Sendable {
     /// What happened.
     public enum Event: Sendable, Hashable {
-        /// Begin; `cseq` is that of the REFER. On any leg but `sip` it is refused with the number 13801.
-        case start(cseq: Int, leg: Leg = .sip, isFirstInDialog: Bool = true)
+        /// Begin; `cseq` is that of the REFER, `nil` if the SIP stack chooses it. On any leg but `sip` it is
+        /// refused with the number 13801.
+        case start(cseq: Int?, leg: CallLeg = .sip, isFirstInDialog: Bool = true)
+        /// The CSeq that the SIP stack has given the REFER.
+        case cseq(Int)
         /// A response to the REFER. `retry` after 401 or 407 is the CSeq of the REFER that was sent again
         /// with credentials.
         case response(_ code: Int, referSub: Bool = true, retry: Int? = nil)
-        /// A NOTIFY: its headers as they stand on the wire, its body as it is.
-        case notify(
-            _ event: String, cseq: Int, subscriptionState: String? = nil, body: [UInt8] = [],
-            isInDialog: Bool = true)
+        /// A NOTIFY request.
+        case notify(Notify)
+        /// The status of the call to the target, from a SIP stack that reads NOTIFY requests itself.
+        case status(_ code: Int, isFinal: Bool)
         /// Either side ended the call.
         case hangUp
         /// The REFER could not be sent, or its connection broke.
         case transportError
-        /// Nothing but time.
+        /// Time has passed.
         case time
+    }
+
+    /// A NOTIFY request: its headers and its body as they are on the wire.
+    public struct Notify: Sendable, Hashable {
+        /// The number of the CSeq header.
+        public var cseq: Int
+        /// The Event header.
+        public var event: String
+        /// The Subscription-State header.
+        public var subscriptionState: String?
+        /// The body, of the type `message/sipfrag`.
+        public var body: [UInt8]
+        /// Whether it came in the dialog of the REFER.
+        public var isInDialog: Bool
+
+        public init(
+            cseq: Int, event: String = "refer", subscriptionState: String? = nil,
+            body: some Sequence<UInt8> = [], isInDialog: Bool = true
+        ) {
+            self.cseq = cseq
+            self.event = event
+            self.subscriptionState = subscriptionState
+            self.body = Array(body)
+            self.isInDialog = isInDialog
+        }
     }
 
     /// What is to be done.
@@ -63,29 +81,29 @@ public final class Transfer: Sendable {
         case endDialog
         /// The verb has ended; comes once.
         case completed(ReferReport)
-        /// What came from the wire was odd, and was answered or ignored: there is nothing to do but to log it.
+        /// The input was odd, and was answered or ignored: log it.
         case diagnostic(Diagnostic)
     }
 
-    /// How far it is.
-    public enum State: String, Sendable, Hashable {
+    /// How far a transfer is.
+    public enum State: String, Sendable, Hashable, CaseIterable {
         /// Not started.
         case idle
         /// The REFER has no final answer yet.
         case referring
-        /// The endpoint took the REFER, and will tell how the call to the target goes.
+        /// The endpoint accepted the REFER, and reports the progress of the call to the target.
         case subscribed
         /// The verb has ended.
         case completed
     }
 
-    /// What differs from the defaults of the verb; times are at most a day.
+    /// What differs from the defaults; times are at most a day.
     public struct Settings: Sendable, Hashable {
         /// How long the endpoint may take to answer the REFER: 32 s, if `nil` (RFC 3261, timer F).
         public var responseTimeout: Duration?
         /// How long the first NOTIFY may take: 32 s, if `nil` (RFC 6665, timer N).
         public var notifyTimeout: Duration?
-        /// How long a subscription lasts that says nothing of it: 180 s, if `nil` (RFC 3261, timer C).
+        /// How long a subscription without `expires` lasts: 180 s, if `nil` (RFC 3261, timer C).
         public var subscription: Duration?
         /// How long the transfer may last once the REFER was accepted, whatever its subscription says: 10
         /// minutes, if `nil`.
@@ -97,7 +115,7 @@ public final class Transfer: Sendable {
         /// The status that is reported for a final code of the call to the target.
         public var statuses: [Int: ReferCallStatus]
 
-        /// Makes settings; whether they are good is judged by ``Transfer/init(to:settings:)``.
+        /// Makes settings, which ``Transfer/init(to:settings:)`` checks.
         public init(
             responseTimeout: Duration? = nil, notifyTimeout: Duration? = nil,
             subscription: Duration? = nil, maxDuration: Duration? = nil, hangUpGrace: Duration? = nil,
@@ -113,55 +131,81 @@ public final class Transfer: Sendable {
         }
     }
 
-    private let inner: TwimlReferBridge.Transfer
+    /// The last step, with the whole transfer as saved bytes.
+    private let last: Mutex<TransferStep>
 
     /// Makes a transfer that is not started.
     ///
-    /// - Throws: an error of the category `transfer` where a setting is out of range.
+    /// - Throws: an error of the group `transfer` where a setting is out of range.
     public init(to target: SipUri, settings: Settings = Settings()) throws(TwimlReferError) {
-        inner = try call(target.description.size + settings.size) {
-            try TwimlReferBridge.Transfer(target: target.description, settings: settings.plain)
+        let uri = target.description
+        let step = try call(uri.size + settings.size) {
+            try transferNew(target: uri, settings: settings.plain)
         }
+        last = Mutex(step)
     }
 
-    /// Takes back what ``save()`` returned, by this or any older version.
+    /// Restores a transfer from the bytes of ``save()``, by this or any older version.
     ///
-    /// - Throws: an error of the category `transfer`: the bytes are not those that were saved.
+    /// - Throws: an error of the group `transfer`: the bytes are not those that were saved.
     public init(restoring bytes: some Sequence<UInt8>) throws(TwimlReferError) {
-        let data = try copied(bytes)
-        inner = try call(data.count) { try TwimlReferBridge.Transfer.restore(bytes: data) }
+        let saved = try copied(bytes)
+        let step = try call(saved.count) { try transferRestore(saved: saved) }
+        // Outputs that wait in the bytes are taken with the next event, or by `poll`.
+        last = Mutex(
+            TransferStep(
+                saved: saved, state: step.state, deadlineMs: step.deadlineMs, outputs: [], report: step.report))
     }
 
     /// Saves it whole, waiting outputs and settings included.
-    public func save() -> [UInt8] { Array(inner.save()) }
+    public func save() -> [UInt8] { Array(step.saved) }
 
-    /// Feeds what happened, and takes everything that is to be done.
+    /// Feeds an event, and returns everything that is to be done.
     ///
-    /// - Throws: an error of the category `transfer` where this class is misused: started twice or on a leg
-    ///   that is not SIP, told of a retry that nothing asked for, or given a CSeq that is out of range. Nothing
+    /// - Throws: an error of the group `transfer` where this class is misused: started twice or on a leg
+    ///   that is not SIP, fed a retry that nothing asked for, or given a CSeq that is out of range. Nothing
     ///   has changed then. What comes from the wire is never an error: see ``Output/diagnostic(_:)``.
-    public func handle(_ event: Event, at now: Int) throws(TwimlReferError) -> [Output] {
-        try call(event.size) { try inner.handle(occurrence: event.plain, now: Int64(now)) }
-            .map(Output.init)
+    public func handle(_ event: Event, atMilliseconds now: Int) throws(TwimlReferError) -> [Output] {
+        try take(event.size) { saved in
+            try transferStep(saved: saved, input: event.plain, nowMs: Int64(now))
+        }
     }
 
-    /// Takes what still waits: after a transfer was restored, or an event refused.
-    public func poll() -> [Output] { inner.poll().map(Output.init) }
+    /// Returns the outputs that wait after a transfer was restored.
+    public func poll() -> [Output] {
+        checked { try take(0) { saved in try transferRestore(saved: saved) } }
+    }
 
-    /// When to feed ``Event/time`` at the latest, in milliseconds; `nil`: never.
-    public var deadline: Int? { inner.deadline().map(Int.init(clamping:)) }
+    /// When to feed ``Event/time`` at the latest; `nil`: never.
+    public var deadlineMilliseconds: Int? { step.deadlineMs.map(Int.init(clamping:)) }
 
     /// How far it is.
-    public var state: State { State(rawValue: inner.state()) ?? .completed }
+    public var state: State { State(rawValue: step.state) ?? .completed }
 
-    /// The parameters for the action URL, once completed.
-    public var report: ReferReport? { inner.report().map(ReferReport.init) }
+    /// The report for the action URL, once completed.
+    public var report: ReferReport? { step.report.map(ReferReport.init) }
 
     /// The value for the Refer-To header.
-    public var referTo: String { inner.referTo() }
+    public var referTo: String { details.referTo }
 
-    /// Whom the endpoint is to call.
-    public var target: SipUri { settled { try SipUri(inner.target()) } }
+    /// The URI that the endpoint is to call.
+    public var target: SipUri { checked { try SipUri(details.target) } }
+
+    private var step: TransferStep { last.withLock { $0 } }
+
+    private var details: TransferDetails { checked { try transferDetails(saved: step.saved) } }
+
+    /// Replaces the last step by the next one, and returns the outputs of that.
+    private func take(
+        _ size: Int, _ next: (Data) throws -> TransferStep
+    ) throws(TwimlReferError) -> [Output] {
+        try call(size) {
+            try last.withLock { last in
+                last = try next(last.saved)
+                return last.outputs
+            }
+        }.map(Output.init)
+    }
 }
 
 extension Transfer: CustomStringConvertible {
@@ -179,8 +223,8 @@ extension Transfer.Output: CustomStringConvertible {
         }
     }
 
-    init(_ action: Action) {
-        switch action {
+    init(_ output: TransferOutput) {
+        switch output {
         case .sendRefer: self = .sendRefer
         case .reply(let code): self = .reply(Int(code))
         case .endDialog: self = .endDialog
@@ -192,27 +236,34 @@ extension Transfer.Output: CustomStringConvertible {
 
 extension Transfer.Event {
     fileprivate var size: Int {
-        switch self {
-        case .notify(let event, _, let subscriptionState, let body, _):
-            event.size + subscriptionState.size + body.count + textOverhead
-        default: textOverhead
+        if case .notify(let notify) = self {
+            notify.event.size + notify.subscriptionState.size + notify.body.count + overhead
+        } else {
+            overhead
         }
     }
 
-    fileprivate var plain: Occurrence {
+    fileprivate var plain: TransferInput {
         switch self {
         case .start(let cseq, let leg, let isFirstInDialog):
-            .start(leg: leg.rawValue, cseq: Int64(cseq), firstInDialog: isFirstInDialog)
+            .start(leg: leg.rawValue, cseq: cseq.map(Int64.init), firstInDialog: isFirstInDialog)
+        case .cseq(let cseq): .cseq(cseq: Int64(cseq))
         case .response(let code, let referSub, let retry):
-            .response(code: Int64(code), referSub: referSub, retry: retry.map(Int64.init))
-        case .notify(let event, let cseq, let subscriptionState, let body, let isInDialog):
-            .notify(
-                event: event, cseq: Int64(cseq), subscriptionState: subscriptionState,
-                body: Data(body), inDialog: isInDialog)
+            .response(code: Int64(code), referSub: referSub, retryCseq: retry.map(Int64.init))
+        case .notify(let notify): .notify(notify: notify.plain)
+        case .status(let code, let isFinal): .status(code: Int64(code), isFinal: isFinal)
         case .hangUp: .hangUp
         case .transportError: .transportError
         case .time: .time
         }
+    }
+}
+
+extension Transfer.Notify {
+    fileprivate var plain: TwimlReferBridge.Notify {
+        .init(
+            cseq: Int64(cseq), event: event, subscriptionState: subscriptionState, body: Data(body),
+            inDialog: isInDialog)
     }
 }
 
@@ -221,27 +272,21 @@ extension Transfer.Settings {
         statuses.values.reduce(0) { $0 + $1.rawValue.size }
     }
 
-    fileprivate var plain: TwimlReferBridge.Settings {
-        TwimlReferBridge.Settings(
-            responseTimeout: responseTimeout.map(milliseconds),
-            notifyTimeout: notifyTimeout.map(milliseconds),
-            subscription: subscription.map(milliseconds), maxDuration: maxDuration.map(milliseconds),
-            hangUpGrace: hangUpGrace.map(milliseconds),
+    fileprivate var plain: TransferSettings {
+        TransferSettings(
+            responseTimeoutNs: responseTimeout.map(nanoseconds),
+            notifyTimeoutNs: notifyTimeout.map(nanoseconds), subscriptionNs: subscription.map(nanoseconds),
+            maxDurationNs: maxDuration.map(nanoseconds), hangUpGraceNs: hangUpGrace.map(nanoseconds),
             rejectedStatusOmitted: isRejectedStatusOmitted,
             statuses: statuses.sorted { $0.key < $1.key }
-                .map { StatusEntry(code: Int64($0.key), status: $0.value.rawValue) })
+                .map { StatusMapping(code: Int64($0.key), status: $0.value.rawValue) })
     }
 }
 
-/// Rounded away from zero, as the library does: what is short is not none. What is less than a nanosecond is
-/// no time, but what floating point adds to `.seconds(1.1)`. What 64 bits cannot count is the outermost
-/// number, which the library refuses.
-private func milliseconds(_ time: Duration) -> Int64 {
+/// What 64 bits cannot count is the outermost number, which the library refuses.
+private func nanoseconds(_ time: Duration) -> Int64 {
     let (seconds, attoseconds) = time.components
-    let nanoseconds = attoseconds / 1_000_000_000
-    let rest = (nanoseconds + nanoseconds.signum() * 999_999) / 1_000_000
-    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
-    let (sum, isTooLongWithRest) = whole.addingReportingOverflow(rest)
-    guard !isTooLong, !isTooLongWithRest else { return seconds < 0 ? .min : .max }
-    return sum
+    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isTooLongWithRest) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return isTooLong || isTooLongWithRest ? (seconds < 0 ? .min : .max) : sum
 }

@@ -1,9 +1,14 @@
-// What is thrown: one error type, with a category for what an app tells apart.
+// What is thrown: one error type, with a kind and the group that it belongs to.
 
-import Foundation
 internal import TwimlReferBridge
 
-/// Something that the library refuses; its description says what to do about it.
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// An error of the library; its description says what is wrong and what to do.
 ///
 /// ```swift
 /// do {
@@ -14,33 +19,41 @@ internal import TwimlReferBridge
 /// }
 /// ```
 public struct TwimlReferError: Error, Sendable, Hashable {
-    /// What an app tells apart.
-    public enum Category: Sendable, Hashable {
-        /// A SIP URI, one of its headers or a User-to-User value is not valid.
-        case sipUri
-        /// A document cannot be read, or something cannot stand in one.
-        case document
+    /// The part of the library that a kind belongs to. New ones may come.
+    public struct Group: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// A SIP URI or a User-to-User value is not valid.
+        public static let sipUri = Self(rawValue: "sip-uri")
+        /// A header of a SIP URI is not valid.
+        public static let header = Self(rawValue: "header")
+        /// Something is not allowed in a document.
+        public static let twiml = Self(rawValue: "twiml")
+        /// A document cannot be read.
+        public static let document = Self(rawValue: "document")
         /// A REST request cannot be made of this.
-        case rest
-        /// An event cannot come now, a setting is out of range, or saved bytes are not a transfer's.
-        case transfer
-        /// The request has no signature: answer 403.
-        case signatureMissing
-        /// The signature is not that of this request: answer 403.
-        case signatureMismatch
-        /// The request has more bytes than the limit: answer 413.
-        case requestTooLarge
-        /// The request cannot be read, as it is not UTF-8: answer 400. Or the limit for one is out of range.
-        case request
-        /// A validator cannot be made: a secret is empty, or the public base is not valid.
-        case validator
-        /// Anything else: text that is too long.
-        case other
+        public static let rest = Self(rawValue: "rest")
+        /// A request cannot be read: answer 400, or 413 for the kind `requestTooLarge`.
+        public static let request = Self(rawValue: "request")
+        /// A request is not signed (answer 403), or a validator cannot be made.
+        public static let signature = Self(rawValue: "signature")
+        /// A ``Transfer`` is misused, a setting is out of range, or saved bytes are not a transfer's.
+        public static let transfer = Self(rawValue: "transfer")
+        /// Text is not UTF-8, or too long.
+        public static let text = Self(rawValue: "text")
+
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        public var description: String { rawValue }
     }
 
-    /// The stable name of what went wrong, the same in every language.
-    public let kind: String
-    /// What to do about it: at most 240 bytes.
+    /// The stable name of the error, the same in every language.
+    public let kind: Kind
+    /// The group of ``kind``.
+    public let group: Group
+    /// What is wrong and what to do: at most 240 bytes.
     public let message: String
     /// The byte (of UTF-8, from 0) at which it went wrong.
     public let offset: Int?
@@ -48,12 +61,10 @@ public struct TwimlReferError: Error, Sendable, Hashable {
     public let line: Int?
     /// The column of that line, from 1.
     public let column: Int?
-    /// The parameter, attribute or header at fault.
+    /// The name of the parameter, attribute or header.
     public let parameter: String?
     /// Twilio's own number for it.
     public let number: Int?
-    /// The category of ``kind``.
-    public let category: Category
 }
 
 extension TwimlReferError: CustomStringConvertible, LocalizedError {
@@ -63,35 +74,28 @@ extension TwimlReferError: CustomStringConvertible, LocalizedError {
 
 extension TwimlReferError {
     init(_ error: any Error) {
-        if case .Refused(let fault)? = error as? Failure {
-            self.init(fault)
+        if let error = error as? TwimlReferError {
+            self = error
+        } else if case .Failed(let details)? = error as? BridgeError {
+            self.init(details)
         } else {
-            // A defect of ours, caught where the languages meet.
+            // A defect of ours, caught where the languages meet: it says itself what happened.
+            let message = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
             self.init(
-                Fault(
-                    kind: "internal", text: "the native library could not do this job; please report it",
-                    offset: nil, line: nil, column: nil, parameter: nil, number: nil, group: ""))
+                ErrorDetails(
+                    kind: "internal", group: "internal", message: message, offset: nil, line: nil, column: nil,
+                    parameter: nil, number: nil))
         }
     }
 
-    init(_ fault: Fault) {
-        kind = fault.kind
-        message = fault.text
-        offset = fault.offset.map(Int.init)
-        line = fault.line.map(Int.init)
-        column = fault.column.map(Int.init)
-        parameter = fault.parameter
-        number = fault.number.map(Int.init)
-        category = answers[fault.kind] ?? groups[fault.group] ?? .other
+    init(_ details: ErrorDetails) {
+        kind = Kind(rawValue: details.kind)
+        group = Group(rawValue: details.group)
+        message = details.message
+        offset = details.offset.map(Int.init)
+        line = details.line.map(Int.init)
+        column = details.column.map(Int.init)
+        parameter = details.parameter
+        number = details.number.map(Int.init)
     }
 }
-
-/// The kinds that a web server answers in ways of their own.
-private let answers: [String: TwimlReferError.Category] = [
-    "signature-missing": .signatureMissing, "signature-mismatch": .signatureMismatch,
-    "request-too-large": .requestTooLarge,
-]
-private let groups: [String: TwimlReferError.Category] = [
-    "sip-uri": .sipUri, "header": .sipUri, "twiml": .document, "document": .document, "rest": .rest,
-    "request": .request, "signature": .validator, "transfer": .transfer,
-]

@@ -1,6 +1,5 @@
-// What a caller's application tells the target's.
+// Data for the application at the target.
 
-import Foundation
 internal import TwimlReferBridge
 
 /// A User-to-User value (RFC 7433). Bytes are sent hex-encoded, and are then always valid.
@@ -10,49 +9,62 @@ internal import TwimlReferBridge
 /// print(try UserToUser(parsing: "123456789;encoding=hex").data)  // 123456789
 /// ```
 public struct UserToUser: Sendable, Hashable, CustomStringConvertible {
-    /// The data, as they are encoded.
+    /// The data, encoded.
     public let data: String
-    /// How they are encoded: `hex`.
+    /// The encoding of the data: `hex`.
     public let encoding: String?
-    /// What they are for.
+    /// The purpose of the data.
     public let purpose: String?
-    /// What they are.
+    /// The kind of content.
     public let content: String?
-    /// The value as it stands in a header, before it is escaped.
+    /// The bytes of hexadecimal data; `nil` if it is not hexadecimal.
+    public let bytes: [UInt8]?
+    /// The value of the header, before it is escaped.
     public let description: String
 
     /// Makes a value of its parts.
     ///
-    /// - Throws: an error of the category `sipUri` where a part cannot stand in a header.
+    /// - Throws: an error of the group `sip-uri` where a part is not allowed in a header.
     public init(
         data: String, encoding: String? = nil, purpose: String? = nil, content: String? = nil
     ) throws(TwimlReferError) {
-        try self.init(
-            UserToUserParts(data: data, encoding: encoding, purpose: purpose, content: content))
+        let size = data.size + encoding.size + purpose.size + content.size
+        self.init(
+            try call(size) {
+                try userToUserNew(data: data, encoding: encoding, purpose: purpose, content: content)
+            })
     }
 
     /// Reads the decoded value of a User-to-User header.
     public init(parsing text: String) throws(TwimlReferError) {
-        try self.init(call(text.size) { try userToUserParse(text: text) })
+        self.init(try call(text.size) { try userToUserParse(text: text) })
     }
 
     /// Encodes bytes as hexadecimal digits.
-    public init(bytes: some Sequence<UInt8>) throws(TwimlReferError) {
+    public init(
+        bytes: some Sequence<UInt8>, purpose: String? = nil, content: String? = nil
+    ) throws(TwimlReferError) {
         let data = try copied(bytes)
-        try self.init(call(data.count) { try userToUserFromBytes(bytes: data) })
+        self.init(
+            try call(data.count + purpose.size + content.size) {
+                try userToUserFromBytes(bytes: data, purpose: purpose, content: content)
+            })
     }
 
-    init(_ parts: UserToUserParts) throws(TwimlReferError) {
-        data = parts.data
-        encoding = parts.encoding
-        purpose = parts.purpose
-        content = parts.content
-        let size = data.size + encoding.size + purpose.size + content.size
-        description = try call(size) { try userToUserBuild(parts: parts) }
+    /// Reads the decoded value of a User-to-User header that may hold several values, separated by commas.
+    public static func list(parsing text: String) throws(TwimlReferError) -> [UserToUser] {
+        try call(text.size) { try userToUserParseList(text: text) }.map(UserToUser.init)
     }
 
-    /// The bytes of hexadecimal data; `nil` if it is none.
-    public var bytes: [UInt8]? {
-        settled { try userToUserBytes(text: description) }.map(Array.init)
+    init(_ value: TwimlReferBridge.UserToUser) {
+        data = value.data
+        encoding = value.encoding
+        purpose = value.purpose
+        content = value.content
+        bytes = value.bytes.map(Array.init)
+        description = value.text
     }
+
+    /// The value for a URI.
+    var source: UserToUserSource { .text(text: description) }
 }

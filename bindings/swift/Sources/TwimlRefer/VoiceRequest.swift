@@ -1,117 +1,60 @@
-// Twilio's requests, and the callback of `<Refer>`.
+// Requests from Twilio.
 
 internal import TwimlReferBridge
 
-/// What is odd about a parameter.
-public struct Problem: Sendable, Hashable, CustomStringConvertible {
-    /// The name of the parameter.
-    public let parameter: String
-    /// What is odd, and what was made of it.
-    public let message: String
-
-    public var description: String { "\(parameter): \(message)" }
-}
-
 /// The leg of a call; `<Refer>` works on SIP legs only.
-public enum Leg: String, Sendable, Hashable {
+public enum CallLeg: String, Sendable, Hashable, Codable, CaseIterable {
     /// A SIP device.
     case sip
     /// A phone number.
     case pstn
     /// The Voice SDK in a browser or an app.
     case client
-    /// Nothing tells.
+    /// The request does not say.
     case unknown
 }
 
-/// Any request of Twilio to an app.
+/// Any request from Twilio to an app.
 ///
 /// ```swift
-/// let request = try VoiceRequest(form: "CallSid=CA1&From=sip%3Aa%40b&Direction=inbound")
-/// print(request.callSid!, request.leg)  // CA1 sip
+/// let request = try VoiceRequest(form: "CallSid=CA1&From=sip%3Aa%40b&Direction=inbound&Digits=1")
+/// print(request.callSid!, request.leg, request["Digits"]!)  // CA1 sip 1
 /// ```
-public struct VoiceRequest: VoiceParameters, Hashable {
-    public let parameters: Fields
-    /// The headers that came as `SipHeader_…`, without that prefix.
-    public let sipHeaders: Fields
-    /// What is odd about its parameters.
-    public let problems: [Problem]
-    /// The leg that it speaks of.
-    public let leg: Leg
-
-    /// Reads a form body, or a URL's query without its `?`.
-    ///
-    /// An odd value is no error but stands in ``problems``.
-    ///
-    /// - Throws: an error of the category `requestTooLarge`: it has more than `maxBytes` (64 KiB, if `nil`);
-    ///   or `request`: it is not UTF-8, or `maxBytes` is out of range.
-    public init(form: some Sequence<UInt8>, maxBytes: Int? = nil) throws(TwimlReferError) {
-        self = try ReferCallback(form: form, maxBytes: maxBytes).request
-    }
-
-    /// Reads a form body, or a URL's query without its `?`; throws as with bytes.
-    public init(form: String, maxBytes: Int? = nil) throws(TwimlReferError) {
-        try self.init(form: form.utf8, maxBytes: maxBytes)
-    }
-
-    /// Takes what a web framework has decoded; throws as with bytes.
-    public init(parameters: Fields, maxBytes: Int? = nil) throws(TwimlReferError) {
-        self = try ReferCallback(parameters: parameters, maxBytes: maxBytes).request
-    }
-
-    init(_ request: Request) {
-        parameters = Fields(request.params)
-        sipHeaders = Fields(request.sipHeaders)
-        problems = request.problems.map { Problem(parameter: $0.name, message: $0.value) }
-        leg = Leg(rawValue: request.leg) ?? .unknown
-    }
-
-    /// Every pair as a form body.
-    public func form() throws(TwimlReferError) -> String {
-        try call(parameters.size) { try requestToForm(pairs: parameters.pairs) }
-    }
-}
-
-/// The request that tells how a ``Refer`` ended.
+///
+/// The request to the action of a ``Refer`` has a report:
 ///
 /// ```swift
-/// let callback = try ReferCallback(
+/// let request = try VoiceRequest(
 ///     form: "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486")
-/// print(callback.outcome)  // target-failed busy 486
+/// print(request.outcome!, request.refer!.referSipResponseCode!)  // target-failed busy 486 202
 /// ```
-public struct ReferCallback: VoiceParameters, Hashable {
-    /// What it has as any request.
-    public let request: VoiceRequest
-    /// `ReferCallStatus`: how the call to the target stands.
-    public let referCallStatus: ReferCallStatus?
-    /// `ReferSipResponseCode`: the endpoint's answer to the REFER, 100 to 699.
-    public let referSipResponseCode: Int?
-    /// `NotifySipResponseCode`: the last code of the call to the target.
-    public let notifySipResponseCode: Int?
-    /// How the transfer ended.
-    public let outcome: ReferOutcome
-    /// Whether the original call is still there for the app to talk to.
+public struct VoiceRequest: Sendable, Hashable {
+    /// Every parameter, in arrival order.
+    public let parameters: NameValuePairs
+    /// The headers that came as `SipHeader_…`, without that prefix.
+    public let sipHeaders: NameValuePairs
+    /// What is odd about its parameters.
+    public let diagnostics: [Diagnostic]
+    /// The leg of the call.
+    public let leg: CallLeg
+    /// The report of a ``Refer``; `nil` if none of its three parameters is there.
+    public let refer: ReferReport?
+    /// Whether the call is still there for the app to talk to.
     public let mayResume: Bool
 
-    public var parameters: Fields { request.parameters }
-    /// The headers that came as `SipHeader_…`, without that prefix.
-    public var sipHeaders: Fields { request.sipHeaders }
-    /// What is odd about its parameters.
-    public var problems: [Problem] { request.problems }
-    /// The leg that it speaks of.
-    public var leg: Leg { request.leg }
+    /// How the transfer ended: the outcome of ``refer``.
+    public var outcome: ReferOutcome? { refer?.outcome }
 
     /// Reads a form body, or a URL's query without its `?`.
     ///
-    /// An odd value is no error but stands in ``problems``.
+    /// An odd value is not an error but one of the ``diagnostics``.
     ///
-    /// - Throws: an error of the category `requestTooLarge`: it has more than `maxBytes` (64 KiB, if `nil`);
-    ///   or `request`: it is not UTF-8, or `maxBytes` is out of range.
+    /// - Throws: an error of the group `request`: it has more than `maxBytes` (64 KiB, if `nil`), it is not
+    ///   UTF-8, or `maxBytes` is out of range.
     public init(form: some Sequence<UInt8>, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit = maxBytes.map(Int64.init)
-        self = try withBytes(form) { bytes throws(TwimlReferError) in
-            try ReferCallback(call(bytes.count) { try laneRequest(form: bytes, maxBytes: limit) })
-        }
+        let data = try copied(form)
+        self.init(
+            try call(data.count) { try requestFromForm(body: data, maxBytes: maxBytes.map(Int64.init)) })
     }
 
     /// Reads a form body, or a URL's query without its `?`; throws as with bytes.
@@ -119,22 +62,29 @@ public struct ReferCallback: VoiceParameters, Hashable {
         try self.init(form: form.utf8, maxBytes: maxBytes)
     }
 
-    /// Takes what a web framework has decoded; throws as with bytes.
-    public init(parameters: Fields, maxBytes: Int? = nil) throws(TwimlReferError) {
-        let limit = maxBytes.map(Int64.init)
+    /// Takes the parameters that a web framework has decoded; throws as with bytes.
+    public init(parameters: NameValuePairs, maxBytes: Int? = nil) throws(TwimlReferError) {
         self.init(
             try call(parameters.size) {
-                try laneRequest(pairs: parameters.tuples, maxBytes: limit)
+                try requestFromPairs(params: parameters.plain, maxBytes: maxBytes.map(Int64.init))
             })
     }
 
-    init(_ answer: Request) {
-        request = VoiceRequest(answer)
-        referCallStatus = answer.referCallStatus.map(ReferCallStatus.init)
-        referSipResponseCode = answer.referSipResponseCode.map(Int.init)
-        notifySipResponseCode = answer.notifySipResponseCode.map(Int.init)
-        outcome = ReferOutcome(answer.outcome)
-        mayResume = answer.mayResume
+    init(_ request: TwimlReferBridge.VoiceRequest) {
+        parameters = NameValuePairs(request.params)
+        sipHeaders = NameValuePairs(request.sipHeaders)
+        diagnostics = request.diagnostics.map(Diagnostic.init)
+        leg = CallLeg(rawValue: request.leg) ?? .unknown
+        refer = request.refer.map(ReferReport.init)
+        mayResume = request.mayResume
+    }
+
+    /// The first parameter of this name, compared with case.
+    public subscript(name: String) -> String? { parameters[name] }
+
+    /// Returns every parameter as a form body.
+    public func form() throws(TwimlReferError) -> String {
+        try call(parameters.size) { try requestToForm(params: parameters.plain) }
     }
 }
 
@@ -143,11 +93,4 @@ extension VoiceRequest: CustomStringConvertible, CustomReflectable {
     public var description: String { parameters.description }
 
     public var customMirror: Mirror { Mirror(self, children: ["parameters": description]) }
-}
-
-extension ReferCallback: CustomStringConvertible, CustomReflectable {
-    /// The outcome and the parameters, secrets hidden.
-    public var description: String { "\(outcome) \(request)" }
-
-    public var customMirror: Mirror { Mirror(self, children: ["callback": description]) }
 }

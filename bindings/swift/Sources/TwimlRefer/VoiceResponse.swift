@@ -1,50 +1,50 @@
 // Documents: built, written, read back, checked.
 
-import Foundation
 internal import TwimlReferBridge
 
-/// The document that an app answers Twilio with: valid, as there is no other. It prints itself.
+/// The document that an app answers Twilio with. Its description is its XML.
 ///
 /// ```swift
+/// let refer = try Refer(to: SipUri("sip:alice@example.com"), action: "/handleRefer")
 /// let response = try VoiceResponse {
 ///     Say("Connecting you.")
-///     Refer(to: try SipUri("sip:alice@example.com"), action: "/handleRefer")
+///     refer
 /// }
 /// print(response.check().count)  // 0
 /// print(response.prettyXML.split(separator: "\n").count)  // 7
 /// ```
 public struct VoiceResponse: Sendable, Hashable {
     /// The attributes of `<Response>`.
-    public let attributes: Fields
-    /// What stands in `<Response>`, in its order.
-    public let nodes: [Node]
+    public let attributes: NameValuePairs
+    /// The nodes in `<Response>`, in their order.
+    public let nodes: [TwimlNode]
     /// The document in one line.
     public let xml: String
 
-    /// Makes a document of what stands in the closure.
+    /// Makes a document of the nodes of the closure.
     ///
-    /// - Throws: an error of the category `document` where a name, a character, an action or a method cannot
-    ///   stand in a document.
-    public init(@DocumentBuilder content: () -> [Node]) throws(TwimlReferError) {
+    /// - Throws: an error of the group `twiml` where a name or a character is not allowed in a document.
+    public init(@TwimlBuilder content: () -> [TwimlNode]) throws(TwimlReferError) {
         try self.init(nodes: content())
     }
 
-    /// Makes a document of what stands in the closure; throws what the closure throws, too.
-    public init(@DocumentBuilder content: () throws -> [Node]) throws {
+    /// Makes a document of the nodes of the closure; throws what the closure throws, too.
+    public init(@TwimlBuilder content: () throws -> [TwimlNode]) throws {
         try self.init(nodes: content())
     }
 
-    /// Makes a document of these parts; throws as with a closure.
-    public init(attributes: Fields = [:], nodes: [Node] = []) throws(TwimlReferError) {
+    /// Makes a document of these nodes; throws as with a closure.
+    public init(attributes: NameValuePairs = [:], nodes: [TwimlNode] = []) throws(TwimlReferError) {
         self.attributes = attributes
         self.nodes = nodes
-        let (document, size) = pieces(attributes, nodes)
-        xml = try call(size) { try documentRender(document: document, pretty: false) }
+        xml = try call(saturatingSum(nodes.map(\.size) + [attributes.size])) {
+            try documentRender(document: document(attributes, nodes), pretty: false)
+        }
     }
 
     /// Reads a document.
     ///
-    /// - Throws: an error of the category `document`, with line and column.
+    /// - Throws: an error of the group `document`, with line and column.
     public init(parsing xml: String) throws(TwimlReferError) {
         try self.init(parsing: xml.utf8)
     }
@@ -53,10 +53,11 @@ public struct VoiceResponse: Sendable, Hashable {
     public init(parsing xml: some Sequence<UInt8>) throws(TwimlReferError) {
         let data = try copied(xml)
         let document = try call(data.count) { try documentParse(xml: data) }
-        try self.init(attributes: Fields(document.attributes), nodes: tree(document.pieces))
+        try self.init(
+            attributes: NameValuePairs(document.attributes), nodes: TwimlNode.nodes(document.pieces))
     }
 
-    /// Reads a document and tells its faults, with lines and columns.
+    /// Reads a document and returns its diagnostics, with lines and columns.
     ///
     /// ```swift
     /// let found = try VoiceResponse.check(xml: "<Response>\n  <Refer/>\n</Response>")
@@ -66,25 +67,25 @@ public struct VoiceResponse: Sendable, Hashable {
         try check(xml: xml.utf8)
     }
 
-    /// Reads a document, in UTF-8, and tells its faults.
+    /// Reads a document, in UTF-8, and returns its diagnostics.
     public static func check(xml: some Sequence<UInt8>) throws(TwimlReferError) -> [Diagnostic] {
         let data = try copied(xml)
         return try call(data.count) { try documentCheck(xml: data) }.map(Diagnostic.init)
     }
 
-    /// What Twilio will refuse, drop or never run.
+    /// Returns what Twilio will refuse, drop or never run.
     public func check() -> [Diagnostic] {
-        settled { try documentCheckBuilt(document: document) }.map(Diagnostic.init)
+        checked { try documentCheckBuilt(document: plain) }.map(Diagnostic.init)
     }
 
     /// The document in lines, indented by four spaces.
     public var prettyXML: String {
-        settled { try documentRender(document: document, pretty: true) }
+        checked { try documentRender(document: plain, pretty: true) }
     }
 
-    /// What comes after the first ``Refer``.
-    public enum Follows: String, Sendable, Hashable {
-        /// Its action is asked for a document.
+    /// What runs after the first ``Refer``.
+    public enum Follows: String, Sendable, Hashable, CaseIterable {
+        /// Its action is requested, and answers with a document.
         case action
         /// There is no action: the next verb runs.
         case nextVerb = "next-verb"
@@ -92,79 +93,26 @@ public struct VoiceResponse: Sendable, Hashable {
         case hangup
     }
 
-    /// What comes after the first ``Refer``; `nil` if there is none.
+    /// What runs after the first ``Refer``; `nil` if there is none.
     public var follows: Follows? {
-        settled { try documentFollows(document: document) }.flatMap(Follows.init)
+        checked { try documentFollows(document: plain) }.flatMap(Follows.init)
     }
 
-    private var document: Document { pieces(attributes, nodes).document }
+    /// The first `<Refer>` directly in `<Response>`; `nil` if there is none, or if it is not as Twilio
+    /// documents it.
+    public var firstRefer: Refer? {
+        checked { try documentFirstRefer(document: plain).map(Refer.init) }
+    }
+
+    var plain: Document { document(attributes, nodes) }
 }
 
-extension VoiceResponse: CustomStringConvertible {
+extension VoiceResponse: CustomStringConvertible, CustomReflectable {
     public var description: String { xml }
+
+    public var customMirror: Mirror { Mirror(self, children: ["xml": xml]) }
 }
 
-/// More elements than a document may have: it need not be taken apart further to be refused.
-private let tooMany = 50_000
-
-/// The parts in a flat list, and what they take in the bridge.
-private func pieces(_ attributes: Fields, _ nodes: [Node]) -> (document: Document, size: Int) {
-    var pieces: [Piece] = []
-    var size = attributes.size
-    var elements = 0
-    // Not by recursion; nil closes an element.
-    var stack: [Node?] = nodes.reversed()
-    while let next = stack.popLast(), elements < tooMany {
-        size += textOverhead
-        switch next {
-        case .element(let element):
-            elements += 1
-            size += element.name.size + element.attributes.size
-            pieces.append(.open(name: element.name, attributes: element.attributes.pairs))
-            stack.append(nil)
-            stack.append(contentsOf: element.children.reversed())
-        case .refer(let refer):
-            let (target, method) = (refer.target.description, refer.method?.rawValue)
-            size += target.size + refer.action.size + method.size
-            pieces.append(.refer(target: target, action: refer.action, method: method))
-        case .text(let text):
-            size += text.size
-            pieces.append(.text(content: text))
-        case .comment(let text):
-            size += text.size
-            pieces.append(.comment(content: text))
-        case nil:
-            pieces.append(.close)
-        }
-    }
-    return (Document(attributes: attributes.pairs, pieces: pieces), size)
-}
-
-/// The nodes of a list that the library made.
-private func tree(_ pieces: [Piece]) -> [Node] {
-    var levels: [[Node]] = [[]]
-    var opened: [(name: String, attributes: Fields)] = []
-    for piece in pieces {
-        let node: Node
-        switch piece {
-        case .open(let name, let attributes):
-            opened.append((name, Fields(attributes)))
-            levels.append([])
-            continue
-        case .close:
-            guard let (name, attributes) = opened.popLast(), let children = levels.popLast() else {
-                continue
-            }
-            node = .element(Element(name, attributes, children: children))
-        case .refer(let target, let action, let method):
-            let uri = settled { try SipUri(target) }
-            node = .refer(Refer(to: uri, action: action, method: method.map(Method.init)))
-        case .text(let text):
-            node = .text(text)
-        case .comment(let text):
-            node = .comment(text)
-        }
-        levels[levels.count - 1].append(node)
-    }
-    return levels[0]
+private func document(_ attributes: NameValuePairs, _ nodes: [TwimlNode]) -> Document {
+    Document(attributes: attributes.plain, pieces: pieces(nodes))
 }

@@ -1,4 +1,4 @@
-// Where the vectors are, and the ledger of those that ran.
+// Where the vectors are, and how many of them ran.
 
 import Foundation
 import Testing
@@ -9,8 +9,8 @@ typealias Case = [String: Any]
 let environment = ProcessInfo.processInfo.environment
 let vectors = URL(fileURLWithPath: environment["TWIML_REFER_VECTORS"] ?? "../../../tests/vectors")
 
-/// Runs every case of a topic: what must be refused, must be so in the words that the case has.
-func run(_ topic: String, _ judge: (Case) throws -> Void) throws {
+/// Runs every case of a topic; an error must be that of the case, word for word.
+func run(_ topic: String, _ check: (Case) throws -> Void) throws {
     let file = try Data(contentsOf: vectors.appending(path: "\(topic).json"))
     let whole = try #require(try JSONSerialization.jsonObject(with: file) as? Case)
     let cases = try #require(whole["cases"] as? [Case])
@@ -18,18 +18,18 @@ func run(_ topic: String, _ judge: (Case) throws -> Void) throws {
     for one in cases {
         named("\(topic): \(one["name"] ?? "")") {
             guard let expected = one["error"] as? Case else {
-                try judge(one)
+                try check(one)
                 return
             }
             do {
-                try judge(one)
+                try check(one)
                 Issue.record("accepted, but must be refused")
             } catch let error as TwimlReferError {
                 #expect(same(place(of: error, like: expected), expected), "\(error)")
             }
         }
     }
-    try enter(topic, cases.count)
+    try report(topic, cases.count)
 }
 
 /// Runs one case of many: prints its name if it fails, which its expectations do not, and lets the others run.
@@ -46,8 +46,8 @@ func named(_ name: String, _ run: () throws -> Void) {
     }
 }
 
-/// Writes down how many cases of a topic ran.
-func enter(_ topic: String, _ ran: Int) throws {
+/// Writes how many cases of a topic ran.
+func report(_ topic: String, _ ran: Int) throws {
     guard let ledger = environment["TWIML_REFER_LEDGER"] else { return }
     try String(ran).write(
         toFile: "\(ledger)/swift.\(topic)", atomically: true, encoding: .utf8)
@@ -74,11 +74,12 @@ func text(_ one: Case, _ key: String) -> String {
 }
 
 /// Pairs of a case; what has no value has an empty one.
-func fields(_ pairs: Any?) -> Fields {
-    Fields((pairs as? [[Any]] ?? []).map { Field($0[0] as? String ?? "", $0[1] as? String ?? "") })
+func pairs(_ pairs: Any?) -> NameValuePairs {
+    NameValuePairs(
+        (pairs as? [[Any]] ?? []).map { NameValuePair($0[0] as? String ?? "", $0[1] as? String ?? "") })
 }
 
-func pairs(_ fields: Fields) -> [[String]] { fields.map { [$0.name, $0.value] } }
+func json(_ pairs: NameValuePairs) -> [[String]] { pairs.map { [$0.name, $0.value] } }
 
 /// A value as JSON has it.
 func json(_ value: (some Any)?) -> Any {
@@ -95,7 +96,7 @@ func same(_ one: Any, _ other: Any) -> Bool {
 
 private func place(of error: TwimlReferError, like expected: Case) -> Case {
     let whole: Case = [
-        "kind": error.kind, "message": error.message, "offset": json(error.offset),
+        "kind": error.kind.rawValue, "message": error.message, "offset": json(error.offset),
         "line": json(error.line), "column": json(error.column), "number": json(error.number),
         "parameter": json(error.parameter),
     ]

@@ -2,7 +2,7 @@
 
 import TwimlRefer
 
-nonisolated(unsafe) let getters: [String: KeyPath<ReferCallback, String?>] = [
+nonisolated(unsafe) let getters: [String: KeyPath<VoiceRequest, String?>] = [
     "call_sid": \.callSid,
     "account_sid": \.accountSid,
     "from": \.from,
@@ -41,12 +41,12 @@ nonisolated(unsafe) let getters: [String: KeyPath<ReferCallback, String?>] = [
     "refer_transfer_target": \.referTransferTarget,
 ]
 
-/// What a getter says, as JSON has it.
-func typed(_ getter: String, of callback: ReferCallback) -> Any {
+/// Returns the value of a getter, as JSON has it.
+func typed(_ getter: String, of request: VoiceRequest) -> Any {
     switch getter {
-    case "refer_call_status": json(callback.referCallStatus?.rawValue)
-    case "refer_sip_response_code": json(callback.referSipResponseCode)
-    case "notify_sip_response_code": json(callback.notifySipResponseCode)
-    default: getters[getter].map { json(callback[keyPath: $0]) } ?? "there is no \(getter)"
+    case "refer_call_status": json(request.refer?.callStatus?.rawValue)
+    case "refer_sip_response_code": json(request.refer?.referSipResponseCode)
+    case "notify_sip_response_code": json(request.refer?.notifySipResponseCode)
+    default: getters[getter].map { json(request[keyPath: $0]) } ?? "there is no \(getter)"
     }
 }

@@ -12,7 +12,8 @@ import TwimlRefer
     let signature = try validator.sign(url: voiceURL, form: body.utf8)
     func once() throws {
         let uri = try SipUri("sip:a@b", headers: ["X-A": "1"])
-        let response = try VoiceResponse { Refer(to: uri, action: "/a") }
+        let refer = try Refer(to: uri, action: "/a")
+        let response = try VoiceResponse { refer }
         _ = try VoiceResponse(parsing: response.xml).check()
         _ = try validator.verify(.post, url: voiceURL, body: body, signature: signature)
         for wrong in [
@@ -23,14 +24,14 @@ import TwimlRefer
             try #require(error != nil)
         }
         let transfer = try Transfer(to: uri)
-        _ = try transfer.handle(.start(cseq: 1), at: 0)
+        _ = try transfer.handle(.start(cseq: 1), atMilliseconds: 0)
         _ = try Transfer(restoring: transfer.save())
     }
     for _ in 0..<1000 { try once() }
     let before = try resident()
     for _ in 0..<calls { try once() }
     let grown = try resident() - before
-    print("memory: \(grown) bytes more after \(calls) rounds of nine calls")
+    print("memory: \(grown) bytes more after \(calls) rounds of ten calls")
     #expect(grown < 1_000_000)
 }
 

@@ -12,7 +12,7 @@ import TwimlRefer
     for file in files {
         named("transfer: \(file)") { try replay(folder.appending(path: file)) }
     }
-    try enter("transfer", files.count)
+    try report("transfer", files.count)
 }
 
 private func replay(_ file: URL) throws {
@@ -30,21 +30,21 @@ private func replay(_ file: URL) throws {
         if line["event"] != nil {
             #expect(waiting.isEmpty)
             do {
-                waiting = try transfer.handle(event(line), at: now).map(said)
-            } catch let error as TwimlReferError where error.category == .transfer {
+                waiting = try transfer.handle(event(line), atMilliseconds: now).map(said)
+            } catch let error as TwimlReferError where error.group == .transfer {
                 waiting = [["output": "error", "code": json(error.number)]]
             }
             continue
         }
         if waiting.isEmpty {
-            waiting = try transfer.handle(.time, at: now).map(said)
+            waiting = try transfer.handle(.time, atMilliseconds: now).map(said)
         }
         try #require(!waiting.isEmpty)
         let next = waiting.removeFirst()
         #expect(same(next, line), "\(next) is not \(line)")
     }
     #expect(waiting.isEmpty)
-    #expect(try transfer.handle(.time, at: .max).isEmpty)
+    #expect(try transfer.handle(.time, atMilliseconds: .max).isEmpty)
 }
 
 @Test func transferSettings() throws {
@@ -71,8 +71,8 @@ private func event(_ line: Case) throws -> Transfer.Event {
     switch line["event"] as? String {
     case "start":
         return .start(
-            cseq: line["cseq"] as? Int ?? 0,
-            leg: try #require(Leg(rawValue: line["leg"] as? String ?? "")),
+            cseq: line["cseq"] as? Int,
+            leg: try #require(CallLeg(rawValue: line["leg"] as? String ?? "")),
             isFirstInDialog: try #require(line["first_in_dialog"] as? Bool))
     case "response":
         return .response(
@@ -80,10 +80,15 @@ private func event(_ line: Case) throws -> Transfer.Event {
             retry: line["retry"] as? Int)
     case "notify":
         return .notify(
-            line["event_header"] as? String ?? "", cseq: line["cseq"] as? Int ?? 0,
-            subscriptionState: line["subscription_state"] as? String,
-            body: Array((line["body"] as? String ?? "").utf8),
-            isInDialog: try #require(line["in_dialog"] as? Bool))
+            .init(
+                cseq: line["cseq"] as? Int ?? 0, event: line["event_header"] as? String ?? "",
+                subscriptionState: line["subscription_state"] as? String,
+                body: (line["body"] as? String ?? "").utf8,
+                isInDialog: try #require(line["in_dialog"] as? Bool)))
+    case "cseq": return .cseq(try #require(line["cseq"] as? Int))
+    case "status":
+        return .status(
+            try #require(line["code"] as? Int), isFinal: try #require(line["final"] as? Bool))
     case "hangup": return .hangUp
     case "transport-error": return .transportError
     default:
@@ -99,13 +104,13 @@ private func said(_ output: Transfer.Output) throws -> Case {
     case .endDialog: return ["output": "end-dialog"]
     case .completed(let report):
         // The app learns it of the request that it gets.
-        let mayResume = try ReferCallback(parameters: report.parameters).mayResume
+        let mayResume = try VoiceRequest(parameters: report.parameters).mayResume
         let outcome = said(report.outcome).merging(["may_resume": mayResume]) { $1 }
-        return ["output": "completed", "params": pairs(report.parameters), "outcome": outcome]
+        return ["output": "completed", "params": json(report.parameters), "outcome": outcome]
     case .diagnostic(let found):
         let more: Case = [
             "output": "diagnostic", "line": json(found.line), "column": json(found.column),
-            "error": json(found.error?.kind),
+            "parameter": json(found.parameter), "error": json(found.error?.kind.rawValue),
         ]
         return said(found).merging(more) { $1 }
     }

@@ -2,13 +2,10 @@
 
 internal import TwimlReferBridge
 
-/// What has the parameters of a request. Each is `nil` where it was not sent.
-public protocol VoiceParameters: Sendable {
-    /// Every pair, in arrival order.
-    var parameters: Fields { get }
-}
-
-extension VoiceParameters {
+/// Each is `nil` where it was not sent.
+extension VoiceRequest {
+    /// `Digits`: the keys that the caller pressed in a ``Gather``.
+    public var digits: String? { self["Digits"] }
     /// `CallSid`: the identifier of this call, `CA` and 32 hexadecimal digits.
     public var callSid: String? { named() }
     /// `AccountSid`: the account that the call belongs to, `AC` and 32 hexadecimal digits.
@@ -17,7 +14,7 @@ extension VoiceParameters {
     public var from: String? { named() }
     /// `To`: who is called, in the forms of `From`.
     public var to: String? { named() }
-    /// `CallStatus`: how the call itself stands, for example `in-progress` or `completed`.
+    /// `CallStatus`: the status of the call itself, for example `in-progress` or `completed`.
     public var callStatus: String? { named() }
     /// `ApiVersion`: the version of Twilio's API, a date.
     public var apiVersion: String? { named() }
@@ -25,9 +22,9 @@ extension VoiceParameters {
     public var direction: String? { named() }
     /// `ForwardedFrom`: the number that forwarded the call, where its carrier says so.
     public var forwardedFrom: String? { named() }
-    /// `CallerName`: the name that the lookup of the caller gave.
+    /// `CallerName`: the name of the caller that a lookup found.
     public var callerName: String? { named() }
-    /// `ParentCallSid`: the call whose document began this one.
+    /// `ParentCallSid`: the call whose document started this one.
     public var parentCallSid: String? { named() }
     /// `CallToken`: a secret that lets the app use the caller's number; never log it.
     public var callToken: String? { named() }
@@ -77,7 +74,7 @@ extension VoiceParameters {
     public var sipUsername: String? { named() }
     /// `SipCallId`: the `Call-ID` of the SIP dialog.
     public var sipCallId: String? { named() }
-    /// `SipSourceIp`: the address from which the SIP request came.
+    /// `SipSourceIp`: the address that the SIP request came from.
     public var sipSourceIp: String? { named() }
     /// `ReferTransferTarget`: the `Refer-To` of a REFER that Twilio got.
     ///
@@ -86,13 +83,13 @@ extension VoiceParameters {
 
     /// The parameter that the getter of this name reads.
     private func named(_ getter: String = #function) -> String? {
-        names[getter].flatMap(parameters.first(named:))
+        names[getter].flatMap { self[$0] }
     }
 }
 
 /// Which parameter each getter reads; the library spells getters in snake case.
 private let names = Dictionary(
-    parameterNames().map { (camelCase($0.name), $0.value) }, uniquingKeysWith: { first, _ in first })
+    typedParameters().map { (camelCase($0.getter), $0.name) }, uniquingKeysWith: { first, _ in first })
 
 private func camelCase(_ name: String) -> String {
     let words = name.split(separator: "_")
