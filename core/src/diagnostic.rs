@@ -13,7 +13,7 @@ pub enum Severity {
     Note,
     /// Something is dropped or never runs.
     Warning,
-    /// Twilio will refuse it, or the app has a security hole.
+    /// Twilio will refuse it, a transfer never happens, or the app is not secure.
     Error,
 }
 
@@ -29,11 +29,7 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Severity);
 
 /// What is worth knowing about a document ([`VoiceResponse::check`](crate::VoiceResponse::check)), a
 /// SIP URI ([`SipUri::check`](crate::SipUri::check)), a parameter of a request
@@ -82,7 +78,7 @@ impl Diagnostic {
         self
     }
 
-    /// Fills the next hole of the code's message. Control characters are shown, long text is cut.
+    /// Fills the next placeholder of the code's message. Control characters are shown, long text is cut.
     pub(crate) fn arg(mut self, argument: &str) -> Self {
         self.arguments.push(message::quote(argument));
         self
@@ -106,7 +102,7 @@ impl Diagnostic {
     }
 
     /// The parameter of the request that it is about.
-    pub(crate) fn about(mut self, parameter: &'static str) -> Self {
+    pub(crate) fn parameter_named(mut self, parameter: &'static str) -> Self {
         self.parameter = Some(parameter);
         self
     }
@@ -124,7 +120,7 @@ impl Diagnostic {
         self.severity
     }
 
-    /// Where in the document, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+    /// Where in the document, as `Response/Refer[0]/Sip`; empty outside a document.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -154,7 +150,7 @@ impl Diagnostic {
         self.line_column.map(|(_, column)| column)
     }
 
-    /// The error behind it: why a target is no SIP URI.
+    /// The error behind it: why a target is not a SIP URI.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
@@ -278,11 +274,7 @@ macro_rules! diagnostic_codes {
     };
 }
 
-impl fmt::Display for DiagnosticCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(DiagnosticCode);
 
 diagnostic_codes! {
     TargetMissing "target-missing" Error
@@ -428,7 +420,7 @@ diagnostic_codes! {
         "Write the scheme once, as sip:user@host; a phone number needs a host that routes it, as in \
          sip:+15551234567@example.com.";
     PasswordInUri "password-in-uri" Warning
-        "the URI carries a password: it will stand in logs of every hop"
+        "the URI carries a password: every hop will log it"
         "The Refer-To carries the password in clear text, to the endpoint and on to the target."
         "Leave it out: who has to prove an identity in SIP is challenged and answers with a \
          digest.";

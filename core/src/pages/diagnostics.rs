@@ -18,8 +18,8 @@ by `twiml-refer check` and `twiml-refer uri` in the shell; about a request from 
 `diagnostics`; about an event of a `Transfer`, among its outputs. Input that cannot be read is an
 [error](errors.md). A check of a document also checks the URI of each `<Refer>`.
 
-An **error** means that Twilio will refuse it, or that the app has a security hole; a
-**warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
+An **error** means that Twilio will refuse it, that a transfer never happens, or that the app is not
+secure; a **warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
 is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";
@@ -183,7 +183,8 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
 fn every_code_has_its_example_and_the_page_is_fresh() {
     let codes: Vec<_> = EXAMPLES.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, DiagnosticCode::ALL);
-    let mut page = format!("{OPENING}\n| code | severity | platform |\n| --- | --- | --- |\n");
+    let mut page =
+        format!("{OPENING}\n| code | severity | Twilio's number |\n| --- | --- | --- |\n");
     for code in codes {
         let number = in_table(code.platform_number());
         writeln!(page, "| [`{code}`](#{code}) | {} | {number} |", code.severity()).unwrap();

@@ -21,14 +21,14 @@ const OPENING: &str = "\
 What the library refuses, and how it says so. Every language has the same kinds and messages; the number
 is the `kind` of `twr_error` in C. A message says what is wrong and, most often behind a semicolon,
 what to do; it may say the byte, or the line and column, after its first words (`invalid SIP URI at
-byte 27: …`), and holds at most 240 bytes. Text of yours stands at `…`, never a token, a signature or
+byte 27: …`), and holds at most 240 bytes. Your text is shown at `…`, never a token, a signature or
 `CallToken`. Twilio's number is that of its own error. What could be read, but will not work as
 meant, is a [diagnostic](diagnostics.md).
 
 The examples are calls of the Rust crate, with what they said. Other languages spell the calls in their
 way; other calls that take such an input refuse it with the same kind. In the examples `alice` is the URI
 `sip:alice@example.com`, `account` and `call` are well-formed SIDs, `validator` holds the auth token,
-`transfer` is a new `Transfer` to `alice`, `saved` what it saves; `started` was told to begin, and
+`transfer` is a new `Transfer` to `alice`, `saved` what it saves; `started` was fed a start, and
 `unpolled` was fed NOTIFYs without being polled.
 ";
 
@@ -194,7 +194,7 @@ fn every_kind_has_its_example_and_the_page_is_fresh() {
     let mut kinds: Vec<_> = EXAMPLES.iter().map(|example| example.kind).collect();
     kinds.dedup();
     assert_eq!(kinds, ErrorKind::ALL);
-    let mut page = format!("{OPENING}\n| number | kind | platform |\n| --- | --- | --- |\n");
+    let mut page = format!("{OPENING}\n| number | kind | Twilio's number |\n| --- | --- | --- |\n");
     for kind in &kinds {
         let number = in_table(kind.platform_number());
         writeln!(page, "| {} | [`{kind}`](#{kind}) | {number} |", kind.number()).unwrap();

@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Result<Parts, Error> {
         return Err(Error::new(ErrorKind::UriEmpty).at(0));
     }
     if text.len() > MAX_URI_BYTES {
-        return Err(Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string()));
+        return Err(over_limit());
     }
     let (secure, after_scheme) = scheme(text)?;
     let reader = Reader { text, bytes: text.as_bytes() };
@@ -54,6 +54,10 @@ pub(super) fn parse(text: &str) -> Result<Parts, Error> {
         params_start,
         headers_start,
     })
+}
+
+pub(super) fn over_limit() -> Error {
+    Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string())
 }
 
 /// Whether the text begins with this scheme, compared without regard to case.

@@ -3,10 +3,10 @@
 //! `diagnostic`, the diagnostics of a URI in `sip`.
 
 use std::collections::HashMap;
-use std::fmt;
 
-use super::element::{Element, Node, Position, Step};
+use super::element::{Element, Node, Step};
 use super::refer::Refer;
+use super::text::Position;
 use super::{action, verbs, write, xml};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Severity};
 use crate::http::Method;
@@ -48,11 +48,7 @@ impl Follows {
     }
 }
 
-impl fmt::Display for Follows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Follows);
 
 pub(super) fn follows(root: &Element) -> Option<Follows> {
     let mut verbs = root.children();
@@ -83,7 +79,7 @@ fn ends_document(verb: &Element) -> Option<&'static str> {
     })
 }
 
-/// Has the `<Refer>` an action that Twilio can call?
+/// Whether the `<Refer>` has an action that Twilio can call.
 fn has_working_action(refer: &Element) -> bool {
     refer.attribute(Refer::ACTION).is_some_and(|action| http::check_action(action).is_ok())
 }

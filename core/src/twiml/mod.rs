@@ -12,15 +12,17 @@ mod parse;
 mod refer;
 mod response;
 mod rest;
+mod text;
 mod verbs;
 mod write;
 mod xml;
 
 pub use check::Follows;
-pub use element::{Comment, Element, Node, Text};
+pub use element::{Element, Node};
 pub use refer::Refer;
 pub use response::VoiceResponse;
 pub use rest::{CallCreate, CallUpdate, RestRequest};
+pub use text::{Comment, Text};
 pub use verbs::{Verb, verbs};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::limits::MAX_DEPTH;
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 const INDENT: &str = "    ";
 
-/// Most documents are shorter.
+/// More than the bytes of most documents, to allocate once.
 const USUAL_BYTES: usize = 512;
 
 /// Writes a document on one line.

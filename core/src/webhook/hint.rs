@@ -109,8 +109,4 @@ hint_kinds! {
     Secret = "secret",
 }
 
-impl fmt::Display for HintKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(HintKind);

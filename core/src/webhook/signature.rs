@@ -328,11 +328,7 @@ impl Algorithm {
     }
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Algorithm);
 
 /// A secret as the keyed states of both hashes; the text itself is not kept.
 #[derive(Clone)]

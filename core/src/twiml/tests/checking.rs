@@ -166,6 +166,8 @@ fn unknown_verbs_and_what_they_were_meant_for() {
         ("Referer", Some("<Refer>?)")),
         ("hang-up", Some("<Hangup>?)")),
         ("Enque", Some("<Enqueue>?)")),
+        ("Sya", Some("<Say>?)")),
+        ("Sip", None),
         ("Transfer", None),
         ("x:Refer", Some("<Refer>?)")),
         ("Conference", None),
