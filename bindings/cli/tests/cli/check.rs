@@ -24,20 +24,21 @@ const WRONG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <Gather>
         <Refer><Sip>sip:carol@example.com</Sip></Refer>
     </Gather>
-    <Refer action="/done">
-        <Sip>sip:LONG@example.com?X-Long=LONG</Sip>
+    <Refer action="undefined">
+        <Sip>sip:tel:LONG@example.com?transport=udp&amp;X-Long=LONG</Sip>
     </Refer>
     <Say>never said</Say>
 </Response>
 "#;
 
 /// Severity, number (0 for none) and code, as the two tables of the behaviour contract have them.
-const TABLE: [(&str, u64, &str); 26] = [
+const TABLE: [(&str, u64, &str); 29] = [
     ("error", 0, "target-missing"),
     ("error", 12200, "target-repeated"),
     ("error", 32110, "target-invalid"),
     ("error", 12200, "method-invalid"),
     ("error", 0, "action-invalid"),
+    ("warning", 0, "action-suspicious"),
     ("error", 12200, "refer-misplaced"),
     ("warning", 12200, "verb-unknown"),
     ("warning", 12200, "attribute-unknown"),
@@ -49,6 +50,7 @@ const TABLE: [(&str, u64, &str); 26] = [
     ("note", 21227, "headers-too-long"),
     ("warning", 32113, "header-reserved"),
     ("warning", 32113, "header-not-for-uri"),
+    ("warning", 0, "header-is-parameter"),
     ("note", 32113, "header-may-be-dropped"),
     ("warning", 21228, "header-name-invalid"),
     ("error", 21229, "header-injection"),
@@ -56,6 +58,7 @@ const TABLE: [(&str, u64, &str); 26] = [
     ("warning", 0, "uui-odd-hex"),
     ("warning", 0, "uui-invalid"),
     ("note", 0, "plus-in-value"),
+    ("warning", 0, "scheme-doubled"),
     ("warning", 0, "password-in-uri"),
     ("warning", 0, "double-slash"),
     ("note", 32114, "transport-unsupported"),
