@@ -34,6 +34,11 @@ inline std::optional<std::string_view> maybe(twr_str text)
     return text.ptr ? std::optional<std::string_view>(view(text)) : std::nullopt;
 }
 
+inline std::optional<std::string> copied(twr_str text)
+{
+    return text.ptr ? std::optional<std::string>(view(text)) : std::nullopt;
+}
+
 /// A SIP status code; 0 where there is none.
 inline std::optional<std::uint16_t> sip_code(std::int32_t code) noexcept
 {

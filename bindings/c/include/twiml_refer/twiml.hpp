@@ -255,10 +255,8 @@ class voice_response {
         twr_refer found{};
         if (twr_response_first_refer(get(), &found, nullptr) != TWR_STATUS_OK)
             return std::nullopt;
-        const auto text = [](twr_str part) {
-            return part.ptr ? std::optional<std::string>(detail::view(part)) : std::nullopt;
-        };
-        return twiml_refer::refer{sip_uri(detail::view(found.target)), text(found.action), text(found.method)};
+        return twiml_refer::refer{sip_uri(detail::view(found.target)), detail::copied(found.action),
+                                  detail::copied(found.method)};
     }
 
     /// Writes the document; `pretty` is with four spaces a level.
