@@ -1,5 +1,6 @@
 //! Swift: the generated functions are fast enough, but for their reader, which copies every number
-//! and every text through Foundation.
+//! and text through Foundation. What needs all of Foundation is left out: a static binary would be three times as
+//! large.
 
 use crate::patch::Patched;
 
@@ -7,8 +8,18 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
     for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING] {
         text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
     }
-    Ok(())
+    text.replace(Some(1), "^import Foundation$", |_| IMPORT.to_owned())?;
+    // Objects have handles, of which the bridge has none.
+    text.replace_between("fileprivate extension NSLock {", "fileprivate let CALL_SUCCESS", "")?;
+    text.replace_between("// Initial value and increment", "// Public interface members", "")?;
+    text.has_no(&["NSLock", "HandleMap"])
 }
+
+const IMPORT: &str = "#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif";
 
 const READ_INT: (&str, &str) = (
     "    if T.self == UInt8.self {
