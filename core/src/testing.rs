@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::http::Method;
+use crate::redact::redact_url;
 use crate::sip::SipStatus;
 use crate::webhook::{ReferCallStatus, ReferReport};
 use crate::{Error, RequestValidator, VoiceRequest};
@@ -107,7 +108,7 @@ impl fmt::Display for Scenario {
 /// assert!(made.body().ends_with("&Digits=1"));
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SignedRequest {
     method: Method,
     url: String,
@@ -184,14 +185,26 @@ impl SignedRequest {
     }
 }
 
-/// Replaces the pairs of the same names, and adds the others.
+/// Shows neither the signature nor the values of the parameters: `CallToken` may be among them.
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = redact_url(&self.url);
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("url", &url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Replaces the usual pairs of the same names, and adds the others: a repeated name is kept.
 fn merge<N: AsRef<str>, V: AsRef<str>>(
     all: &mut Vec<(String, String)>,
     params: impl IntoIterator<Item = (N, V)>,
 ) {
+    let usual = all.len();
     for (name, value) in params {
         let (name, value) = (name.as_ref(), value.as_ref().to_owned());
-        match all.iter_mut().find(|(known, _)| known == name) {
+        match all.iter_mut().take(usual).find(|(known, _)| known == name) {
             Some((_, known)) => *known = value,
             None => all.push((name.to_owned(), value)),
         }
@@ -248,5 +261,16 @@ mod tests {
         let request =
             validator.verify(Method::Get, made.url(), made.body(), Some(made.signature())).unwrap();
         assert!(!request.may_resume());
+    }
+
+    #[test]
+    fn usual_parameters_are_replaced_and_repeated_ones_kept() {
+        let validator = RequestValidator::new("12345").unwrap();
+        let params = [("From", "client:bob"), ("A", "1"), ("A", "2"), ("CallToken", "s3cret")];
+        let made = SignedRequest::new(&validator, Method::Post, "/voice", params).unwrap();
+        assert_eq!(made.body().matches("From=").count(), 1);
+        assert!(made.body().ends_with("&A=1&A=2&CallToken=s3cret"), "{}", made.body());
+        let shown = format!("{made:?}");
+        assert!(!shown.contains("s3cret") && !shown.contains(made.signature()), "{shown}");
     }
 }

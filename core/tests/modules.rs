@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("twiml", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("transfer", &["diagnostic", "error", "limits", "sip", "webhook"]),
     ("redact", &[]),
-    ("testing", &["error", "http", "sip", "webhook"]),
+    ("testing", &["error", "http", "redact", "sip", "webhook"]),
 ];
 
 /// Modules whose files still depend on each other in a cycle.

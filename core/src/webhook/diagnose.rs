@@ -1,140 +1,30 @@
 //! Why a signature does not match: the near misses that people meet, tried one by one.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
+use super::hint::{Hint, HintKind};
 use super::request::RawParams;
 use super::signature::{Algorithm, BodyHash, RequestValidator, VerifyError};
-use super::url::{UrlCandidate, UrlParts};
+use super::url::{UrlCandidate, UrlParts, any_candidate};
 use crate::http::Method;
 
 /// Ports that apps listen on behind a proxy or tunnel.
 const COMMON_PORTS: [&str; 5] = [":8080", ":8000", ":8443", ":5000", ":3000"];
 
-/// What would make a signature match, or what keeps it from matching.
-///
-/// ```
-/// use twiml_refer::{RequestValidator, http::Method, webhook::HintKind};
-///
-/// let validator = RequestValidator::new("12345")?;
-/// let signature = validator.sign_form("https://voice.example.com/refer", "To=a");
-/// let seen = "http://voice.example.com/refer";
-/// let hints = validator.diagnose(Method::Post, seen, "To=a", Some(&signature));
-/// assert_eq!(hints[0].kind(), HintKind::Scheme);
-/// # Ok::<(), twiml_refer::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Hint {
-    kind: HintKind,
-    message: String,
-}
-
-impl Hint {
-    fn new(kind: HintKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
-
-    /// The kind, for programs.
-    #[must_use]
-    pub fn kind(&self) -> HintKind {
-        self.kind
-    }
-
-    /// What is wrong and what to change; no secret, signature or parameter value is in it.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for Hint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-macro_rules! hint_kinds {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
-        /// What a [`Hint`] is about.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum HintKind { $($(#[doc = $doc])* $name,)* }
-
-        impl HintKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The name, the same in every language: `query-order`.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-hint_kinds! {
-    /// The request has no signature.
-    SignatureMissing = "signature-missing",
-    /// The signature is not base64 of 20 or 32 bytes.
-    SignatureInvalid = "signature-invalid",
-    /// The signature is of the other algorithm.
-    Algorithm = "algorithm",
-    /// The URL is neither absolute nor, with a public base, a request target.
-    Url = "url",
-    /// It matches with the other method.
-    Method = "method",
-    /// It matches with `https` instead of `http`, or the reverse.
-    Scheme = "scheme",
-    /// It matches with another port.
-    Port = "port",
-    /// It matches without the first segment of the path.
-    Prefix = "prefix",
-    /// It matches without the fragment.
-    Fragment = "fragment",
-    /// It matches with or without a slash at the end of the path.
-    TrailingSlash = "trailing-slash",
-    /// It matches with or without a `?` at the end of the URL.
-    QuestionMark = "question-mark",
-    /// It matches without the query.
-    Query = "query",
-    /// It matches with the query in another order.
-    QueryOrder = "query-order",
-    /// It matches with other escapes in the path or query.
-    Escapes = "escapes",
-    /// It matches without the form body.
-    Body = "body",
-    /// It matches without the line end at the end of the body.
-    BodyNewline = "body-newline",
-    /// It matches without the pairs of the query, which are in the form as well.
-    QueryInForm = "query-in-form",
-    /// The body is not the one whose SHA-256 the URL has.
-    BodyHash = "body-hash",
-    /// The body is empty.
-    BodyEmpty = "body-empty",
-    /// The body is over the limit, or signed and not UTF-8.
-    Unreadable = "unreadable",
-    /// No near miss matches.
-    Secret = "secret",
-}
-
-impl fmt::Display for HintKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+/// Signatures computed at most with each secret: each hashes the whole body, and a hostile URL has tens of
+/// thousands of spellings.
+const MAX_TRIES: usize = 1000;
 
 impl RequestValidator {
     /// Finds out why [`verify`](Self::verify) refuses a request: the near miss that would match, and
     /// what to change. Empty if `verify` accepts it.
     ///
     /// For the log of an app that answers 403, and for tools; never accept a request for a hint. It
-    /// computes up to a thousand signatures: in an app, call it at a bounded rate.
+    /// computes up to a thousand signatures with each secret: in an app, call it at a bounded rate.
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, http::Method, webhook::HintKind};
@@ -193,7 +83,8 @@ impl RequestValidator {
                 },
             );
         };
-        let search = Search { validator: self, method, body, signature: &bytes, parts };
+        let (signature, tries_left) = (bytes.as_slice(), MAX_TRIES);
+        let mut search = Search { validator: self, method, body, signature, parts, tries_left };
         search.near_miss().unwrap_or_else(|| {
             let empty = (method == Method::Post && body.is_empty()).then(|| {
                 Hint::new(
@@ -232,36 +123,50 @@ struct Search<'a> {
     body: &'a [u8],
     signature: &'a [u8],
     parts: UrlParts<'a>,
+    tries_left: usize,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// The changes after which the signature matches: of the origin, and one of the rest.
-    fn near_miss(&self) -> Option<Vec<Hint>> {
-        let form = if self.method == Method::Get { &[] } else { self.body };
+    fn near_miss(&mut self) -> Option<Vec<Hint>> {
+        let sent = params(if self.method == Method::Get { &[] } else { self.body });
+        let bodies = self.bodies();
         for (origin, parts) in self.origins() {
-            let url = self.url(parts);
-            let changes =
-                spellings(&url).into_iter().map(|(hint, url)| (hint, url, Cow::Borrowed(form)));
-            let bodies = self.bodies().into_iter().map(|(hint, form)| (hint, url.clone(), form));
-            for (change, url, form) in changes.chain(bodies) {
-                if self.matches(&url, &form) {
-                    let mut hints: Vec<_> = origin.into_iter().chain(change).collect();
-                    hints.extend(self.body_hash());
-                    if hints.is_empty() {
-                        hints.push(Hint::new(
-                            HintKind::Escapes,
-                            "the signature matches with other escapes of quotes or of a SIP URI: accept encoded spellings",
-                        ));
-                    }
-                    return Some(hints);
+            let url = UrlCandidate::as_given(parts).to_text();
+            for (change, spelled) in spellings(&url) {
+                if self.matches(&spelled, &sent, change.is_none()) {
+                    return Some(self.hints(origin, change));
+                }
+            }
+            for (change, params) in &bodies {
+                if self.matches(&url, params, false) {
+                    return Some(self.hints(origin, Some(change.clone())));
                 }
             }
         }
         None
     }
 
+    /// The hints for what was changed, and for a body that the signature does not cover.
+    fn hints(&self, origin: Option<Hint>, change: Option<Hint>) -> Vec<Hint> {
+        let mut hints: Vec<_> = origin.into_iter().chain(change).collect();
+        let is_post = hints.last().is_some_and(|hint| hint.kind() == HintKind::Method);
+        if self.method == Method::Get && !is_post && !self.body.is_empty() {
+            let message = "the signature matches without the body: a GET from Twilio has none";
+            hints.push(Hint::new(HintKind::Body, message));
+        }
+        hints.extend(self.body_hash());
+        if hints.is_empty() {
+            hints.push(Hint::new(
+                HintKind::Escapes,
+                "the signature matches with other escapes of quotes or of a SIP URI: accept encoded spellings",
+            ));
+        }
+        hints
+    }
+
     /// The URL with other schemes, ports and prefixes; as it is first.
-    fn origins(&self) -> Vec<(Option<Hint>, UrlParts<'_>)> {
+    fn origins(&self) -> Vec<(Option<Hint>, UrlParts<'a>)> {
         let parts = self.parts;
         let mut all = vec![(None, parts)];
         let is_secure = parts.scheme.eq_ignore_ascii_case("https://");
@@ -290,42 +195,40 @@ impl Search<'_> {
         all
     }
 
-    /// Other forms that may have been signed.
-    fn bodies(&self) -> Vec<(Option<Hint>, Cow<'_, [u8]>)> {
+    /// Other forms that may have been signed, as the parameters that are hashed.
+    fn bodies(&self) -> Vec<(Hint, Vec<u8>)> {
         let mut all = Vec::new();
-        let mut add = |kind, message: &str, form| all.push((Some(Hint::new(kind, message)), form));
+        let mut add =
+            |kind, message: &str, form: &[u8]| all.push((Hint::new(kind, message), params(form)));
         if self.method == Method::Get {
-            add(
-                HintKind::Method,
-                "the signature matches for POST with this body: pass the method of the route",
-                Cow::Borrowed(self.body),
-            );
-            add(
-                HintKind::Body,
-                "the signature matches without the body: a GET from Twilio has none",
-                Cow::Borrowed(&[]),
-            );
+            if !self.body.is_empty() {
+                add(
+                    HintKind::Method,
+                    "the signature matches for POST with this body: pass the method of the route",
+                    self.body,
+                );
+            }
             return all;
         }
         add(
             HintKind::Body,
             "the signature matches without the body: the route's method is GET, or the body is not a form \
              and has to be validated as a raw body",
-            Cow::Borrowed(&[]),
+            &[],
         );
         let trimmed = self.body.trim_ascii_end();
         if trimmed.len() < self.body.len() {
             add(
                 HintKind::BodyNewline,
                 "the signature matches without the line end behind the body: remove it",
-                Cow::Borrowed(trimmed),
+                trimmed,
             );
         }
         if !self.parts.query_text().is_empty() {
             add(
                 HintKind::QueryInForm,
                 "the signature matches without the query's parameters in the form: pass the form's own alone",
-                Cow::Owned(self.without_query()),
+                &self.without_query(),
             );
         }
         all
@@ -357,14 +260,19 @@ impl Search<'_> {
         Some(Hint::new(HintKind::BodyHash, message))
     }
 
-    fn url(&self, parts: UrlParts<'_>) -> String {
-        UrlCandidate::as_given(parts).to_text()
+    /// Whether one of the secrets signed this URL, in one of the spellings that `verify` tries.
+    fn matches(&mut self, url: &str, params: &[u8], with_escapes: bool) -> bool {
+        any_candidate(UrlParts::of(url), with_escapes, |candidate| {
+            let Some(left) = self.tries_left.checked_sub(1) else { return false };
+            self.tries_left = left;
+            self.validator.is_signed(candidate, params, self.signature)
+        })
     }
+}
 
-    fn matches(&self, url: &str, form: &[u8]) -> bool {
-        RawParams::from_form(form, form.len())
-            .is_ok_and(|raw| self.validator.signed(UrlParts::of(url), &raw, self.signature, true))
-    }
+/// What is hashed of a form after the URL.
+fn params(form: &[u8]) -> Vec<u8> {
+    RawParams::from_form(form, form.len()).unwrap_or_default().signed()
 }
 
 /// Other spellings of the URL that the candidates of `verify` do not cover; as it is first.
@@ -454,4 +362,28 @@ fn with_hex_case(text: &str, change: fn(&str) -> String) -> String {
         changed.push_str(rest);
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tries that are left after all near misses of a request that nobody signed.
+    fn left(url: &str, body: &[u8]) -> usize {
+        let validator = RequestValidator::new("12345").unwrap();
+        let (signature, parts) = ([0; 20].as_slice(), UrlParts::of(url));
+        let (method, tries_left) = (Method::Post, MAX_TRIES);
+        let mut search =
+            Search { validator: &validator, method, body, signature, parts, tries_left };
+        assert_eq!(search.near_miss(), None);
+        search.tries_left
+    }
+
+    #[test]
+    fn an_ordinary_request_is_tried_in_all_ways_and_a_hostile_one_is_cut_off() {
+        let ordinary = "https://voice.example.com/a/refer?To=sip%3Abob%40example.com&x=it's+%7Eb";
+        assert!(left(ordinary, b"CallSid=CA1&From=sip%3Aalice%40example.com\r\n") > 0);
+        let hostile = "wss://u:p@voice.example.com:1/a/b?a='%27&b=sip:%3A@&\u{e9}=~+%20%2f%2D";
+        assert_eq!(left(hostile, b"a=1"), 0);
+    }
 }

@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::request::{RawParams, VoiceRequest, too_large};
 use super::url::{PublicBase, UrlCandidate, UrlParts, any_candidate};
-use crate::Error;
 use crate::error::ErrorKind;
 use crate::http::Method;
+use crate::{Error, message};
 
 /// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
 ///
@@ -226,23 +226,22 @@ impl RequestValidator {
         let (Some(parts), Some(signature)) = (parts, signature) else {
             return Err(VerifyError::SignatureMismatch);
         };
-        let signed = self.signed(parts, raw, &signature, self.encoded_spellings);
-        if signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+        let params = raw.signed();
+        let is_signed = any_candidate(parts, self.encoded_spellings, |url| {
+            self.is_signed(url, &params, &signature)
+        });
+        if is_signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
     }
 
-    pub(super) fn signed(
+    /// Whether one of the secrets signed this spelling of the URL and these parameters.
+    pub(super) fn is_signed(
         &self,
-        parts: UrlParts<'_>,
-        raw: &RawParams,
+        url: &UrlCandidate<'_>,
+        params: &[u8],
         signature: &[u8],
-        encoded_spellings: bool,
     ) -> bool {
-        let params = raw.signed();
-        any_candidate(parts, encoded_spellings, |url| {
-            once(&self.first)
-                .chain(&self.more)
-                .any(|secret| secret.verify(self.algorithm, url, &params, signature))
-        })
+        let mut secrets = once(&self.first).chain(&self.more);
+        secrets.any(|secret| secret.verify(self.algorithm, url, params, signature))
     }
 }
 
@@ -421,10 +420,18 @@ impl BodyHash {
         }
     }
 
-    /// The hash of the body and the first one of the query, if they differ.
-    pub(super) fn differing<'a>(query: &'a str, body: &[u8]) -> Option<(String, &'a str)> {
-        let said = query.split('&').find_map(body_hash)?;
-        (Self::check(query, body) == Self::Differs).then(|| (hex(body), said))
+    /// The hash of the body and that of the query, for a message, if they differ.
+    pub(super) fn differing(query: &str, body: &[u8]) -> Option<(String, String)> {
+        if Self::check(query, body) != Self::Differs {
+            return None;
+        }
+        let hashes: Vec<_> = query.split('&').filter_map(body_hash).take(2).collect();
+        let says = match hashes.as_slice() {
+            [hash] if is_hex(hash) => (*hash).to_owned(),
+            [hash] => message::quote(hash).into(),
+            _ => "there twice".to_owned(),
+        };
+        Some((hex(body), says))
     }
 }
 
@@ -432,6 +439,11 @@ impl BodyHash {
 fn body_hash(pair: &str) -> Option<&str> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     (name == BODY_HASH).then_some(value)
+}
+
+/// Whether it may be a SHA-256.
+fn is_hex(hash: &str) -> bool {
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn hex(body: &[u8]) -> String {

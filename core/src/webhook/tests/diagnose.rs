@@ -72,6 +72,32 @@ fn each_near_miss_of_the_body_is_named() {
 }
 
 #[test]
+fn a_body_beside_a_signed_get_is_named() {
+    let signature = validator().sign_form(SIGNED, "");
+    let kinds = |url: &str, body: &str| {
+        let hints = validator().diagnose(Method::Get, url, body, Some(&signature));
+        hints.iter().map(Hint::kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(SIGNED, "a=1"), [HintKind::Body]);
+    let http = SIGNED.replace("https", "http");
+    assert_eq!(kinds(&http, "a=1"), [HintKind::Scheme, HintKind::Body]);
+    assert_eq!(kinds(&http, ""), [HintKind::Scheme]);
+}
+
+#[test]
+fn a_hash_in_the_url_that_is_not_one_is_quoted_and_one_that_is_there_twice_is_named() {
+    let hash = |query: &str| {
+        let url = format!("https://voice.example.com/events?{query}");
+        let signature = validator().sign_form(&url, "");
+        let hints = validator().diagnose(Method::Post, &url, "{}", Some(&signature));
+        hints.last().unwrap().message().rsplit_once(" is ").unwrap().1.to_owned()
+    };
+    assert_eq!(hash("bodySHA256=\u{1b}[2J"), "\\u{1b}[2J");
+    assert!(hash(&format!("bodySHA256={}", "x".repeat(10_000))).len() < 100);
+    assert_eq!(hash("bodySHA256=a&bodySHA256=a"), "there twice");
+}
+
+#[test]
 fn another_body_than_the_one_that_was_hashed_is_named() {
     let url =
         RequestValidator::url_with_body_sha256("https://voice.example.com/events", "{\"a\": 1}");
