@@ -30,11 +30,11 @@ def time_parse(given):
     body = given["body"].encode()
 
     def parse():
-        callback = validator.verify("POST", given["url"], body, given["signature"])
+        report = validator.verify("POST", given["url"], body, given["signature"]).refer
         return (
-            callback.refer_call_status,
-            callback.refer_sip_response_code,
-            callback.notify_sip_response_code,
+            report.call_status,
+            report.refer_sip_response_code,
+            report.notify_sip_response_code,
         )
 
     return parse

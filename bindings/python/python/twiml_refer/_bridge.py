@@ -30,7 +30,8 @@ def error(details: Any) -> _errors.TwimlReferError:
     if not _classes:
         classes = bridge.error_classes()
         _classes.update((it.kind or it.group, _errors.CLASSES[it.class_name]) for it in classes)
-    return (_classes.get(details.kind) or _classes[details.group])(
+    kind = _classes.get(details.kind) or _classes.get(details.group, _errors.TwimlReferError)
+    return kind(
         details.message,
         details.kind,
         details.offset,

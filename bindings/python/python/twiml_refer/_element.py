@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     # The value of an attribute; None leaves it out.
     Attribute = str | int | float | bool | Sequence[str] | None
 else:
+    # Text, which is evaluated with the annotation that has it.
     Attribute = "str | int | float | bool | Sequence[str] | None"
 # A URL: text, or an object of a URL library, whose str() it is.
 Url = object

@@ -140,6 +140,4 @@ def url_text(what: str, value: object) -> str | None:
         return value
     if isinstance(value, (bytes, bytearray)) or type(value).__str__ is object.__str__:
         wrong_type(what, "str or a URL object", value)
-    if isinstance(value, (int, float)):
-        wrong_type(what, "str or a URL object", value)
     return str(value)
