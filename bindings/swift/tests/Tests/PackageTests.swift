@@ -206,7 +206,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(try SipUri("sip:a@b").userToUsers.isEmpty)
         let odd = try SipUri("sip:a@b?User-to-User=%3Bencoding%3Dhex")
         let error = Result { try odd.userToUsers }.failed
-        #expect(error?.group == .sipUri && odd.check().map(\.code) == [.uuiInvalid])
+        #expect(error?.group == .header && odd.check().map(\.code) == [.uuiInvalid])
     }
 
     @Test func whatIsBuiltIsMeasuredAsItIsSent() throws {
