@@ -282,7 +282,7 @@ error_kinds! {
         UriSchemeUnsupported = 104 "uri-scheme-unsupported"
             "unsupported scheme `{}`: a REFER goes to a sip: or sips: URI";
         UriAngleBrackets = 105 "uri-angle-brackets"
-            "angle brackets are not part of the URI: leave them out";
+            "angle brackets are not part of the URI: leave {} out";
         UriWhiteSpace = 106 "uri-white-space" "{} is not allowed in {}: {}";
         UriControlCharacter = 107 "uri-control-character" "{} is not allowed in {}: {}";
         UriCharacter = 108 "uri-character" "{} is not allowed in {}: {}";
@@ -311,7 +311,7 @@ error_kinds! {
         UriHeaderNameEmpty = 121 "uri-header-name-empty"
             "header without a name: write name=value";
         UriXmlLeftOver = 122 "uri-xml-left-over"
-            "{} looks left over from XML: separate headers by &, and write ; in a value as %3B";
+            "{} in the headers (left over from XML?): {}";
     }
     "invalid SIP header" Header {
         HeaderNameInvalid = 201 "header-name-invalid"

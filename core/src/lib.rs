@@ -62,6 +62,7 @@
 //! * [`twiml`]: documents, their diagnostics, and the REST requests that carry them.
 //! * [`webhook`]: Twilio's requests, their signatures, the outcome of a transfer.
 //! * [`transfer`]: the verb as a state machine, with its settings; saving and restoring.
+//! * [`testing`]: signed requests for the tests of an app.
 //! * [`error`], [`diagnostic`], [`limits`]: one table each of what is refused, what is worth knowing about
 //!   valid input, and every bound.
 
@@ -75,6 +76,7 @@ pub mod numbers;
 mod pages;
 mod redact;
 pub mod sip;
+pub mod testing;
 pub mod transfer;
 pub mod twiml;
 pub mod webhook;

@@ -4,10 +4,12 @@
 /// Bytes of a TwiML document that Twilio reads (its error 11750), and that the reader takes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 
-/// Levels of elements in a document; `<Response>` is the first.
+/// Levels of elements in a document that is read; `<Response>` is the first. In one that was built, `check`
+/// reports more.
 pub const MAX_DEPTH: usize = 64;
 
-/// Elements in a document, `<Response>` among them.
+/// Elements in a document that is read, `<Response>` among them. In one that was built, `check` reports
+/// more.
 pub const MAX_ELEMENTS: usize = 10_000;
 
 /// Bytes of a SIP URI: no document could carry a longer one.

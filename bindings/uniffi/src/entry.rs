@@ -51,21 +51,21 @@ pub unsafe extern "C" fn twiml_refer_call(
     needed
 }
 
-/// Never quotes the input: the text of a panic might.
 pub(crate) fn answer(input: &[u8]) -> Vec<u8> {
-    let read = || {
+    caught(|| {
         let mut out = Vec::with_capacity(256);
         dispatch(&mut &*input, &mut out).map(|()| out)
-    };
-    match quietly(read) {
-        Some(Ok(out)) => out,
-        Some(Err(_)) => broken("the arguments of this call cannot be read"),
-        None => broken("the native library failed"),
-    }
+    })
 }
 
-fn quietly<T>(call: impl FnOnce() -> T + UnwindSafe) -> Option<T> {
-    catch_unwind(call).ok()
+/// Makes an answer of a panic and of arguments that cannot be read, without their texts: these may
+/// quote the input.
+pub(crate) fn caught(call: impl FnOnce() -> uniffi::Result<Vec<u8>> + UnwindSafe) -> Vec<u8> {
+    match catch_unwind(call) {
+        Ok(Ok(out)) => out,
+        Ok(Err(_)) => broken("the arguments of this call cannot be read"),
+        Err(_) => broken("the native library failed"),
+    }
 }
 
 fn broken(what: &str) -> Vec<u8> {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use twiml_refer::{Error, diagnostic, twiml, webhook::VerifyError};
+use twiml_refer::{Error, diagnostic, testing, twiml, webhook::VerifyError};
 
 use crate::entry::List;
 
@@ -227,7 +227,14 @@ pub struct UrlCandidate {
     pub hashed: String,
 }
 
-/// How an endpoint behaves, for the tests of an app.
+/// Why a request is refused: what to change.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Hint {
+    pub kind: String,
+    pub message: String,
+}
+
+/// How a transfer ends in a test of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Scenario {
     Transferred,
@@ -348,6 +355,8 @@ pub struct Names {
     pub diagnostic_codes: Vec<String>,
     pub error_kinds: Vec<String>,
     pub methods: Vec<String>,
+    pub hint_kinds: Vec<String>,
+    pub scenarios: Vec<String>,
 }
 
 /// The class of an error: that of its kind if there is one, else that of its group.
@@ -445,6 +454,29 @@ impl From<&twiml::RestRequest> for RestRequest {
             method: request.method().to_string(),
             url: request.url().to_owned(),
             body: request.body().to_owned(),
+        }
+    }
+}
+
+impl From<Scenario> for testing::Scenario {
+    fn from(scenario: Scenario) -> Self {
+        match scenario {
+            Scenario::Transferred => Self::Transferred,
+            Scenario::Rejected => Self::Rejected,
+            Scenario::TargetFailed => Self::TargetFailed,
+            Scenario::Canceled => Self::Canceled,
+            Scenario::Unconfirmed => Self::Unconfirmed,
+        }
+    }
+}
+
+impl From<&testing::SignedRequest> for SignedRequest {
+    fn from(made: &testing::SignedRequest) -> Self {
+        Self {
+            method: made.method().to_string(),
+            url: made.url().to_owned(),
+            body: made.body().to_owned(),
+            headers: pairs(made.headers()),
         }
     }
 }

@@ -6,9 +6,10 @@ use twiml_refer::{
     error::ErrorKind,
     http::Method,
     limits,
+    testing::Scenario,
     transfer::TransferState,
     twiml::{self, Follows},
-    webhook::{Leg, ReferCallStatus, ReferReport},
+    webhook::{HintKind, Leg, ReferCallStatus, ReferReport},
 };
 
 use crate::records::{ErrorClass, Limits, Names, TypedParameter, Verb, wide};
@@ -35,6 +36,8 @@ pub(crate) fn names() -> Names {
         severities: texts(&severities.map(Severity::as_str)),
         diagnostic_codes: DiagnosticCode::ALL.iter().map(ToString::to_string).collect(),
         error_kinds: ErrorKind::ALL.iter().map(ToString::to_string).collect(),
+        hint_kinds: HintKind::ALL.iter().map(ToString::to_string).collect(),
+        scenarios: Scenario::ALL.map(|scenario| scenario.to_string()).into(),
         methods: texts(&[Method::Get, Method::Post].map(Method::as_str)),
     }
 }

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
-use crate::entry::{BROKEN, DONE, FAILED, List, answer, twiml_refer_call};
+use crate::entry::{BROKEN, DONE, FAILED, List, answer, caught, twiml_refer_call};
 use crate::functions::{self, BridgeFunction};
-use crate::records::{BridgeError, Pair, Secrets, VoiceRequest, pairs};
+use crate::records::{BridgeError, Document, Pair, Piece, Secrets, VoiceRequest, pairs};
 
 fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
     let mut out = Vec::new();
@@ -81,6 +81,7 @@ fn text_that_is_not_utf8_is_refused_where_it_is() {
     assert_eq!(answered.first(), Some(&FAILED));
     let BridgeError::Failed { details } = read(&answered);
     assert_eq!((details.kind.as_str(), details.offset), ("text-not-utf8", Some(2)));
+    assert_eq!(details.group, "twiml");
 }
 
 #[test]
@@ -101,6 +102,35 @@ fn a_length_over_the_input_is_refused_before_anything_is_allocated() {
         assert_eq!(answered.first(), Some(&BROKEN));
         assert!(read::<String>(&answered).contains("cannot be read"));
     }
+}
+
+#[test]
+fn a_panic_becomes_an_answer_without_its_text() {
+    let answered = caught(|| panic!("s3cret"));
+    assert_eq!(answered.first(), Some(&BROKEN));
+    let text = read::<String>(&answered);
+    assert!(text.contains("failed") && !text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn more_than_the_arguments_is_refused() {
+    assert_eq!(answer(&frame(BridgeFunction::limits, &[vec![0]])).first(), Some(&BROKEN));
+}
+
+#[test]
+fn a_tree_of_any_depth_crosses() {
+    let deep = |name: &str, nodes| Piece::Element {
+        name: name.to_owned(),
+        attributes: List(Vec::new()),
+        text: None,
+        nodes,
+    };
+    let pieces = (0..100_000).map(|at| deep("a", i64::from(at < 99_999))).collect();
+    let document = Document { attributes: List(Vec::new()), pieces };
+    let xml = functions::document_render(document.clone(), false).unwrap();
+    assert_eq!(xml.matches("<a>").count(), 99_999);
+    let found = functions::document_check_built(document).unwrap();
+    assert!(found.0.iter().any(|found| found.code == "document-too-deep"));
 }
 
 #[test]

@@ -94,6 +94,12 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
         ),
     ),
     (
+        ActionSuspicious,
+        Input::Xml(
+            "<Response><Refer action='ivr.example.org/done'><Sip>sip:alice@example.com</Sip></Refer></Response>",
+        ),
+    ),
+    (
         ReferMisplaced,
         Input::Xml(
             "<Response><Gather><Refer action='/a'><Sip>sip:alice@example.com</Sip></Refer></Gather></Response>",
@@ -155,6 +161,7 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     ),
     (HeaderReserved, Input::Uri("sip:alice@example.com?X-Twilio-Id=1")),
     (HeaderNotForUri, Input::Uri("sip:alice@example.com?From=bob")),
+    (HeaderIsParameter, Input::Uri("sip:alice@example.com?transport=udp")),
     (HeaderMayBeDropped, Input::Uri("sip:alice@example.com?Subject=billing")),
     (HeaderNameInvalid, Input::Uri("sip:alice@example.com?X-%20A=1")),
     (HeaderInjection, Input::Uri("sip:alice@example.com?X-A=1%0D%0AX-B:2")),
@@ -162,6 +169,7 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (UserToUserInvalid, Input::Uri("sip:alice@example.com?User-to-User=%3Bencoding%3Dhex")),
     (UserToUserOddHex, Input::Uri("sip:alice@example.com?User-to-User=123%3Bencoding%3Dhex")),
     (PlusInValue, Input::Uri("sip:alice@example.com?X-Reason=billing+question")),
+    (SchemeDoubled, Input::Uri("sip:sip:alice@example.com")),
     (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
     (DoubleSlash, Input::Uri("sip://alice@example.com")),
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),

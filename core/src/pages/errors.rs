@@ -98,12 +98,16 @@ const EXAMPLES: &[Example] = examples! {
         alice().with_header("X-A", &"a".repeat(70_000));
     UriSchemeMissing SipUri::parse("alice@example.com");
     UriSchemeUnsupported SipUri::parse("tel:+15551234567");
-    UriAngleBrackets SipUri::parse("<sip:alice@example.com>");
+    UriAngleBrackets SipUri::parse("<sip:alice@example.com>"),
+        SipUri::parse("Alice <sip:alice@example.com>");
     UriWhiteSpace SipUri::parse("sip:alice@example.com?X-A=a b"),
         SipUri::parse(" sip:alice@example.com");
     UriControlCharacter SipUri::parse("sip:alice@example.com?X-A=\u{7}");
     UriCharacter SipUri::parse("sip:ali\"ce@example.com"),
-        SipUri::parse("sip:alice@example.com?X-A=é");
+        SipUri::parse("sip:alice@example.com?X-A=é"),
+        SipUri::parse("sip:alice@example.com#x"),
+        SipUri::parse("sip:alice@example.com&X-A=1"),
+        SipUri::parse("sip:alice@example.com?X-A=1%26X-B=2");
     UriEscapeInvalid SipUri::parse("sip:alice@example.com?X-A=100%");
     UriUserEmpty SipUri::parse("sip:@example.com"),
         SipUri::builder("example.com").password("secret").build();
@@ -121,7 +125,8 @@ const EXAMPLES: &[Example] = examples! {
     UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A");
     UriHeaderNameEmpty SipUri::parse("sip:alice@example.com?=1");
     UriXmlLeftOver SipUri::parse("sip:alice@example.com?X-A=1&amp;X-B=2"),
-        SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex");
+        SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex"),
+        SipUri::parse("sip:alice@example.com?X-A=1;transport=udp");
     HeaderNameInvalid alice().with_header("X A", "1"),
         SipUri::builder("example.com").header("", "1").build();
     HeaderValueInvalid alice().with_header("X-A", "1\r\nX-B: 2");

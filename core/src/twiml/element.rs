@@ -241,7 +241,7 @@ impl Element {
         self.position
     }
 
-    /// Removes the nodes at these indexes, which rise.
+    /// Removes the nodes at these indexes, which are in rising order.
     pub(super) fn remove_nodes(&mut self, indexes: &[usize]) {
         let mut indexes = indexes.iter().copied().peekable();
         let mut at = 0_usize..;
@@ -278,7 +278,7 @@ struct Attributes {
     list: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The names, once there are many: elements with a few are faster without it, and those with
     /// thousands would take quadratic time.
-    names: Option<Box<HashSet<Cow<'static, str>>>>,
+    names: Option<HashSet<Cow<'static, str>>>,
 }
 
 impl Attributes {
@@ -297,7 +297,7 @@ impl Attributes {
         }
         self.list.push((name, value));
         if self.list.len() == Self::FEW {
-            self.names = Some(Box::new(self.list.iter().map(|(name, _)| name.clone()).collect()));
+            self.names = Some(self.list.iter().map(|(name, _)| name.clone()).collect());
         }
     }
 }

@@ -4,6 +4,7 @@
 //! (a name, a character, a URI) is refused when it is set, so writing never fails. Depth, count and size
 //! are limits of reading, and diagnostics of [`check`](VoiceResponse::check).
 
+mod action;
 mod check;
 mod element;
 mod markup;

@@ -23,52 +23,31 @@ pub(super) const ROOT: &str = "Response";
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// Reads `<Response>` and all that is in it, as it came over the wire.
-pub(super) fn parse_bytes(bytes: &[u8]) -> Result<Element, Error> {
-    check_size(bytes)?;
-    let start = bom_length(bytes);
-    if bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]) {
-        let error = Error::new(ErrorKind::DocumentEncoding).arg("UTF-16");
-        return Err(locate(ErrorAt::new(0, error), bytes));
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => read(text).map_err(|error| locate(error, bytes)),
-        Err(error) => {
-            let offset = error.valid_up_to().saturating_sub(start);
-            Err(locate(ErrorAt::of(ErrorKind::DocumentNotUtf8, offset), bytes))
-        }
-    }
-}
-
 /// Reads `<Response>` and all that is in it.
-pub(super) fn parse(text: &str) -> Result<Element, Error> {
-    check_size(text.as_bytes())?;
-    read(text).map_err(|error| locate(error, text.as_bytes()))
+pub(super) fn parse(bytes: &[u8]) -> Result<Element, Error> {
+    let body = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let start = bytes.len().saturating_sub(body.len());
+    decode(body, start).and_then(read).map_err(|ErrorAt { offset, error }| {
+        let (line, column) = Locator::new(body).locate(offset);
+        error.at(offset.saturating_add(start)).at_line(line, column)
+    })
 }
 
-fn check_size(bytes: &[u8]) -> Result<(), Error> {
-    if bytes.len() <= MAX_DOCUMENT_BYTES {
-        return Ok(());
+/// Returns the text of a document that begins after `start` bytes of a byte order mark.
+fn decode(body: &[u8], start: usize) -> Result<&str, ErrorAt> {
+    let most = MAX_DOCUMENT_BYTES.saturating_sub(start);
+    if body.len() > most {
+        let error = Error::new(ErrorKind::DocumentTooLarge).arg(&MAX_DOCUMENT_BYTES.to_string());
+        return Err(ErrorAt::new(most, error));
     }
-    let error = Error::new(ErrorKind::DocumentTooLarge).arg(&MAX_DOCUMENT_BYTES.to_string());
-    let offset = MAX_DOCUMENT_BYTES.saturating_sub(bom_length(bytes));
-    Err(locate(ErrorAt::new(offset, error), bytes))
-}
-
-fn bom_length(bytes: &[u8]) -> usize {
-    if bytes.starts_with(BOM) { BOM.len() } else { 0 }
-}
-
-/// Adds offset, line and column to an error whose offset counts after the byte order mark.
-fn locate(error: ErrorAt, bytes: &[u8]) -> Error {
-    let start = bom_length(bytes);
-    let ErrorAt { offset, error } = error;
-    let (line, column) = Locator::new(bytes.get(start..).unwrap_or_default()).locate(offset);
-    error.at(offset.saturating_add(start)).at_line(line, column)
+    if body.starts_with(&[0xfe, 0xff]) || body.starts_with(&[0xff, 0xfe]) {
+        return Err(ErrorAt::new(0, Error::new(ErrorKind::DocumentEncoding).arg("UTF-16")));
+    }
+    std::str::from_utf8(body)
+        .map_err(|error| ErrorAt::of(ErrorKind::DocumentNotUtf8, error.valid_up_to()))
 }
 
 fn read(text: &str) -> Result<Element, ErrorAt> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some((at, c)) = xml::find_forbidden(text) {
         return Err(ErrorAt::new(at, xml::forbidden(c)));
     }
@@ -286,10 +265,13 @@ fn outside(at: usize, what: &str) -> ErrorAt {
     ErrorAt::new(at, Error::new(ErrorKind::DocumentOutsideRoot).arg(what))
 }
 
-/// The declaration is read and dropped: it may say nothing but version 1.x and UTF-8.
+/// Checks the XML declaration, which is dropped: only version 1.x and UTF-8 are accepted.
 fn declaration(raw: &str, at: usize) -> Result<(), ErrorAt> {
     if at > 0 {
-        return Err(ErrorAt::syntax(at, "the XML declaration stands at the very beginning only"));
+        return Err(ErrorAt::syntax(
+            at,
+            "the XML declaration is allowed at the very beginning only",
+        ));
     }
     let text = raw.strip_prefix("<?xml").and_then(|raw| raw.strip_suffix("?>"));
     let mut attributes =
@@ -325,7 +307,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Processing instructions speak to other programs; they are dropped, but have to be well-formed.
+/// Processing instructions are for other programs: they are dropped, but must be well-formed.
 fn instruction(raw: &str, at: usize) -> Result<(), ErrorAt> {
     let text = raw.strip_prefix("<?").and_then(|raw| raw.strip_suffix("?>")).unwrap_or_default();
     let target = text.split(xml::is_space).next().unwrap_or_default();

@@ -225,7 +225,7 @@ impl VoiceResponse {
     /// and [`ErrorKind`](crate::error::ErrorKind)'s for names, characters, comments, attributes, depth and
     /// count.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        parse::parse(text).map(Self)
+        Self::parse_bytes(text.as_bytes())
     }
 
     /// Reads a document as it came over the wire.
@@ -242,7 +242,7 @@ impl VoiceResponse {
     /// Those of [`parse`](Self::parse), and
     /// [`ErrorKind::DocumentNotUtf8`](crate::error::ErrorKind::DocumentNotUtf8).
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        parse::parse_bytes(bytes).map(Self)
+        parse::parse(bytes).map(Self)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Production 2. A Rust `char` is never a surrogate, so these are all that is left to refuse.
+/// A character of production 2. A Rust `char` is never a surrogate.
 pub(super) const fn is_character(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
@@ -26,7 +26,7 @@ pub(super) const fn is_character(c: char) -> bool {
 /// Finds the first character that no document can hold, with its byte offset.
 pub(super) fn find_forbidden(text: &str) -> Option<(usize, char)> {
     // U+FFFE and U+FFFF begin with 0xEF in UTF-8: text without that byte and without control
-    // characters, which is nearly all there is, needs no decoding.
+    // characters, which is nearly all text, needs no decoding.
     let suspicious = |byte: u8| (byte < 0x20 && !matches!(byte, 9 | 10 | 13)) || byte == 0xef;
     if text.bytes().any(suspicious) {
         text.char_indices().find(|&(_, c)| !is_character(c))
@@ -44,12 +44,7 @@ pub(super) fn check_text(text: &str) -> Result<(), Error> {
 }
 
 pub(super) fn forbidden(c: char) -> Error {
-    Error::new(ErrorKind::XmlCharacterForbidden).arg(&code_point(c))
-}
-
-/// Spells a character that has no shape for a message: `U+000B`.
-fn code_point(c: char) -> String {
-    format!("U+{:04X}", u32::from(c))
+    Error::new(ErrorKind::XmlCharacterForbidden).arg(&format!("U+{:04X}", u32::from(c)))
 }
 
 const fn begins_name(c: char) -> bool {
@@ -81,18 +76,22 @@ const fn continues_name(c: char) -> bool {
         )
 }
 
+/// Finds the first character that does not fit in a name.
+fn find_misfit(name: &str) -> Option<usize> {
+    if name.is_empty() {
+        return Some(0);
+    }
+    let fits = |&(at, c): &(usize, char)| if at == 0 { begins_name(c) } else { continues_name(c) };
+    name.char_indices().find(|it| !fits(it)).map(|(at, _)| at)
+}
+
 pub(super) fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(begins_name) && chars.all(continues_name)
+    find_misfit(text).is_none()
 }
 
 /// Refuses an invalid name; the offset is that of the first character that does not fit.
 pub(super) fn check_name(name: &str) -> Result<(), Error> {
-    if is_name(name) {
-        return Ok(());
-    }
-    let fits = |&(at, c): &(usize, char)| if at == 0 { begins_name(c) } else { continues_name(c) };
-    let at = name.char_indices().find(|at| !fits(at)).map_or(0, |(at, _)| at);
+    let Some(at) = find_misfit(name) else { return Ok(()) };
     let shown = if name.is_empty() { "(empty)" } else { name };
     Err(Error::new(ErrorKind::XmlNameInvalid).arg(shown).at(at))
 }

@@ -16,12 +16,13 @@ use patch::Patched;
 
 fn main() {
     uniffi::uniffi_bindgen_main();
-    if env::var_os("TWIML_REFER_UNPATCHED").is_some() {
+    let is_generated = env::args().any(|argument| argument == "generate");
+    if !is_generated || env::var_os("TWIML_REFER_UNPATCHED").is_some() {
         return;
     }
     let mut arguments = env::args().skip_while(|argument| argument != "--out-dir");
-    let Some(folder) = arguments.nth(1) else { return };
-    if let Err(error) = patch_folder(Path::new(&folder)) {
+    let folder = arguments.nth(1).ok_or("write --out-dir and a folder, each on its own");
+    if let Err(error) = folder.map_err(str::to_owned).and_then(|it| patch_folder(Path::new(&it))) {
         eprintln!("uniffi-bindgen: {error}");
         process::exit(1);
     }

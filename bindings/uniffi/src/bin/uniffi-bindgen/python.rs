@@ -19,7 +19,7 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
             r"^def \w+\(.*\) -> .*:\n(?: *\n|    \w+\.check_lower\(\w+\)\n)*",
             r"    _uniffi_lowered_args = \(\n((?:        \w+\.lower\(\w+\),\n)*)    \)\n",
             r"    _uniffi_lift_return = (.*)\n",
-            r"    _uniffi_error_converter = (\w+)\n",
+            r"    _uniffi_error_converter = \w+\n",
             r"    _uniffi_ffi_result = _uniffi_rust_call_with_error\(\n",
             r"        _uniffi_error_converter,\n",
             r"        _UniffiLib\.uniffi_twiml_refer_uniffi_fn_func_(\w+),\n",
@@ -27,7 +27,7 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
             r"    return _uniffi_lift_return\(_uniffi_ffi_result\)\n",
         ),
         |found| {
-            let (lowered, lift, name) = (&found[1], &found[2], &found[4]);
+            let (lowered, lift, name) = (&found[1], &found[2], &found[3]);
             let number = variants.iter().position(|variant| *variant == name.to_uppercase());
             // A name that has no number makes a module that cannot be imported.
             let number = number.map_or("None".to_owned(), |number| (number + 1).to_string());
@@ -38,10 +38,9 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
                 .collect();
             let writes = writes.replace("),", ", buf)");
             let arguments = arguments.join(", ");
-            let done = format!("_done(buf, {})", &found[3]);
             let answer = match lift.strip_suffix(".lift") {
-                Some(converter) => format!("return {converter}.read({done})"),
-                None => done,
+                Some(converter) => format!("return {converter}.read(_done(buf))"),
+                None => "_done(buf)".to_owned(),
             };
             format!("def {name}({arguments}):\n    buf = _Call({number})\n{writes}    {answer}\n\n")
         },

@@ -68,7 +68,7 @@ class _Answer:
         return _unpack_i32(self.data, at)[0]
 
 
-def _done(call, error_converter):
+def _done(call):
     """Make the call; the answer behind its status. No variable holds a secret when this raises."""
     try:
         buffer = _buffers.pop()
@@ -89,8 +89,8 @@ def _done(call, error_converter):
     if answer.data[0] == 0:
         return answer
     del data
-    if answer.data[0] == 1 and error_converter is not None:
-        raise error_converter.read(answer)
+    if answer.data[0] == 1:
+        raise _UniffiFfiConverterTypeBridgeError.read(answer)
     raise InternalError(_UniffiFfiConverterString.read(answer))
 
 

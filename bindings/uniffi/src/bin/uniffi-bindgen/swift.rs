@@ -1,6 +1,6 @@
 //! Swift: the generated functions are fast enough, but for their reader, which copies every number
-//! through Foundation, and their strings, which are copied twice. What needs all of Foundation is left out: a static binary would be three times as
-//! large.
+//! and text through Foundation, and for the texts that are passed, which are copied twice. What needs all of
+//! Foundation is left out: a static binary would be three times as large.
 
 use crate::patch::Patched;
 
@@ -53,14 +53,17 @@ const READ_BYTES: (&str, &str) = (
 );
 
 const READ_STRING: (&str, &str) = (
-    "        return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
+    "        // See `lift` above for why we avoid Foundation's NSString-backed decoder here.
+        return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
 ",
-    "        let range = buf.offset ..< (buf.offset + Int(len))
-        guard buf.data.count >= range.upperBound else {
+    "        guard len >= 0, buf.data.count - buf.offset >= Int(len) else {
             throw UniffiInternalError.bufferOverflow
         }
+        let range = buf.offset..<buf.offset + Int(len)
         buf.offset = range.upperBound
-        return buf.data.withUnsafeBytes { String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self) }
+        return buf.data.withUnsafeBytes {
+            String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self)
+        }
 ",
 );
 
