@@ -1,5 +1,5 @@
-// The transfer app, without a server: what it says, whatever serves it. A caller chooses, is transferred,
-// and is offered something else if that fails.
+// The transfer app, without a server: its documents. A caller chooses, is transferred, and is offered something
+// else if that fails.
 
 import TwimlRefer
 
@@ -22,12 +22,12 @@ enum IVR {
         let sales = try SipUri("sip:sales@example.com", headers: ["X-Choice": "sales"])
         return try VoiceResponse {
             Say("I will connect you.")
-            Refer(to: sales, action: "/transferred")
+            try Refer(to: sales, action: "/transferred")
         }
     }
 
     /// Goes on with a caller whose transfer failed.
-    static func transferred(_ outcome: ReferOutcome) throws -> VoiceResponse {
+    static func transferred(_ outcome: ReferOutcome?) throws -> VoiceResponse {
         try VoiceResponse {
             switch outcome {
             case .transferred, .canceled:
@@ -39,7 +39,7 @@ enum IVR {
                 Say("Goodbye.")
             case .rejected:
                 Say("Your phone cannot be transferred. Please call sales yourself.")
-            case .unconfirmed, .unknown:
+            case .unconfirmed, .unknown, nil:
                 Say("We do not know whether that worked. Goodbye.")
             }
         }

@@ -9,18 +9,18 @@ func respond(to request: CGIRequest) throws -> VoiceResponse? {
     let environment = ProcessInfo.processInfo.environment
     let validator = try RequestValidator(
         environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"] ?? "")
-    let callback = try validator.verify(
+    let verified = try validator.verify(
         .post, url: request.target, body: request.body, signature: request.signature)
     switch request.path {
     case "/voice": return try IVR.welcome()
-    case "/choice": return try IVR.chosen(callback.parameters.first(named: "Digits"))
-    case "/transferred": return try IVR.transferred(callback.outcome)
+    case "/choice": return try IVR.chosen(verified.digits)
+    case "/transferred": return try IVR.transferred(verified.outcome)
     default: return nil
     }
 }
 
 do {
-    // One byte more than the validator takes: what is longer is refused without being read.
+    // One byte more than the validator accepts: a longer body is refused without being read.
     let request = try CGIRequest(upToBodyBytes: 65_537)
     if request.method != "POST" {
         answer("405 Method Not Allowed", headers: "Allow: POST\r\n")
@@ -30,10 +30,10 @@ do {
         answer("404 Not Found")
     }
 } catch let error as TwimlReferError {
-    switch error.category {
+    switch error.kind {
     case .requestTooLarge: answer("413 Content Too Large", error.message)
     case .signatureMissing, .signatureMismatch: answer("403 Forbidden")
-    case .request: answer("400 Bad Request", error.message)
+    case .requestNotUtf8: answer("400 Bad Request", error.message)
     default: failed(error)
     }
 } catch {

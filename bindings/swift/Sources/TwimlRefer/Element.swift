@@ -77,7 +77,7 @@ public struct TwimlElement: TwimlContent {
 
         init(_ nodes: [TwimlNode]) {
             self.nodes = nodes
-            size = saturatingSum(nodes.map(\.size))
+            size = saturatingSum(nodes.lazy.map(\.size))
         }
 
         deinit {
@@ -190,7 +190,7 @@ func pieces(_ nodes: [TwimlNode]) -> [Piece] {
 }
 
 /// A part that occurs many times in a tree is counted each time, perhaps beyond 64 bits.
-func saturatingSum(_ sizes: [Int]) -> Int {
+func saturatingSum(_ sizes: some Sequence<Int>) -> Int {
     sizes.reduce(0) { sum, size in
         let (sum, isTooLarge) = sum.addingReportingOverflow(size)
         return isTooLarge ? .max : sum

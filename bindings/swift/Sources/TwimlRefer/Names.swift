@@ -1,4 +1,5 @@
-// The names of errors and diagnostics that the library has. core/docs/errors.md and diagnostics.md explain each.
+// The names of errors, diagnostics and hints that the library has. core/docs/errors.md and diagnostics.md explain
+// the first two.
 
 extension TwimlReferError {
     /// The stable name of an error, the same in every language. New ones may come.
@@ -95,6 +96,7 @@ extension Diagnostic {
         public static let targetInvalid = Self(rawValue: "target-invalid")
         public static let methodInvalid = Self(rawValue: "method-invalid")
         public static let actionInvalid = Self(rawValue: "action-invalid")
+        public static let actionSuspicious = Self(rawValue: "action-suspicious")
         public static let referMisplaced = Self(rawValue: "refer-misplaced")
         public static let verbUnknown = Self(rawValue: "verb-unknown")
         public static let attributeUnknown = Self(rawValue: "attribute-unknown")
@@ -109,6 +111,7 @@ extension Diagnostic {
         public static let headersTooLong = Self(rawValue: "headers-too-long")
         public static let headerReserved = Self(rawValue: "header-reserved")
         public static let headerNotForUri = Self(rawValue: "header-not-for-uri")
+        public static let headerIsParameter = Self(rawValue: "header-is-parameter")
         public static let headerMayBeDropped = Self(rawValue: "header-may-be-dropped")
         public static let headerNameInvalid = Self(rawValue: "header-name-invalid")
         public static let headerInjection = Self(rawValue: "header-injection")
@@ -116,6 +119,7 @@ extension Diagnostic {
         public static let uuiInvalid = Self(rawValue: "uui-invalid")
         public static let uuiOddHex = Self(rawValue: "uui-odd-hex")
         public static let plusInValue = Self(rawValue: "plus-in-value")
+        public static let schemeDoubled = Self(rawValue: "scheme-doubled")
         public static let passwordInUri = Self(rawValue: "password-in-uri")
         public static let doubleSlash = Self(rawValue: "double-slash")
         public static let transportUnsupported = Self(rawValue: "transport-unsupported")
@@ -123,6 +127,41 @@ extension Diagnostic {
         public static let parameterInvalid = Self(rawValue: "parameter-invalid")
         public static let eventUnexpected = Self(rawValue: "event-unexpected")
         public static let responseCodeInvalid = Self(rawValue: "response-code-invalid")
+
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        public var description: String { rawValue }
+    }
+}
+
+extension RequestValidator.Hint {
+    /// The stable name of a hint, the same in every language. New ones may come.
+    public struct Kind: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public static let signatureMissing = Self(rawValue: "signature-missing")
+        public static let signatureInvalid = Self(rawValue: "signature-invalid")
+        public static let algorithm = Self(rawValue: "algorithm")
+        public static let url = Self(rawValue: "url")
+        public static let method = Self(rawValue: "method")
+        public static let scheme = Self(rawValue: "scheme")
+        public static let port = Self(rawValue: "port")
+        public static let prefix = Self(rawValue: "prefix")
+        public static let fragment = Self(rawValue: "fragment")
+        public static let trailingSlash = Self(rawValue: "trailing-slash")
+        public static let questionMark = Self(rawValue: "question-mark")
+        public static let query = Self(rawValue: "query")
+        public static let queryOrder = Self(rawValue: "query-order")
+        public static let escapes = Self(rawValue: "escapes")
+        public static let body = Self(rawValue: "body")
+        public static let bodyNewline = Self(rawValue: "body-newline")
+        public static let queryInForm = Self(rawValue: "query-in-form")
+        public static let bodyHash = Self(rawValue: "body-hash")
+        public static let bodyEmpty = Self(rawValue: "body-empty")
+        public static let unreadable = Self(rawValue: "unreadable")
+        public static let secret = Self(rawValue: "secret")
 
         public let rawValue: String
 

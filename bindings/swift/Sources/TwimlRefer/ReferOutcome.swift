@@ -76,16 +76,15 @@ public enum ReferOutcome: Sendable, Hashable {
     }
 
     var plain: TwimlReferBridge.ReferOutcome {
-        let (kind, status, code): (String, ReferCallStatus?, Int?) =
-            switch self {
-            case .transferred: ("transferred", nil, nil)
-            case .rejected(let code): ("rejected", nil, code)
-            case .targetFailed(let status, let code): ("target-failed", status, code)
-            case .canceled: ("canceled", nil, nil)
-            case .unconfirmed: ("unconfirmed", nil, nil)
-            case .unknown(let status): ("unknown", status, nil)
-            }
-        return .init(kind: kind, status: status?.rawValue, code: code.map(Int64.init))
+        switch self {
+        case .transferred: .init(kind: "transferred", status: nil, code: nil)
+        case .rejected(let code): .init(kind: "rejected", status: nil, code: Int64(code))
+        case .targetFailed(let status, let code):
+            .init(kind: "target-failed", status: status.rawValue, code: code.map(Int64.init))
+        case .canceled: .init(kind: "canceled", status: nil, code: nil)
+        case .unconfirmed: .init(kind: "unconfirmed", status: nil, code: nil)
+        case .unknown(let status): .init(kind: "unknown", status: status.rawValue, code: nil)
+        }
     }
 }
 

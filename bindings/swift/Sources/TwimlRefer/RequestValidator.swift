@@ -42,6 +42,16 @@ public struct RequestValidator: Sendable {
         public var description: String { url }
     }
 
+    /// What makes a signature match, or keeps it from matching.
+    public struct Hint: Sendable, Hashable, CustomStringConvertible {
+        /// The stable name.
+        public let kind: Kind
+        /// What is wrong and what to change, without secrets.
+        public let message: String
+
+        public var description: String { message }
+    }
+
     let secrets: Secrets
     let size: Int
 
@@ -176,6 +186,18 @@ public struct RequestValidator: Sendable {
     ) throws(TwimlReferError) -> String {
         let data = try copied(body)
         return try call(url.size + data.count) { urlWithBodySha256(url: url, body: data) }
+    }
+
+    /// Returns why a request that ``verify(_:url:body:signature:)`` refuses may be one of Twilio: for the log of an
+    /// app that answers 403.
+    public func diagnose(
+        _ method: RequestMethod, url: String, body: some Sequence<UInt8> = [], signature: String?
+    ) throws(TwimlReferError) -> [Hint] {
+        let data = try copied(body)
+        return try call(size + method.rawValue.size + url.size + data.count + signature.size) {
+            try TwimlReferBridge.diagnose(
+                secrets: secrets, method: method.rawValue, url: url, body: data, signature: signature)
+        }.map { Hint(kind: Hint.Kind(rawValue: $0.kind), message: $0.message) }
     }
 
     /// Returns the URLs that are tried, to find the cause of a mismatch; no signature, no secret.

@@ -3,11 +3,11 @@
 internal import TwimlReferBridge
 
 extension RequestValidator {
-    /// How the endpoint behaves; each ends in the outcome of its name.
-    public enum Scenario: Sendable, Hashable, CaseIterable {
+    /// How a transfer ends in a test: in the outcome of that name.
+    public enum Scenario: String, Sendable, Hashable, CaseIterable {
         case transferred
         case rejected
-        case targetFailed
+        case targetFailed = "target-failed"
         case canceled
         case unconfirmed
     }
@@ -23,7 +23,7 @@ extension RequestValidator {
         public let headers: NameValuePairs
     }
 
-    /// Makes the request that Twilio sends to the action URL in a scenario, for the tests of an app;
+    /// Makes a request as Twilio sends it, for the tests of an app: that to the action URL in a scenario, or any other;
     /// `parameters` are added to the usual ones, or replace them.
     ///
     /// ```swift
@@ -34,11 +34,12 @@ extension RequestValidator {
     /// print(request.callSid!, request.outcome!)  // CA1 target-failed busy 486
     /// ```
     public func signedRequest(
-        _ scenario: Scenario, method: RequestMethod = .post, url: String, parameters: NameValuePairs = [:]
+        _ scenario: Scenario? = nil, method: RequestMethod = .post, url: String,
+        parameters: NameValuePairs = [:]
     ) throws(TwimlReferError) -> SignedRequest {
         let request = try call(size + method.rawValue.size + url.size + parameters.size) {
             try TwimlReferBridge.signedRequest(
-                secrets: secrets, method: method.rawValue, url: url, scenario: scenario.plain,
+                secrets: secrets, method: method.rawValue, url: url, scenario: scenario?.plain,
                 params: parameters.plain)
         }
         return SignedRequest(

@@ -100,7 +100,7 @@ public struct SipUri: Sendable, Hashable {
 
     /// The first value of the User-to-User headers.
     ///
-    /// - Throws: an error of the group `sip-uri` if it is not a User-to-User value.
+    /// - Throws: an error of the group `header` if it is not a User-to-User value.
     public var userToUser: UserToUser? {
         get throws(TwimlReferError) {
             try call(0) { try uriUserToUser(uri: text) }.map(UserToUser.init)
@@ -110,7 +110,7 @@ public struct SipUri: Sendable, Hashable {
     /// Every value of the User-to-User headers, in order: a header may hold several, separated by commas
     /// (RFC 7433).
     ///
-    /// - Throws: an error of the group `sip-uri` if one of them is not a User-to-User value.
+    /// - Throws: an error of the group `header` if one of them is not a User-to-User value.
     public var userToUsers: [UserToUser] {
         get throws(TwimlReferError) {
             try call(0) { try uriUserToUsers(uri: text) }.map(UserToUser.init)

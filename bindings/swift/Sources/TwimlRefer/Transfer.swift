@@ -154,7 +154,8 @@ public final class Transfer: Sendable {
         // Outputs that wait in the bytes are taken with the next event, or by `poll`.
         last = Mutex(
             TransferStep(
-                saved: saved, state: step.state, deadlineMs: step.deadlineMs, outputs: [], report: step.report))
+                saved: saved, state: step.state, deadlineMs: step.deadlineMs, outputs: [], report: step.report
+            ))
     }
 
     /// Saves it whole, waiting outputs and settings included.

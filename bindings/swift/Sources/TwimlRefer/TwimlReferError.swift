@@ -83,7 +83,8 @@ extension TwimlReferError {
             let message = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
             self.init(
                 ErrorDetails(
-                    kind: "internal", group: "internal", message: message, offset: nil, line: nil, column: nil,
+                    kind: "internal", group: "internal", message: message, offset: nil, line: nil,
+                    column: nil,
                     parameter: nil, number: nil))
         }
     }

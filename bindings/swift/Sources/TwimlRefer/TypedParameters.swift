@@ -4,8 +4,6 @@ internal import TwimlReferBridge
 
 /// Each is `nil` where it was not sent.
 extension VoiceRequest {
-    /// `Digits`: the keys that the caller pressed in a ``Gather``.
-    public var digits: String? { self["Digits"] }
     /// `CallSid`: the identifier of this call, `CA` and 32 hexadecimal digits.
     public var callSid: String? { named() }
     /// `AccountSid`: the account that the call belongs to, `AC` and 32 hexadecimal digits.
@@ -80,6 +78,13 @@ extension VoiceRequest {
     ///
     /// Kept as text: it may be a `tel:` URI.
     public var referTransferTarget: String? { named() }
+
+    /// `Digits`: the keys that the caller pressed in a ``Gather``.
+    public var digits: String? { named() }
+    /// `SpeechResult`: what the caller said in a ``Gather``, as text.
+    public var speechResult: String? { named() }
+    /// `Confidence`: how certain the speech was recognised, from 0 to 1.
+    public var confidence: String? { named() }
 
     /// The parameter that the getter of this name reads.
     private func named(_ getter: String = #function) -> String? {

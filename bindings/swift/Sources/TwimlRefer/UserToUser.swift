@@ -24,7 +24,7 @@ public struct UserToUser: Sendable, Hashable, CustomStringConvertible {
 
     /// Makes a value of its parts.
     ///
-    /// - Throws: an error of the group `sip-uri` where a part is not allowed in a header.
+    /// - Throws: an error of the group `header` where a part is not allowed in a header.
     public init(
         data: String, encoding: String? = nil, purpose: String? = nil, content: String? = nil
     ) throws(TwimlReferError) {

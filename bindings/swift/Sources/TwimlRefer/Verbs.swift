@@ -70,7 +70,8 @@ public struct Gather: TwimlVerb {
         maxSpeechTime: Int? = nil, language: String? = nil, hints: String? = nil, speechModel: String? = nil,
         enhanced: Bool? = nil, profanityFilter: Bool? = nil, bargeIn: Bool? = nil,
         actionOnEmptyResult: Bool? = nil, partialResultCallback: String? = nil,
-        partialResultCallbackMethod: RequestMethod? = nil, debug: Bool? = nil, attributes: NameValuePairs = [:],
+        partialResultCallbackMethod: RequestMethod? = nil, debug: Bool? = nil,
+        attributes: NameValuePairs = [:],
         @TwimlBuilder prompts: () -> [TwimlNode] = { [] }
     ) {
         let set = named(

@@ -39,6 +39,9 @@ nonisolated(unsafe) let getters: [String: KeyPath<VoiceRequest, String?>] = [
     "sip_call_id": \.sipCallId,
     "sip_source_ip": \.sipSourceIp,
     "refer_transfer_target": \.referTransferTarget,
+    "digits": \.digits,
+    "speech_result": \.speechResult,
+    "confidence": \.confidence,
 ]
 
 /// Returns the value of a getter, as JSON has it.

@@ -95,6 +95,7 @@ private let mostBytes = Int(Int32.max)
             Result { _ = try VoiceResponse(parsing: "") }.failed?.group,
             Result { _ = try Transfer(restoring: []) }.failed?.group,
         ]
+        #expect("\(groups[0]!)" == "sip-uri")
         #expect(
             groups == [
                 .sipUri, .header, .request, .request, .signature, .twiml, .document, .transfer,
@@ -137,7 +138,8 @@ private let mostBytes = Int(Int32.max)
 
     /// What no buffer of usual size holds is asked for once more.
     @Test func longAnswersComeWhole() throws {
-        let pairs = NameValuePairs((0..<1000).map { NameValuePair("Parameter\($0)", "value \($0) \u{1f4de}") })
+        let pairs = NameValuePairs(
+            (0..<1000).map { NameValuePair("Parameter\($0)", "value \($0) \u{1f4de}") })
         let request = try VoiceRequest(parameters: pairs, maxBytes: mostBytes)
         #expect(request.parameters == pairs)
         let form = try request.form()
@@ -256,7 +258,9 @@ private let mostBytes = Int(Int32.max)
         #expect(Result { try SipUri(host: text, user: text) }.failed?.kind == .uriHostInvalid)
         #expect(try SipUri("sip:a@b", headers: ["X-A": text]).header(named: "X-A") != nil)
         let transfer = try Transfer(to: SipUri("sip:a@b"))
-        #expect(throws: Never.self) { try transfer.handle(.notify(.init(cseq: 1, event: text)), atMilliseconds: 0) }
+        #expect(throws: Never.self) {
+            try transfer.handle(.notify(.init(cseq: 1, event: text)), atMilliseconds: 0)
+        }
         let validator = try RequestValidator(text)
         let signature = try validator.sign(url: text, parameters: pairs)
         #expect(validator.validate(url: text, parameters: pairs, signature: signature))

@@ -181,6 +181,9 @@ let voiceURL = "https://voice.example.com/handleRefer"
             userToUser: try UserToUser(data: "1f", encoding: "hex"))
         #expect(element.text == "ac" && element.description == "<Say> with 3 nodes")
         #expect(Hangup().description == "<Hangup> with 0 nodes")
+        #expect(shown(by: element).contains { $0.contains("<Say> with 3 nodes") })
+        let response = try VoiceResponse { Hangup() }
+        #expect(shown(by: response).contains { $0.contains("<Hangup/>") })
         #expect(uri.parameters.map(\.description) == ["lr", "a=1"])
         #expect(try uri.userToUser?.bytes == [0x1f] && SipUri("sip:a@b").userToUser == nil)
         #expect(uri.parameter(named: "A")?.value == "1" && uri.parameter(named: "b") == nil)
@@ -206,7 +209,7 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(try SipUri("sip:a@b").userToUsers.isEmpty)
         let odd = try SipUri("sip:a@b?User-to-User=%3Bencoding%3Dhex")
         let error = Result { try odd.userToUsers }.failed
-        #expect(error?.group == .sipUri && odd.check().map(\.code) == [.uuiInvalid])
+        #expect(error?.group == .header && odd.check().map(\.code) == [.uuiInvalid])
     }
 
     @Test func whatIsBuiltIsMeasuredAsItIsSent() throws {
@@ -262,7 +265,8 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(try transfer.handle(.cseq(7), atMilliseconds: 1).isEmpty)
         #expect(try transfer.handle(.response(202), atMilliseconds: 2).isEmpty)
         #expect(try transfer.handle(.status(180, isFinal: false), atMilliseconds: 3).isEmpty)
-        let report = try ReferReport(callStatus: .inProgress, referSipResponseCode: 202, notifySipResponseCode: 200)
+        let report = try ReferReport(
+            callStatus: .inProgress, referSipResponseCode: 202, notifySipResponseCode: 200)
         #expect(
             try transfer.handle(.status(200, isFinal: true), atMilliseconds: 4) == [.completed(report)])
     }
@@ -307,17 +311,25 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 let request = try validator.verify(
                     method, url: test.url, body: test.body, signature: test.headers["X-Twilio-Signature"])
                 #expect(test.method == method && request.callSid == "CA1")
-                let kind = request.outcome?.kind.replacing("-", with: "")
-                #expect(kind == "\(scenario)".lowercased())
+                #expect(request.outcome?.kind == scenario.rawValue)
             }
         }
+        let test = try validator.signedRequest(method: .get, url: "/a", parameters: ["Digits": "1"])
+        let signature = test.headers["X-Twilio-Signature"]
+        #expect(try validator.verify(.get, url: test.url, signature: signature).digits == "1")
+        let other = try RequestValidator("12345", publicBase: "http://voice.example.com")
+        let hints = try other.diagnose(.get, url: test.url, signature: signature)
+        #expect("\(hints.map(\.kind))" == "[scheme]" && !"\(hints)".contains("12345"))
     }
 
     @Test func pairsAreACollection() {
         let names = (10..<60).map { "n\($0)" }
         let dictionary = Dictionary(uniqueKeysWithValues: names.map { ($0, "") })
         #expect(NameValuePairs(dictionary).map(\.name) == names)
-        #expect(NameValuePairs(KeyValuePairs(dictionaryLiteral: ("b", "1"), ("a", "2"))).map(\.name) == ["b", "a"])
+        #expect(
+            NameValuePairs(KeyValuePairs(dictionaryLiteral: ("b", "1"), ("a", "2"))).map(\.name) == [
+                "b", "a",
+            ])
         var pairs = NameValuePairs(["a": "1"])
         pairs.append(NameValuePair("a", "2"))
         pairs.append(NameValuePair("b", "3"))

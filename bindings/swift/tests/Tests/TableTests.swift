@@ -20,6 +20,7 @@ import TwimlReferBridge
         #expect(VoiceResponse.Follows.allCases.map(\.rawValue) == names.follows)
         #expect(TwimlRefer.Diagnostic.Severity.allCases.map(\.rawValue) == names.severities)
         #expect([RequestMethod.get, .post].map(\.rawValue) == names.methods)
+        #expect(RequestValidator.Scenario.allCases.map(\.rawValue) == names.scenarios)
         let groups: [TwimlReferError.Group] = [
             .sipUri, .header, .twiml, .document, .rest, .request, .signature, .transfer, .text,
         ]
@@ -29,7 +30,7 @@ import TwimlReferBridge
             .appending(path: "../../twiml-refer-swift/Sources/TwimlRefer/Names.swift")
         let constants = try String(contentsOf: source, encoding: .utf8).matches(
             of: /static let (\w+) = Self\(rawValue: "(.+)"\)/)
-        #expect(constants.map { String($0.2) } == names.errorKinds + names.diagnosticCodes)
+        #expect(constants.map { String($0.2) } == names.errorKinds + names.diagnosticCodes + names.hintKinds)
         #expect(constants.allSatisfy { camelCase($0.2, "-") == $0.1 })
     }
 
@@ -71,7 +72,6 @@ import TwimlReferBridge
             #expect(request[parameter.name] == "202")
         }
         #expect(parameters.count == getters.count + 3)
-        #expect(try VoiceRequest(form: "Digits=1%23").digits == "1#")
     }
 }
 

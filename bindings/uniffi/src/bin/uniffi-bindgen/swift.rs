@@ -1,11 +1,11 @@
 //! Swift: the generated functions are fast enough, but for their reader, which copies every number
-//! and text through Foundation. What needs all of Foundation is left out: a static binary would be three times as
-//! large.
+//! and text through Foundation, and for the texts that are passed, which are copied twice. What needs all of
+//! Foundation is left out: a static binary would be three times as large.
 
 use crate::patch::Patched;
 
 pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
-    for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING] {
+    for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING, WRITE_STRING, LOWER_STRING] {
         text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
     }
     text.replace(Some(1), "^import Foundation$", |_| IMPORT.to_owned())?;
@@ -64,5 +64,33 @@ const READ_STRING: (&str, &str) = (
         return buf.data.withUnsafeBytes {
             String(decoding: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self)
         }
+",
+);
+
+const WRITE_STRING: (&str, &str) = (
+    "        let len = Int32(value.utf8.count)
+        writeInt(&buf, len)
+        writeBytes(&buf, value.utf8)
+",
+    "        var value = value
+        value.withUTF8 { bytes in
+            writeInt(&buf, Int32(bytes.count))
+            buf.append(contentsOf: bytes)
+        }
+",
+);
+
+const LOWER_STRING: (&str, &str) = (
+    "        return value.utf8CString.withUnsafeBufferPointer { ptr in
+            // The swift string gives us int8_t, we want uint8_t.
+            ptr.withMemoryRebound(to: UInt8.self) { ptr in
+                // The swift string gives us a trailing null byte, we don't want it.
+                let buf = UnsafeBufferPointer(rebasing: ptr.prefix(upTo: ptr.count - 1))
+                return RustBuffer.from(buf)
+            }
+        }
+",
+    "        var value = value
+        return value.withUTF8 { RustBuffer.from($0) }
 ",
 );
