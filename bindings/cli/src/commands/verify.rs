@@ -2,7 +2,9 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use twiml_refer::{Error, RequestValidator, http::Method, webhook::VerifyError};
+use twiml_refer::http::Method;
+use twiml_refer::webhook::{Hint, HintKind, VerifyError};
+use twiml_refer::{Error, RequestValidator};
 
 use super::sign::{Body, Request};
 use crate::cli::TOKEN_HELP;
@@ -50,7 +52,7 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
         Ok(body) => body,
         // Of a body over the limit nothing was hashed.
         Err(Failure::Refused { error, .. }) if console.is_json() => {
-            console.json(&json!({"valid": false, "tried": null, "error": error}))?;
+            console.json(&json!({"valid": false, "tried": null, "hints": [], "error": error}))?;
             return Ok(Answer::No);
         }
         Err(failure) => return Err(failure),
@@ -58,12 +60,15 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let error = verify(&validator, options, &body).err();
     let form: &[u8] = if let Body::Form(bytes) = &body { bytes } else { &[] };
     let tried = options.explain.then(|| validator.explain(&request.url, form));
+    let hints = if error.is_some() { hints(&validator, options, &body) } else { Vec::new() };
     if console.is_json() {
         let tried = tried.map(|tried| {
             let shown = tried.iter().map(|it| json!({"url": it.url(), "hashed": it.hashed()}));
             shown.collect::<Value>()
         });
-        console.json(&json!({"valid": error.is_none(), "tried": tried, "error": error}))?;
+        let hints = hints.iter().map(|hint| json!({"kind": hint.kind().as_str(), "message": hint.message()}));
+        let hints = hints.collect::<Value>();
+        console.json(&json!({"valid": error.is_none(), "tried": tried, "hints": hints, "error": error}))?;
         return Ok(Answer::yes_if(error.is_none()));
     }
     for candidate in tried.iter().flatten() {
@@ -85,11 +90,31 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
              not a form: give the URL as it was requested, with its query",
         ));
     }
+    for hint in &hints {
+        console::print_error(&message::note(hint.message()));
+    }
     if !options.explain {
         let text = "--explain lists the spellings of the URL that were tried";
         console::print_error(&message::note(text));
     }
     Ok(Answer::No)
+}
+
+fn method(options: &Options) -> Method {
+    let has_body = options.request.body.is_some() || options.request.json_body.is_some();
+    options.method.unwrap_or(if has_body { Method::Post } else { Method::Get })
+}
+
+/// Why it is not valid. That a body which is not a form is not hashed with the URL is no reason.
+fn hints(validator: &RequestValidator, options: &Options, body: &Body) -> Vec<Hint> {
+    let (is_raw, bytes): (bool, &[u8]) = match body {
+        Body::Form(bytes) => (false, bytes),
+        Body::Raw(bytes) => (true, bytes),
+    };
+    let url = &options.request.url;
+    let mut hints = validator.diagnose(method(options), url, bytes, Some(&options.signature));
+    hints.retain(|hint| !is_raw || hint.kind() != HintKind::Body);
+    hints
 }
 
 fn verify(
@@ -98,8 +123,7 @@ fn verify(
     body: &Body,
 ) -> std::result::Result<(), Error> {
     let Options { request, signature, .. } = options;
-    let has_body = request.body.is_some() || request.json_body.is_some();
-    let method = options.method.unwrap_or(if has_body { Method::Post } else { Method::Get });
+    let method = method(options);
     match body {
         Body::Form(bytes) => {
             let verified = validator.verify(method, &request.url, bytes, Some(signature));

@@ -91,6 +91,28 @@ fn a_public_base_replaces_what_a_proxy_left() {
 }
 
 #[test]
+fn a_near_miss_is_named() {
+    let kinds = |url: &str, options: &[&str]| {
+        let json = verify(url, SHA1, &[options, &["--json"]].concat()).json();
+        let hints = json["hints"].as_array().unwrap().clone();
+        hints.into_iter().map(|hint| hint["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(URL, &["--body", "-"]), [""; 0]);
+    assert_eq!(kinds(&URL.replace("https", "http"), &["--body", "-"]), ["scheme"]);
+    assert_eq!(kinds("https://mycompany.com/myapp.php?bar=2&foo=1", &["--body", "-"]), ["query-order"]);
+    assert_eq!(kinds(URL, &["--body", "-", "--method", "GET"]), ["method"]);
+    assert_eq!(kinds("/myapp.php?foo=1&bar=2", &["--body", "-"]), ["url"]);
+    let shown = verify(&format!("{URL}#top"), SHA1, &["--body", "-"]).expect(1);
+    assert!(shown.stderr.contains("without the fragment"), "{}", shown.stderr);
+
+    let other = RAW.replace("true", "null");
+    let raw = ["verify", "--url", RAW_URL, "--signature", RAW_SHA1, "--json-body", "-", "--json"];
+    let json = run_token(&raw, &other).expect(1).json();
+    let [hint] = json["hints"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    assert_eq!(hint["kind"], "body-hash");
+}
+
+#[test]
 fn encoded_spellings_are_accepted_on_request_alone() {
     let sign = ["sign", "--url", "https://example.com/r?To=sip%3Aa%40example.com"];
     let signature = run_token(&sign, "").expect(0).stdout;
