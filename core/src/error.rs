@@ -289,7 +289,7 @@ error_kinds! {
             "invalid IPv4 address {}: write four numbers from 0 to 255";
         UriIpv6Invalid = 114 "uri-ipv6-invalid"
             "invalid IPv6 address {}: write it in brackets, as [2001:db8::1]";
-        UriPortInvalid = 115 "uri-port-invalid" "invalid port {}: must be 1 to 65535";
+        UriPortInvalid = 115 "uri-port-invalid" "invalid port {}: {}";
         UriParameterNameEmpty = 116 "uri-parameter-name-empty"
             "parameter without a name: write ;name or ;name=value";
         UriParameterValueEmpty = 117 "uri-parameter-value-empty"
@@ -299,7 +299,7 @@ error_kinds! {
         UriHeaderMissing = 119 "uri-header-missing"
             "no header after {}: write name=value, or leave it out";
         UriHeaderValueMissing = 120 "uri-header-value-missing"
-            "header {} has no =: write name=value";
+            "header {} has no =: write {}";
         UriHeaderNameEmpty = 121 "uri-header-name-empty"
             "header without a name: write name=value";
         UriXmlLeftOver = 122 "uri-xml-left-over"

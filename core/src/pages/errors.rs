@@ -116,13 +116,15 @@ const EXAMPLES: &[Example] = examples! {
     UriIpv4Invalid SipUri::parse("sip:alice@192.0.2.256");
     UriIpv6Invalid SipUri::parse("sip:alice@[2001:db8]");
     UriPortInvalid SipUri::parse("sip:alice@example.com:0"),
+        SipUri::parse("sip:tel:+15551234567"),
         SipUri::builder("example.com").port(70_000).build();
     UriParameterNameEmpty SipUri::parse("sip:alice@example.com;");
     UriParameterValueEmpty SipUri::parse("sip:alice@example.com;transport=");
     UriParameterRepeated SipUri::parse("sip:alice@example.com;lr;LR");
     UriHeaderMissing SipUri::parse("sip:alice@example.com?"),
         SipUri::parse("sip:alice@example.com?X-A=1&");
-    UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A");
+    UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A"),
+        SipUri::parse("sip:alice@example.com?lr");
     UriHeaderNameEmpty SipUri::parse("sip:alice@example.com?=1");
     UriXmlLeftOver SipUri::parse("sip:alice@example.com?X-A=1&amp;X-B=2"),
         SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::escape;
 use super::headers::USER_TO_USER;
-use super::parse::is_known_param;
+use super::parse::{is_known_param, is_scheme};
 use super::uri::SipUri;
 use super::user_to_user::UserToUser;
 use crate::diagnostic::{Diagnostic, DiagnosticCode as Code};
@@ -42,9 +42,6 @@ const NOT_FOR_URI: [&str; 24] = [
 const PASSED: [&str; 5] =
     [USER_TO_USER, "Remote-Party-ID", "P-Preferred-Identity", "P-Called-Party-ID", "Replaces"];
 
-/// Schemes that are written after `sip:` by mistake.
-const SCHEMES: [&str; 3] = ["sip", "sips", "tel"];
-
 /// What `<Dial><Sip>` takes for `transport=`.
 const TRANSPORTS: [&str; 3] = ["udp", "tcp", "tls"];
 
@@ -81,7 +78,7 @@ fn check_uri(uri: &SipUri, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(too_long(Code::HeadersTooLong, after, DIAL_HEADERS_CHARS));
     }
     match (uri.user(), uri.password()) {
-        (Some(user), Some(_)) if is_one_of(user, &SCHEMES) => {
+        (Some(user), Some(_)) if is_scheme(user) => {
             diagnostics.push(Diagnostic::new(Code::SchemeDoubled).arg(&format!("{user}:")));
         }
         (_, Some(_)) => diagnostics.push(Diagnostic::new(Code::PasswordInUri)),

@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::net::Ipv6Addr;
 
 use super::escape::{self, HEADER, HOST, PARAM, PASSWORD, USER};
+use super::host::{check_host, invalid};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
@@ -106,6 +106,8 @@ enum Cure {
     /// It was meant as a delimiter.
     Advise(&'static str),
 }
+
+pub(super) const PORT_RULE: &str = "must be 1 to 65535";
 
 const HEADERS_BEGIN: Cure = Cure::Advise("write ? before the first header");
 
@@ -243,7 +245,13 @@ impl<'a> Reader<'a> {
         let port = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
         match port.flatten() {
             Some(port) if port != 0 => Ok((Some(port), end)),
-            _ => Err(invalid(ErrorKind::UriPortInvalid, digits).at(start)),
+            _ => {
+                let is_scheme =
+                    is_scheme(self.slice(0, from).rsplit(':').next().unwrap_or_default());
+                let advice =
+                    if is_scheme { "keep one scheme, as in sip:user@host" } else { PORT_RULE };
+                Err(invalid(ErrorKind::UriPortInvalid, digits).arg(advice).at(start))
+            }
         }
     }
 
@@ -296,7 +304,12 @@ impl<'a> Reader<'a> {
                 }
                 None | Some(b'&') => {
                     let name = self.slice(start, name_end);
-                    let error = Error::new(ErrorKind::UriHeaderValueMissing).arg(name);
+                    let advice = if is_known_param(name) {
+                        format!(";{name} before the ?")
+                    } else {
+                        "name=value".to_owned()
+                    };
+                    let error = Error::new(ErrorKind::UriHeaderValueMissing).arg(name).arg(&advice);
                     return Err(error.parameter_named(name).at(name_end));
                 }
                 Some(b'=') if name_end == start => {
@@ -342,51 +355,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// An error that quotes the text, without what may be the end of a password before a second `@`.
-fn invalid(kind: ErrorKind, found: &str) -> Error {
-    let shown = match found.rsplit_once('@') {
-        Some((_, host)) => format!("`***@{host}`"),
-        None if found.is_empty() => "an empty text".to_owned(),
-        None => format!("`{found}`"),
-    };
-    Error::new(kind).arg(&shown)
-}
-
-/// Whether the text is `hostname / IPv4address / IPv6reference`.
-pub(super) fn check_host(host: &str) -> Result<(), Error> {
-    if host.is_empty() {
-        return Err(Error::new(ErrorKind::UriHostEmpty));
-    }
-    if let Some(inner) = host.strip_prefix('[') {
-        return match inner.strip_suffix(']').map(str::parse::<Ipv6Addr>) {
-            Some(Ok(_)) => Ok(()),
-            _ => Err(invalid(ErrorKind::UriIpv6Invalid, host)),
-        };
-    }
-    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return if is_ipv4(host) { Ok(()) } else { Err(invalid(ErrorKind::UriIpv4Invalid, host)) };
-    }
-    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    if top.starts_with(|c: char| c.is_ascii_alphabetic()) && is_label(top) && labels.all(is_label) {
-        Ok(())
-    } else {
-        Err(invalid(ErrorKind::UriHostInvalid, host))
-    }
-}
-
-/// Four numbers of one to three digits; leading zeros are the grammar's, so `str::parse` as an
-/// `Ipv4Addr` would refuse too much.
-fn is_ipv4(host: &str) -> bool {
-    host.split('.').count() == 4
-        && host.split('.').all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
-}
-
-fn is_label(label: &str) -> bool {
-    !label.is_empty()
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+/// Whether a user or host is a scheme that was written after `sip:` by mistake.
+pub(super) fn is_scheme(name: &str) -> bool {
+    ["sip", "sips", "tel"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme))
 }
 
 /// Whether a parameter is one of RFC 3261 §19.1.1 or Twilio's own: among the headers it is a mistake.
