@@ -65,8 +65,11 @@ impl Capture {
 
     fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
         let found = text::scan(&text);
-        if let Some(refused) = unreadable::text(&text).filter(|_| found.messages.is_empty()) {
-            return Err(refused);
+        if found.messages.is_empty() {
+            let lines = || unreadable::first_lines(&text).filter(|_| found.errors.is_empty());
+            if let Some(refused) = unreadable::text(&text).or_else(lines) {
+                return Err(refused);
+            }
         }
         let messages = found.messages.len();
         for message in found.messages {

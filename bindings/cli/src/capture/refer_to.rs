@@ -63,9 +63,9 @@ pub(super) fn check(headers: &[String]) -> Vec<Check> {
             ));
         }
     }
-    let (scheme, rest) = uri.split_once(':').unwrap_or(("", uri));
+    let (scheme, _) = uri.split_once(':').unwrap_or(("", uri));
     match scheme.to_ascii_lowercase().as_str() {
-        "sip" | "sips" => found.extend(sip(scheme, rest, uri)),
+        "sip" | "sips" => found.extend(sip(uri)),
         "tel" => {}
         "cid" => found.push(Check::error(
             "refer-to-body",
@@ -87,36 +87,35 @@ pub(super) fn check(headers: &[String]) -> Vec<Check> {
     found
 }
 
-fn sip(scheme: &str, rest: &str, uri: &str) -> Vec<Check> {
-    let inner = rest.split_once(':').map(|(inner, _)| inner.to_ascii_lowercase());
-    let doubled = inner.filter(|inner| ["tel", "sip", "sips"].contains(&inner.as_str())).map(|inner| {
-        Check::error(
-            "scheme-doubled",
-            format!(
-                "the Refer-To begins with {scheme}:{inner}: and only one scheme can be meant: {inner} is read as the \
-                 user, and what follows as its password"
-            ),
-        )
-    });
-    let code = doubled.as_ref().map(|check| check.code.clone()).unwrap_or_default();
-    let mut found: Vec<Check> = doubled.into_iter().collect();
+fn sip(uri: &str) -> Vec<Check> {
     match SipUri::parse(uri) {
-        Err(error) => found.push(Check::error(
-            "refer-to-invalid",
-            format!("the Refer-To is not a valid SIP URI: {}", error.message()),
-        )),
-        Ok(uri) => {
-            found.extend(uri.check().iter().filter(|it| it.code().as_str() != code).map(|it| {
-                Check {
-                    code: it.code().as_str().to_owned(),
-                    severity: it.severity(),
-                    message: format!("the Refer-To: {}", it.message()),
-                    number: it.platform_number(),
-                }
-            }))
-        }
+        Err(error) => vec![doubled(uri).unwrap_or_else(|| {
+            let message = format!("the Refer-To is not a valid SIP URI: {}", error.message());
+            Check::error("refer-to-invalid", message)
+        })],
+        Ok(uri) => uri
+            .check()
+            .iter()
+            .map(|it| Check {
+                code: it.code().as_str().to_owned(),
+                severity: it.severity(),
+                message: format!("the Refer-To: {}", it.message()),
+                number: it.platform_number(),
+            })
+            .collect(),
     }
-    found
+}
+
+/// Names a second scheme, which makes what follows it a host or a port that cannot be read.
+fn doubled(uri: &str) -> Option<Check> {
+    let mut parts = uri.split(':');
+    let (outer, inner) = (parts.next()?, parts.next()?.to_ascii_lowercase());
+    let is_scheme = ["tel", "sip", "sips"].contains(&inner.as_str());
+    is_scheme.then(|| {
+        let message =
+            format!("the Refer-To: it has two schemes, {outer}: and {inner}: write only one");
+        Check::error("scheme-doubled", message)
+    })
 }
 
 /// Returns the URI of a Refer-To, whether it is bare, and a second value behind it.

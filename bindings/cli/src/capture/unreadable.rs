@@ -2,7 +2,11 @@
 
 use memchr::memmem;
 
+use super::layout::first_line;
 use super::open::Refused;
+
+const SUMMARY: &str = "this is a summary with one line for each message, without the messages: give the pcap file itself, or print whole \
+     messages with tshark -r FILE -Y sip -V or tcpdump -A -s 0 -r FILE";
 
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 256 * 1024;
@@ -11,6 +15,12 @@ const LOOKED_AT: usize = 256 * 1024;
 pub(crate) fn text(text: &[u8]) -> Option<Refused> {
     let message = named(text)?;
     Some(Refused::new("capture-unreadable", message))
+}
+
+/// Names a text that has first lines of messages, and nothing of the rest.
+pub(super) fn first_lines(text: &[u8]) -> Option<Refused> {
+    let has_first_line = text.split(|byte| *byte == b'\n').any(|line| first_line(line).is_some());
+    has_first_line.then(|| Refused::new("capture-unreadable", SUMMARY))
 }
 
 /// Names it as a hint, where messages were found but no REFER.
@@ -56,10 +66,7 @@ fn named(text: &[u8]) -> Option<String> {
         return says("a capture in base64", "decode it with base64 -d FILE > FILE.pcap");
     }
     if is_summary(head) {
-        return says(
-            "a summary with one line for each packet, without the messages",
-            "give the pcap file itself, or print whole messages with tshark -r FILE -Y sip -V or tcpdump -A -s 0 -r FILE",
-        );
+        return Some(SUMMARY.to_owned());
     }
     if has("Session Initiation Protocol") {
         return says(

@@ -307,6 +307,9 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
                    192.0.2.20 → 203.0.113.10 SIP 408 Status: 202 Accepted | \n";
     let lines = "14:15:05.155257 IP 203.0.113.10.5060 > 192.0.2.20.5060: SIP: REFER sip:desk@192.0.2.20 SIP/2.0\n\
                  14:15:05.197257 IP 192.0.2.20.5060 > 203.0.113.10.5060: SIP: SIP/2.0 202 Accepted\n";
+    let history = "00000 1764080105 * <== 203.0.113.10:5060 REFER sip:desk@192.0.2.20 SIP/2.0\n\
+                   00001 1764080105 * ==> 203.0.113.10:5060 SIP/2.0 202 Accepted\n\
+                   No more entries\n";
     let dump = "0000   45 00 02 0b 3d 01 00 00 40 11 2f 5c cb 00 71 0a   E...=...@./\\..q.\n\
                 0010   c0 00 02 14 13 c4 13 c4 01 f7 00 00 52 45 46 45   ............REFE\n\
                 0020   52 20 73 69 70 3a 2b 31 35 30 30 35 35 35 30 30   R sip:+150055500\n";
@@ -318,8 +321,9 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
                 sip:desk@192.0.2.20 SIP/2.0\"}}}}]";
     let folded = "Frame 1: 537 bytes on wire\nSession Initiation Protocol (REFER)\n";
     for (content, what, command) in [
-        (summary, "a summary with one line for each packet", "tshark -r FILE -Y sip -V"),
-        (lines, "a summary with one line for each packet", "tcpdump -A -s 0"),
+        (summary, "a summary with one line for each message", "tshark -r FILE -Y sip -V"),
+        (lines, "a summary with one line for each message", "tcpdump -A -s 0"),
+        (history, "a summary with one line for each message", "-V"),
         (dump, "a hex dump", "text2pcap"),
         (tcpdump, "a hex dump", "tcpdump -w FILE"),
         (&"45000020b3d01".repeat(10), "a hex dump", "text2pcap"),
