@@ -1,6 +1,5 @@
 // swift-tools-version: 6.0
-// The package as it stands in the archive that `build` makes; in the repository the generated part of
-// TwimlReferBridge is missing.
+// The package in the archive that `build` makes; in the repository TwimlReferBridge, which is generated, is missing.
 import PackageDescription
 
 #if os(Linux)

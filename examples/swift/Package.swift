@@ -1,5 +1,5 @@
 // swift-tools-version: 6.0
-// The package stands unpacked beside this folder.
+// The package is unpacked beside this folder.
 import PackageDescription
 
 let package = Package(

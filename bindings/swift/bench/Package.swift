@@ -1,5 +1,5 @@
 // swift-tools-version: 6.0
-// The main jobs, for `run`: the package stands unpacked beside this folder.
+// The main jobs, for `run`: the package is unpacked beside this folder.
 import PackageDescription
 
 let package = Package(

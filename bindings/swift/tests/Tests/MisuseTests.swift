@@ -220,7 +220,7 @@ private let mostBytes = Int(Int32.max)
         #expect(
             try validator.verify(.get, url: asGet, signature: posted).digits == "9")
         #expect(try validator.verify(.post, url: asGet, signature: posted).parameters.isEmpty)
-        // Of a GET, what stands behind the path is a name.
+        // Of a GET, what is behind the path is a name.
         let got = try validator.sign(url: "/choice?A=1")
         let asPost = try VoiceRequest(parameters: ["?A=": "1"]).form()
         #expect(throws: Never.self) { try validator.verify(.get, url: "/choice?A=1", signature: got) }
