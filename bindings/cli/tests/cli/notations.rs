@@ -408,7 +408,7 @@ fn what_a_file_is_comes_from_its_content_unless_it_is_said() {
         "# SIP/2.0 486 comes\nset hangup-grace 1\n0 start\n1 response 202\n2 notify 486\n";
     assert!(run_with(&["replay", "-"], scenario).expect(0).stdout.contains("target-failed"));
     run_with(&["replay", "--scenario", "-"], scenario).expect(0);
-    assert!(run_with(&["replay", "--sip", "-"], scenario).expect(1).stderr.contains("no REFER"));
+    assert!(run_with(&["replay", "--sip", "-"], scenario).expect(1).stderr.contains("a summary"));
     run_with(&["replay", "--scenario", "-"], sngrep()).expect(2);
     run_with(&["replay", "--scenario", "--sip", "-"], scenario).expect(2);
     let said = run_with(&["replay", "-", "--set", "hangup-grace=1"], scenario).expect(2).stderr;
