@@ -13,7 +13,7 @@ pub enum Severity {
     Note,
     /// Something is dropped or never runs.
     Warning,
-    /// Twilio will refuse it, or the app has a security hole.
+    /// Twilio will refuse it, a transfer never happens, or the app is not secure.
     Error,
 }
 
@@ -29,11 +29,7 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Severity);
 
 /// What is worth knowing about a document ([`VoiceResponse::check`](crate::VoiceResponse::check)), a
 /// SIP URI ([`SipUri::check`](crate::SipUri::check)), a parameter of a request
@@ -53,6 +49,7 @@ impl fmt::Display for Severity {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     code: DiagnosticCode,
+    severity: Severity,
     path: Box<str>,
     arguments: Vec<Box<str>>,
     line_column: Option<(usize, usize)>,
@@ -65,6 +62,7 @@ impl Diagnostic {
     pub(crate) fn new(code: DiagnosticCode) -> Self {
         Self {
             code,
+            severity: code.severity(),
             path: "".into(),
             arguments: Vec::new(),
             line_column: None,
@@ -74,7 +72,13 @@ impl Diagnostic {
         }
     }
 
-    /// Fills the next hole of the code's message. Control characters are shown, long text is cut.
+    /// Sets another severity than the usual one of its code.
+    pub(crate) fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Fills the next placeholder of the code's message. Control characters are shown, long text is cut.
     pub(crate) fn arg(mut self, argument: &str) -> Self {
         self.arguments.push(message::quote(argument));
         self
@@ -98,7 +102,7 @@ impl Diagnostic {
     }
 
     /// The parameter of the request that it is about.
-    pub(crate) fn about(mut self, parameter: &'static str) -> Self {
+    pub(crate) fn parameter_named(mut self, parameter: &'static str) -> Self {
         self.parameter = Some(parameter);
         self
     }
@@ -109,13 +113,14 @@ impl Diagnostic {
         self.code
     }
 
-    /// How much it matters.
+    /// How much it matters. With two codes that depends on the place: `unreachable` is an error at a
+    /// `<Refer>`, and `action-suspicious` a note for a host that may be there.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
-    /// Where in the document, as `Response/Refer[0]/Sip`; empty for a URI that stands alone.
+    /// Where in the document, as `Response/Refer[0]/Sip`; empty outside a document.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -145,7 +150,7 @@ impl Diagnostic {
         self.line_column.map(|(_, column)| column)
     }
 
-    /// The error behind it: why a target is no SIP URI.
+    /// The error behind it: why a target is not a SIP URI.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
@@ -234,7 +239,7 @@ macro_rules! diagnostic_codes {
                 match self { $( Self::$name => $code, )* }
             }
 
-            /// How much a diagnostic of this code matters.
+            /// How much a diagnostic of this code usually matters.
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $( Self::$name => Severity::$severity, )* }
@@ -269,11 +274,7 @@ macro_rules! diagnostic_codes {
     };
 }
 
-impl fmt::Display for DiagnosticCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(DiagnosticCode);
 
 diagnostic_codes! {
     TargetMissing "target-missing" Error
@@ -298,6 +299,12 @@ diagnostic_codes! {
         "action is {}: neither an absolute http(s) URL nor a relative reference, so it is never called"
         "No action request comes, whatever the endpoint answers to the REFER."
         "Write https://…, http://… or a path such as /handleRefer.";
+    ActionSuspicious "action-suspicious" Warning
+        "suspicious action {}: {}"
+        "Twilio resolves the action against the URL of the document and calls what comes of it, which \
+         is surely not the app. A host that may be private is a note."
+        "Write the path of the action as the app serves it, or the whole URL by which Twilio reaches \
+         it.";
     ReferMisplaced "refer-misplaced" Error (12200)
         "<Refer> inside <{}>: Twilio takes it in <Response> only"
         "No REFER is sent: the verb never runs there."
@@ -308,11 +315,11 @@ diagnostic_codes! {
         "Nothing is sent for it: the verb after it runs next."
         "Spell the verb as TwiML Voice does; capitals matter.";
     AttributeUnknown "attribute-unknown" Warning (12200)
-        "unknown attribute {} of <{}>: it is ignored"
+        "unknown attribute {} of <{}>: it is ignored{}"
         "The REFER goes out as if the attribute were not there."
         "Take it out: <Refer> has action and method, and its <Sip> has no attributes.";
     ChildUnknown "child-unknown" Warning (12200)
-        "unknown element <{}> in <{}>: it is ignored"
+        "unknown element <{}> in <{}>: it is ignored{}"
         "The REFER goes out as if the element and all in it were not there."
         "Take it out: <Refer> holds one <Sip>, and <Sip> holds text.";
     TextIgnored "text-ignored" Warning (12200)
@@ -320,9 +327,11 @@ diagnostic_codes! {
         "The text is neither spoken nor sent."
         "Put what is to be spoken into <Say>, and the target into <Sip>.";
     Unreachable "unreachable" Warning
-        "this and all after it never run: the document that the action of <Refer> returns takes over"
-        "Once the transfer has ended, Twilio calls the action and runs what that returns."
-        "Move these verbs into the document that the action returns.";
+        "this and all after it never run: {}"
+        "Twilio never comes to these verbs: it runs the document that the action of <Refer> returns, or \
+         has ended or left the document before. A <Refer> among them is an error: no REFER is sent."
+        "After a <Refer> with an action, move them into the document that the action returns; else \
+         move them before the verb that ends the document, or remove them.";
     NoAction "no-action" Note
         "<Refer> has no action: the app will never hear how the transfer ended"
         "The REFER goes out as usual, but no action request follows: the next verb runs, or the call \
@@ -363,6 +372,10 @@ diagnostic_codes! {
         "The endpoint sets this header of the INVITE itself, or leaves it out; what the URI says \
          is dropped."
         "Leave it out, or carry the value in a header that begins with X-.";
+    HeaderIsParameter "header-is-parameter" Warning
+        "header {}: it is a parameter of the URI; write {} before the ?"
+        "The REFER asks for a header of this name, which the endpoint drops; the parameter is not set."
+        "Write parameters after the host, as sip:user@host;transport=tls?X-Name=value.";
     HeaderMayBeDropped "header-may-be-dropped" Note (32113)
         "header {}: <Dial><Sip> drops it; for <Refer> the endpoint decides, names with X- are the safe ones"
         "The Refer-To carries the header; whether the INVITE to the target does is up to the \
@@ -400,8 +413,14 @@ diagnostic_codes! {
         "header {}: + is a plus in a SIP URI; for a space write %20"
         "The INVITE carries a plus sign: only in web forms does it mean a space."
         "Write %20 for a space. If a plus is meant, leave it, or write %2B and the note is gone.";
+    SchemeDoubled "scheme-doubled" Warning
+        "{} after the scheme reads as the user, and what follows as a password: keep one scheme"
+        "The REFER asks for a user of this name, with a password that every hop logs, and the target \
+         answers that there is none."
+        "Write the scheme once, as sip:user@host; a phone number needs a host that routes it, as in \
+         sip:+15551234567@example.com.";
     PasswordInUri "password-in-uri" Warning
-        "the URI carries a password: it will stand in logs of every hop"
+        "the URI carries a password: every hop will log it"
         "The Refer-To carries the password in clear text, to the endpoint and on to the target."
         "Leave it out: who has to prove an identity in SIP is challenged and answers with a \
          digest.";

@@ -46,7 +46,7 @@ impl Error {
         }))
     }
 
-    /// Fills the next hole of the kind's message. Control characters are shown, long text is cut.
+    /// Fills the next placeholder of the kind's message. Control characters are shown, long text is cut.
     pub(crate) fn arg(mut self, argument: &str) -> Self {
         self.0.arguments.push(message::quote(argument));
         self
@@ -103,13 +103,13 @@ impl Error {
         self.0.line_column.map(|(_, column)| column)
     }
 
-    /// The name of the parameter, attribute or header at fault.
+    /// The name of the invalid parameter, attribute or header.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         self.0.parameter.as_deref()
     }
 
-    /// Twilio's own number for this fault, where it has one (for example 11750).
+    /// Twilio's own number for this error, if it has one (for example 11750).
     #[must_use]
     pub fn platform_number(&self) -> Option<u16> {
         self.0.kind.platform_number()
@@ -198,11 +198,7 @@ impl ErrorGroup {
     }
 }
 
-impl fmt::Display for ErrorGroup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(ErrorGroup);
 
 macro_rules! error_kinds {
     ($(
@@ -224,7 +220,7 @@ macro_rules! error_kinds {
         }
 
         impl ErrorKind {
-            /// Every kind there is, in the order of their numbers.
+            /// Every kind, in the order of their numbers.
             pub const ALL: &'static [Self] = &[$($( Self::$name, )*)*];
 
             /// The name by which every language and the command's JSON know this kind.
@@ -233,7 +229,7 @@ macro_rules! error_kinds {
                 match self { $($( Self::$name => $code, )*)* }
             }
 
-            /// Twilio's own number for this fault, where it has one.
+            /// Twilio's own number for this error, if it has one.
             #[must_use]
             pub const fn platform_number(self) -> Option<u16> {
                 match self {
@@ -268,11 +264,7 @@ impl ErrorKind {
     }
 }
 
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(ErrorKind);
 
 error_kinds! {
     "invalid SIP URI" SipUri {
@@ -282,7 +274,7 @@ error_kinds! {
         UriSchemeUnsupported = 104 "uri-scheme-unsupported"
             "unsupported scheme `{}`: a REFER goes to a sip: or sips: URI";
         UriAngleBrackets = 105 "uri-angle-brackets"
-            "angle brackets are not part of the URI: leave them out";
+            "angle brackets are not part of the URI: leave {} out";
         UriWhiteSpace = 106 "uri-white-space" "{} is not allowed in {}: {}";
         UriControlCharacter = 107 "uri-control-character" "{} is not allowed in {}: {}";
         UriCharacter = 108 "uri-character" "{} is not allowed in {}: {}";
@@ -297,7 +289,7 @@ error_kinds! {
             "invalid IPv4 address {}: write four numbers from 0 to 255";
         UriIpv6Invalid = 114 "uri-ipv6-invalid"
             "invalid IPv6 address {}: write it in brackets, as [2001:db8::1]";
-        UriPortInvalid = 115 "uri-port-invalid" "invalid port {}: must be 1 to 65535";
+        UriPortInvalid = 115 "uri-port-invalid" "invalid port {}: {}";
         UriParameterNameEmpty = 116 "uri-parameter-name-empty"
             "parameter without a name: write ;name or ;name=value";
         UriParameterValueEmpty = 117 "uri-parameter-value-empty"
@@ -307,11 +299,11 @@ error_kinds! {
         UriHeaderMissing = 119 "uri-header-missing"
             "no header after {}: write name=value, or leave it out";
         UriHeaderValueMissing = 120 "uri-header-value-missing"
-            "header {} has no =: write name=value";
+            "header {} has no =: write {}";
         UriHeaderNameEmpty = 121 "uri-header-name-empty"
             "header without a name: write name=value";
         UriXmlLeftOver = 122 "uri-xml-left-over"
-            "{} looks left over from XML: separate headers by &, and write ; in a value as %3B";
+            "{} in the headers (left over from XML?): {}";
     }
     "invalid SIP header" Header {
         HeaderNameInvalid = 201 "header-name-invalid"
@@ -450,8 +442,10 @@ mod tests {
     #[test]
     fn every_message_fits_with_ordinary_arguments() {
         for &kind in ErrorKind::ALL {
-            let holes = format!("{}{}", kind.subject(), kind.template()).matches("{}").count();
-            let error = (0..holes).fold(Error::new(kind).at(65_536), |error, _| error.arg("a tab"));
+            let placeholders =
+                format!("{}{}", kind.subject(), kind.template()).matches("{}").count();
+            let error =
+                (0..placeholders).fold(Error::new(kind).at(65_536), |error, _| error.arg("a tab"));
             let text = error.to_string();
             assert!(text.len() < MAX_MESSAGE_BYTES && !text.contains("{}"), "{text}");
         }

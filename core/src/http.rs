@@ -1,6 +1,5 @@
 //! The HTTP methods and the URLs that Twilio calls.
 
-use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
@@ -41,11 +40,7 @@ impl Method {
     }
 }
 
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Method);
 
 impl FromStr for Method {
     type Err = Error;

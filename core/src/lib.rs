@@ -2,7 +2,7 @@
 //! understand the webhook that follows, and run the verb itself. No I/O, no clock, no unsafe code.
 //!
 //! An app answers a call with `<Refer>`, Twilio sends REFER to the caller's SIP endpoint, the endpoint
-//! calls the target, and Twilio tells the app how that went. The whole job:
+//! calls the target, and Twilio reports to the app how that went. The whole job:
 //!
 //! ```
 //! use twiml_refer::{Refer, ReferOutcome, RequestValidator, SipUri, VoiceResponse, http::Method};
@@ -62,8 +62,21 @@
 //! * [`twiml`]: documents, their diagnostics, and the REST requests that carry them.
 //! * [`webhook`]: Twilio's requests, their signatures, the outcome of a transfer.
 //! * [`transfer`]: the verb as a state machine, with its settings; saving and restoring.
+//! * [`testing`]: signed requests for the tests of an app.
 //! * [`error`], [`diagnostic`], [`limits`]: one table each of what is refused, what is worth knowing about
 //!   valid input, and every bound.
+//! * [`http`], [`numbers`]: the methods GET and POST; checks of numbers for packages in other languages.
+
+/// Displays a type as its `as_str`.
+macro_rules! display_as_str {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
 
 pub mod diagnostic;
 pub mod error;
@@ -75,6 +88,7 @@ pub mod numbers;
 mod pages;
 mod redact;
 pub mod sip;
+pub mod testing;
 pub mod transfer;
 pub mod twiml;
 pub mod webhook;
@@ -85,7 +99,7 @@ pub use transfer::Transfer;
 pub use twiml::{Refer, VoiceResponse};
 pub use webhook::{ReferOutcome, RequestValidator, VoiceRequest};
 
-/// The examples of README are run.
+/// Runs the examples of README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,7 +1,8 @@
-//! Every bound of this crate, as a documented constant. A limit stands here and nowhere else;
-//! what happens when one is passed is said in [`ErrorKind`](crate::error::ErrorKind).
+//! Every limit of this crate, as a documented constant. What is over a limit is refused with an
+//! [`ErrorKind`](crate::error::ErrorKind) or reported with a
+//! [`DiagnosticCode`](crate::diagnostic::DiagnosticCode).
 
-/// Bytes of a TwiML document that Twilio reads (its error 11750), and that the reader takes.
+/// Bytes of a TwiML document that Twilio accepts (its error 11750), and that is read here.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 
 /// Levels of elements in a document that is read; `<Response>` is the first. In one that was built, `check`
@@ -15,7 +16,7 @@ pub const MAX_ELEMENTS: usize = 10_000;
 /// Bytes of a SIP URI: no document could carry a longer one.
 pub const MAX_URI_BYTES: usize = MAX_DOCUMENT_BYTES;
 
-/// Bytes of a callback's body or query, unless the caller sets another limit.
+/// Bytes of a request's body or query, unless the caller sets another limit.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Characters of the REST API's `Twiml` parameter (Twilio's error 32018).
@@ -36,14 +37,15 @@ pub const TIMER_F: u32 = 32_000;
 pub const TIMER_N: u32 = 32_000;
 
 /// Milliseconds that a subscription lives after a NOTIFY without `expires`, unless set otherwise:
-/// the least timer C of RFC 3261 §16.6, for as long may the call to the target ring.
+/// the least timer C of RFC 3261 §16.6, during which the call to the target may ring.
 pub const DEFAULT_SUBSCRIPTION: u32 = 180_000;
 
 /// Milliseconds that a transfer may last once the REFER was accepted, unless set otherwise: ten
 /// minutes, whatever `expires` says. An endpoint that dies must not keep the caller.
 pub const DEFAULT_MAX_TRANSFER: u32 = 600_000;
 
-/// Milliseconds that any time of [`TransferSettings`](crate::transfer::TransferSettings) may have: a day.
+/// Milliseconds of the longest time that [`TransferSettings`](crate::transfer::TransferSettings) accepts: a
+/// day.
 pub const MAX_TRANSFER_TIMEOUT: u32 = 24 * 60 * 60 * 1000;
 
 /// Bytes of a status that [`TransferSettings`](crate::transfer::TransferSettings) may map a code to.
@@ -52,5 +54,5 @@ pub const MAX_STATUS_BYTES: usize = 64;
 /// Bytes of an error's or a diagnostic's message: it fits the C ABI's fixed buffer.
 pub const MAX_MESSAGE_BYTES: usize = 240;
 
-/// Bytes of foreign text that a message quotes before it is cut.
+/// Bytes of the caller's text that a message quotes before it is cut.
 pub(crate) const MAX_QUOTE_BYTES: usize = 60;

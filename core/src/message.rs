@@ -31,7 +31,7 @@ pub(crate) fn quote(text: &str) -> Box<str> {
     out.into_boxed_str()
 }
 
-/// The template with its holes `{}` filled in order; a hole without argument stays empty.
+/// The template with its placeholders `{}` filled in order; one without an argument stays empty.
 pub(crate) fn fill(template: &str, arguments: &[Box<str>]) -> String {
     let mut arguments = arguments.iter();
     let mut pieces = template.split("{}");

@@ -1,5 +1,5 @@
-//! Numbers and text as another language passes them: what is out of range or not UTF-8 is refused with the
-//! kind of its place.
+//! Checks of numbers and text as other languages pass them: what is out of range or not UTF-8 is refused
+//! with the error kind of what it was meant for.
 
 use std::time::Duration;
 

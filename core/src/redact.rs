@@ -49,8 +49,8 @@ fn password(url: &str) -> Option<Range<usize>> {
     Some(start.saturating_add(colon).saturating_add(1)..start.saturating_add(at))
 }
 
-/// Finds where the authority begins. Browsers and many HTTP clients read `https:host`, `https:/host` and `https:\\host` as
-/// `https://host`.
+/// Finds where the authority begins. Browsers and many HTTP clients read `https:host`, `https:/host` and
+/// `https:\\host` as `https://host`.
 fn authority_start(url: &str) -> Option<usize> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);

@@ -1,4 +1,4 @@
-//! The shapes that errors, findings and documents take with the feature `serde`.
+//! The shapes that errors, diagnostics and documents take with the feature `serde`.
 
 use serde_json::{json, to_value};
 use twiml_refer::{SipUri, VoiceResponse};

@@ -18,8 +18,8 @@ by `twiml-refer check` and `twiml-refer uri` in the shell; about a request from 
 `diagnostics`; about an event of a `Transfer`, among its outputs. Input that cannot be read is an
 [error](errors.md). A check of a document also checks the URI of each `<Refer>`.
 
-An **error** means that Twilio will refuse it, or that the app has a security hole; a
-**warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
+An **error** means that Twilio will refuse it, that a transfer never happens, or that the app is not
+secure; a **warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
 is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
 documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
 ";
@@ -94,6 +94,12 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
         ),
     ),
     (
+        ActionSuspicious,
+        Input::Xml(
+            "<Response><Refer action='ivr.example.org/done'><Sip>sip:alice@example.com</Sip></Refer></Response>",
+        ),
+    ),
+    (
         ReferMisplaced,
         Input::Xml(
             "<Response><Gather><Refer action='/a'><Sip>sip:alice@example.com</Sip></Refer></Gather></Response>",
@@ -155,6 +161,7 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     ),
     (HeaderReserved, Input::Uri("sip:alice@example.com?X-Twilio-Id=1")),
     (HeaderNotForUri, Input::Uri("sip:alice@example.com?From=bob")),
+    (HeaderIsParameter, Input::Uri("sip:alice@example.com?transport=udp")),
     (HeaderMayBeDropped, Input::Uri("sip:alice@example.com?Subject=billing")),
     (HeaderNameInvalid, Input::Uri("sip:alice@example.com?X-%20A=1")),
     (HeaderInjection, Input::Uri("sip:alice@example.com?X-A=1%0D%0AX-B:2")),
@@ -162,6 +169,7 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
     (UserToUserInvalid, Input::Uri("sip:alice@example.com?User-to-User=%3Bencoding%3Dhex")),
     (UserToUserOddHex, Input::Uri("sip:alice@example.com?User-to-User=123%3Bencoding%3Dhex")),
     (PlusInValue, Input::Uri("sip:alice@example.com?X-Reason=billing+question")),
+    (SchemeDoubled, Input::Uri("sip:sip:alice@example.com")),
     (PasswordInUri, Input::Uri("sip:alice:secret@example.com")),
     (DoubleSlash, Input::Uri("sip://alice@example.com")),
     (TransportUnsupported, Input::Uri("sip:alice@example.com;transport=sctp")),
@@ -175,7 +183,8 @@ const EXAMPLES: &[(DiagnosticCode, Input)] = &[
 fn every_code_has_its_example_and_the_page_is_fresh() {
     let codes: Vec<_> = EXAMPLES.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, DiagnosticCode::ALL);
-    let mut page = format!("{OPENING}\n| code | severity | platform |\n| --- | --- | --- |\n");
+    let mut page =
+        format!("{OPENING}\n| code | severity | Twilio's number |\n| --- | --- | --- |\n");
     for code in codes {
         let number = in_table(code.platform_number());
         writeln!(page, "| [`{code}`](#{code}) | {} | {number} |", code.severity()).unwrap();

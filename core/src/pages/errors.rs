@@ -21,14 +21,14 @@ const OPENING: &str = "\
 What the library refuses, and how it says so. Every language has the same kinds and messages; the number
 is the `kind` of `twr_error` in C. A message says what is wrong and, most often behind a semicolon,
 what to do; it may say the byte, or the line and column, after its first words (`invalid SIP URI at
-byte 27: …`), and holds at most 240 bytes. Text of yours stands at `…`, never a token, a signature or
+byte 27: …`), and holds at most 240 bytes. Your text is shown at `…`, never a token, a signature or
 `CallToken`. Twilio's number is that of its own error. What could be read, but will not work as
 meant, is a [diagnostic](diagnostics.md).
 
 The examples are calls of the Rust crate, with what they said. Other languages spell the calls in their
 way; other calls that take such an input refuse it with the same kind. In the examples `alice` is the URI
 `sip:alice@example.com`, `account` and `call` are well-formed SIDs, `validator` holds the auth token,
-`transfer` is a new `Transfer` to `alice`, `saved` what it saves; `started` was told to begin, and
+`transfer` is a new `Transfer` to `alice`, `saved` what it saves; `started` was fed a start, and
 `unpolled` was fed NOTIFYs without being polled.
 ";
 
@@ -98,12 +98,16 @@ const EXAMPLES: &[Example] = examples! {
         alice().with_header("X-A", &"a".repeat(70_000));
     UriSchemeMissing SipUri::parse("alice@example.com");
     UriSchemeUnsupported SipUri::parse("tel:+15551234567");
-    UriAngleBrackets SipUri::parse("<sip:alice@example.com>");
+    UriAngleBrackets SipUri::parse("<sip:alice@example.com>"),
+        SipUri::parse("Alice <sip:alice@example.com>");
     UriWhiteSpace SipUri::parse("sip:alice@example.com?X-A=a b"),
         SipUri::parse(" sip:alice@example.com");
     UriControlCharacter SipUri::parse("sip:alice@example.com?X-A=\u{7}");
     UriCharacter SipUri::parse("sip:ali\"ce@example.com"),
-        SipUri::parse("sip:alice@example.com?X-A=é");
+        SipUri::parse("sip:alice@example.com?X-A=é"),
+        SipUri::parse("sip:alice@example.com#x"),
+        SipUri::parse("sip:alice@example.com&X-A=1"),
+        SipUri::parse("sip:alice@example.com?X-A=1%26X-B=2");
     UriEscapeInvalid SipUri::parse("sip:alice@example.com?X-A=100%");
     UriUserEmpty SipUri::parse("sip:@example.com"),
         SipUri::builder("example.com").password("secret").build();
@@ -112,16 +116,19 @@ const EXAMPLES: &[Example] = examples! {
     UriIpv4Invalid SipUri::parse("sip:alice@192.0.2.256");
     UriIpv6Invalid SipUri::parse("sip:alice@[2001:db8]");
     UriPortInvalid SipUri::parse("sip:alice@example.com:0"),
+        SipUri::parse("sip:tel:+15551234567"),
         SipUri::builder("example.com").port(70_000).build();
     UriParameterNameEmpty SipUri::parse("sip:alice@example.com;");
     UriParameterValueEmpty SipUri::parse("sip:alice@example.com;transport=");
     UriParameterRepeated SipUri::parse("sip:alice@example.com;lr;LR");
     UriHeaderMissing SipUri::parse("sip:alice@example.com?"),
         SipUri::parse("sip:alice@example.com?X-A=1&");
-    UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A");
+    UriHeaderValueMissing SipUri::parse("sip:alice@example.com?X-A"),
+        SipUri::parse("sip:alice@example.com?lr");
     UriHeaderNameEmpty SipUri::parse("sip:alice@example.com?=1");
     UriXmlLeftOver SipUri::parse("sip:alice@example.com?X-A=1&amp;X-B=2"),
-        SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex");
+        SipUri::parse("sip:alice@example.com?User-to-User=12;encoding=hex"),
+        SipUri::parse("sip:alice@example.com?X-A=1;transport=udp");
     HeaderNameInvalid alice().with_header("X A", "1"),
         SipUri::builder("example.com").header("", "1").build();
     HeaderValueInvalid alice().with_header("X-A", "1\r\nX-B: 2");
@@ -189,7 +196,7 @@ fn every_kind_has_its_example_and_the_page_is_fresh() {
     let mut kinds: Vec<_> = EXAMPLES.iter().map(|example| example.kind).collect();
     kinds.dedup();
     assert_eq!(kinds, ErrorKind::ALL);
-    let mut page = format!("{OPENING}\n| number | kind | platform |\n| --- | --- | --- |\n");
+    let mut page = format!("{OPENING}\n| number | kind | Twilio's number |\n| --- | --- | --- |\n");
     for kind in &kinds {
         let number = in_table(kind.platform_number());
         writeln!(page, "| {} | [`{kind}`](#{kind}) | {number} |", kind.number()).unwrap();

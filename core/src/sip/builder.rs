@@ -2,7 +2,8 @@
 
 use super::escape;
 use super::headers::{USER_TO_USER, check_header, push_header};
-use super::parse::check_host;
+use super::host::check_host;
+use super::parse::PORT_RULE;
 use super::uri::SipUri;
 use super::user_to_user::UserToUser;
 use crate::Error;
@@ -128,7 +129,9 @@ impl SipUriBuilder {
         }
         check_host(&self.host)?;
         if let Some(port) = self.port.filter(|port| !(1..=65_535).contains(port)) {
-            return Err(Error::new(ErrorKind::UriPortInvalid).arg(&port.to_string()));
+            return Err(Error::new(ErrorKind::UriPortInvalid)
+                .arg(&port.to_string())
+                .arg(PORT_RULE));
         }
         if self.user.is_none() && self.password.is_some() {
             return Err(Error::new(ErrorKind::UriUserEmpty));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::escape;
 use super::headers::USER_TO_USER;
+use super::parse::{is_known_param, is_scheme};
 use super::uri::SipUri;
 use super::user_to_user::UserToUser;
 use crate::diagnostic::{Diagnostic, DiagnosticCode as Code};
@@ -76,8 +77,12 @@ fn check_uri(uri: &SipUri, diagnostics: &mut Vec<Diagnostic>) {
     if after >= DIAL_HEADERS_CHARS {
         diagnostics.push(too_long(Code::HeadersTooLong, after, DIAL_HEADERS_CHARS));
     }
-    if uri.password().is_some() {
-        diagnostics.push(Diagnostic::new(Code::PasswordInUri));
+    match (uri.user(), uri.password()) {
+        (Some(user), Some(_)) if is_scheme(user) => {
+            diagnostics.push(Diagnostic::new(Code::SchemeDoubled).arg(&format!("{user}:")));
+        }
+        (_, Some(_)) => diagnostics.push(Diagnostic::new(Code::PasswordInUri)),
+        (_, None) => {}
     }
     if let Some(rest) = uri.user().and_then(|user| user.strip_prefix("//")) {
         let meant = format!("{}:{rest}@{}", uri.scheme_spelled(), uri.host());
@@ -126,6 +131,7 @@ impl<'a> Header<'a> {
         let codes = [
             (Code::HeaderReserved, self.is_reserved()),
             (Code::HeaderNotForUri, self.is_not_for_uri()),
+            (Code::HeaderIsParameter, is_known_param(&self.name)),
             (Code::HeaderMayBeDropped, is_token && self.may_be_dropped()),
             (Code::HeaderNameInvalid, !is_token),
             (Code::HeaderInjection, self.injects()),
@@ -142,7 +148,12 @@ impl<'a> Header<'a> {
     }
 
     fn diagnostic(&self, code: Code) -> Diagnostic {
-        Diagnostic::new(code).arg(&self.name)
+        let diagnostic = Diagnostic::new(code).arg(&self.name);
+        match (code, self.spelled_value) {
+            (Code::HeaderIsParameter, "") => diagnostic.arg(&format!(";{}", self.name)),
+            (Code::HeaderIsParameter, value) => diagnostic.arg(&format!(";{}={value}", self.name)),
+            _ => diagnostic,
+        }
     }
 
     fn is_reserved(&self) -> bool {
@@ -154,7 +165,10 @@ impl<'a> Header<'a> {
     }
 
     fn may_be_dropped(&self) -> bool {
-        !has_prefix(&self.name, "X-") && !self.is_not_for_uri() && !is_one_of(&self.name, &PASSED)
+        !has_prefix(&self.name, "X-")
+            && !self.is_not_for_uri()
+            && !is_known_param(&self.name)
+            && !is_one_of(&self.name, &PASSED)
     }
 
     fn injects(&self) -> bool {

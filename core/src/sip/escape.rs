@@ -111,12 +111,12 @@ pub(super) fn push_header(out: &mut String, decoded: &str) {
     out.extend(utf8_percent_encode(decoded, HEADER_ESCAPED));
 }
 
-/// The text behind the escapes; bytes that are not UTF-8 are shown as U+FFFD.
+/// Decodes escapes; bytes that are not UTF-8 become U+FFFD.
 pub(super) fn decode(spelled: &str) -> Cow<'_, str> {
     percent_decode_str(spelled).decode_utf8_lossy()
 }
 
-/// The bytes behind the escapes.
+/// Decodes escapes to bytes.
 pub(super) fn decode_bytes(spelled: &str) -> Cow<'_, [u8]> {
     percent_decode_str(spelled).into()
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::escape;
+use super::parse::over_limit;
 use super::uri::SipUri;
 use super::user_to_user::UserToUser;
 use crate::Error;
@@ -175,10 +176,6 @@ impl SipUri {
         let headers = self.headers_spelled();
         headers.into_iter().flat_map(|text| text.split('&')).filter_map(|pair| pair.split_once('='))
     }
-}
-
-pub(super) fn over_limit() -> Error {
-    Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string())
 }
 
 /// Checks that a decoded header can be written.

@@ -6,6 +6,7 @@ mod check;
 mod equivalent;
 mod escape;
 mod headers;
+mod host;
 mod parse;
 mod refer_to;
 mod status;

@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::net::Ipv6Addr;
 
 use super::escape::{self, HEADER, HOST, PARAM, PASSWORD, USER};
+use super::host::{check_host, invalid};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::limits::MAX_URI_BYTES;
@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Result<Parts, Error> {
         return Err(Error::new(ErrorKind::UriEmpty).at(0));
     }
     if text.len() > MAX_URI_BYTES {
-        return Err(Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string()));
+        return Err(over_limit());
     }
     let (secure, after_scheme) = scheme(text)?;
     let reader = Reader { text, bytes: text.as_bytes() };
@@ -56,18 +56,32 @@ pub(super) fn parse(text: &str) -> Result<Parts, Error> {
     })
 }
 
+pub(super) fn over_limit() -> Error {
+    Error::new(ErrorKind::UriOverLimit).arg(&MAX_URI_BYTES.to_string())
+}
+
+/// Whether the text begins with this scheme, compared without regard to case.
+fn begins_with(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+}
+
 /// Whether the scheme is `sips`, and where what follows it begins.
 fn scheme(text: &str) -> Result<(bool, usize), Error> {
-    let is =
-        |name: &str| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
-    if is("sip:") {
+    if begins_with(text, "sip:") {
         return Ok((false, 4));
     }
-    if is("sips:") {
+    if begins_with(text, "sips:") {
         return Ok((true, 5));
     }
+    // A name-addr, as a header has it: `"Alice" <sip:alice@example.com>`.
+    if let Some((name, uri)) = text.split_once('<')
+        && (begins_with(uri, "sip:") || begins_with(uri, "sips:"))
+    {
+        let surplus = if name.is_empty() { "them" } else { "the name and the brackets" };
+        return Err(Error::new(ErrorKind::UriAngleBrackets).arg(surplus).at(0));
+    }
     match text.chars().next() {
-        Some('<') => return Err(Error::new(ErrorKind::UriAngleBrackets).at(0)),
+        Some('<') => return Err(angle_brackets().at(0)),
         Some(c) if c.is_whitespace() || c.is_control() => {
             return Err(misplaced(c, "front of a SIP URI", Cure::Remove).at(0));
         }
@@ -85,20 +99,28 @@ fn scheme(text: &str) -> Result<(bool, usize), Error> {
 }
 
 /// What to do about a character that is not allowed where it is.
+#[derive(Clone, Copy)]
 enum Cure {
     Escape,
     Remove,
+    /// It was meant as a delimiter.
+    Advise(&'static str),
 }
+
+pub(super) const PORT_RULE: &str = "must be 1 to 65535";
+
+const HEADERS_BEGIN: Cure = Cure::Advise("write ? before the first header");
 
 fn misplaced(c: char, part: &str, cure: Cure) -> Error {
     let kind = match c {
-        '<' | '>' => return Error::new(ErrorKind::UriAngleBrackets),
+        '<' | '>' => return angle_brackets(),
         c if c.is_whitespace() => ErrorKind::UriWhiteSpace,
         c if c.is_control() => ErrorKind::UriControlCharacter,
         _ => ErrorKind::UriCharacter,
     };
     let cure = match cure {
         Cure::Remove => "remove it".to_owned(),
+        Cure::Advise(advice) => advice.to_owned(),
         Cure::Escape => {
             let mut buffer = [0; 4];
             let bytes = c.encode_utf8(&mut buffer).bytes();
@@ -107,6 +129,10 @@ fn misplaced(c: char, part: &str, cure: Cure) -> Error {
         }
     };
     Error::new(kind).arg(&escape::name(c)).arg(part).arg(&cure)
+}
+
+fn angle_brackets() -> Error {
+    Error::new(ErrorKind::UriAngleBrackets).arg("them")
 }
 
 struct Reader<'a> {
@@ -184,6 +210,7 @@ impl<'a> Reader<'a> {
                 end
             }
         };
+        self.refuse_delimiter(end, "a host")?;
         if !matches!(self.byte(end), None | Some(b':' | b';' | b'?')) {
             let name_end = self.until(end, b":;?");
             let bad = self.text.get(end..).and_then(|rest| rest.chars().next());
@@ -198,17 +225,33 @@ impl<'a> Reader<'a> {
         Ok(end)
     }
 
+    /// Refuses a delimiter of other URIs where a host or port has ended.
+    fn refuse_delimiter(&self, at: usize, part: &str) -> Result<(), Error> {
+        match self.byte(at) {
+            Some(b'&') => Err(self.refuse(at, part, HEADERS_BEGIN)),
+            Some(b'#') => Err(self.refuse(at, part, Cure::Advise("remove the fragment"))),
+            _ => Ok(()),
+        }
+    }
+
     fn port(&self, from: usize) -> Result<(Option<u16>, usize), Error> {
         if self.byte(from) != Some(b':') {
             return Ok((None, from));
         }
         let start = from + 1;
-        let end = self.until(start, b";?");
+        let end = self.until(start, b";?&#");
+        self.refuse_delimiter(end, "a port")?;
         let digits = self.slice(start, end);
         let port = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
         match port.flatten() {
             Some(port) if port != 0 => Ok((Some(port), end)),
-            _ => Err(invalid(ErrorKind::UriPortInvalid, digits).at(start)),
+            _ => {
+                let is_scheme =
+                    is_scheme(self.slice(0, from).rsplit(':').next().unwrap_or_default());
+                let advice =
+                    if is_scheme { "keep one scheme, as in sip:user@host" } else { PORT_RULE };
+                Err(invalid(ErrorKind::UriPortInvalid, digits).arg(advice).at(start))
+            }
         }
     }
 
@@ -233,7 +276,9 @@ impl<'a> Reader<'a> {
                 }
             }
             if !matches!(self.byte(at), None | Some(b';' | b'?')) {
-                return Err(self.refuse(at, "a parameter", Cure::Escape));
+                let is_header = self.byte(at) == Some(b'=') && self.slice(start, at).contains('&');
+                let cure = if is_header { HEADERS_BEGIN } else { Cure::Escape };
+                return Err(self.refuse(at, "a parameter", cure));
             }
             if !names.insert(fold_name(name)) {
                 let error = Error::new(ErrorKind::UriParameterRepeated).arg(name);
@@ -259,7 +304,12 @@ impl<'a> Reader<'a> {
                 }
                 None | Some(b'&') => {
                     let name = self.slice(start, name_end);
-                    let error = Error::new(ErrorKind::UriHeaderValueMissing).arg(name);
+                    let advice = if is_known_param(name) {
+                        format!(";{name} before the ?")
+                    } else {
+                        "name=value".to_owned()
+                    };
+                    let error = Error::new(ErrorKind::UriHeaderValueMissing).arg(name).arg(&advice);
                     return Err(error.parameter_named(name).at(name_end));
                 }
                 Some(b'=') if name_end == start => {
@@ -278,63 +328,43 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse_header(&self, delimiter: usize, at: usize, part: &str) -> Error {
-        if self.byte(at) != Some(b';') {
-            return self.refuse(at, part, Cure::Escape);
+        let header = self.slice(delimiter, at);
+        match self.byte(at) {
+            Some(b';') => {}
+            // A second `=`: of a second header, if a delimiter is there.
+            Some(b'=') if header.contains("%26") => {
+                return self.refuse(at, part, Cure::Advise("write & for %26 between headers"));
+            }
+            Some(b'=') if header.get(1..).is_some_and(|header| header.contains('?')) => {
+                return self.refuse(at, part, Cure::Advise("write & for ? between headers"));
+            }
+            _ => return self.refuse(at, part, Cure::Escape),
         }
         let left_over = Error::new(ErrorKind::UriXmlLeftOver);
-        if self.slice(delimiter, at + 1) == "&amp;" {
-            left_over.arg("&amp;").at(delimiter)
-        } else {
-            left_over.arg(";").at(at)
+        if header == "&amp" {
+            return left_over.arg("&amp;").arg("write & between headers").at(delimiter);
         }
-    }
-}
-
-/// An error that quotes the text, without what may be the end of a password before a second `@`.
-fn invalid(kind: ErrorKind, found: &str) -> Error {
-    let shown = match found.rsplit_once('@') {
-        Some((_, host)) => format!("`***@{host}`"),
-        None if found.is_empty() => "an empty text".to_owned(),
-        None => format!("`{found}`"),
-    };
-    Error::new(kind).arg(&shown)
-}
-
-/// Whether the text is `hostname / IPv4address / IPv6reference`.
-pub(super) fn check_host(host: &str) -> Result<(), Error> {
-    if host.is_empty() {
-        return Err(Error::new(ErrorKind::UriHostEmpty));
-    }
-    if let Some(inner) = host.strip_prefix('[') {
-        return match inner.strip_suffix(']').map(str::parse::<Ipv6Addr>) {
-            Some(Ok(_)) => Ok(()),
-            _ => Err(invalid(ErrorKind::UriIpv6Invalid, host)),
+        let param = self.slice(at, self.until(at + 1, b";&?"));
+        let name = param.get(1..).and_then(|param| param.split('=').next()).unwrap_or_default();
+        let advice = if is_known_param(name) {
+            format!("write {param} before the ?")
+        } else {
+            "write it as %3B, or a parameter before the ?".to_owned()
         };
-    }
-    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return if is_ipv4(host) { Ok(()) } else { Err(invalid(ErrorKind::UriIpv4Invalid, host)) };
-    }
-    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    if top.starts_with(|c: char| c.is_ascii_alphabetic()) && is_label(top) && labels.all(is_label) {
-        Ok(())
-    } else {
-        Err(invalid(ErrorKind::UriHostInvalid, host))
+        left_over.arg(";").arg(&advice).at(at)
     }
 }
 
-/// Four numbers of one to three digits; leading zeros are the grammar's, so `str::parse` as an
-/// `Ipv4Addr` would refuse too much.
-fn is_ipv4(host: &str) -> bool {
-    host.split('.').count() == 4
-        && host.split('.').all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+/// Whether a user or host is a scheme that was written after `sip:` by mistake.
+pub(super) fn is_scheme(name: &str) -> bool {
+    ["sip", "sips", "tel"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme))
 }
 
-fn is_label(label: &str) -> bool {
-    !label.is_empty()
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+/// Whether a parameter is one of RFC 3261 §19.1.1 or Twilio's own: among the headers it is a mistake.
+pub(super) fn is_known_param(name: &str) -> bool {
+    ["transport", "user", "method", "maddr", "ttl", "lr", "edge", "region", "secure"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// A parameter's name as §19.1.4 compares it: as bytes, for escapes need not be UTF-8.

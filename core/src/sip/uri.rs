@@ -30,11 +30,7 @@ impl Scheme {
     }
 }
 
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Scheme);
 
 /// A valid `sip:` or `sips:` URI (RFC 3261 §19.1, IPv6 as RFC 5954 has it).
 ///
@@ -112,7 +108,7 @@ impl SipUri {
         self.user().map(escape::decode)
     }
 
-    /// The password as spelled. Every hop logs it: better have none.
+    /// The password as spelled. Every hop logs it: avoid one.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
         let start = self.parts.user_end? + 1;

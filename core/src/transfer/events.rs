@@ -1,7 +1,5 @@
 //! What a SIP stack feeds to a transfer, [`Event`], and what the transfer asks of it, [`Output`].
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
@@ -215,11 +213,7 @@ impl TransferState {
     }
 }
 
-impl fmt::Display for TransferState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+display_as_str!(TransferState);
 
 /// An event from the wire, for a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -228,7 +228,7 @@ impl Transfer {
 
 /// The rules: one function for each kind of event, and one for time.
 impl Transfer {
-    /// Refuses what no wire can bring, before anything has changed.
+    /// Refuses misuse of the API, before anything has changed.
     fn refuse_misuse(&self, event: Event<'_>) -> Result<(), Error> {
         let unexpected = |name| {
             let error = Error::new(ErrorKind::TransferEventUnexpected);
@@ -270,7 +270,7 @@ impl Transfer {
             (TransferState::Idle, _) | (TransferState::Subscribed, Some(_)) => {
                 self.unexpected(EventKind::Response);
             }
-            // Nobody waits for it any more.
+            // A late response changes nothing.
             (TransferState::Completed, Some(_)) => {}
             _ => match response.retry {
                 Some(cseq) => self.on_cseq(cseq),
@@ -376,7 +376,7 @@ impl Transfer {
             }
     }
 
-    /// Whether there is no subscription any more. After the end no deadline fires, so the time decides.
+    /// Whether the subscription is over. No deadline fires in a completed transfer, so the time decides.
     fn is_unsubscribed(&self) -> bool {
         let ends = self.progress.response_by.max(self.progress.notify_by);
         self.progress.subscription_over

@@ -3,12 +3,12 @@
 //! `diagnostic`, the diagnostics of a URI in `sip`.
 
 use std::collections::HashMap;
-use std::fmt;
 
-use super::element::{Element, Node, Position, Step};
+use super::element::{Element, Node, Step};
 use super::refer::Refer;
-use super::{verbs, write, xml};
-use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use super::text::Position;
+use super::{action, verbs, write, xml};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Severity};
 use crate::http::Method;
 use crate::limits::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS};
 use crate::redact::redact_url;
@@ -48,15 +48,14 @@ impl Follows {
     }
 }
 
-impl fmt::Display for Follows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Follows);
 
 pub(super) fn follows(root: &Element) -> Option<Follows> {
     let mut verbs = root.children();
-    let refer = verbs.find(|verb| verb.name() == Refer::NAME)?;
+    let refer = verbs.find(|verb| verb.name() == Refer::NAME || ends_document(verb).is_some())?;
+    if refer.name() != Refer::NAME {
+        return None;
+    }
     Some(if has_working_action(refer) {
         Follows::Action
     } else if verbs.any(|verb| verbs::is_verb(verb.name())) {
@@ -66,7 +65,21 @@ pub(super) fn follows(root: &Element) -> Option<Follows> {
     })
 }
 
-/// Has the `<Refer>` an action that Twilio can call?
+/// Why nothing after this verb runs; nothing if the next verb does.
+fn ends_document(verb: &Element) -> Option<&'static str> {
+    Some(match verb.name() {
+        Refer::NAME if has_working_action(verb) => {
+            "the document that the action of <Refer> returns takes over"
+        }
+        "Hangup" => "<Hangup> ends the call",
+        "Reject" => "<Reject> refuses the call",
+        "Redirect" => "<Redirect> goes on with another document",
+        "Leave" => "<Leave> goes on after the <Enqueue>",
+        _ => return None,
+    })
+}
+
+/// Whether the `<Refer>` has an action that Twilio can call.
 fn has_working_action(refer: &Element) -> bool {
     refer.attribute(Refer::ACTION).is_some_and(|action| http::check_action(action).is_ok())
 }
@@ -114,7 +127,7 @@ impl Check {
 
     fn verbs(&mut self, root: &Element) {
         let mut siblings = Siblings::default();
-        let (mut is_unreachable, mut is_reported) = (false, false);
+        let (mut end, mut is_reported, mut is_refer_reported) = (None, false, false);
         for node in root.nodes() {
             self.stray_text(node, root.name());
             let Node::Element(verb) = node else { continue };
@@ -122,24 +135,29 @@ impl Check {
             let index = siblings.next_index(name);
             let mut here = Vec::new();
             if !verbs::is_verb(name) {
-                let hint =
-                    verbs::nearest(name).map(|verb| [" (did you mean <", verb, ">?)"].concat());
                 let unknown = Diagnostic::new(DiagnosticCode::VerbUnknown).arg(name);
-                here.push(unknown.arg(&hint.unwrap_or_default()));
+                here.push(unknown.arg(&verbs::suggestion(name, &verbs::ALL, true)));
             }
-            if is_unreachable && !is_reported {
+            // The first of them, and the first <Refer> among them.
+            let is_refer = name == Refer::NAME;
+            if let Some(reason) = end
+                && (!is_reported || is_refer && !is_refer_reported)
+            {
                 is_reported = true;
-                here.push(Diagnostic::new(DiagnosticCode::Unreachable));
+                is_refer_reported |= is_refer;
+                let severity = if is_refer { Severity::Error } else { Severity::Warning };
+                let unreachable = Diagnostic::new(DiagnosticCode::Unreachable).arg(reason);
+                here.push(unreachable.with_severity(severity));
             }
             self.inside(name, Some(index), |check| {
-                if name == Refer::NAME {
+                if is_refer {
                     check.refer(verb, None, here);
                 } else {
                     check.report_all(here, verb.position());
                     check.descendants(verb);
                 }
             });
-            is_unreachable |= name == Refer::NAME && has_working_action(verb);
+            end = end.or_else(|| ends_document(verb));
         }
     }
 
@@ -198,7 +216,7 @@ impl Check {
         if is_second {
             here.push(Diagnostic::new(DiagnosticCode::TargetRepeated));
         }
-        here.extend(sip.attributes().map(|(name, _)| unknown_attribute(name, Refer::TARGET)));
+        here.extend(sip.attributes().map(|(name, _)| unknown_attribute(name, Refer::TARGET, &[])));
         let text = sip.text();
         let text = xml::trim(&text);
         let mut about_uri = Vec::new();
@@ -230,8 +248,10 @@ impl Check {
         if child.name() == Refer::NAME {
             self.refer(child, Some(parent), Vec::new());
         } else {
-            let unknown = Diagnostic::new(DiagnosticCode::ChildUnknown);
-            self.report(unknown.arg(child.name()).arg(parent), child.position());
+            let known: &[&str] = if parent == Refer::NAME { &[Refer::TARGET] } else { &[] };
+            let unknown = Diagnostic::new(DiagnosticCode::ChildUnknown).arg(child.name());
+            let hint = verbs::suggestion(child.name(), known, true);
+            self.report(unknown.arg(parent).arg(&hint), child.position());
             self.descendants(child);
         }
     }
@@ -277,16 +297,19 @@ impl Check {
 fn check_attribute(name: &str, value: &str) -> Option<Diagnostic> {
     let code = match name {
         Refer::ACTION if http::check_action(value).is_err() => DiagnosticCode::ActionInvalid,
+        Refer::ACTION => return action::check(value),
         Refer::METHOD if value.parse::<Method>().is_err() => DiagnosticCode::MethodInvalid,
-        Refer::ACTION | Refer::METHOD => return None,
-        _ => return Some(unknown_attribute(name, Refer::NAME)),
+        Refer::METHOD => return None,
+        _ => return Some(unknown_attribute(name, Refer::NAME, &[Refer::ACTION, Refer::METHOD])),
     };
     // An action may hold a password.
     Some(Diagnostic::new(code).arg(&redact_url(value)))
 }
 
-fn unknown_attribute(name: &str, element: &str) -> Diagnostic {
-    Diagnostic::new(DiagnosticCode::AttributeUnknown).arg(name).arg(element)
+/// `known` are the names that may have been meant.
+fn unknown_attribute(name: &str, element: &str, known: &[&str]) -> Diagnostic {
+    let unknown = Diagnostic::new(DiagnosticCode::AttributeUnknown).arg(name).arg(element);
+    unknown.arg(&verbs::suggestion(name, known, false))
 }
 
 /// Counts siblings of the same name.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::mem;
 
+use super::text::{Comment, Position, Text};
 use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;
@@ -94,7 +95,7 @@ pub struct Element {
     position: Position,
 }
 
-/// Most documents have fewer levels.
+/// The levels of most documents, to allocate once.
 pub(super) const USUAL_DEPTH: usize = 4;
 
 impl Element {
@@ -154,8 +155,8 @@ impl Element {
     pub fn push(&mut self, node: impl Into<Node>) {
         let node = node.into();
         match (&node, self.nodes.last_mut()) {
-            (Node::Text(text), _) if text.content.is_empty() => {}
-            (Node::Text(text), Some(Node::Text(last))) => last.content.push_str(&text.content),
+            (Node::Text(text), _) if text.as_str().is_empty() => {}
+            (Node::Text(text), Some(Node::Text(last))) => last.join(text),
             _ => self.nodes.push(node),
         }
     }
@@ -215,7 +216,7 @@ impl Element {
         self.attributes().find(|&(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// Returns what is inside, in order. Two texts never stand side by side.
+    /// Returns what is inside, in order. Two texts are never neighbours.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
@@ -248,7 +249,7 @@ impl Element {
         self.nodes.retain(|_| at.next().is_none_or(|at| indexes.next_if_eq(&at).is_none()));
     }
 
-    /// Is there text that is more than white space? Then white space beside it means something, too.
+    /// Whether there is text that is more than white space: then white space beside it is text, too.
     pub(super) fn is_mixed(&self) -> bool {
         self.nodes.iter().filter_map(Node::as_text).any(|text| !xml::is_blank(text.as_str()))
     }
@@ -381,107 +382,4 @@ impl<'a> Iterator for Walk<'a> {
         self.open.push((element, element.nodes.iter()));
         Some(Step::Start(element))
     }
-}
-
-/// Text as a reader sees it: without escapes.
-///
-/// ```
-/// use twiml_refer::twiml::Text;
-///
-/// assert_eq!(Text::new("a < b")?.as_str(), "a < b");
-/// assert_eq!(Text::new("a\u{7}").unwrap_err().offset(), Some(1));
-/// # Ok::<(), twiml_refer::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Text {
-    content: String,
-    position: Position,
-}
-
-impl Text {
-    /// Creates text; it is escaped when it is written.
-    ///
-    /// # Errors
-    /// [`ErrorKind::XmlCharacterForbidden`] with the byte offset.
-    pub fn new(text: &str) -> Result<Self, Error> {
-        xml::check_text(text)?;
-        Ok(Self::checked(text.to_owned(), Position::default()))
-    }
-
-    /// Creates text of characters that were checked already.
-    pub(super) const fn checked(content: String, position: Position) -> Self {
-        Self { content, position }
-    }
-
-    pub(super) const fn position(&self) -> Position {
-        self.position
-    }
-
-    /// Returns the text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.content
-    }
-}
-
-impl Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.content)
-    }
-}
-
-/// A comment: what is between `<!--` and `-->`.
-///
-/// ```
-/// use twiml_refer::twiml::Comment;
-///
-/// assert_eq!(Comment::new(" to sales ")?.as_str(), " to sales ");
-/// assert!(Comment::new("a -- b").is_err());
-/// # Ok::<(), twiml_refer::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Comment(String);
-
-impl Comment {
-    /// Creates a comment of this text. CR LF and CR become LF: XML cannot keep them in a comment.
-    ///
-    /// # Errors
-    /// [`ErrorKind::CommentInvalid`] for `--`, or a final `-`;
-    /// [`ErrorKind::XmlCharacterForbidden`].
-    pub fn new(text: &str) -> Result<Self, Error> {
-        xml::check_text(text)?;
-        match xml::find_comment_end(text) {
-            Some(at) => Err(Error::new(ErrorKind::CommentInvalid).at(at)),
-            None => Ok(Self(xml::normalize_line_ends(text).into_owned())),
-        }
-    }
-
-    /// Returns the text between `<!--` and `-->`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Display for Comment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Line and column where something was read, counted from 1; nothing for what was built. It takes no
-/// part in comparison.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Position(pub(super) Option<(usize, usize)>);
-
-impl PartialEq for Position {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Position {}
-
-impl std::hash::Hash for Position {
-    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }

@@ -4,6 +4,7 @@
 //! (a name, a character, a URI) is refused when it is set, so writing never fails. Depth, count and size
 //! are limits of reading, and diagnostics of [`check`](VoiceResponse::check).
 
+mod action;
 mod check;
 mod element;
 mod markup;
@@ -11,15 +12,17 @@ mod parse;
 mod refer;
 mod response;
 mod rest;
+mod text;
 mod verbs;
 mod write;
 mod xml;
 
 pub use check::Follows;
-pub use element::{Comment, Element, Node, Text};
+pub use element::{Element, Node};
 pub use refer::Refer;
 pub use response::VoiceResponse;
 pub use rest::{CallCreate, CallUpdate, RestRequest};
+pub use text::{Comment, Text};
 pub use verbs::{Verb, verbs};
 
 #[cfg(test)]

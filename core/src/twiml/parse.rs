@@ -11,8 +11,9 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error as XmlError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
-use super::element::{Comment, Element, Position, Text};
+use super::element::Element;
 use super::markup::{AttributeReader, ErrorAt, Locator, bare_ampersand, decode_value, resolve};
+use super::text::{Comment, Position, Text};
 use super::xml;
 use crate::Error;
 use crate::error::ErrorKind;

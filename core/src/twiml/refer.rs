@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::element::{Element, Node, Position, Text};
+use super::element::{Element, Node};
+use super::text::{Position, Text};
 use super::xml;
 use crate::error::ErrorKind;
 use crate::http::Method;
@@ -48,7 +49,7 @@ impl Refer {
         Self { target, action: None, method: None }
     }
 
-    /// Sets the URL that is told how the transfer ended, and whose document runs next: absolute with
+    /// Sets the URL that gets the report of how the transfer ended, and whose document runs next: absolute with
     /// scheme http or https, or relative to the URL of this document. The last one set counts.
     ///
     /// # Errors

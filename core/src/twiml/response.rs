@@ -7,8 +7,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::check::{self, Follows};
-use super::element::{Comment, Element, Node, Text};
+use super::element::{Element, Node};
 use super::refer::Refer;
+use super::text::{Comment, Text};
 use super::{parse, write};
 use crate::Error;
 use crate::diagnostic::Diagnostic;
@@ -184,8 +185,9 @@ impl VoiceResponse {
         check::check(&self.0)
     }
 
-    /// Returns what runs after the first `<Refer>`; nothing if there is none. A verb that TwiML Voice does
-    /// not have is ignored by Twilio, so it does not count as the next one.
+    /// Returns what runs after the first `<Refer>`; `None` if there is none, or if it never runs because
+    /// a verb before it ends the document. A verb that TwiML Voice does not have is ignored by Twilio, so it
+    /// does not count as the next one.
     #[must_use]
     pub fn follows(&self) -> Option<Follows> {
         check::follows(&self.0)

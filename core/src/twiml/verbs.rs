@@ -137,7 +137,7 @@ const BUILT: [Verb; 8] = [
 ];
 
 /// All verbs that the official helper libraries' `VoiceResponse` has, in alphabetical order.
-const ALL: [&str; 20] = [
+pub(super) const ALL: [&str; 20] = [
     "Connect",
     "Dial",
     "Echo",
@@ -164,19 +164,27 @@ pub(super) fn is_verb(name: &str) -> bool {
     ALL.contains(&name)
 }
 
-/// As many letters may be wrong in a name that is taken for another.
+/// The most letters in which a name differs from the one that may have been meant.
 const MAX_DISTANCE: usize = 2;
 
-/// Letters of a name that are compared: with more it is too far from the longest verb.
+/// The letters of a name that are compared: a longer name is not near to any.
 const MAX_LETTERS: usize = 16;
 
-/// Returns the verb with the fewest letters to insert, drop or change, without regard to case; of several
-/// the first.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
+/// Returns ` (did you mean …?)` with the known name that has the fewest letters to insert, drop, change or
+/// exchange, without regard to case, of several the first; an empty text if none is near.
+pub(super) fn suggestion(name: &str, known: &[&str], is_element: bool) -> String {
     let name: String = name.chars().take(MAX_LETTERS).map(|c| c.to_ascii_lowercase()).collect();
-    ALL.into_iter()
-        .map(|verb| (strsim::levenshtein(&name, &verb.to_ascii_lowercase()), verb))
-        .filter(|&(distance, _)| distance <= MAX_DISTANCE)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, verb)| verb)
+    let nearest = known
+        .iter()
+        .map(|known| (strsim::osa_distance(&name, &known.to_ascii_lowercase()), known))
+        // With half of its letters changed, it is another word.
+        .filter(|&(distance, known)| {
+            distance <= MAX_DISTANCE.min(known.len().saturating_sub(1) / 2)
+        })
+        .min_by_key(|&(distance, _)| distance);
+    match nearest {
+        Some((_, known)) if is_element => format!(" (did you mean <{known}>?)"),
+        Some((_, known)) => format!(" (did you mean {known}?)"),
+        None => String::new(),
+    }
 }

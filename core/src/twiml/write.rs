@@ -6,11 +6,12 @@ use std::hash::{Hash, Hasher};
 
 use super::element::{Element, Node, Step, USUAL_DEPTH};
 use super::xml;
+use crate::limits::MAX_DEPTH;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 const INDENT: &str = "    ";
 
-/// Most documents are shorter.
+/// More than the bytes of most documents, to allocate once.
 const USUAL_BYTES: usize = 512;
 
 /// Writes a document on one line.
@@ -97,7 +98,8 @@ fn push_start(out: &mut String, element: &Element) {
 fn push_break(out: &mut String, level: Option<usize>) {
     if let Some(level) = level {
         out.push('\n');
-        for _ in 0..level {
+        // Of a deeper document the indentation would take quadratic space.
+        for _ in 0..level.min(MAX_DEPTH) {
             out.push_str(INDENT);
         }
     }

@@ -1,5 +1,7 @@
 //! Requests from Twilio: their signatures, their parameters, and how a transfer ended.
 
+mod diagnose;
+mod hint;
 mod parameter;
 mod report;
 mod request;
@@ -10,6 +12,7 @@ mod url;
 mod validator;
 
 pub use crate::redact::redact_url;
+pub use hint::{Hint, HintKind};
 pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::VoiceRequest;
 pub use signature::{Algorithm, RequestValidator, VerifyError};

@@ -39,6 +39,9 @@ macro_rules! standard_parameters {
             SipUsername sip_username "the user name by which the SIP device authenticated itself."
             SipCallId sip_call_id "the `Call-ID` of the SIP dialog."
             SipSourceIp sip_source_ip "the address from which the SIP request came."
+            Digits digits "the keys that the caller pressed in a `<Gather>`."
+            SpeechResult speech_result "what the caller said in a `<Gather>`, as text."
+            Confidence confidence "how sure the speech recognition is, from 0.0 to 1.0, as text."
             ReferTransferTarget refer_transfer_target "the `Refer-To` of a REFER that Twilio got. \
                 Kept as text: it may be a `tel:` URI."
         }

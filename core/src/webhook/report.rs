@@ -1,8 +1,6 @@
 //! How a transfer ended: [`ReferReport`] holds the three parameters of `<Refer>`, [`ReferCallStatus`] is
 //! the first of them, and [`ReferOutcome`] what the three mean together.
 
-use std::fmt;
-
 use super::parameter::Parameter;
 use crate::message::quote;
 use crate::sip::SipStatus;
@@ -76,11 +74,7 @@ impl From<&str> for ReferCallStatus {
     }
 }
 
-impl fmt::Display for ReferCallStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(ReferCallStatus);
 
 /// How a transfer ended, in one value for an app to branch on.
 ///

@@ -142,7 +142,7 @@ impl VoiceRequest {
         for (parameter, _) in Parameter::ALL.iter().zip(repeated).filter(|(_, repeated)| *repeated)
         {
             let diagnostic = Diagnostic::new(DiagnosticCode::ParameterRepeated);
-            diagnostics.push(diagnostic.about(parameter.name()));
+            diagnostics.push(diagnostic.parameter_named(parameter.name()));
         }
         let values = Parameter::REFER.map(|it| first.get(it as usize).copied().flatten());
         if values.iter().all(Option::is_none) {
@@ -153,7 +153,7 @@ impl VoiceRequest {
             let code = text?.parse::<SipStatus>();
             if code.is_err() {
                 let diagnostic = Diagnostic::new(DiagnosticCode::ParameterInvalid);
-                diagnostics.push(diagnostic.arg(text?).about(parameter.name()));
+                diagnostics.push(diagnostic.arg(text?).parameter_named(parameter.name()));
             }
             code.ok()
         };

@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::request::{RawParams, VoiceRequest, too_large};
 use super::url::{PublicBase, UrlCandidate, UrlParts, any_candidate};
-use crate::Error;
 use crate::error::ErrorKind;
 use crate::http::Method;
+use crate::{Error, message};
 
 /// Checks whether a request was signed by Twilio, by its `X-Twilio-Signature`.
 ///
@@ -227,12 +227,21 @@ impl RequestValidator {
             return Err(VerifyError::SignatureMismatch);
         };
         let params = raw.signed();
-        let signed = any_candidate(parts, self.encoded_spellings, |url| {
-            once(&self.first)
-                .chain(&self.more)
-                .any(|secret| secret.verify(self.algorithm, url, &params, &signature))
+        let is_signed = any_candidate(parts, self.encoded_spellings, |url| {
+            self.is_signed(url, &params, &signature)
         });
-        if signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+        if is_signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
+    }
+
+    /// Whether one of the secrets signed this spelling of the URL and these parameters.
+    pub(super) fn is_signed(
+        &self,
+        url: &UrlCandidate<'_>,
+        params: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let mut secrets = once(&self.first).chain(&self.more);
+        secrets.any(|secret| secret.verify(self.algorithm, url, params, signature))
     }
 }
 
@@ -319,11 +328,7 @@ impl Algorithm {
     }
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Algorithm);
 
 /// A secret as the keyed states of both hashes; the text itself is not kept.
 #[derive(Clone)]
@@ -392,7 +397,7 @@ fn hash<M: Mac + Clone>(keyed: &M, url: &UrlCandidate<'_>, params: &[u8]) -> M {
 
 /// The query parameter `bodySHA256` compared with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum BodyHash {
+pub(super) enum BodyHash {
     Absent,
     Equals,
     Differs,
@@ -410,12 +415,31 @@ impl BodyHash {
             _ => Self::Differs,
         }
     }
+
+    /// The hash of the body and that of the query, for a message, if they differ.
+    pub(super) fn differing(query: &str, body: &[u8]) -> Option<(String, String)> {
+        if Self::check(query, body) != Self::Differs {
+            return None;
+        }
+        let hashes: Vec<_> = query.split('&').filter_map(body_hash).take(2).collect();
+        let says = match hashes.as_slice() {
+            [hash] if is_hex(hash) => (*hash).to_owned(),
+            [hash] => message::quote(hash).into(),
+            _ => "there twice".to_owned(),
+        };
+        Some((hex(body), says))
+    }
 }
 
 /// The value of a pair of the query that is the hash.
 fn body_hash(pair: &str) -> Option<&str> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     (name == BODY_HASH).then_some(value)
+}
+
+/// Whether it may be a SHA-256.
+fn is_hex(hash: &str) -> bool {
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn hex(body: &[u8]) -> String {

@@ -1,7 +1,5 @@
 //! The typed view of a request: a getter for each standard parameter, the SIP headers, and the [`Leg`].
 
-use std::fmt;
-
 use super::parameter::{Parameter, standard_parameters};
 use super::request::VoiceRequest;
 use crate::redact;
@@ -126,8 +124,4 @@ impl Leg {
     }
 }
 
-impl fmt::Display for Leg {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Leg);

@@ -100,6 +100,12 @@ impl RequestValidator {
         self
     }
 
+    /// The limit of a body, or of the query of a GET, in bytes.
+    #[must_use]
+    pub fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+
     /// Sets whether to try other escapes of path and query as well: every `'` as `%27` or the other way
     /// round, in a SIP URI every `:` and `@` as `%3A` and `%40` or the other way round, and characters
     /// outside ASCII escaped.

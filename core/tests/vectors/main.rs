@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
     std::env::var_os("TWIML_REFER_VECTORS").map_or_else(own, PathBuf::from)
 }
 
-/// Runs every case of a topic, tells all that fail, and enters the number that ran in the ledger.
+/// Runs every case of a topic, reports all that fail, and writes down the number that ran.
 fn run(topic: &str, case: impl Fn(&Value) -> Verdict) {
     let text = fs::read_to_string(folder().join(topic).with_extension("json")).unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
@@ -42,13 +42,13 @@ fn run(topic: &str, case: impl Fn(&Value) -> Verdict) {
         })
         .collect();
     assert!(failed.is_empty(), "{} of {topic} fail:\n{}", failed.len(), failed.join("\n"));
-    enter(topic, cases.len());
+    record(topic, cases.len());
 }
 
-/// Tells the ledger how many cases ran.
-fn enter(topic: &str, ran: usize) {
-    if let Some(ledger) = std::env::var_os("TWIML_REFER_LEDGER") {
-        fs::write(Path::new(&ledger).join(format!("rust.{topic}")), ran.to_string()).unwrap();
+/// Writes the number of cases that ran to the folder that TWIML_REFER_LEDGER names.
+fn record(topic: &str, ran: usize) {
+    if let Some(folder) = std::env::var_os("TWIML_REFER_LEDGER") {
+        fs::write(Path::new(&folder).join(format!("rust.{topic}")), ran.to_string()).unwrap();
     }
 }
 

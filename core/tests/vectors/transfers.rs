@@ -11,7 +11,7 @@ use twiml_refer::{
     webhook::{Leg, ReferCallStatus},
 };
 
-use super::{Verdict, bytes, enter, folder, run, same, settle, text};
+use super::{Verdict, bytes, folder, record, run, same, settle, text};
 
 #[test]
 fn transfers() {
@@ -28,7 +28,7 @@ fn transfers() {
         })
         .collect();
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
-    enter("transfer", files.len());
+    record("transfer", files.len());
 }
 
 #[test]

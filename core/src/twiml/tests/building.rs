@@ -213,6 +213,13 @@ fn a_very_deep_tree_does_not_overflow_the_stack() {
 }
 
 #[test]
+fn the_indentation_of_a_deep_tree_does_not_grow_without_bound() {
+    let response = VoiceResponse::new().append(nested(2_000));
+    let line = 2 * ("    ".len() * MAX_DEPTH + "\n</A>".len());
+    assert!(response.to_xml_pretty().len() < 2_010 * line);
+}
+
+#[test]
 fn text_beside_text_joins_and_empty_text_is_nothing() {
     let say = Element::new("Say")
         .unwrap()

@@ -23,9 +23,11 @@ fn finds(body: &str, expected: &[&str]) {
 fn a_good_document_has_no_diagnostics() {
     finds("", &[]);
     finds(&format!("<Say>x</Say><Refer action='/a' method='GET'>{TARGET}</Refer>"), &[]);
-    let all = "<Connect/><Dial/><Echo/><Enqueue/><Gather/><Hangup/><Leave/><Pause/><Pay/><Play/>\
-               <Prompt/><Queue/><Record/><Redirect/><Reject/><Say/><Sms/><Start/><Stop/>";
-    finds(all, &[]);
+    let all = "<Connect/><Dial/><Echo/><Enqueue/><Gather/><Pause/><Pay/><Play/><Prompt/><Queue/>\
+               <Record/><Say/><Sms/><Start/><Stop/>";
+    for last in ["Hangup", "Leave", "Redirect", "Reject"] {
+        finds(&format!("{all}<{last}/>"), &[]);
+    }
     // A comment is not an error, wherever it is.
     finds(
         "<!-- a --><Refer action=''><!-- b --><Sip><!-- c -->sip:a@example.com</Sip></Refer>",
@@ -164,6 +166,8 @@ fn unknown_verbs_and_what_they_were_meant_for() {
         ("Referer", Some("<Refer>?)")),
         ("hang-up", Some("<Hangup>?)")),
         ("Enque", Some("<Enqueue>?)")),
+        ("Sya", Some("<Say>?)")),
+        ("Sip", None),
         ("Transfer", None),
         ("x:Refer", Some("<Refer>?)")),
         ("Conference", None),
@@ -179,10 +183,14 @@ fn unknown_verbs_and_what_they_were_meant_for() {
 }
 
 #[test]
-fn what_never_runs_is_reported_once() {
+fn what_never_runs_is_reported_once_and_once_for_a_refer() {
     finds(
         &format!("<Refer action='/a'>{TARGET}</Refer><Say/><Hangup/><Refer>{TARGET}</Refer>"),
-        &["unreachable Response/Say[0]", "no-action Response/Refer[1]"],
+        &[
+            "unreachable Response/Say[0]",
+            "unreachable Response/Refer[1]",
+            "no-action Response/Refer[1]",
+        ],
     );
     finds(
         &format!("<Refer>{TARGET}</Refer><Refer action='/a'>{TARGET}</Refer><!-- c --><x/>"),
@@ -196,6 +204,17 @@ fn what_never_runs_is_reported_once() {
     finds(
         &format!("<Refer action='/a'>{TARGET}</Refer><Refer action='/b'>{TARGET}</Refer>"),
         &["unreachable Response/Refer[1]"],
+    );
+    let refer = format!("<Refer action='/a'>{TARGET}</Refer>");
+    let response = parse(&format!("<Response><Hangup/><Say/>{refer}{refer}</Response>"));
+    let severities: Vec<_> =
+        response.check().iter().map(|found| (found.severity(), found.path().to_owned())).collect();
+    assert_eq!(
+        severities,
+        [
+            (Severity::Warning, "Response/Say[0]".to_owned()),
+            (Severity::Error, "Response/Refer[0]".to_owned()),
+        ],
     );
 }
 
@@ -235,6 +254,9 @@ fn what_was_read_is_measured_as_it_would_be_sent() {
 fn what_follows() {
     let follows = |body: &str| parse(&format!("<Response>{body}</Response>")).follows();
     assert_eq!(follows("<Say/>"), None);
+    for end in ["Hangup", "Leave", "Redirect", "Reject"] {
+        assert_eq!(follows(&format!("<Say/><{end}/><Refer action='/a'>{TARGET}</Refer>")), None);
+    }
     assert_eq!(follows(&format!("<Gather><Refer>{TARGET}</Refer></Gather>")), None);
     for (body, expected) in [
         (format!("<Refer>{TARGET}</Refer>"), Follows::Hangup),

@@ -3,6 +3,7 @@
 //! Signatures without another source were printed by the Python package `twilio` 9.13.
 
 mod body_hash;
+mod diagnose;
 mod legs;
 mod outcome;
 mod reading;
