@@ -376,6 +376,15 @@
 /** Code of a diagnostic: `parameter-invalid`. */
 #define TWR_CODE_PARAMETER_INVALID 33
 
+/** Code of a diagnostic: `action-suspicious`. */
+#define TWR_CODE_ACTION_SUSPICIOUS 34
+
+/** Code of a diagnostic: `header-is-parameter`. */
+#define TWR_CODE_HEADER_IS_PARAMETER 35
+
+/** Code of a diagnostic: `scheme-doubled`. */
+#define TWR_CODE_SCHEME_DOUBLED 36
+
 /** A status that must be looked at, where the compiler can tell. */
 #if defined(__GNUC__) || defined(__clang__)
 #define TWR_MUST_CHECK __attribute__((warn_unused_result))

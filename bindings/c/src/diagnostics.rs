@@ -42,7 +42,7 @@ pub const TWR_SEVERITY_WARNING: i32 = 2;
 pub const TWR_SEVERITY_ERROR: i32 = 3;
 
 /// Every code; its number in C is its place here, from 1. New ones are appended, so that none changes.
-const CODES: [DiagnosticCode; 33] = [
+const CODES: [DiagnosticCode; 36] = [
     DiagnosticCode::TargetMissing,
     DiagnosticCode::TargetRepeated,
     DiagnosticCode::TargetInvalid,
@@ -76,6 +76,9 @@ const CODES: [DiagnosticCode; 33] = [
     DiagnosticCode::DocumentTooManyElements,
     DiagnosticCode::ParameterRepeated,
     DiagnosticCode::ParameterInvalid,
+    DiagnosticCode::ActionSuspicious,
+    DiagnosticCode::HeaderIsParameter,
+    DiagnosticCode::SchemeDoubled,
 ];
 
 /// Every code with its TWR_CODE_… number.

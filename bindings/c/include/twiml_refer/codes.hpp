@@ -226,6 +226,12 @@ enum class diagnostic_code : std::int32_t {
     parameter_repeated = TWR_CODE_PARAMETER_REPEATED,
     /// `parameter-invalid`
     parameter_invalid = TWR_CODE_PARAMETER_INVALID,
+    /// `action-suspicious`
+    action_suspicious = TWR_CODE_ACTION_SUSPICIOUS,
+    /// `header-is-parameter`
+    header_is_parameter = TWR_CODE_HEADER_IS_PARAMETER,
+    /// `scheme-doubled`
+    scheme_doubled = TWR_CODE_SCHEME_DOUBLED,
 };
 
 } // namespace twiml_refer
