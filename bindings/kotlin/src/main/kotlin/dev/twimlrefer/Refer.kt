@@ -5,6 +5,7 @@ import dev.twimlrefer.internal.bridge.referNew
 import dev.twimlrefer.internal.bridge.resolveAction
 import dev.twimlrefer.internal.bridge.uriRedacted
 import dev.twimlrefer.internal.nodes
+import java.util.Collections
 
 /**
  * The verb that transfers a SIP call, with exactly one target: a view of the [Element] `<Refer>`.
@@ -33,7 +34,7 @@ public class Refer private constructor(
      */
     @JvmOverloads
     public constructor(target: SipUri, action: String? = null, method: Method? = null) :
-        this(target.toString(), action, method)
+        this(target.toString(), action, method, pieces(target, action, method))
 
     internal constructor(uri: String, action: String?, method: Method?) :
         this(uri, action, method, referNew(uri, action, method?.name))
@@ -59,4 +60,13 @@ public class Refer private constructor(
 
     /** For people; without the target's password. */
     override fun toString(): String = "Refer(target=${uriRedacted(uri)}, action=$action, method=$method)"
+
+    private companion object {
+        /** The pieces for a target that was checked before, which need not cross again. */
+        fun pieces(target: SipUri, action: String?, method: Method?): List<Piece> {
+            val verb = referNew(null, action, method?.name).single() as Piece.Element
+            val noun = Piece.Element("Sip", Collections.emptyList(), target.toString(), 0)
+            return listOf(verb.copy(nodes = 1), noun)
+        }
+    }
 }

@@ -44,7 +44,10 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
         userToUser: UserToUser? = null,
     ) : this(uriNew(uri, pairs(frozen(headers)), userToUser?.source), Unit)
 
-    private val parts: SipUriParts by lazy(LazyThreadSafetyMode.PUBLICATION) { uriParts(text) }
+    @Volatile
+    private var read: SipUriParts? = null
+
+    private val parts: SipUriParts get() = read ?: uriParts(text).also { read = it }
 
     /** `sip` or `sips`, as spelled. */
     public val scheme: String get() = parts.scheme
