@@ -39,10 +39,23 @@ enum Link {
 enum Frame {
     Raw(Vec<u8>),
     Udp(Vec<u8>),
-    Tcp { port: bool, sequence: u16, syn: bool, payload: Vec<u8> },
+    Tcp {
+        port: bool,
+        sequence: u16,
+        syn: bool,
+        payload: Vec<u8>,
+    },
     /// A segment with the beginning of a message.
-    Sip { sequence: u16, length: u8 },
-    Fragment { id: bool, offset: u8, more: bool, payload: Vec<u8> },
+    Sip {
+        sequence: u16,
+        length: u8,
+    },
+    Fragment {
+        id: bool,
+        offset: u8,
+        more: bool,
+        payload: Vec<u8>,
+    },
 }
 
 const WHOLE: &[u8] = b"NOTIFY sip:p@192.0.2.1 SIP/2.0\r\n\
@@ -57,10 +70,14 @@ fuzz_target!(|input: Input| {
         Input::Frames { link, frames } => {
             let count = frames.len();
             let last = Frame::Udp(WHOLE.to_vec());
-            let packets: Vec<_> = frames.iter().chain([&last]).map(|frame| packet(link, frame)).collect();
+            let packets: Vec<_> =
+                frames.iter().chain([&last]).map(|frame| packet(link, frame)).collect();
             let found = read(pcap(link, &packets));
             assert!(
-                found.iter().any(|(call, place)| call == "the last one" && *place == Place::Packet(count + 1)),
+                found
+                    .iter()
+                    .any(|(call, place)| call == "the last one"
+                        && *place == Place::Packet(count + 1)),
                 "{found:?}"
             );
         }
@@ -95,12 +112,16 @@ fn packet(link: Link, frame: &Frame) -> Vec<u8> {
         }
         Frame::Sip { sequence, length } => {
             let payload = WHOLE.get(..usize::from(*length)).unwrap_or(WHOLE);
-            builder().tcp(5060, 5060, u32::from(*sequence), 1).write(&mut ip, payload).expect("a packet");
+            builder()
+                .tcp(5060, 5060, u32::from(*sequence), 1)
+                .write(&mut ip, payload)
+                .expect("a packet");
         }
         Frame::Fragment { id, offset, more, payload } => {
             let length = u16::try_from(payload.len()).expect("small");
             let mut header =
-                Ipv4Header::new(length, 64, IpNumber::UDP, [192, 0, 2, 1], [192, 0, 2, 2]).expect("small");
+                Ipv4Header::new(length, 64, IpNumber::UDP, [192, 0, 2, 1], [192, 0, 2, 2])
+                    .expect("small");
             header.identification = u16::from(*id);
             header.more_fragments = *more;
             header.dont_fragment = false;
@@ -127,8 +148,10 @@ fn pcap(link: Link, packets: &[Vec<u8>]) -> Vec<u8> {
         Link::Loopback => 0,
         Link::Raw => 101,
     };
-    let mut file: Vec<u8> =
-        [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, link].into_iter().flat_map(u32::to_le_bytes).collect();
+    let mut file: Vec<u8> = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, link]
+        .into_iter()
+        .flat_map(u32::to_le_bytes)
+        .collect();
     for packet in packets {
         let length = u32::try_from(packet.len()).expect("small");
         file.extend([1, 2, length, length].into_iter().flat_map(u32::to_le_bytes));

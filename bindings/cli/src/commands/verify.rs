@@ -66,9 +66,13 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
             let shown = tried.iter().map(|it| json!({"url": it.url(), "hashed": it.hashed()}));
             shown.collect::<Value>()
         });
-        let hints = hints.iter().map(|hint| json!({"kind": hint.kind().as_str(), "message": hint.message()}));
+        let hints = hints
+            .iter()
+            .map(|hint| json!({"kind": hint.kind().as_str(), "message": hint.message()}));
         let hints = hints.collect::<Value>();
-        console.json(&json!({"valid": error.is_none(), "tried": tried, "hints": hints, "error": error}))?;
+        console.json(
+            &json!({"valid": error.is_none(), "tried": tried, "hints": hints, "error": error}),
+        )?;
         return Ok(Answer::yes_if(error.is_none()));
     }
     for candidate in tried.iter().flatten() {

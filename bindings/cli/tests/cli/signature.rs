@@ -99,7 +99,10 @@ fn a_near_miss_is_named() {
     };
     assert_eq!(kinds(URL, &["--body", "-"]), [""; 0]);
     assert_eq!(kinds(&URL.replace("https", "http"), &["--body", "-"]), ["scheme"]);
-    assert_eq!(kinds("https://mycompany.com/myapp.php?bar=2&foo=1", &["--body", "-"]), ["query-order"]);
+    assert_eq!(
+        kinds("https://mycompany.com/myapp.php?bar=2&foo=1", &["--body", "-"]),
+        ["query-order"]
+    );
     assert_eq!(kinds(URL, &["--body", "-", "--method", "GET"]), ["method"]);
     assert_eq!(kinds("/myapp.php?foo=1&bar=2", &["--body", "-"]), ["url"]);
     let shown = verify(&format!("{URL}#top"), SHA1, &["--body", "-"]).expect(1);
