@@ -14,7 +14,13 @@ import dev.twimlrefer.internal.bridge.UserToUser as BridgeValue
  * check(UserToUser.parse("123456789;encoding=hex").data == "123456789")
  * ```
  */
-public class UserToUser internal constructor(private val value: BridgeValue) {
+public class UserToUser private constructor(
+    private val given: BridgeValue?,
+    /** Bytes that a URI encodes, so that they cross once. */
+    private val bytes: ByteArray?,
+) {
+    internal constructor(value: BridgeValue) : this(value, null)
+
     /**
      * Makes a value of its parts.
      *
@@ -27,6 +33,10 @@ public class UserToUser internal constructor(private val value: BridgeValue) {
         purpose: String? = null,
         content: String? = null,
     ) : this(userToUserNew(data, encoding, purpose, content))
+
+    private val value: BridgeValue by lazy(LazyThreadSafetyMode.PUBLICATION) {
+        given ?: userToUserFromBytes(bytes ?: ByteArray(0), null, null)
+    }
 
     /** The data, without quotes. */
     public val data: String get() = value.data
@@ -43,7 +53,8 @@ public class UserToUser internal constructor(private val value: BridgeValue) {
     /** Returns the bytes of hexadecimal data; `null` if the data is not hexadecimal. */
     public fun toBytes(): ByteArray? = value.bytes?.clone()
 
-    internal val source: UserToUserSource get() = UserToUserSource.Text(value.text)
+    internal val source: UserToUserSource
+        get() = bytes?.let { UserToUserSource.Bytes(it) } ?: UserToUserSource.Text(value.text)
 
     /** Whether the text is the same. */
     override fun equals(other: Any?): Boolean = other is UserToUser && other.value.text == value.text
@@ -71,7 +82,16 @@ public class UserToUser internal constructor(private val value: BridgeValue) {
          */
         @JvmStatic
         @JvmOverloads
-        public fun fromBytes(bytes: ByteArray, purpose: String? = null, content: String? = null): UserToUser =
-            UserToUser(userToUserFromBytes(bytes, purpose, content))
+        public fun fromBytes(bytes: ByteArray, purpose: String? = null, content: String? = null): UserToUser {
+            val isPlain = bytes.isNotEmpty() && purpose == null && content == null
+            return if (isPlain) {
+                UserToUser(
+                    null,
+                    bytes.clone(),
+                )
+            } else {
+                UserToUser(userToUserFromBytes(bytes, purpose, content))
+            }
+        }
     }
 }
