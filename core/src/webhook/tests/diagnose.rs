@@ -153,3 +153,10 @@ fn time_is_bounded_for_hostile_input() {
     let hints = validator().diagnose(Method::Post, &url, &many, Some(&signature));
     assert_eq!(hints.last().map(Hint::kind), Some(HintKind::Secret));
 }
+
+#[test]
+fn kinds_have_names_and_the_limit_can_be_asked_for() {
+    assert!(HintKind::ALL.iter().all(|kind| kind.as_str() == kind.to_string()));
+    assert_eq!(HintKind::QueryOrder.as_str(), "query-order");
+    assert_eq!(validator().with_max_body_bytes(10).max_body_bytes(), 10);
+}
