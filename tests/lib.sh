@@ -79,6 +79,8 @@ build_command() {
 # The tests of the bridge, which the packages of several languages contain.
 test_bridge() {
     cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
+    # A test reads the library, which `cargo test` alone does not put where it is found.
+    cargo build -q -p twiml-refer-uniffi --features bindgen
     cargo test -q -p twiml-refer-uniffi --features bindgen
 }
 

@@ -285,12 +285,12 @@ fn a_picture_leaves_links_and_permissions_as_they_are() {
 fn the_picture_of_the_readme_is_fresh() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let arguments =
-        ["replay", "--sip", "bindings/cli/tests/traces/busy.sipp", "--svg", ".github/replay.svg"];
+        ["replay", "bindings/cli/tests/traces/busy.sipp", "--svg", ".github/replay.svg"];
     let readme = fs::read_to_string(project.join("README.md")).unwrap();
     assert!(readme.contains(&format!("twiml-refer {}", arguments.join(" "))), "the command");
     assert!(readme.contains("](.github/replay.svg)"), "the picture");
     let path = nowhere("replay.svg");
-    let mut replay = command(&[&arguments[..4], &[&path]].concat());
+    let mut replay = command(&[&arguments[..3], &[&path]].concat());
     replay.current_dir(&project);
     feed(replay, b"").expect(0);
     let fresh = fs::read_to_string(path).unwrap();
