@@ -12,7 +12,7 @@ import dev.twimlrefer.internal.bridge.uriUserToUser
 import dev.twimlrefer.internal.bridge.uriUserToUsers
 import dev.twimlrefer.internal.diagnostics
 import dev.twimlrefer.internal.entries
-import dev.twimlrefer.internal.frozen
+import dev.twimlrefer.internal.ordered
 import dev.twimlrefer.internal.pairs
 import java.util.Collections
 
@@ -42,7 +42,7 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
         uri: String,
         headers: Map<String, String> = Collections.emptyMap(),
         userToUser: UserToUser? = null,
-    ) : this(uriNew(uri, pairs(frozen(headers)), userToUser?.source), Unit)
+    ) : this(uriNew(uri, pairs(ordered(headers)), userToUser?.source), Unit)
 
     @Volatile
     private var read: SipUriParts? = null
@@ -145,7 +145,7 @@ public class SipUri private constructor(private val text: String, @Suppress("unu
             headers: Map<String, String> = Collections.emptyMap(),
         ): SipUri {
             val flags = params.map { (name, value) -> UriParameter(name, value) }
-            val added = pairs(frozen(headers))
+            val added = pairs(ordered(headers))
             return checked(uriBuild(host, user, password, port?.toLong(), secure, flags, added, null))
         }
     }

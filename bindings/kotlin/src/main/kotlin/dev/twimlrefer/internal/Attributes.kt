@@ -9,20 +9,21 @@ import java.util.TreeMap
 internal fun <T> frozen(list: List<T>): List<T> =
     if (list.isEmpty()) Collections.emptyList() else Collections.unmodifiableList(ArrayList(list))
 
-/**
- * Copies attributes in the order in which they are written: their own where the map has one, else by name, as the
- * official library writes all. (`Map.of` of Java has another order in every process.)
- */
+/** Copies attributes in the order of [ordered]. */
 internal fun frozen(map: Map<String, String>): Map<String, String> = when {
     map.isEmpty() -> Collections.emptyMap()
-
     map is Attributes -> map
+    else -> Attributes(LinkedHashMap(ordered(map)))
+}
 
-    map.size == 1 || map is LinkedHashMap || map is SortedMap || isBuilt(
-        map,
-    ) -> Attributes(LinkedHashMap(map))
-
-    else -> Attributes(TreeMap(map))
+/**
+ * A map in the order in which it is written: its own where it has one, else by name, as the official library writes
+ * all attributes. (`Map.of` of Java has another order in every process.)
+ */
+internal fun ordered(map: Map<String, String>): Map<String, String> {
+    val isOrdered =
+        map.size < 2 || map is LinkedHashMap || map is SortedMap || map is Attributes || isBuilt(map)
+    return if (isOrdered) map else TreeMap(map)
 }
 
 /** Whether `buildMap` of Kotlin made it, whose class has no public name. */
