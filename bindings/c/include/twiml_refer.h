@@ -702,6 +702,11 @@ typedef struct twr_diagnostics twr_diagnostics;
 typedef struct twr_element twr_element;
 
 /**
+ * Why twr_validator_verify refuses a request. They do not change, and any thread may read them.
+ */
+typedef struct twr_hints twr_hints;
+
+/**
  * A request from Twilio. It does not change, and any thread may read it.
  */
 typedef struct twr_request twr_request;
@@ -1147,6 +1152,24 @@ typedef struct {
    */
   uint64_t reserved[2];
 } twr_url_candidate;
+
+/**
+ * A reason; views of the hints.
+ */
+typedef struct {
+  /**
+   * The kind, the same in every language: `scheme`.
+   */
+  twr_str kind;
+  /**
+   * What is wrong and what to change; no secret, signature or parameter value is in it.
+   */
+  twr_str message;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_hint;
 
 /**
  * The call succeeded.
@@ -2048,6 +2071,34 @@ twr_status twr_url_candidates_at(const twr_url_candidates *candidates,
  * Frees candidates and writes NULL in their place; NULL is ignored.
  */
 void twr_url_candidates_free(twr_url_candidates **candidates);
+
+/**
+ * Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
+ * request. It computes up to some thousand signatures: for logs at a bounded rate, and never to accept a request.
+ * Free them with twr_hints_free.
+ */
+twr_status twr_validator_diagnose(const twr_validator *validator,
+                                  int32_t method,
+                                  twr_str url,
+                                  twr_str body,
+                                  twr_str signature,
+                                  twr_hints **hints,
+                                  twr_error *error);
+
+/**
+ * Returns the number of hints; 0 for NULL.
+ */
+size_t twr_hints_count(const twr_hints *hints);
+
+/**
+ * Writes the hint at an index from 0. TWR_STATUS_NONE behind the last.
+ */
+twr_status twr_hints_at(const twr_hints *hints, size_t index, twr_hint *hint, twr_error *error);
+
+/**
+ * Frees hints and writes NULL in their place; NULL is ignored.
+ */
+void twr_hints_free(twr_hints **hints);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -2,7 +2,9 @@
 
 use std::ffi::c_char;
 
-use twiml_refer::{RequestValidator, http::Method, numbers, webhook::Algorithm};
+use twiml_refer::http::Method;
+use twiml_refer::webhook::{Algorithm, Hint};
+use twiml_refer::{RequestValidator, numbers};
 
 use crate::error::{Failure, TWR_STATUS_OK, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, guard, make, put, take};
@@ -127,6 +129,14 @@ pub unsafe extern "C" fn twr_validator_set_encoded_spellings(
     unsafe { change(validator, error, |validator| Ok(validator.with_encoded_spellings(accept))) }
 }
 
+fn route_method(method: i32) -> Result<Method, Failure> {
+    match method {
+        TWR_METHOD_GET => Ok(Method::Get),
+        TWR_METHOD_POST => Ok(Method::Post),
+        _ => Err(Failure::Argument("there is no such method")),
+    }
+}
+
 /// Verifies the signature of a request and reads it; else TWR_STATUS_TOO_LARGE (413, before anything is
 /// hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
 /// TWR_STATUS_REQUEST_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
@@ -147,12 +157,7 @@ pub unsafe extern "C" fn twr_validator_verify(
     // SAFETY: the conventions of the header.
     unsafe {
         make(request, error, || {
-            let validator = &get(validator)?.0;
-            let method = match method {
-                TWR_METHOD_GET => Method::Get,
-                TWR_METHOD_POST => Method::Post,
-                _ => return Err(Failure::Argument("there is no such method")),
-            };
+            let (validator, method) = (&get(validator)?.0, route_method(method)?);
             let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
             Ok(twr_request::new(validator.verify(method, url, body, signature)?))
         })
@@ -331,4 +336,74 @@ pub unsafe extern "C" fn twr_url_candidates_at(
 pub unsafe extern "C" fn twr_url_candidates_free(candidates: *mut *mut twr_url_candidates) {
     // SAFETY: the conventions of the header.
     calm((), || drop(unsafe { take(candidates) }));
+}
+
+/// Why twr_validator_verify refuses a request. They do not change, and any thread may read them.
+pub struct twr_hints(Vec<Hint>);
+
+/// A reason; views of the hints.
+#[repr(C)]
+pub struct twr_hint {
+    /// The kind, the same in every language: `scheme`.
+    pub kind: twr_str,
+    /// What is wrong and what to change; no secret, signature or parameter value is in it.
+    pub message: twr_str,
+    /// Zero; room for later versions.
+    pub reserved: [u64; 2],
+}
+
+/// Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
+/// request. It computes up to some thousand signatures: for logs at a bounded rate, and never to accept a request.
+/// Free them with twr_hints_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_validator_diagnose(
+    validator: *const twr_validator,
+    method: i32,
+    url: twr_str,
+    body: twr_str,
+    signature: twr_str,
+    hints: *mut *mut twr_hints,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe {
+        make(hints, error, || {
+            let (validator, method) = (&get(validator)?.0, route_method(method)?);
+            let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+            Ok(twr_hints(validator.diagnose(method, url, body, signature)))
+        })
+    }
+}
+
+/// Returns the number of hints; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_hints_count(hints: *const twr_hints) -> usize {
+    // SAFETY: the conventions of the header.
+    unsafe { get(hints) }.map_or(0, |hints| hints.0.len())
+}
+
+/// Writes the hint at an index from 0. TWR_STATUS_NONE behind the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_hints_at(
+    hints: *const twr_hints,
+    index: usize,
+    hint: *mut twr_hint,
+    error: *mut twr_error,
+) -> twr_status {
+    // SAFETY: the conventions of the header.
+    unsafe {
+        guard(error, || {
+            let found = get(hints)?.0.get(index).ok_or(Failure::None)?;
+            let (kind, message) = (found.kind().as_str(), found.message());
+            let (kind, message) = (twr_str::of(kind), twr_str::of(message));
+            put(hint, twr_hint { kind, message, reserved: [0; 2] })
+        })
+    }
+}
+
+/// Frees hints and writes NULL in their place; NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn twr_hints_free(hints: *mut *mut twr_hints) {
+    // SAFETY: the conventions of the header.
+    calm((), || drop(unsafe { take(hints) }));
 }

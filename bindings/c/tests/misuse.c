@@ -104,6 +104,9 @@ int main(void)
     EXPECT(!twr_request_may_resume(NULL) && twr_uri_user_to_user_count(NULL) == 0);
     EXPECT(twr_request_param_count(NULL) == 0 && twr_request_param(NULL, text).ptr == NULL);
     WRONG(twr_validator_verify(NULL, TWR_METHOD_POST, text, text, text, &request, NULL));
+    twr_hints *hints = NULL;
+    WRONG(twr_validator_diagnose(NULL, TWR_METHOD_POST, text, text, text, &hints, NULL));
+    EXPECT(hints == NULL && twr_hints_count(NULL) == 0);
     EXPECT(!twr_validator_validate_raw(NULL, text, text, text));
     WRONG(twr_transfer_handle_timeout(NULL, 0, NULL));
     WRONG(twr_transfer_poll(NULL, &output, &error));

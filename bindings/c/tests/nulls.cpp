@@ -101,6 +101,7 @@ static void webhooks()
     EXPECT(validator.sign(none) == validator.sign("") && validator.sign_raw(none, none) == validator.sign_raw("", ""));
     EXPECT(request_validator::url_with_body_sha256(none, none) == request_validator::url_with_body_sha256("", ""));
     EXPECT(validator.explain(none, none).size() == validator.explain("", "").size());
+    EXPECT(!validator.diagnose(method::post, none, none, none).empty());
     EXPECT(refused([&] { return validator.verify(method::post, url, "a=b", none); }) == "signature-missing");
     EXPECT(refused([&] { return validator.verify_params(url, {}, none); }) == "signature-missing");
     EXPECT(refused([&] { return validator.verify(method::get, none, none, "x"); }) == "signature-mismatch");

@@ -407,6 +407,14 @@ static void signatures(const json_t *item)
                           twr_url_candidates_at(candidates, 0, &candidate, NULL) == TWR_STATUS_OK &&
                           candidate.hashed.len >= candidate.url.len);
     twr_url_candidates_free(&candidates);
+    twr_hints *hints = NULL;
+    twr_hint hint;
+    bool refused = wanted != TWR_STATUS_OK;
+    EXPECT("diagnose", twr_validator_diagnose(validator, method_of(item), url, form, signature, &hints, NULL) == TWR_STATUS_OK &&
+                           (twr_hints_count(hints) > 0) == refused &&
+                           twr_hints_at(hints, 0, &hint, NULL) == (refused ? TWR_STATUS_OK : TWR_STATUS_NONE) &&
+                           (!refused || (hint.kind.len > 0 && hint.message.len > hint.kind.len)));
+    twr_hints_free(&hints);
     if (json_is_true(json_object_get(item, "signs"))) {
         twr_validator_sign(validator, url, pairs, count, buffer, sizeof buffer, &length, NULL);
         EXPECT("signs", written(json_object_get(item, "signature")));

@@ -247,6 +247,7 @@ TEST(Vectors, Signatures)
         EXPECT_EQ(verified([&] { (void)validator.verify_params(url, params, signature); }), valid);
         EXPECT_EQ(verified([&] { (void)validator.verify(method_of(item), url, form, signature); }), valid);
         EXPECT_FALSE(validator.explain(url, form).empty());
+        EXPECT_EQ(validator.diagnose(method_of(item), url, form, signature).empty(), valid);
         if (item.value("signs", false)) {
             EXPECT_EQ(validator.sign(url, params), signature);
         }

@@ -41,6 +41,14 @@ struct url_candidate {
     std::string hashed;
 };
 
+/// Why `verify` refuses a request.
+struct hint {
+    /// The kind, the same in every language: `scheme`.
+    std::string kind;
+    /// What is wrong and what to change; no secret, signature or parameter value is in it.
+    std::string message;
+};
+
 /// How a transfer can end.
 enum class outcome_kind : std::int32_t {
     /// The target answered: the caller is no longer with the app.
@@ -386,6 +394,20 @@ class request_validator {
         while (twr_url_candidates_at(made, tried.size(), &one, nullptr) == TWR_STATUS_OK)
             tried.push_back({std::string(detail::view(one.url)), std::string(detail::view(one.hashed))});
         return tried;
+    }
+
+    /// Why `verify` refuses a request: the near miss that would match; empty if it accepts the request. For logs at
+    /// a bounded rate, as it computes up to some thousand signatures; never to accept a request.
+    std::vector<hint> diagnose(method method, text_in url, text_in body, text_in signature) const
+    {
+        twr_hints *made = nullptr;
+        detail::call(twr_validator_diagnose, get(), static_cast<std::int32_t>(method), url, body, signature, &made);
+        const detail::owned<twr_hints, twr_hints_free> owned(made);
+        std::vector<hint> hints;
+        twr_hint one{};
+        while (twr_hints_at(made, hints.size(), &one, nullptr) == TWR_STATUS_OK)
+            hints.push_back({std::string(detail::view(one.kind)), std::string(detail::view(one.message))});
+        return hints;
     }
 
     /// The handle, for what C alone offers.
