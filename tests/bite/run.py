@@ -33,11 +33,11 @@ SWIFT_TESTS = "VectorTests|transfers|transferSettings"
 # What is expected of a topic's cases; everything else in them is input. All topics have `error`.
 EXPECTED = {
     "documents": ["compact", "pretty", "follows"],
-    "reading": ["compact"],
+    "reading": ["compact", "first_refer"],
     "diagnostics": ["found"],
     "sip-uris": ["parts", "equivalent", "with_header", "target", "uri"],
     "user-to-user": ["value", "data", "encoding", "purpose", "content", "values"],
-    "callbacks": ["outcome", "problems", "leg", "params", "sip_headers", "typed"],
+    "callbacks": ["outcome", "diagnostics", "leg", "params", "sip_headers", "typed"],
     "signatures": ["valid", "signs"],
     "rest": ["method", "request_url", "body"],
     "saved-transfers": ["state", "deadline", "refer_to"],
