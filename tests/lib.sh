@@ -84,8 +84,8 @@ test_bridge() {
     cargo test -q -p twiml-refer-uniffi --features bindgen
 }
 
-# Calls an example app that listens on a given port, with the command as Twilio in every scenario, and then as
-# strangers would: `try_app PROGRAM [literal]`, for a server that does not decode paths before it routes.
+# Calls an example app that listens on a given port, with the command as Twilio in every scenario, and then with
+# hostile requests: `try_app PROGRAM [literal]`, for a server that does not decode paths before it routes.
 try_app() {
     local port pair setting status
     build_command
@@ -116,7 +116,7 @@ try_app() {
     fi
     stop_app
     start_app "$1" https://voice.example.com/tw
-    python3 tests/strangers.py "$port" "$app" ${2-}
+    python3 tests/hostile_requests.py "$port" "$app" ${2-}
     stop_app
     # What is not set, or empty, is refused at the start.
     for setting in "TWILIO_AUTH_TOKEN=12345" TWILIO_AUTH_TOKEN= "PUBLIC_BASE=https://voice.example.com" PUBLIC_BASE=; do

@@ -8,7 +8,7 @@ import platform
 from itertools import groupby
 from typing import Any
 
-from judge import Verdict
+from compare import Verdict
 from libraries import Library
 from speed import BARE, COLD_ROUNDS, PARAMS, ROUND_SECONDS, ROUNDS, WARM_UP, Taken
 
@@ -36,9 +36,10 @@ in one run. `tests/run peers` fetches each from its registry, runs them and writ
 ## Right or wrong
 
 {count} inputs, all in `cases.json`. ✓ is right; ✗ is wrong, and says what it did instead; – means that
-the library has no such job, which is no fault. None but ours reads the callback of `<Refer>` or
-writes header values; only Java and ours read a document, and `twiml-rust` says whether one is
-well-formed; only Node, `twilio` and ours know of proxies; the crate `twilio` has no `<Refer>`.
+the library does not offer this, which does not count against it. None but ours reads the action
+request of `<Refer>` or writes header values; only Java and ours read a document, and `twiml-rust`
+says whether one is well-formed; only Node, `twilio` and ours know of proxies; the crate `twilio`
+has no `<Refer>`.
 
 What is right comes from the source in the last column, never from our output. A document is read
 back by expat and compared with what was asked; where XML forbids a character, it may be missing or
@@ -71,16 +72,16 @@ The libraries took turns, in another order each round, so that all saw the same 
 of cold processes. Times are minimum / median of the rounds. A ratio is theirs to ours, of the
 minima / of the medians: over 1 they are slower or larger.
 
-The document has an action, a method and two headers. The callback has {parameters} parameters. *Verify*
-is given them decoded and answers yes or no. *Verify and read* starts at the raw body and ends with the
-three parameters of `<Refer>` in hand: typed from ours, text from the official ones, which need the
+The document has an action, a method and two headers. The action request has {parameters}
+parameters. *Verify* is given them decoded and answers yes or no. *Verify and read* starts at the raw
+body and ends with the three parameters of `<Refer>` in hand: typed from ours, text from the official ones, which need the
 language's own form decoder for it. `twilio` has no check without reading, and reads who calls whom
 instead; `twiml-rust` checks no signature.
 
 {same}
 
-The next ones stand beside our Rust crate, which is **another language**: they show the order of
-magnitude.
+The next ones are compared with our Rust crate, which is **another language**: they show the
+order of magnitude.
 
 {others}
 
@@ -107,19 +108,19 @@ def score(verdicts: list[dict[str, Verdict]], key: str) -> str:
 def write(
     cases: list[dict[str, Any]],
     verdicts: list[dict[str, Verdict]],
-    judged: dict[str, Library],
+    compared: dict[str, Library],
     times: dict[str, dict[str, Taken]],
     libraries: dict[str, Library],
 ) -> str:
-    names = " | ".join(library.name for library in judged.values())
-    rule = " --- |" * len(judged)
-    scores = [" | ".join(["all", *(score(verdicts, key) for key in judged)])]
+    names = " | ".join(library.name for library in compared.values())
+    rule = " --- |" * len(compared)
+    scores = [" | ".join(["all", *(score(verdicts, key) for key in compared)])]
     for group, rows in groupby(zip(cases, verdicts), lambda row: row[0]["group"]):
         of_group = [row for _, row in rows]
-        scores.append(" | ".join([group, *(score(of_group, key) for key in judged)]))
+        scores.append(" | ".join([group, *(score(of_group, key) for key in compared)]))
     parts = [
         INTRODUCTION.format(
-            packages="\n".join(f"| {it.name} | {it.package} |" for it in judged.values()),
+            packages="\n".join(f"| {it.name} | {it.package} |" for it in compared.values()),
             count=len(cases),
             names=names,
             rule=rule,

@@ -18,27 +18,27 @@ from pathlib import Path
 
 import report
 import speed
-from judge import judge, ready
+from compare import compare, ready
 from libraries import HERE, libraries
 
 
 def main(cache: Path) -> int:
     all_of_them = libraries(cache)
-    judged = {key: library for key, library in all_of_them.items() if key != "ours_python"}
+    compared = {key: library for key, library in all_of_them.items() if key != "ours_python"}
     cases = json.loads((HERE / "cases.json").read_text())["cases"]
     with open(cache / "drivers.log", "w") as errors:
         for library in all_of_them.values():
             library.start(errors)
         verdicts = []
         for case in map(ready, cases):
-            answers = {key: library.ask(case) for key, library in judged.items()}
-            verdicts.append({key: judge(case, answer) for key, answer in answers.items()})
+            answers = {key: library.ask(case) for key, library in compared.items()}
+            verdicts.append({key: compare(case, answer) for key, answer in answers.items()})
         times = {job: speed.per_call(all_of_them, job) for job in ("document", "verify", "parse")}
         for library in all_of_them.values():
             library.stop()
     times["cold"] = speed.cold(all_of_them)
 
-    text = report.write(cases, verdicts, judged, times, all_of_them)
+    text = report.write(cases, verdicts, compared, times, all_of_them)
     (HERE / "README.md").write_text(text)
     wrong = [
         case["name"]
@@ -47,7 +47,7 @@ def main(cache: Path) -> int:
     ]
     for name in wrong:
         print(f"peers: ours is wrong on: {name}", file=sys.stderr)
-    for key, library in judged.items():
+    for key, library in compared.items():
         print(f"{library.name}: {report.score(verdicts, key)}")
     return 1 if wrong else 0
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from judge import TOKEN, form, signature
+from compare import TOKEN, form, signature
 from libraries import Library
 
 # Many short rounds: in some of them nothing else runs.

@@ -1,5 +1,5 @@
-// What the runners of vectors in C++ share: the cases, their inputs, and the count that goes into the
-// ledger.
+// What the runners of vectors in C++ share: the cases, their inputs, and the count that goes into the coverage
+// folder.
 #ifndef TWIML_REFER_TEST_CASES_HPP
 #define TWIML_REFER_TEST_CASES_HPP
 
@@ -27,10 +27,10 @@ inline std::string vectors()
 /// Says how many cases of a topic ran.
 inline void enter(const std::string &topic, std::size_t ran)
 {
-    if (const char *ledger = std::getenv("TWIML_REFER_LEDGER")) {
-        std::ofstream file(std::string(ledger) + "/cpp." + topic);
+    if (const char *coverage = std::getenv("TWIML_REFER_COVERAGE")) {
+        std::ofstream file(std::string(coverage) + "/cpp." + topic);
         file << ran;
-        EXPECT_TRUE(file.flush()) << "the ledger cannot be written";
+        EXPECT_TRUE(file.flush()) << "the count cannot be written";
     }
 }
 

@@ -1,5 +1,5 @@
 /* The cases of tests/vectors in C, through the installed header and library. How a case reads is said
- * in tests/vectors/README.md; the number that ran goes into the ledger. */
+ * in tests/vectors/README.md; the number that ran goes into the coverage folder. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -542,15 +542,15 @@ static void saved_transfers(const json_t *item)
 
 static void enter(size_t ran)
 {
-    const char *ledger = getenv("TWIML_REFER_LEDGER");
+    const char *coverage = getenv("TWIML_REFER_COVERAGE");
     char path[4096];
     printf("%s: %zu\n", topic, ran);
-    if (!ledger)
+    if (!coverage)
         return;
-    snprintf(path, sizeof path, "%s/c.%s", ledger, topic);
+    snprintf(path, sizeof path, "%s/c.%s", coverage, topic);
     FILE *file = fopen(path, "w");
     if (!file || fprintf(file, "%zu", ran) < 0 || fclose(file) != 0)
-        fail("the ledger cannot be written");
+        fail("the count cannot be written");
 }
 
 static void run(const char *which, void (*judge)(const json_t *))

@@ -28,7 +28,7 @@ def cases(topic: str) -> list[dict[str, Any]]:
 
 
 def enter(topic: str, ran: int) -> None:
-    folder = os.environ.get("TWIML_REFER_LEDGER")
+    folder = os.environ.get("TWIML_REFER_COVERAGE")
     if folder:
         (Path(folder) / f"python.{topic}").write_text(str(ran))
 

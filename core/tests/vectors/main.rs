@@ -45,9 +45,9 @@ fn run(topic: &str, case: impl Fn(&Value) -> Verdict) {
     record(topic, cases.len());
 }
 
-/// Writes the number of cases that ran to the folder that TWIML_REFER_LEDGER names.
+/// Writes the number of cases that ran to the folder that TWIML_REFER_COVERAGE names.
 fn record(topic: &str, ran: usize) {
-    if let Some(folder) = std::env::var_os("TWIML_REFER_LEDGER") {
+    if let Some(folder) = std::env::var_os("TWIML_REFER_COVERAGE") {
         fs::write(Path::new(&folder).join(format!("rust.{topic}")), ran.to_string()).unwrap();
     }
 }

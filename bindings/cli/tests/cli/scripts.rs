@@ -236,9 +236,9 @@ fn the_tests_fail_where_something_did_not_run() {
     part(
         "core",
         "for file in tests/vectors/*.json; do\n\
-             grep -c '^  {\"name\": ' $file >$TWIML_REFER_LEDGER/rust.$(basename $file .json)\n\
+             grep -c '^  {\"name\": ' $file >$TWIML_REFER_COVERAGE/rust.$(basename $file .json)\n\
          done\n\
-         ls tests/vectors/transfer/*.scenario | wc -l >$TWIML_REFER_LEDGER/rust.transfer",
+         ls tests/vectors/transfer/*.scenario | wc -l >$TWIML_REFER_COVERAGE/rust.transfer",
     );
     let (status, said) = run(&["core"]);
     assert_eq!(status, Some(0), "{said}");

@@ -50,8 +50,8 @@ fn token_files(topic: &str, case: &Value) -> Vec<String> {
 
 /// Records how many cases ran.
 fn record(topic: &str, ran: usize) {
-    if let Some(ledger) = std::env::var_os("TWIML_REFER_LEDGER") {
-        fs::write(Path::new(&ledger).join(format!("cli.{topic}")), ran.to_string()).unwrap();
+    if let Some(coverage) = std::env::var_os("TWIML_REFER_COVERAGE") {
+        fs::write(Path::new(&coverage).join(format!("cli.{topic}")), ran.to_string()).unwrap();
     }
 }
 

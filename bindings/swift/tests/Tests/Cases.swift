@@ -48,9 +48,9 @@ func named(_ name: String, _ run: () throws -> Void) {
 
 /// Writes how many cases of a topic ran.
 func report(_ topic: String, _ ran: Int) throws {
-    guard let ledger = environment["TWIML_REFER_LEDGER"] else { return }
+    guard let coverage = environment["TWIML_REFER_COVERAGE"] else { return }
     try String(ran).write(
-        toFile: "\(ledger)/swift.\(topic)", atomically: true, encoding: .utf8)
+        toFile: "\(coverage)/swift.\(topic)", atomically: true, encoding: .utf8)
 }
 
 /// The input under this key: as text, in repeated parts, or as bytes.

@@ -65,7 +65,7 @@ fn verify(case: &Value) -> Option<Value> {
 
 fn callback(case: &Value) -> Option<Value> {
     if pairs(case).iter().any(|(name, _)| *name == "ReferCallStatus") {
-        return None; // of the callback of <Refer> it knows nothing
+        return None; // it does not know the action request of <Refer>
     }
     Some(match runtime().block_on(client(case).parse_request::<Call>(request(case)?)) {
         Err(error) => json!({"error": error.to_string()}),

@@ -53,7 +53,7 @@ fun test(name: String, run: () -> Unit): DynamicTest = DynamicTest.dynamicTest(n
 }
 
 fun enter(topic: String, ran: Int) {
-    System.getenv("TWIML_REFER_LEDGER")?.let { File(it, "kotlin.$topic").writeText("$ran") }
+    System.getenv("TWIML_REFER_COVERAGE")?.let { File(it, "kotlin.$topic").writeText("$ran") }
 }
 
 /** Whether an error is where and what it should be. */

@@ -21,7 +21,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass
 class Verdict:
-    """`right` is None where the library has no such job; `what` says what a wrong answer was."""
+    """`right` is None if the library does not offer this; `what` says what a wrong answer was."""
 
     right: bool | None
     what: str = ""
@@ -71,7 +71,7 @@ def ready(case: dict[str, Any]) -> dict[str, Any]:
     return case
 
 
-def judge(case: dict[str, Any], answer: dict[str, Any] | None) -> Verdict:
+def compare(case: dict[str, Any], answer: dict[str, Any] | None) -> Verdict:
     if answer is None:
         return Verdict(None)
     return JOBS[case["job"]](case, answer)
@@ -107,7 +107,7 @@ def outline(element: ElementTree.Element) -> tuple[str, dict[str, str], str, lis
 
 
 def carries(found: Any, asked: Any) -> bool:
-    """An attribute more is no fault: the `voice` that one library always writes."""
+    """An attribute more does not count against it: the `voice` that one library always writes."""
     return (
         found[0] == asked[0]
         and says(found[2], asked[2])

@@ -202,7 +202,7 @@ def write(folder: Path) -> dict[str, list[str]]:
     for file in sorted(VECTORS.glob("*.json")):
         topic, whole = file.stem, json.loads(file.read_text("utf-8"))
         if topic not in EXPECTED:
-            raise SystemExit(f"tests/bite/run.py: add the topic {topic} to EXPECTED")
+            raise SystemExit(f"tests/mutation/run.py: add the topic {topic} to EXPECTED")
         wrong = poisoned(topic, whole["cases"])
         kinds[topic] = list(wrong)
         cases = [case | {"name": f"sound {topic} {case['name']}"} for case in whole["cases"]]
@@ -279,20 +279,20 @@ def run(command: list[str], log: Path, extra: dict[str, str]) -> tuple[set[str],
 def main() -> None:
     started = time.monotonic()
     cache, target = map(Path, sys.argv[1:])
-    # What the chroot of Swift sees is the folder of TWIML_REFER_LEDGER.
-    folder = Path(tempfile.mkdtemp(prefix="twiml-refer-bite-"))
+    # What the chroot of Swift sees is the folder of TWIML_REFER_COVERAGE.
+    folder = Path(tempfile.mkdtemp(prefix="twiml-refer-mutation-"))
     vectors = folder / "vectors"
     vectors.mkdir()
     kinds = write(vectors)
     languages = commands(cache, target, vectors)
     extra = {
         "TWIML_REFER_VECTORS": str(vectors),
-        "TWIML_REFER_LEDGER": str(folder),
+        "TWIML_REFER_COVERAGE": str(folder),
         "LD_LIBRARY_PATH": str(target / "c/installed/lib"),
         "PKG_CONFIG_PATH": str(cache / "swift/out/lib/pkgconfig"),
     }
 
-    faults: list[str] = []
+    failures: list[str] = []
     seconds: dict[str, float] = {}
     reported: dict[str, set[str]] = {}
 
@@ -300,7 +300,7 @@ def main() -> None:
         began = time.monotonic()
         log = folder / f"{language}.log"
         reported[language], wrong = run(languages[language], log, extra)
-        faults.extend(f"{language} {what}" for what in wrong)
+        failures.extend(f"{language} {what}" for what in wrong)
         seconds[language] = time.monotonic() - began
 
     # The slowest first.
@@ -327,14 +327,14 @@ def main() -> None:
                 exempt = (language, topic, re.split(r"[ []", name)[0]) in EXEMPT
                 if exempt == (name in found):
                     what = "now notices" if exempt else "did not notice"
-                    faults.append(f"{language} {what} a wrong value of {topic}: {name}")
+                    failures.append(f"{language} {what} a wrong value of {topic}: {name}")
         line(topic, len(names), *row)
     line("seconds", "", *(f"{seconds[language]:.1f}" for language in languages))
     for (language, topic, name), why in EXEMPT.items():
         print(f"not compared by {language}: {name} of {topic}: {why}")
     print(f"{time.monotonic() - started:.0f} seconds")
-    if faults:
-        print("", *faults, f"What the runners printed is in {folder}.", sep="\n", file=sys.stderr)
+    if failures:
+        print("", *failures, f"What the runners printed is in {folder}.", sep="\n", file=sys.stderr)
         raise SystemExit(1)
     shutil.rmtree(folder)
 

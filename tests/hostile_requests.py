@@ -1,8 +1,8 @@
-"""What strangers send to an example app, over real HTTP: `strangers.py PORT PID [literal]`,
+"""Hostile requests to an example app, over real HTTP: `hostile_requests.py PORT PID [literal]`,
 where routes are compared without decoding.
 
-The app runs with PUBLIC_BASE https://voice.example.com/tw and the token a-token-for-the-tests. A stranger has
-captured requests, each with its signature, and controls what a caller controls; he has no token.
+The app runs with PUBLIC_BASE https://voice.example.com/tw and the token a-token-for-the-tests. The sender has
+captured requests, each with its signature, and controls what a caller controls, but has no token.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def sign(target: str, params: dict[str, str] | None = None) -> str:
 
 
 def exchange(head: str, chunks: object = ()) -> tuple[int, str]:
-    """Send a request as it stands, and read the answer; an end while sending is no fault."""
+    """Send a request as it stands, and read the answer; an end while sending is allowed."""
     with socket.create_connection(("127.0.0.1", PORT), timeout=30) as connection:
         try:
             connection.sendall(head.encode())
@@ -151,7 +151,7 @@ expect("huge in parts", ask("/choice", many + b"--b--\r\n", kind="multipart/form
 grown = peak() - before
 if grown > 16 * 1024:
     failures += 1
-    print(f"the app took {grown} KiB more for a stranger", file=sys.stderr)
+    print(f"the app took {grown} KiB more for hostile requests", file=sys.stderr)
 expect("alive", ask("/choice", b"Digits=1", pressed), 200, without="", has="<Refer")
-print(f"strangers: {failures} of their requests had their way; {grown} KiB more memory")
+print(f"hostile requests: {failures} had their way; {grown} KiB more memory")
 sys.exit(failures > 0)
