@@ -8,6 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -122,20 +123,24 @@ impl VerifyLayer {
         Self { validator, origin, accepts_get: false, rate: Arc::default() }
     }
 
-    /// The URL to verify: the request target, behind the origin where no public base gives it.
-    fn url(&self, parts: &Parts) -> String {
+    /// The URL to verify: the request target, behind the origin where no public base gives it. `None` if
+    /// the headers that give the origin hold anything but a scheme and an authority: with a path or a
+    /// query in the Host header, a request that was signed for one route would verify for another.
+    fn url(&self, parts: &Parts) -> Option<String> {
         let target = target(parts);
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let host = || header("host").or_else(|| parts.uri.authority().map(|found| found.as_str()));
-        match self.origin {
-            Origin::PublicBase => target.to_owned(),
-            Origin::Host(scheme) => format!("{scheme}://{}{target}", host().unwrap_or_default()),
+        let (scheme, host) = match self.origin {
+            Origin::PublicBase => return Some(target.to_owned()),
+            Origin::Host(scheme) => (scheme, host()?),
             Origin::Forwarded => {
                 let scheme = header("x-forwarded-proto").unwrap_or("https");
-                let host = header("x-forwarded-host").or_else(host).unwrap_or_default();
-                format!("{scheme}://{host}{target}")
+                (scheme, header("x-forwarded-host").or_else(host)?)
             }
-        }
+        };
+        let is_host = host.parse::<Authority>().is_ok() && !host.contains('@');
+        let is_scheme = ["http", "https"].contains(&scheme);
+        (is_host && is_scheme).then(|| format!("{scheme}://{host}{target}"))
     }
 
     /// The verified request and its body, or the status to answer.
@@ -158,7 +163,8 @@ impl VerifyLayer {
             }
         })?;
         let body = body.to_bytes();
-        let (url, signature) = (self.url(parts), signature(&parts.headers));
+        let signature = signature(&parts.headers);
+        let Some(url) = self.url(parts) else { return Err(StatusCode::FORBIDDEN) };
         match self.validator.verify(method, &url, &body, signature) {
             Ok(request) => Ok((request, body)),
             Err(VerifyError::Request(error)) if error.kind() == ErrorKind::RequestTooLarge => {

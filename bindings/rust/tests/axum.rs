@@ -156,3 +156,21 @@ async fn headers_are_believed_only_where_the_app_says_so() {
     let port = serve(app(VerifyLayer::trusting_host(plain(), false))).await;
     assert_eq!(send(port, "POST /refer", &host, FORM.as_bytes()).await.0, 403);
 }
+
+/// The border between host and path is the Host header's end, wherever it ends.
+#[tokio::test]
+async fn a_path_in_the_host_moves_no_request_to_another_route() {
+    let plain = || RequestValidator::new("12345").unwrap();
+    let signature = plain().sign_form("https://voice.example.com/nested/refer?next=/refer", FORM);
+    let signed = ("X-Twilio-Signature", signature.as_str());
+    for host in ["voice.example.com/nested/refer?next=", "u@voice.example.com", ""] {
+        let port = serve(app(VerifyLayer::trusting_host(plain(), true))).await;
+        assert_ne!(
+            send(port, "POST /refer", &[("Host", host), signed], FORM.as_bytes()).await.0,
+            200
+        );
+        let port = serve(app(VerifyLayer::trusting_forwarded(plain()))).await;
+        let headers = [("Host", "a.example"), ("X-Forwarded-Host", host), signed];
+        assert_eq!(send(port, "POST /refer", &headers, FORM.as_bytes()).await.0, 403, "{host}");
+    }
+}

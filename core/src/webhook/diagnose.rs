@@ -19,12 +19,21 @@ const COMMON_PORTS: [&str; 5] = [":8080", ":8000", ":8443", ":5000", ":3000"];
 /// thousands of spellings.
 const MAX_TRIES: usize = 1000;
 
+/// Bytes that are hashed at most with each secret, so that a large body costs no more than a small one.
+const MAX_HASHED_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many spellings of a request of so many bytes are tried.
+fn tries(bytes: usize) -> usize {
+    MAX_HASHED_BYTES.checked_div(bytes).unwrap_or(MAX_TRIES).clamp(1, MAX_TRIES)
+}
+
 impl RequestValidator {
     /// Finds out why [`verify`](Self::verify) refuses a request: the near miss that would match, and
     /// what to change. Empty if `verify` accepts it.
     ///
     /// For the log of an app that answers 403, and for tools; never accept a request for a hint. It
-    /// computes up to a thousand signatures with each secret: in an app, call it at a bounded rate.
+    /// computes up to a thousand signatures with each secret, and hashes up to 8 MiB: in an app, call it
+    /// at a bounded rate.
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, http::Method, webhook::HintKind};
@@ -83,7 +92,8 @@ impl RequestValidator {
                 },
             );
         };
-        let (signature, tries_left) = (bytes.as_slice(), MAX_TRIES);
+        let signature = bytes.as_slice();
+        let tries_left = tries(url.len().saturating_add(body.len()));
         let mut search = Search { validator: self, method, body, signature, parts, tries_left };
         search.near_miss().unwrap_or_else(|| {
             let empty = (method == Method::Post && body.is_empty()).then(|| {
