@@ -22,7 +22,7 @@
  * harmless. NULL where a handle must be is TWR_STATUS_INVALID_ARGUMENT.
  *
  * Names. twr_THING_get fills a structure with all parts of an object; twr_THING_PART_at writes an element of a
- * list by its index from 0 and returns TWR_STATUS_NONE behind the last, twr_THING_PART_count returns their number;
+ * list by its index from 0 and returns TWR_STATUS_NONE past the last, twr_THING_PART_count returns their number;
  * twr_ENUM_name returns the name of a constant, the same in every language.
  *
  * Numbers for choices are int32_t and are checked. A bool is 0 or 1, as a C compiler makes it: another language
@@ -417,7 +417,7 @@
 #define TWR_SEVERITY_WARNING 2
 
 /**
- * Twilio will refuse it, or the app has a security hole.
+ * Twilio will refuse it, a transfer never happens, or the app is not secure.
  */
 #define TWR_SEVERITY_ERROR 3
 
@@ -512,7 +512,7 @@
 #define TWR_OUTCOME_TARGET_FAILED 3
 
 /**
- * The caller hung up before it was decided.
+ * The call ended before the transfer was decided, most often because the caller hung up.
  */
 #define TWR_OUTCOME_CANCELED 4
 
@@ -587,7 +587,7 @@
 #define TWR_OUTPUT_REPLY 2
 
 /**
- * The endpoint has lost the dialog: end it without waiting for an answer.
+ * The endpoint has lost the dialog, or did not answer the REFER: end the dialog without waiting for an answer.
  */
 #define TWR_OUTPUT_END_DIALOG 3
 
@@ -597,7 +597,7 @@
 #define TWR_OUTPUT_COMPLETED 4
 
 /**
- * What came from the wire was odd, and was answered or ignored: log it.
+ * What came from the wire was unexpected or invalid, and was answered or ignored: log it.
  */
 #define TWR_OUTPUT_DIAGNOSTIC 5
 
@@ -727,7 +727,7 @@ typedef struct twr_rest_request twr_rest_request;
 typedef struct twr_settings twr_settings;
 
 /**
- * One `<Refer>` at work. One thread at a time.
+ * One `<Refer>` in progress. One thread at a time.
  */
 typedef struct twr_transfer twr_transfer;
 
@@ -797,7 +797,7 @@ typedef struct {
    */
   twr_str path;
   /**
-   * What will happen, or what is odd.
+   * What will happen, or what is unexpected or invalid.
    */
   twr_str message;
   /**
@@ -819,8 +819,8 @@ typedef struct {
 } twr_diagnostic;
 
 /**
- * Why a call failed; the caller's own, and NULL where nobody asks. It is written when a call fails, and left
- * alone when it succeeds.
+ * Why a call failed; allocated by the caller; pass NULL if it is not needed. It is written when a call fails, and
+ * left alone when it succeeds.
  */
 typedef struct {
   /**
@@ -936,7 +936,7 @@ typedef struct {
  */
 typedef struct {
   /**
-   * A TWR_OUTCOME_… number; 0 where there is no transfer to speak of.
+   * A TWR_OUTCOME_… number; 0 if the request has no report of a `<Refer>`.
    */
   int32_t kind;
   /**
@@ -1040,7 +1040,8 @@ typedef struct {
    */
   twr_str body;
   /**
-   * Not 0: it does not belong to the dialog of the REFER (Call-ID and both tags).
+   * Not 0: it came outside the dialog of the REFER (in_dialog in the other languages, inverted here so that 0 is
+   * the usual case).
    */
   int32_t outside_dialog;
   /**
@@ -1062,7 +1063,8 @@ typedef struct {
    */
   int32_t code;
   /**
-   * TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
+   * TWR_OUTPUT_DIAGNOSTIC: what was unexpected or invalid; views of the transfer until the next
+   * TWR_OUTPUT_DIAGNOSTIC.
    */
   twr_diagnostic diagnostic;
   /**
@@ -1140,7 +1142,7 @@ typedef struct {
  */
 typedef struct {
   /**
-   * The URL in this spelling.
+   * The URL.
    */
   twr_str url;
   /**
@@ -1237,7 +1239,7 @@ uint32_t twr_version(void);
 size_t twr_diagnostics_count(const twr_diagnostics *diagnostics);
 
 /**
- * Writes the diagnostic at an index from 0. TWR_STATUS_NONE behind the last.
+ * Writes the diagnostic at an index from 0. TWR_STATUS_NONE past the last.
  */
 twr_status twr_diagnostics_at(const twr_diagnostics *diagnostics,
                               size_t index,
@@ -1379,7 +1381,7 @@ twr_str twr_follows_name(int32_t follows);
 size_t twr_response_node_count(const twr_response *response);
 
 /**
- * Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+ * Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE past the last.
  */
 twr_status twr_response_node_at(const twr_response *response,
                                 size_t index,
@@ -1387,7 +1389,7 @@ twr_status twr_response_node_at(const twr_response *response,
                                 twr_error *error);
 
 /**
- * Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE behind the last.
+ * Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE past the last.
  */
 twr_status twr_response_attribute_at(const twr_response *response,
                                      size_t node,
@@ -1477,7 +1479,7 @@ twr_str twr_request_param(const twr_request *request,
 size_t twr_request_param_count(const twr_request *request);
 
 /**
- * Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE behind the last.
+ * Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE past the last.
  */
 twr_status twr_request_param_at(const twr_request *request,
                                 size_t index,
@@ -1491,7 +1493,7 @@ size_t twr_request_sip_header_count(const twr_request *request);
 
 /**
  * Writes a header that came as `SipHeader_…`, without that prefix, at an index from 0; views.
- * TWR_STATUS_NONE behind the last.
+ * TWR_STATUS_NONE past the last.
  */
 twr_status twr_request_sip_header_at(const twr_request *request,
                                      size_t index,
@@ -1504,7 +1506,7 @@ twr_status twr_request_sip_header_at(const twr_request *request,
 size_t twr_request_diagnostic_count(const twr_request *request);
 
 /**
- * Writes what is odd about a parameter, at an index from 0; views. TWR_STATUS_NONE behind the last.
+ * Writes what is unexpected or invalid about a parameter, at an index from 0; views. TWR_STATUS_NONE past the last.
  */
 twr_status twr_request_diagnostic_at(const twr_request *request,
                                      size_t index,
@@ -1602,9 +1604,9 @@ twr_status twr_settings_set_time(twr_settings *settings,
 /**
  * Sets whether ReferCallStatus is omitted when the REFER itself fails, instead of `failed`.
  */
-twr_status twr_settings_set_omit_rejected_status(twr_settings *settings,
-                                                 bool omit,
-                                                 twr_error *error);
+twr_status twr_settings_set_rejected_status_omitted(twr_settings *settings,
+                                                    bool omitted,
+                                                    twr_error *error);
 
 /**
  * Sets the status that is reported for a final code of the call to the target.
@@ -1685,12 +1687,12 @@ twr_status twr_transfer_notify(twr_transfer *transfer,
                                twr_error *error);
 
 /**
- * Feeds that either side ended the call.
+ * Reports that either side ended the call.
  */
 twr_status twr_transfer_hang_up(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
 
 /**
- * Feeds that the REFER could not be sent, or that its connection broke.
+ * Reports that the REFER could not be sent, or that its connection broke.
  */
 twr_status twr_transfer_transport_error(twr_transfer *transfer, uint64_t now_ms, twr_error *error);
 
@@ -1797,7 +1799,7 @@ twr_status twr_uri_get(const twr_uri *uri, twr_uri_parts *parts, twr_error *erro
 
 /**
  * Writes the parameter at an index from 0, as spelled; a flag has no value. Views of the URI. TWR_STATUS_NONE
- * behind the last.
+ * past the last.
  */
 twr_status twr_uri_param_at(const twr_uri *uri,
                             size_t index,
@@ -1805,7 +1807,7 @@ twr_status twr_uri_param_at(const twr_uri *uri,
                             twr_error *error);
 
 /**
- * Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE behind the last.
+ * Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE past the last.
  */
 twr_status twr_uri_header_at(const twr_uri *uri, size_t index, twr_pair *header, twr_error *error);
 
@@ -1838,7 +1840,7 @@ size_t twr_uri_user_to_user_count(const twr_uri *uri);
 
 /**
  * Makes an object of the User-to-User value at an index from 0; a header may hold several (RFC 7433 section 4).
- * Free it with twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot
+ * Free it with twr_user_to_user_free. TWR_STATUS_NONE past the last, TWR_STATUS_REFUSED for one that cannot
  * be read.
  */
 twr_status twr_uri_user_to_user_at(const twr_uri *uri,
@@ -1958,9 +1960,9 @@ twr_status twr_validator_set_algorithm(twr_validator *validator,
 /**
  * Sets the limit of a body in bytes (64 KiB unless set).
  */
-twr_status twr_validator_set_max_bytes(twr_validator *validator,
-                                       int64_t max_bytes,
-                                       twr_error *error);
+twr_status twr_validator_set_max_body_bytes(twr_validator *validator,
+                                            int64_t max_body_bytes,
+                                            twr_error *error);
 
 /**
  * Sets whether spellings of path and query are tried as well that a framework writes anew: with %27 for ',
@@ -2060,7 +2062,7 @@ twr_status twr_validator_explain(const twr_validator *validator,
 size_t twr_url_candidates_count(const twr_url_candidates *candidates);
 
 /**
- * Writes the candidate at an index from 0. TWR_STATUS_NONE behind the last.
+ * Writes the candidate at an index from 0. TWR_STATUS_NONE past the last.
  */
 twr_status twr_url_candidates_at(const twr_url_candidates *candidates,
                                  size_t index,
@@ -2074,8 +2076,8 @@ void twr_url_candidates_free(twr_url_candidates **candidates);
 
 /**
  * Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
- * request. It computes up to some thousand signatures: for logs at a bounded rate, and never to accept a request.
- * Free them with twr_hints_free.
+ * request. It computes up to a thousand signatures with each secret: for logs at a bounded rate, and never to
+ * accept a request. Free them with twr_hints_free.
  */
 twr_status twr_validator_diagnose(const twr_validator *validator,
                                   int32_t method,
@@ -2091,7 +2093,7 @@ twr_status twr_validator_diagnose(const twr_validator *validator,
 size_t twr_hints_count(const twr_hints *hints);
 
 /**
- * Writes the hint at an index from 0. TWR_STATUS_NONE behind the last.
+ * Writes the hint at an index from 0. TWR_STATUS_NONE past the last.
  */
 twr_status twr_hints_at(const twr_hints *hints, size_t index, twr_hint *hint, twr_error *error);
 

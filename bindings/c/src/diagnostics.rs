@@ -22,7 +22,7 @@ pub struct twr_diagnostic {
     pub name: twr_str,
     /// Where in the document, as `Response/Refer[0]/Sip`; empty for anything else.
     pub path: twr_str,
-    /// What will happen, or what is odd.
+    /// What will happen, or what is unexpected or invalid.
     pub message: twr_str,
     /// The parameter of a request; else absent.
     pub parameter: twr_str,
@@ -38,7 +38,7 @@ pub struct twr_diagnostic {
 pub const TWR_SEVERITY_NOTE: i32 = 1;
 /// Something is dropped or never runs.
 pub const TWR_SEVERITY_WARNING: i32 = 2;
-/// Twilio will refuse it, or the app has a security hole.
+/// Twilio will refuse it, a transfer never happens, or the app is not secure.
 pub const TWR_SEVERITY_ERROR: i32 = 3;
 
 /// Every code; its number in C is its place here, from 1. New ones are appended, so that none changes.
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn twr_diagnostics_count(diagnostics: *const twr_diagnosti
     unsafe { get(diagnostics) }.map_or(0, |diagnostics| diagnostics.0.len())
 }
 
-/// Writes the diagnostic at an index from 0. TWR_STATUS_NONE behind the last.
+/// Writes the diagnostic at an index from 0. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_diagnostics_at(
     diagnostics: *const twr_diagnostics,

@@ -413,7 +413,7 @@ pub unsafe extern "C" fn twr_response_node_count(response: *const twr_response) 
     calm(0, || held.map_or(0, |held| held.walk().len()))
 }
 
-/// Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE behind the last.
+/// Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_node_at(
     response: *const twr_response,
@@ -439,7 +439,7 @@ pub unsafe extern "C" fn twr_response_node_at(
     }
 }
 
-/// Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE behind the last.
+/// Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_attribute_at(
     response: *const twr_response,

@@ -56,8 +56,8 @@ pub const TWR_GROUP_TEXT: i32 = 9;
 /// TWR_NO_OFFSET of the header, which cbindgen cannot write.
 const NO_OFFSET: usize = usize::MAX;
 
-/// Why a call failed; the caller's own, and NULL where nobody asks. It is written when a call fails, and left
-/// alone when it succeeds.
+/// Why a call failed; allocated by the caller; pass NULL if it is not needed. It is written when a call fails, and
+/// left alone when it succeeds.
 #[repr(C)]
 pub struct twr_error {
     /// The status that was returned.

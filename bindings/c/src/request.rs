@@ -56,7 +56,7 @@ pub const TWR_OUTCOME_TRANSFERRED: i32 = 1;
 pub const TWR_OUTCOME_REJECTED: i32 = 2;
 /// The endpoint called the target, and that call failed.
 pub const TWR_OUTCOME_TARGET_FAILED: i32 = 3;
-/// The caller hung up before it was decided.
+/// The call ended before the transfer was decided, most often because the caller hung up.
 pub const TWR_OUTCOME_CANCELED: i32 = 4;
 /// The endpoint never reported how it went.
 pub const TWR_OUTCOME_UNCONFIRMED: i32 = 5;
@@ -79,7 +79,7 @@ pub const TWR_CALL_STATUS_OTHER: i32 = 6;
 /// How a transfer ended.
 #[repr(C)]
 pub struct twr_outcome {
-    /// A TWR_OUTCOME_… number; 0 where there is no transfer to speak of.
+    /// A TWR_OUTCOME_… number; 0 if the request has no report of a `<Refer>`.
     pub kind: i32,
     /// The SIP status code of REJECTED and TARGET_FAILED, or 0.
     pub code: i32,
@@ -368,7 +368,7 @@ pub unsafe extern "C" fn twr_request_param_count(request: *const twr_request) ->
     unsafe { get(request) }.map_or(0, |held| held.request.params().len())
 }
 
-/// Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE behind the last.
+/// Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_param_at(
     request: *const twr_request,
@@ -394,7 +394,7 @@ pub unsafe extern "C" fn twr_request_sip_header_count(request: *const twr_reques
 }
 
 /// Writes a header that came as `SipHeader_…`, without that prefix, at an index from 0; views.
-/// TWR_STATUS_NONE behind the last.
+/// TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_sip_header_at(
     request: *const twr_request,
@@ -421,7 +421,7 @@ pub unsafe extern "C" fn twr_request_diagnostic_count(request: *const twr_reques
     calm(0, || held.map_or(0, |held| held.diagnostics().len()))
 }
 
-/// Writes what is odd about a parameter, at an index from 0; views. TWR_STATUS_NONE behind the last.
+/// Writes what is unexpected or invalid about a parameter, at an index from 0; views. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_diagnostic_at(
     request: *const twr_request,

@@ -18,7 +18,7 @@ use crate::guard::{calm, get, get_mut, guard, make, present, put, take};
 use crate::request::{LEGS, Report, twr_refer_report};
 use crate::text::{twr_str, utf8, write};
 
-/// One `<Refer>` at work. One thread at a time.
+/// One `<Refer>` in progress. One thread at a time.
 pub struct twr_transfer {
     transfer: Transfer,
     report: OnceLock<Report>,
@@ -41,7 +41,8 @@ pub struct twr_output {
     pub kind: i32,
     /// The status code of TWR_OUTPUT_REPLY; else 0.
     pub code: i32,
-    /// TWR_OUTPUT_DIAGNOSTIC: what was odd; views of the transfer until the next TWR_OUTPUT_DIAGNOSTIC.
+    /// TWR_OUTPUT_DIAGNOSTIC: what was unexpected or invalid; views of the transfer until the next
+    /// TWR_OUTPUT_DIAGNOSTIC.
     pub diagnostic: twr_diagnostic,
     /// Zero; room for later versions.
     pub reserved: [u64; 4],
@@ -51,11 +52,11 @@ pub struct twr_output {
 pub const TWR_OUTPUT_SEND_REFER: i32 = 1;
 /// Answer the NOTIFY that was just fed with `code`.
 pub const TWR_OUTPUT_REPLY: i32 = 2;
-/// The endpoint has lost the dialog: end it without waiting for an answer.
+/// The endpoint has lost the dialog, or did not answer the REFER: end the dialog without waiting for an answer.
 pub const TWR_OUTPUT_END_DIALOG: i32 = 3;
 /// The transfer has ended, once: twr_transfer_report says how.
 pub const TWR_OUTPUT_COMPLETED: i32 = 4;
-/// What came from the wire was odd, and was answered or ignored: log it.
+/// What came from the wire was unexpected or invalid, and was answered or ignored: log it.
 pub const TWR_OUTPUT_DIAGNOSTIC: i32 = 5;
 
 /// Not started.
@@ -93,7 +94,8 @@ pub struct twr_notify {
     pub subscription_state: twr_str,
     /// The body.
     pub body: twr_str,
-    /// Not 0: it does not belong to the dialog of the REFER (Call-ID and both tags).
+    /// Not 0: it came outside the dialog of the REFER (in_dialog in the other languages, inverted here so that 0 is
+    /// the usual case).
     pub outside_dialog: i32,
     /// Zero; room for later versions.
     pub reserved: [u64; 4],
@@ -172,12 +174,12 @@ pub unsafe extern "C" fn twr_settings_set_time(
 
 /// Sets whether ReferCallStatus is omitted when the REFER itself fails, instead of `failed`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_settings_set_omit_rejected_status(
+pub unsafe extern "C" fn twr_settings_set_rejected_status_omitted(
     settings: *mut twr_settings,
-    omit: bool,
+    omitted: bool,
     error: *mut twr_error,
 ) -> twr_status {
-    let status = if omit { RejectedStatus::Omitted } else { RejectedStatus::Failed };
+    let status = if omitted { RejectedStatus::Omitted } else { RejectedStatus::Failed };
     // SAFETY: the conventions of the header.
     unsafe { change(settings, error, |old| Ok(old.with_rejected_status(status))) }
 }
@@ -350,7 +352,7 @@ fn header(bytes: &[u8]) -> Cow<'_, str> {
     utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// Feeds that either side ended the call.
+/// Reports that either side ended the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_hang_up(
     transfer: *mut twr_transfer,
@@ -361,7 +363,7 @@ pub unsafe extern "C" fn twr_transfer_hang_up(
     unsafe { feed(transfer, now_ms, error, || Ok(Event::HangUp)) }
 }
 
-/// Feeds that the REFER could not be sent, or that its connection broke.
+/// Reports that the REFER could not be sent, or that its connection broke.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_transfer_transport_error(
     transfer: *mut twr_transfer,

@@ -171,7 +171,7 @@ pub unsafe extern "C" fn twr_uri_get(
 }
 
 /// Writes the parameter at an index from 0, as spelled; a flag has no value. Views of the URI. TWR_STATUS_NONE
-/// behind the last.
+/// past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_param_at(
     uri: *const twr_uri,
@@ -188,7 +188,7 @@ pub unsafe extern "C" fn twr_uri_param_at(
     }
 }
 
-/// Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE behind the last.
+/// Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_header_at(
     uri: *const twr_uri,
@@ -267,7 +267,7 @@ pub unsafe extern "C" fn twr_uri_user_to_user_count(uri: *const twr_uri) -> usiz
 }
 
 /// Makes an object of the User-to-User value at an index from 0; a header may hold several (RFC 7433 section 4).
-/// Free it with twr_user_to_user_free. TWR_STATUS_NONE behind the last, TWR_STATUS_REFUSED for one that cannot
+/// Free it with twr_user_to_user_free. TWR_STATUS_NONE past the last, TWR_STATUS_REFUSED for one that cannot
 /// be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_user_to_user_at(

@@ -105,13 +105,13 @@ pub unsafe extern "C" fn twr_validator_set_algorithm(
 
 /// Sets the limit of a body in bytes (64 KiB unless set).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_validator_set_max_bytes(
+pub unsafe extern "C" fn twr_validator_set_max_body_bytes(
     validator: *mut twr_validator,
-    max_bytes: i64,
+    max_body_bytes: i64,
     error: *mut twr_error,
 ) -> twr_status {
     let how = |validator: RequestValidator| {
-        Ok(validator.with_max_body_bytes(numbers::body_bytes(max_bytes)?))
+        Ok(validator.with_max_body_bytes(numbers::body_bytes(max_body_bytes)?))
     };
     // SAFETY: the conventions of the header.
     unsafe { change(validator, error, how) }
@@ -278,7 +278,7 @@ pub struct twr_url_candidates(Vec<(String, String)>);
 /// A URL that verifying tries; views of the candidates.
 #[repr(C)]
 pub struct twr_url_candidate {
-    /// The URL in this spelling.
+    /// The URL.
     pub url: twr_str,
     /// The text that is hashed for it: the URL with the parameters.
     pub hashed: twr_str,
@@ -313,7 +313,7 @@ pub unsafe extern "C" fn twr_url_candidates_count(candidates: *const twr_url_can
     unsafe { get(candidates) }.map_or(0, |candidates| candidates.0.len())
 }
 
-/// Writes the candidate at an index from 0. TWR_STATUS_NONE behind the last.
+/// Writes the candidate at an index from 0. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_url_candidates_at(
     candidates: *const twr_url_candidates,
@@ -353,8 +353,8 @@ pub struct twr_hint {
 }
 
 /// Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
-/// request. It computes up to some thousand signatures: for logs at a bounded rate, and never to accept a request.
-/// Free them with twr_hints_free.
+/// request. It computes up to a thousand signatures with each secret: for logs at a bounded rate, and never to
+/// accept a request. Free them with twr_hints_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_diagnose(
     validator: *const twr_validator,
@@ -382,7 +382,7 @@ pub unsafe extern "C" fn twr_hints_count(hints: *const twr_hints) -> usize {
     unsafe { get(hints) }.map_or(0, |hints| hints.0.len())
 }
 
-/// Writes the hint at an index from 0. TWR_STATUS_NONE behind the last.
+/// Writes the hint at an index from 0. TWR_STATUS_NONE past the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_hints_at(
     hints: *const twr_hints,

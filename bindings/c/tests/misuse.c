@@ -210,7 +210,7 @@ int main(void)
     WRONG(twr_validator_verify(validator, INT32_MAX, text, absent, text, &request, NULL));
 
     /* What is too large is that first, whatever is said of the signature. */
-    EXPECT(twr_validator_set_max_bytes(validator, 3, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_set_max_body_bytes(validator, 3, NULL) == TWR_STATUS_OK);
     EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, TWR_STR("a=12"), absent, &request, &error) ==
            TWR_STATUS_TOO_LARGE);
     EXPECT(request == NULL && error.kind == TWR_KIND_REQUEST_TOO_LARGE);
@@ -231,7 +231,7 @@ int main(void)
     EXPECT(!strstr(error.message, "secret"));
 
     /* Numbers that are out of range have the kind of their place. */
-    EXPECT(twr_validator_set_max_bytes(validator, -1, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_REQUEST_LIMIT_INVALID);
+    EXPECT(twr_validator_set_max_body_bytes(validator, -1, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_REQUEST_LIMIT_INVALID);
     EXPECT(twr_request_from_form(text, -1, &request, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_REQUEST_LIMIT_INVALID);
     parts.host = TWR_STR("example.com");
     for (int64_t port = -1; port <= 65536; port += 65537) {

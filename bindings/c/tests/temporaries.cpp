@@ -47,6 +47,6 @@ void values(const char *uri, const char *form, const request_validator &validato
     (void)instructions(response);
     (void)voice_response().refer(named).refer("sip:a@b").redirect("/").append(element("Say")).to_xml();
     const request_validator made = request_validator("12345").public_base("https://example.com").add_secret("1");
-    const transfer verb(named, transfer_settings().omit_rejected_status(true).status(486, "busy"));
+    const transfer verb(named, transfer_settings().rejected_status_omitted(true).status(486, "busy"));
     (void)verb.state();
 }

@@ -38,7 +38,7 @@ static twr_status settings_of(const json_t *set, twr_settings **settings, twr_er
             status = twr_settings_set_time(*settings, which, milliseconds(time), error);
     }
     if (!status && has(set, "rejected_status", "omitted"))
-        status = twr_settings_set_omit_rejected_status(*settings, true, error);
+        status = twr_settings_set_rejected_status_omitted(*settings, true, error);
     json_array_foreach(json_object_get(set, "statuses"), index, entry)
     {
         int32_t code = (int32_t)json_integer_value(json_array_get(entry, 0));

@@ -30,7 +30,7 @@ transfer_settings settings_of(const json &set)
         if (set.contains(name))
             (settings.*method)(std::chrono::milliseconds(milliseconds(set[name])));
     if (set.value("rejected_status", "") == "omitted")
-        settings.omit_rejected_status(true);
+        settings.rejected_status_omitted(true);
     for (const auto &entry : set.value("statuses", json::array()))
         settings.status(entry[0].get<std::int32_t>(), entry[1].get<std::string>());
     return settings;

@@ -440,7 +440,7 @@ static void requests(const json_t *item)
     if (status == TWR_STATUS_OK && base)
         status = twr_validator_set_public_base(validator, view(base), &error);
     if (status == TWR_STATUS_OK && limit)
-        status = twr_validator_set_max_bytes(validator, json_integer_value(limit), &error);
+        status = twr_validator_set_max_body_bytes(validator, json_integer_value(limit), &error);
     if (status == TWR_STATUS_OK)
         status = twr_validator_verify(validator, method_of(item), view(json_object_get(item, "url")), body,
                                       view(json_object_get(item, "signature")), &request, &error);

@@ -264,7 +264,7 @@ TEST(Vectors, Requests)
         if (const auto base = maybe(item, "public_base"))
             validator.public_base(*base);
         if (item.contains("max_body_bytes"))
-            validator.max_bytes(item["max_body_bytes"].get<std::int64_t>());
+            validator.max_body_bytes(item["max_body_bytes"].get<std::int64_t>());
         const auto request = validator.verify(method_of(item), item.at("url").get<std::string>(),
                                                input(item, "body"), maybe(item, "signature"));
         EXPECT_EQ(listed(request.params()), item.at("params"));

@@ -515,7 +515,7 @@ impl Session {
                     perform(call, |error| twr_validator_set_algorithm(validator, choice % 4, error))
                 }
                 4 => perform(call, |error| {
-                    twr_validator_set_max_bytes(validator, call.number, error)
+                    twr_validator_set_max_body_bytes(validator, call.number, error)
                 }),
                 5 => perform(call, |error| {
                     twr_validator_set_encoded_spellings(validator, call.flag, error)
@@ -618,7 +618,7 @@ impl Session {
                 _ => {
                     perform(call, |error| twr_settings_set_status(settings, long, one, error));
                     perform(call, |error| {
-                        twr_settings_set_omit_rejected_status(settings, call.flag, error)
+                        twr_settings_set_rejected_status_omitted(settings, call.flag, error)
                     });
                 }
             }

@@ -20,7 +20,7 @@ enum class severity_kind : std::int32_t {
     note = TWR_SEVERITY_NOTE,
     /// Something is dropped or never runs.
     warning = TWR_SEVERITY_WARNING,
-    /// Twilio will refuse it, or the app has a security hole.
+    /// Twilio will refuse it, a transfer never happens, or the app is not secure.
     error = TWR_SEVERITY_ERROR,
 };
 
@@ -46,7 +46,7 @@ struct diagnostic {
     std::optional<std::int32_t> number;
     /// Where in the document, as `Response/Refer[0]/Sip`; empty for anything else.
     std::string path;
-    /// What will happen, or what is odd.
+    /// What will happen, or what is unexpected or invalid.
     std::string message;
     /// The parameter of a request; else empty.
     std::string parameter;

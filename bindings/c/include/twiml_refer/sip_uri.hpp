@@ -63,7 +63,7 @@ class user_to_user {
     /// The value as spelled in a header.
     std::string str() const { return detail::text(twr_user_to_user_text, get()); }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_user_to_user *get() const & { return handle_.get(); }
     const twr_user_to_user *get() const && = delete;
 
@@ -137,7 +137,7 @@ class sip_uri {
         detail::call(twr_uri_add_header, handle_.get(), name, value);
         return *this;
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     sip_uri add_header(text_in name, text_in value) && { return std::move(add_header(name, value)); }
 
     /// Adds a User-to-User header with these bytes, hex-encoded.
@@ -146,7 +146,7 @@ class sip_uri {
         detail::call(twr_uri_add_user_to_user, handle_.get(), bytes);
         return *this;
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     sip_uri add_user_to_user(text_in bytes) && { return std::move(add_user_to_user(bytes)); }
 
     /// Its headers, decoded; views of the URI.
@@ -221,7 +221,7 @@ class sip_uri {
     /// Whether they are not.
     friend bool operator!=(const sip_uri &one, const sip_uri &other) { return !(one == other); }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_uri *get() const & { return handle_.get(); }
     const twr_uri *get() const && = delete;
 

@@ -47,9 +47,9 @@ class transfer_settings {
     transfer_settings &max_duration(std::chrono::milliseconds time) & { return set(TWR_TIME_MAX_DURATION, time); }
 
     /// Sets whether ReferCallStatus is omitted when the REFER itself fails, instead of `failed`.
-    transfer_settings &omit_rejected_status(bool omit) &
+    transfer_settings &rejected_status_omitted(bool omitted) &
     {
-        detail::call(twr_settings_set_omit_rejected_status, handle_.get(), omit);
+        detail::call(twr_settings_set_rejected_status_omitted, handle_.get(), omitted);
         return *this;
     }
 
@@ -60,28 +60,31 @@ class transfer_settings {
         return *this;
     }
 
-    /// The same for a temporary.
+    /// Overload for temporaries.
     transfer_settings response_timeout(std::chrono::milliseconds time) &&
     {
         return std::move(response_timeout(time));
     }
-    /// The same.
+    /// Overload for temporaries.
     transfer_settings notify_timeout(std::chrono::milliseconds time) && { return std::move(notify_timeout(time)); }
-    /// The same.
+    /// Overload for temporaries.
     transfer_settings subscription(std::chrono::milliseconds time) && { return std::move(subscription(time)); }
-    /// The same.
+    /// Overload for temporaries.
     transfer_settings hang_up_grace(std::chrono::milliseconds time) && { return std::move(hang_up_grace(time)); }
-    /// The same.
+    /// Overload for temporaries.
     transfer_settings max_duration(std::chrono::milliseconds time) && { return std::move(max_duration(time)); }
-    /// The same.
-    transfer_settings omit_rejected_status(bool omit) && { return std::move(omit_rejected_status(omit)); }
-    /// The same.
+    /// Overload for temporaries.
+    transfer_settings rejected_status_omitted(bool omitted) &&
+    {
+        return std::move(rejected_status_omitted(omitted));
+    }
+    /// Overload for temporaries.
     transfer_settings status(std::int32_t code, text_in status) &&
     {
         return std::move(this->status(code, status));
     }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_settings *get() const & { return handle_.get(); }
     const twr_settings *get() const && = delete;
 
@@ -100,15 +103,15 @@ enum class output_kind : std::int32_t {
     send_refer = TWR_OUTPUT_SEND_REFER,
     /// Answer the NOTIFY that was just fed with `code`.
     reply = TWR_OUTPUT_REPLY,
-    /// The endpoint has lost the dialog: end it without waiting for an answer.
+    /// The endpoint has lost the dialog, or did not answer the REFER: end the dialog without waiting for an answer.
     end_dialog = TWR_OUTPUT_END_DIALOG,
     /// The transfer has ended, once: report() says how.
     completed = TWR_OUTPUT_COMPLETED,
-    /// What came from the wire was odd, and was answered or ignored: log it.
+    /// What came from the wire was unexpected or invalid, and was answered or ignored: log it.
     diagnostic = TWR_OUTPUT_DIAGNOSTIC,
 };
 
-/// Where a transfer is.
+/// The state of a transfer.
 enum class transfer_state : std::int32_t {
     /// Not started.
     idle = TWR_STATE_IDLE,
@@ -138,7 +141,7 @@ struct output {
     output_kind kind;
     /// The status code of a reply.
     std::optional<std::uint16_t> code;
-    /// What was odd.
+    /// What was unexpected or invalid.
     std::optional<twiml_refer::diagnostic> diagnostic;
 };
 
@@ -156,7 +159,7 @@ struct notify {
     bool in_dialog = true;
 };
 
-/// One `<Refer>` at work: REFER and NOTIFY as a state machine without I/O. One thread at a time.
+/// One `<Refer>` in progress: REFER and NOTIFY as a state machine without I/O. One thread at a time.
 class transfer {
   public:
     /// Makes one that is not started, with the default settings.
@@ -223,9 +226,9 @@ class transfer {
         detail::call(twr_transfer_status, handle_.get(), code, is_final, now.ms());
     }
 
-    /// Feeds that either side ended the call.
+    /// Reports that either side ended the call.
     void hang_up(instant now) { detail::call(twr_transfer_hang_up, handle_.get(), now.ms()); }
-    /// Feeds that the REFER could not be sent, or that its connection broke.
+    /// Reports that the REFER could not be sent, or that its connection broke.
     void transport_error(instant now) { detail::call(twr_transfer_transport_error, handle_.get(), now.ms()); }
     /// Fires expired deadlines: to be called when deadline() has come.
     void handle_timeout(instant now) { detail::call(twr_transfer_handle_timeout, handle_.get(), now.ms()); }
@@ -260,10 +263,10 @@ class transfer {
                                         : std::optional(std::chrono::milliseconds(static_cast<std::int64_t>(found)));
     }
 
-    /// Where it is.
+    /// Returns the state.
     transfer_state state() const { return static_cast<transfer_state>(twr_transfer_state(get())); }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_transfer *get() const & { return handle_.get(); }
     const twr_transfer *get() const && = delete;
 

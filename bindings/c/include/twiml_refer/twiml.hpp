@@ -127,16 +127,16 @@ class element {
         return *this;
     }
 
-    /// The same for a temporary.
+    /// Overload for temporaries.
     element attribute(text_in name, text_in value) &&
     {
         return std::move(attribute(name, value));
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     element add_text(text_in text) && { return std::move(add_text(text)); }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     element add_comment(text_in text) && { return std::move(add_comment(text)); }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     element append(element child) && { return std::move(append(std::move(child))); }
 
   private:
@@ -217,32 +217,32 @@ class voice_response {
         detail::call(twr_response_refer, handle_.get(), target, action, method);
         return *this;
     }
-    /// The same.
+    /// Overload for temporaries.
     voice_response &refer(const sip_uri &target, text_in action = {}, text_in method = {}) &
     {
         return refer(target.str(), action, method);
     }
 
-    /// The same for a temporary.
+    /// Overload for temporaries.
     voice_response say(text_in text) && { return std::move(say(text)); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response play(text_in url) && { return std::move(play(url)); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response pause(std::chrono::seconds length) && { return std::move(pause(length)); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response redirect(text_in url) && { return std::move(redirect(url)); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response hangup() && { return std::move(hangup()); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response add(text_in verb, text_in text) && { return std::move(add(verb, text)); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response append(element verb) && { return std::move(append(std::move(verb))); }
-    /// The same.
+    /// Overload for temporaries.
     voice_response refer(text_in target, text_in action = {}, text_in method = {}) &&
     {
         return std::move(refer(target, action, method));
     }
-    /// The same.
+    /// Overload for temporaries.
     voice_response refer(const sip_uri &target, text_in action = {}, text_in method = {}) &&
     {
         return std::move(refer(target, action, method));
@@ -298,7 +298,7 @@ class voice_response {
     }
     std::vector<node> nodes() const && = delete;
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_response *get() const & { return handle_.get(); }
     const twr_response *get() const && = delete;
 

@@ -35,7 +35,7 @@ template <typename Params> std::vector<twr_pair> pairs(const Params &params)
 
 /// A URL that verifying tries.
 struct url_candidate {
-    /// The URL in this spelling.
+    /// The URL.
     std::string url;
     /// The text that is hashed for it: the URL with the parameters.
     std::string hashed;
@@ -57,7 +57,7 @@ enum class outcome_kind : std::int32_t {
     rejected = TWR_OUTCOME_REJECTED,
     /// The endpoint called the target, and that call failed.
     target_failed = TWR_OUTCOME_TARGET_FAILED,
-    /// The caller hung up before it was decided.
+    /// The call ended before the transfer was decided, most often because the caller hung up.
     canceled = TWR_OUTCOME_CANCELED,
     /// The endpoint never reported how it went.
     unconfirmed = TWR_OUTCOME_UNCONFIRMED,
@@ -81,9 +81,9 @@ enum class call_status : std::int32_t {
     other = TWR_CALL_STATUS_OTHER,
 };
 
-/// What a call comes from.
+/// The kind of endpoint on this call leg; `<Refer>` works on SIP legs only.
 enum class leg_kind : std::int32_t {
-    /// A SIP device or domain: `<Refer>` works.
+    /// A SIP device or domain.
     sip = TWR_LEG_SIP,
     /// A telephone number.
     pstn = TWR_LEG_PSTN,
@@ -244,7 +244,7 @@ class voice_request {
     params_out sip_headers() const & { return all(twr_request_sip_header_at); }
     params_out sip_headers() const && = delete;
 
-    /// Parameters with an odd value, and what is odd about each.
+    /// Parameters with an unexpected or invalid value, and what is wrong with each.
     std::vector<diagnostic> diagnostics() const
     {
         std::vector<diagnostic> found;
@@ -257,10 +257,10 @@ class voice_request {
     /// Every pair as a form body.
     std::string to_form() const { return detail::text(twr_request_form, get()); }
 
-    /// What the call comes from.
+    /// The kind of endpoint on this call leg; `<Refer>` works on SIP legs only.
     leg_kind leg() const { return static_cast<leg_kind>(twr_request_leg(get())); }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_request *get() const & { return handle_.get(); }
     const twr_request *get() const && = delete;
 
@@ -284,21 +284,21 @@ class voice_request {
 class request_validator {
   public:
     /// Takes the account's auth token; a null or empty one is refused.
-    explicit request_validator(text_in token)
+    explicit request_validator(text_in secret)
     {
         twr_validator *made = nullptr;
-        detail::call(twr_validator_new, token, &made);
+        detail::call(twr_validator_new, secret, &made);
         handle_.reset(made);
     }
 
     /// Adds another secret; a signature made with any of them is accepted (rotation).
-    request_validator &add_secret(text_in token) &
+    request_validator &add_secret(text_in secret) &
     {
-        detail::call(twr_validator_add_secret, handle_.get(), token);
+        detail::call(twr_validator_add_secret, handle_.get(), secret);
         return *this;
     }
-    /// The same for a temporary.
-    request_validator add_secret(text_in token) && { return std::move(add_secret(token)); }
+    /// Overload for temporaries.
+    request_validator add_secret(text_in secret) && { return std::move(add_secret(secret)); }
 
     /// Sets how Twilio reaches the app: scheme, host, port, and the path prefix that a gateway strips.
     request_validator &public_base(text_in base) &
@@ -306,7 +306,7 @@ class request_validator {
         detail::call(twr_validator_set_public_base, handle_.get(), base);
         return *this;
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     request_validator public_base(text_in base) && { return std::move(public_base(base)); }
 
     /// Sets the algorithm, where Twilio was set to another one.
@@ -315,17 +315,17 @@ class request_validator {
         detail::call(twr_validator_set_algorithm, handle_.get(), static_cast<std::int32_t>(which));
         return *this;
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     request_validator algorithm(hash_algorithm which) && { return std::move(algorithm(which)); }
 
     /// Sets the limit of a body in bytes (64 KiB unless set).
-    request_validator &max_bytes(std::int64_t bytes) &
+    request_validator &max_body_bytes(std::int64_t bytes) &
     {
-        detail::call(twr_validator_set_max_bytes, handle_.get(), bytes);
+        detail::call(twr_validator_set_max_body_bytes, handle_.get(), bytes);
         return *this;
     }
-    /// The same for a temporary.
-    request_validator max_bytes(std::int64_t bytes) && { return std::move(max_bytes(bytes)); }
+    /// Overload for temporaries.
+    request_validator max_body_bytes(std::int64_t bytes) && { return std::move(max_body_bytes(bytes)); }
 
     /// Sets whether URLs are tried as well whose percent-encoding a proxy or framework has changed.
     request_validator &encoded_spellings(bool accept) &
@@ -333,7 +333,7 @@ class request_validator {
         detail::call(twr_validator_set_encoded_spellings, handle_.get(), accept);
         return *this;
     }
-    /// The same for a temporary.
+    /// Overload for temporaries.
     request_validator encoded_spellings(bool accept) && { return std::move(encoded_spellings(accept)); }
 
     /// Verifies the signature and returns the request; throws request_too_large (before anything is hashed),
@@ -397,7 +397,7 @@ class request_validator {
     }
 
     /// Why `verify` refuses a request: the near miss that would match; empty if it accepts the request. For logs at
-    /// a bounded rate, as it computes up to some thousand signatures; never to accept a request.
+    /// a bounded rate, as it computes up to a thousand signatures with each secret; never to accept a request.
     std::vector<hint> diagnose(method method, text_in url, text_in body, text_in signature) const
     {
         twr_hints *made = nullptr;
@@ -410,7 +410,7 @@ class request_validator {
         return hints;
     }
 
-    /// The handle, for what C alone offers.
+    /// Returns the C handle, for calls of the C API.
     const twr_validator *get() const & { return handle_.get(); }
     const twr_validator *get() const && = delete;
 

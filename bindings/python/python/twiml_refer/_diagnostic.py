@@ -9,7 +9,7 @@ from ._value import Value
 
 
 class Diagnostic(Value):
-    """Something odd in a document, a URI, a request or a transfer, and what follows from it.
+    """Something unexpected or invalid in a document, a URI, a request or a transfer.
 
     >>> from twiml_refer import SipUri
     >>> [found] = SipUri("sip:alice@example.com?X-Twilio-Id=1").check()
@@ -31,11 +31,11 @@ class Diagnostic(Value):
     code: str
     """The stable name, the same in every language."""
     severity: Literal["error", "warning", "note"]
-    """How serious it is."""
+    """The severity."""
     path: str
     """The place in a document, for example `Response/Refer[0]/Sip`; empty outside of one."""
     message: str
-    """What is odd, and what will happen."""
+    """What is unexpected or invalid, and what will happen."""
     number: int | None
     """The number of Twilio's error or warning."""
     line: int | None

@@ -66,7 +66,7 @@ class TargetFailed(Ended):
 
 
 class Canceled(Ended):
-    """The caller hung up before the transfer was decided."""
+    """The call ended before the transfer was decided, most often because the caller hung up."""
 
     __slots__ = ()
     kind: ClassVar[Literal["canceled"]] = "canceled"

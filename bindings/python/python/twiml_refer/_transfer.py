@@ -34,7 +34,10 @@ class Reply(Value):
 
 
 class EndDialog(Value):
-    """The endpoint has lost the dialog: end it without waiting for an answer."""
+    """The endpoint has lost the dialog, or did not answer the REFER.
+
+    End the dialog without waiting for an answer.
+    """
 
     __slots__ = ()
 
@@ -132,7 +135,7 @@ _DEFAULTS = bridge.TransferSettings(None, None, None, None, None, False, [])
 
 
 class Transfer:
-    """One `<Refer>` at work: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
+    """One `<Refer>` in progress: REFER and NOTIFY (RFC 3515) as a state machine without I/O.
 
     Pass on what the SIP stack receives, each with the time in milliseconds of one clock (Unix
     time), and do what is returned; call `handle_timeout` when `deadline_ms` has come. It may be
@@ -240,11 +243,11 @@ class Transfer:
         return self._handle(bridge.TransferInput.STATUS(code, final), now_ms)
 
     def hang_up(self, *, now_ms: int) -> list[Output]:
-        """Take the end of the call, by either side."""
+        """Report that either side ended the call."""
         return self._handle(bridge.TransferInput.HANG_UP(), now_ms)
 
     def transport_error(self, *, now_ms: int) -> list[Output]:
-        """Take that the REFER could not be sent, or that its connection broke."""
+        """Report that the REFER could not be sent, or that its connection broke."""
         return self._handle(bridge.TransferInput.TRANSPORT_ERROR(), now_ms)
 
     def handle_timeout(self, *, now_ms: int) -> list[Output]:

@@ -29,13 +29,13 @@ class VoiceRequest(Parameters):
     sip_headers: tuple[tuple[str, str], ...]
     """The headers that came as `SipHeader_…`, without that prefix."""
     leg: Literal["sip", "pstn", "client", "unknown"]
-    """The kind of the call's leg."""
+    """The kind of endpoint on this call leg; `<Refer>` works on SIP legs only."""
     refer: ReferReport | None
     """How the `<Refer>` ended; `None` if the request has none of its three parameters."""
     may_resume: bool
-    """Whether the call still exists, so that the app's document will run."""
+    """Whether the original call is still there for the app to talk to."""
     diagnostics: tuple[Diagnostic, ...]
-    """What is odd about the parameters."""
+    """What is unexpected or invalid about the parameters."""
 
     def __init__(self, params: Any = (), *, max_bytes: int | None = None) -> None:
         try:
@@ -50,8 +50,8 @@ class VoiceRequest(Parameters):
     def from_form(cls, body: bytes | str, *, max_bytes: int | None = None) -> VoiceRequest:
         """Read a form body, or the query of a URL without its `?`.
 
-        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not UTF-8. A
-        value that is odd is not an error but one of the `diagnostics`.
+        Raises `RequestError` if it is larger than `max_bytes`, 64 KiB by default, or not UTF-8. An
+        unexpected or invalid value is not an error but one of the `diagnostics`.
         """
         return voice_request(call(bridge.request_from_form, form(body), max_bytes))
 

@@ -9,9 +9,9 @@ internal import TwimlReferBridge
 /// print(found[0].code, found[0].severity, found[0].number!)  // header-reserved warning 32113
 /// ```
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
-    /// How bad it is.
+    /// The severity.
     public enum Severity: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Twilio will refuse it, or the app has a security hole.
+        /// Twilio will refuse it, a transfer never happens, or the app is not secure.
         case error
         /// Something is dropped or never runs.
         case warning
@@ -21,7 +21,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
 
     /// The stable name of the diagnostic, the same in every language.
     public let code: Code
-    /// How bad it is.
+    /// The severity.
     public let severity: Severity
     /// Where, as `Response/Refer[0]/Sip`; empty outside of a document.
     public let path: String

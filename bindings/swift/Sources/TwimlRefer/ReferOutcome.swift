@@ -42,7 +42,7 @@ public enum ReferOutcome: Sendable, Hashable {
     /// The endpoint called the target, and that call failed; `code` is the last SIP code, where one was
     /// reported.
     case targetFailed(status: ReferCallStatus, code: Int?)
-    /// The caller hung up before it was decided.
+    /// The call ended before the transfer was decided, most often because the caller hung up.
     case canceled
     /// The endpoint did not report the result: it may or may not have transferred the caller.
     case unconfirmed

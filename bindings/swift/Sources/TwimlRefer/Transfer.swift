@@ -77,15 +77,16 @@ public final class Transfer: Sendable {
         case sendRefer
         /// Answer the NOTIFY that was just fed with this status code.
         case reply(Int)
-        /// The endpoint is silent, or has lost the dialog: end it without waiting for an answer.
+        /// The endpoint has lost the dialog, or did not answer the REFER: end the dialog without waiting for
+        /// an answer.
         case endDialog
         /// The verb has ended; comes once.
         case completed(ReferReport)
-        /// The input was odd, and was answered or ignored: log it.
+        /// The input was unexpected or invalid, and was answered or ignored: log it.
         case diagnostic(Diagnostic)
     }
 
-    /// How far a transfer is.
+    /// The state of a transfer.
     public enum State: String, Sendable, Hashable, CaseIterable {
         /// Not started.
         case idle
@@ -180,7 +181,7 @@ public final class Transfer: Sendable {
     /// When to feed ``Event/time`` at the latest; `nil`: never.
     public var deadlineMilliseconds: Int? { step.deadlineMs.map(Int.init(clamping:)) }
 
-    /// How far it is.
+    /// The state.
     public var state: State { State(rawValue: step.state) ?? .completed }
 
     /// The report for the action URL, once completed.

@@ -11,7 +11,7 @@ internal import TwimlReferBridge
 public struct UserToUser: Sendable, Hashable, CustomStringConvertible {
     /// The data, encoded.
     public let data: String
-    /// The encoding of the data: `hex`.
+    /// The parameter `encoding`, for example `hex`; `nil` if absent.
     public let encoding: String?
     /// The purpose of the data.
     public let purpose: String?

@@ -2,7 +2,7 @@
 
 internal import TwimlReferBridge
 
-/// The leg of a call; `<Refer>` works on SIP legs only.
+/// The kind of endpoint on this call leg; `<Refer>` works on SIP legs only.
 public enum CallLeg: String, Sendable, Hashable, Codable, CaseIterable {
     /// A SIP device.
     case sip
@@ -33,13 +33,13 @@ public struct VoiceRequest: Sendable, Hashable {
     public let parameters: NameValuePairs
     /// The headers that came as `SipHeader_…`, without that prefix.
     public let sipHeaders: NameValuePairs
-    /// What is odd about its parameters.
+    /// What is unexpected or invalid about its parameters.
     public let diagnostics: [Diagnostic]
-    /// The leg of the call.
+    /// The kind of endpoint on this call leg; `<Refer>` works on SIP legs only.
     public let leg: CallLeg
     /// The report of a ``Refer``; `nil` if none of its three parameters is there.
     public let refer: ReferReport?
-    /// Whether the call is still there for the app to talk to.
+    /// Whether the original call is still there for the app to talk to.
     public let mayResume: Bool
 
     /// How the transfer ended: the outcome of ``refer``.
@@ -47,7 +47,7 @@ public struct VoiceRequest: Sendable, Hashable {
 
     /// Reads a form body, or a URL's query without its `?`.
     ///
-    /// An odd value is not an error but one of the ``diagnostics``.
+    /// An unexpected or invalid value is not an error but one of the ``diagnostics``.
     ///
     /// - Throws: an error of the group `request`: it has more than `maxBytes` (64 KiB, if `nil`), it is not
     ///   UTF-8, or `maxBytes` is out of range.

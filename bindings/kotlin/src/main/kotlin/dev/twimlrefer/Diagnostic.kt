@@ -6,7 +6,7 @@ import dev.twimlrefer.internal.spelled
 import dev.twimlrefer.internal.bridge.Diagnostic as BridgeDiagnostic
 
 /**
- * Something that a check found in a document, a URI or a request, or that a SIP endpoint did wrong.
+ * Something that a check found in a document, a URI or a request, or in an event of a transfer.
  *
  * ```kotlin
  * val found = SipUri("sip:alice@example.com?X-Twilio-Id=1").check().single()
@@ -17,7 +17,7 @@ public class Diagnostic internal constructor(private val parts: BridgeDiagnostic
     /** The stable code, the same in every language. */
     public val code: String get() = parts.code
 
-    /** How bad it is. */
+    /** The severity. */
     public val severity: Severity get() = named<Severity>(parts.severity) ?: Severity.ERROR
 
     /** Where in a document, as `Response/Refer[0]/Sip`; empty outside of one. */
@@ -51,9 +51,9 @@ public class Diagnostic internal constructor(private val parts: BridgeDiagnostic
     override fun toString(): String = "$severity[$code]${if (path.isEmpty()) "" else " $path"}: $message"
 }
 
-/** How bad a [Diagnostic] is. */
+/** The severity of a [Diagnostic]. */
 public enum class Severity {
-    /** Twilio will refuse it, or the app has a security hole. */
+    /** Twilio will refuse it, a transfer never happens, or the app is not secure. */
     ERROR,
 
     /** Something is dropped or never runs. */

@@ -6,7 +6,8 @@ import dev.twimlrefer.internal.bridge.Notify as BridgeNotify
  * A NOTIFY request, for [Transfer.notify]. Immutable.
  *
  * ```kotlin
- * val notify = Notify("refer;id=1", cseq = 7, body = "SIP/2.0 200 OK".toByteArray()).withSubscriptionState("active")
+ * val notify = Notify(cseq = 7, event = "refer;id=1", body = "SIP/2.0 200 OK".toByteArray())
+ *     .withSubscriptionState("active")
  * check(Transfer(SipUri("sip:alice@example.com")).notify(notify, nowMs = 0).isNotEmpty())
  * ```
  */
@@ -14,12 +15,12 @@ public class Notify private constructor(internal val notify: BridgeNotify) {
     /**
      * Makes a NOTIFY in the dialog of the REFER.
      *
-     * @param event the header `Event`, as it is on the wire.
      * @param cseq the number of the header `CSeq`.
+     * @param event the header `Event`, as it is on the wire.
      * @param body the body as it is, `message/sipfrag` (RFC 3420).
      */
     @JvmOverloads
-    public constructor(event: String, cseq: Long, body: ByteArray = ByteArray(0)) :
+    public constructor(cseq: Long, event: String, body: ByteArray = ByteArray(0)) :
         this(BridgeNotify(cseq, event, null, body.clone(), true))
 
     /** Returns it with the header `Subscription-State`, as it is on the wire. */
@@ -30,5 +31,5 @@ public class Notify private constructor(internal val notify: BridgeNotify) {
 
     /** For people. */
     override fun toString(): String =
-        "Notify(event=${notify.event}, cseq=${notify.cseq}, subscriptionState=${notify.subscriptionState})"
+        "Notify(cseq=${notify.cseq}, event=${notify.event}, subscriptionState=${notify.subscriptionState})"
 }

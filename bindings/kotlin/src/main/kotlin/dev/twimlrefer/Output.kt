@@ -14,7 +14,7 @@ public sealed interface Output {
      */
     public data class Reply(val code: Int) : Output
 
-    /** The endpoint has lost the dialog: end it without waiting for an answer. */
+    /** The endpoint has lost the dialog, or did not answer the REFER: end the dialog without waiting for an answer. */
     public data object EndDialog : Output
 
     /**
@@ -25,7 +25,7 @@ public sealed interface Output {
     public data class Completed(val report: ReferReport) : Output
 
     /**
-     * Something odd came from the wire; it was answered or ignored, and there is nothing to do.
+     * Something unexpected or invalid came from the wire; it was answered or ignored, and there is nothing to do.
      *
      * @property diagnostic what it was.
      */

@@ -1,7 +1,7 @@
 package dev.twimlrefer
 
 /**
- * How the call to the target stands, as Twilio's `ReferCallStatus` says. New values may come; they
+ * The state of the call to the target, as Twilio's `ReferCallStatus` says. New values may come; they
  * compare by their text, with case.
  *
  * ```kotlin

@@ -66,7 +66,7 @@ public sealed interface ReferOutcome {
         override val kind: String get() = "target-failed"
     }
 
-    /** The caller hung up before it was decided. */
+    /** The call ended before the transfer was decided, most often because the caller hung up. */
     public data object Canceled : ReferOutcome {
         override val kind: String get() = "canceled"
     }

@@ -83,8 +83,8 @@ public class RequestValidator private constructor(
      * Verifies the signature of a request and returns the request parsed.
      *
      * @param method that of the *route*: the one that the TwiML or the phone number says. Do not copy the request's,
-     * unless the route accepts only one: a signature covers no method, so that a signed POST could be sent again as
-     * a GET of the same bytes.
+     * unless the route accepts only one, as the signature does not cover the method: a signed POST could be replayed
+     * as a GET.
      * @param url the request target as it came on the wire (`/handleRefer?x=1`), where there is a public base; else
      * the absolute URL that Twilio requested.
      * @param body the form as it was received. A POST's body holds the parameters, and an empty one is an empty
@@ -198,7 +198,7 @@ public class RequestValidator private constructor(
         return bridgeDiagnose(secrets, method.name, url.orEmpty(), cut, signature).map(::Hint)
     }
 
-    /** Lists what is tried for a request, for the person who hunts a mismatch; no signature, no secret. */
+    /** Lists what is tried for a request, to debug a mismatch; contains no signature and no secret. */
     @JvmOverloads
     public fun explain(url: String, body: ByteArray = NO_BODY): List<UrlCandidate> =
         bridgeExplain(secrets, url, body).map(::UrlCandidate)
@@ -298,7 +298,7 @@ public class Hint internal constructor(private val hint: BridgeHint) {
 
 /** A URL that was tried. */
 public class UrlCandidate internal constructor(private val candidate: BridgeCandidate) {
-    /** The spelling. */
+    /** The URL. */
     public val url: String get() = candidate.url
 
     /** The text that was hashed for it. */

@@ -27,7 +27,7 @@ import kotlin.concurrent.withLock
  * check(transfer.referTo == "<sip:alice@example.com>")
  * transfer.response(202, nowMs = 50)
  * check(transfer.deadlineMs == 32_050L)
- * val notify = Notify("refer;id=1", 1, "SIP/2.0 200 OK".toByteArray()).withSubscriptionState("terminated")
+ * val notify = Notify(1, "refer;id=1", "SIP/2.0 200 OK".toByteArray()).withSubscriptionState("terminated")
  * val outputs = transfer.notify(notify, nowMs = 9_500)
  * check(outputs.first() == Output.Reply(200))
  * check(transfer.report?.outcome == ReferOutcome.Transferred)
@@ -103,10 +103,10 @@ public class Transfer private constructor(private var step: TransferStep, privat
     public fun status(code: Int, isFinal: Boolean, nowMs: Long): List<Output> =
         feed(TransferInput.Status(code.toLong(), isFinal), nowMs)
 
-    /** Takes that either side ended the call. */
+    /** Reports that either side ended the call. */
     public fun hangUp(nowMs: Long): List<Output> = feed(TransferInput.HangUp, nowMs)
 
-    /** Takes that the REFER could not be sent, or its connection broke. */
+    /** Reports that the REFER could not be sent, or that its connection broke. */
     public fun transportError(nowMs: Long): List<Output> = feed(TransferInput.TransportError, nowMs)
 
     /** Fires the deadlines that have expired. */

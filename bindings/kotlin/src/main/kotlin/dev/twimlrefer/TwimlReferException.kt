@@ -22,7 +22,7 @@ public open class TwimlReferException internal constructor(details: ErrorDetails
     /** The stable name of the error, the same in every language. */
     public val kind: String = details.kind
 
-    /** The group of the kind, for example `sip-uri`; each has a class. */
+    /** The group of the kind, for example `sip-uri`. The group decides the class of the exception. */
     public val group: String = details.group
 
     /** The offset in bytes (of UTF-8, from 0). */

@@ -41,7 +41,7 @@ public class UserToUser private constructor(
     /** The data, without quotes. */
     public val data: String get() = value.data
 
-    /** How the data is encoded; `hex` where nothing else is said. */
+    /** The parameter `encoding`; null if absent. */
     public val encoding: String? get() = value.encoding
 
     /** The package that it belongs to. */

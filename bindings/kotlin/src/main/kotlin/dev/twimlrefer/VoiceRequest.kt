@@ -43,13 +43,13 @@ public class VoiceRequest internal constructor(@Transient private val request: B
     /** Whether the original call is still there for the app to talk to. */
     public val mayResume: Boolean get() = request.mayResume
 
-    /** The leg that the request speaks of: `<Refer>` is for SIP legs only. */
+    /** The kind of endpoint on this call leg; `<Refer>` works on SIP legs only. */
     public val leg: Leg get() = named<Leg>(request.leg) ?: Leg.UNKNOWN
 
     /** The headers that came as `SipHeader_…`, without that prefix. */
     public val sipHeaders: List<Map.Entry<String, String>> get() = entries(request.sipHeaders)
 
-    /** What is odd about the parameters; an odd value never costs a call. */
+    /** Diagnostics of the parameters; an invalid value is never an exception. */
     public val diagnostics: List<Diagnostic> get() = diagnostics(request.diagnostics)
 
     /** Returns every parameter as a form body, `CallToken` included: keep a request by it. */
@@ -103,9 +103,9 @@ public class VoiceRequest internal constructor(@Transient private val request: B
     }
 }
 
-/** What a call leg is made of. */
+/** The kind of endpoint on this call leg; `<Refer>` works on SIP legs only. */
 public enum class Leg {
-    /** A SIP endpoint: `<Refer>` is for these only. */
+    /** A SIP endpoint. */
     SIP,
 
     /** The telephone network. */

@@ -75,7 +75,7 @@ constructor(
     /** What runs after the first `<Refer>`; `null` without one. */
     public val follows: Follows? get() = named<Follows>(documentFollows(document))
 
-    /** The first `<Refer>` directly in the document; `null` without one, or if it has more or less than [Refer] has. */
+    /** The first `<Refer>` directly in the document; `null` without one, or if it does not fit [Refer]. */
     public val firstRefer: Refer?
         get() = documentFirstRefer(document)?.run { Refer(target, action, method?.let(Method::valueOf)) }
 

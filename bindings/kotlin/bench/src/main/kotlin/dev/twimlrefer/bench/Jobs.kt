@@ -94,7 +94,7 @@ object Requests {
 object Transfers {
     private val events = listOf("100 Trying" to "active", "180 Ringing" to "active", "200 OK" to "terminated")
     private val notifies = events.mapIndexed { index, (line, state) ->
-        Notify("refer", index + 1L, "SIP/2.0 $line".toByteArray()).withSubscriptionState(state)
+        Notify(index + 1L, "refer", "SIP/2.0 $line".toByteArray()).withSubscriptionState(state)
     }
 
     /** A transfer of five events. */

@@ -298,7 +298,7 @@ class JavaTest {
         Transfer transfer = new Transfer(new SipUri("sip:alice@example.com"), settings);
         assertEquals(List.of(Output.SendRefer.INSTANCE), transfer.start(1, 0));
         assertTrue(transfer.response(202, 1).isEmpty());
-        Notify notify = new Notify("refer", 1, new byte[0]).withSubscriptionState("active").withInDialog(true);
+        Notify notify = new Notify(1, "refer", new byte[0]).withSubscriptionState("active").withInDialog(true);
         assertEquals(List.of(new Output.Reply(200)), transfer.notify(notify, 1));
         assertTrue(transfer.hangUp(2).isEmpty());
         assertEquals(1002L, transfer.getDeadlineMs());

@@ -138,7 +138,7 @@ class MemoryTest {
     }
 
     private fun notify(cseq: Long, body: String, state: String) =
-        Notify("refer", cseq, body.toByteArray()).withSubscriptionState(state)
+        Notify(cseq, "refer", body.toByteArray()).withSubscriptionState(state)
 
     private fun refused(job: () -> Unit) {
         assertFailsWith<TwimlReferException> { job() }

@@ -78,9 +78,9 @@ class MisuseTest {
         "sign, lone surrogate" to { validator.sign(lone) },
         "report, no code" to { ReferReport(null, 1000, null) },
         "account, lone surrogate" to { CallUpdate.fromUrl(lone, "CA", "https://example.com/") },
-        "event, lone surrogate" to { Transfer(alice).notify(Notify(lone, 1), 0) },
+        "event, lone surrogate" to { Transfer(alice).notify(Notify(1, lone), 0) },
         "state, lone surrogate" to {
-            Transfer(alice).notify(Notify("refer", 1).withSubscriptionState(lone), 0)
+            Transfer(alice).notify(Notify(1, "refer").withSubscriptionState(lone), 0)
         },
         "status, lone surrogate" to {
             TransferSettings().withStatus(486, ReferCallStatus.of(lone))
@@ -115,7 +115,7 @@ class MisuseTest {
             { CallUpdate.fromUrl(lone, "CA", "https://example.com/") } to RestException::class,
             { VoiceRequest.fromParams(mapOf("a" to lone)) } to RequestException::class,
             { RequestValidator(lone) } to SignatureException::class,
-            { Transfer(alice).notify(Notify(lone, 1), 0) } to TransferException::class,
+            { Transfer(alice).notify(Notify(1, lone), 0) } to TransferException::class,
         )
         for ((wrong, expected) in cases) {
             val error = assertFailsWith<TwimlReferException> { wrong() }
@@ -258,7 +258,7 @@ class MisuseTest {
             assertEquals(expected, error::class to error.kind)
         }
         // What the wire brings is answered.
-        assertEquals(1, Transfer(alice).notify(Notify("refer", 1L shl 32), 0).count { it is Output.Reply })
+        assertEquals(1, Transfer(alice).notify(Notify(1L shl 32, "refer"), 0).count { it is Output.Reply })
     }
 
     @Test
@@ -298,7 +298,7 @@ class MisuseTest {
                         validator.verify(Method.POST, url, "$body&x=$number", signature)
                     }
                     assertEquals(params.entries.toList(), request.params)
-                    val notify = Notify("refer", number * 1000L + step).withSubscriptionState("active")
+                    val notify = Notify(number * 1000L + step, "refer").withSubscriptionState("active")
                     assertEquals(1, transfer.notify(notify, 2).count { it is Output.Reply })
                 }
             }
@@ -307,7 +307,7 @@ class MisuseTest {
         pool.invokeAll(work).forEach { it.get() }
         pool.shutdown()
         // No step was lost: the highest number of all was seen.
-        val older = Notify("refer", 15_498).withSubscriptionState("active")
+        val older = Notify(15_498, "refer").withSubscriptionState("active")
         assertEquals(listOf<Output>(Output.Reply(500)), transfer.notify(older, 3))
     }
 

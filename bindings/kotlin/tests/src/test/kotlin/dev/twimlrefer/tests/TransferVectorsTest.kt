@@ -123,7 +123,7 @@ class TransferVectorsTest {
 
             "notify" -> {
                 val cseq = line.number("cseq").toLong()
-                val notify = Notify(line.text("event_header"), cseq, line.text("body").toByteArray())
+                val notify = Notify(cseq, line.text("event_header"), line.text("body").toByteArray())
                     .withSubscriptionState(line.maybeText("subscription_state"))
                     .withInDialog(line.flag("in_dialog"))
                 transfer.notify(notify, now)

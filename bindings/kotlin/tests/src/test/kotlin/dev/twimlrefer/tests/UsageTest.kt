@@ -158,8 +158,8 @@ class UsageTest {
         assertFailsWith<DocumentException> { Refer(alice, "mailto:a") }
         val errors = List(2) { assertFailsWith<DocumentException> { Comment("a--b") } }
         assertEquals(1, errors.toSet().size)
-        val notify = Notify("refer", 7).withSubscriptionState("active")
-        assertEquals("Notify(event=refer, cseq=7, subscriptionState=active)", "$notify")
+        val notify = Notify(7, "refer").withSubscriptionState("active")
+        assertEquals("Notify(cseq=7, event=refer, subscriptionState=active)", "$notify")
     }
 
     @Test
@@ -191,7 +191,7 @@ class UsageTest {
         fun codes(outputs: List<Output>) =
             outputs.filterIsInstance<Output.Diagnostic>().map { it.diagnostic.code }
         assertEquals(listOf("event-unexpected"), codes(transfer.response(202, nowMs = 0)))
-        assertEquals(listOf("event-unexpected"), codes(transfer.notify(Notify("refer", 1), nowMs = 0)))
+        assertEquals(listOf("event-unexpected"), codes(transfer.notify(Notify(1, "refer"), nowMs = 0)))
         assertEquals(listOf("event-unexpected"), codes(transfer.hangUp(nowMs = 0)))
         assertEquals(listOf("event-unexpected"), codes(transfer.transportError(nowMs = 0)))
         transfer.start(cseq = 1, nowMs = 0)
@@ -221,7 +221,7 @@ class UsageTest {
         val transfer = Transfer(alice, TransferSettings().withMaxDuration(5.seconds))
         transfer.start(cseq = 1, nowMs = 0)
         transfer.response(202, nowMs = 0)
-        val ringing = Notify("refer", 1, "SIP/2.0 180 Ringing".toByteArray())
+        val ringing = Notify(1, "refer", "SIP/2.0 180 Ringing".toByteArray())
         transfer.notify(ringing.withSubscriptionState("active;expires=4294967295"), nowMs = 0)
         assertEquals(5_000L, transfer.deadlineMs)
         assertIs<Output.Completed>(transfer.handleTimeout(5_000).single())

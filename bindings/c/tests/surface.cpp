@@ -132,7 +132,7 @@ int main()
     const request_validator chained = request_validator("other").add_secret("12345").public_base("https://a.example");
     const voice_request rotated = chained.verify_params("/", {}, request_validator("12345").sign("https://a.example/"));
     EXPECT(rotated.params().empty());
-    const request_validator hashed = request_validator("12345").algorithm(hash_algorithm::sha256).max_bytes(3);
+    const request_validator hashed = request_validator("12345").algorithm(hash_algorithm::sha256).max_body_bytes(3);
     EXPECT(throws<request_too_large>([&] { (void)hashed.verify(method::post, url, "a=12", nullptr); }));
     EXPECT(hashed.sign(url) != request_validator("12345").sign(url) && hashed.sign(url).size() == 44);
     const std::string quoted = request_validator("12345").sign("https://a.example/?a=%27");
@@ -159,7 +159,7 @@ int main()
     // Numbers that are out of range have the kind of their place.
     EXPECT(kind([] { (void)sip_uri::build("b", {}, 70000); }) == "uri-port-invalid");
     EXPECT(kind([] { (void)sip_uri::build("b", {}, -1); }) == "uri-port-invalid");
-    EXPECT(kind([&] { validator.max_bytes(-1); }) == "request-limit-invalid");
+    EXPECT(kind([&] { validator.max_body_bytes(-1); }) == "request-limit-invalid");
     EXPECT(kind([] { (void)transfer_settings().notify_timeout(std::chrono::milliseconds(-1)); }) == "setting-invalid");
     EXPECT(kind([] { (void)transfer_settings().max_duration(std::chrono::hours(48)); }) == "setting-invalid");
     EXPECT(kind([] { (void)transfer_settings().status(70000, "busy"); }) == "setting-invalid");
@@ -196,7 +196,7 @@ int main()
                               .notify_timeout(milliseconds(400))
                               .subscription(milliseconds(500))
                               .hang_up_grace(milliseconds(600))
-                              .omit_rejected_status(true));
+                              .rejected_status_omitted(true));
     refused.start(1, milliseconds(0));
     EXPECT(refused.deadline() == milliseconds(300));
     refused.response(405, milliseconds(0));
