@@ -134,8 +134,8 @@ impl Diagnostic {
 
     /// Twilio's own number for it, if it has one.
     #[must_use]
-    pub fn platform_number(&self) -> Option<u16> {
-        self.code.platform_number()
+    pub fn twilio_number(&self) -> Option<u16> {
+        self.code.twilio_number()
     }
 
     /// The line of the document that was read, counted from 1; absent in one that was built.
@@ -203,7 +203,7 @@ impl serde::Serialize for Diagnostic {
         fields.serialize_field("severity", self.severity().as_str())?;
         fields.serialize_field("path", self.path())?;
         fields.serialize_field("message", &self.message())?;
-        fields.serialize_field("number", &self.platform_number())?;
+        fields.serialize_field("number", &self.twilio_number())?;
         fields.serialize_field("line", &self.line())?;
         fields.serialize_field("column", &self.column())?;
         fields.serialize_field("parameter", &self.parameter())?;
@@ -247,7 +247,7 @@ macro_rules! diagnostic_codes {
 
             /// Twilio's own number for it, if it has one.
             #[must_use]
-            pub const fn platform_number(self) -> Option<u16> {
+            pub const fn twilio_number(self) -> Option<u16> {
                 match self {
                     $( $( Self::$name => Some($platform), )? )*
                     _ => None,

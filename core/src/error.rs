@@ -111,8 +111,8 @@ impl Error {
 
     /// Twilio's own number for this error, if it has one (for example 11750).
     #[must_use]
-    pub fn platform_number(&self) -> Option<u16> {
-        self.0.kind.platform_number()
+    pub fn twilio_number(&self) -> Option<u16> {
+        self.0.kind.twilio_number()
     }
 
     /// The text for people, as `Display` prints it.
@@ -150,7 +150,7 @@ impl serde::Serialize for Error {
         fields.serialize_field("line", &self.line())?;
         fields.serialize_field("column", &self.column())?;
         fields.serialize_field("parameter", &self.parameter())?;
-        fields.serialize_field("number", &self.platform_number())?;
+        fields.serialize_field("number", &self.twilio_number())?;
         fields.end()
     }
 }
@@ -169,7 +169,7 @@ pub enum ErrorGroup {
     Document,
     /// A REST request cannot be made.
     Rest,
-    /// A request of Twilio's cannot be read.
+    /// A request from Twilio cannot be read.
     Request,
     /// A request is not proved to be signed, or a validator cannot be made.
     Signature,
@@ -231,15 +231,15 @@ macro_rules! error_kinds {
 
             /// Twilio's own number for this error, if it has one.
             #[must_use]
-            pub const fn platform_number(self) -> Option<u16> {
+            pub const fn twilio_number(self) -> Option<u16> {
                 match self {
                     $($( $( Self::$name => Some($platform), )? )*)*
                     _ => None,
                 }
             }
 
-            /// The part of the library that refuses with this kind; a language has an error class
-            /// for each.
+            /// The part of the library that refuses with this kind. Languages choose their error class by
+            /// it; one class may serve several groups.
             #[must_use]
             pub const fn group(self) -> ErrorGroup {
                 match self { $($( Self::$name => ErrorGroup::$group, )*)* }

@@ -30,8 +30,8 @@
 //! # Ok::<(), twiml_refer::Error>(())
 //! ```
 //!
-//! A SIP server runs the verb itself. [`Transfer`] has no socket and no clock: feed it what the stack
-//! receives, do what it asks, and call it at its deadline.
+//! A SIP server can run `<Refer>` itself: pass what the SIP stack receives to a [`Transfer`], carry out
+//! its outputs, and call it again at its deadline.
 //!
 //! ```
 //! use twiml_refer::{SipUri, Transfer, transfer::{Event, Output, Response, Start}};
@@ -65,7 +65,8 @@
 //! * [`testing`]: signed requests for the tests of an app.
 //! * [`error`], [`diagnostic`], [`limits`]: one table each of what is refused, what is worth knowing about
 //!   valid input, and every bound.
-//! * [`http`], [`numbers`]: the methods GET and POST; checks of numbers for packages in other languages.
+//! * [`http`], [`numbers`]: the methods GET and POST; checks of numbers and text that packages in other
+//!   languages pass.
 
 /// Displays a type as its `as_str`.
 macro_rules! display_as_str {

@@ -30,23 +30,23 @@ pub const DIAL_HEADERS_CHARS: usize = 1024;
 
 /// Milliseconds to wait for an answer to the REFER, unless set otherwise: timer F, 64 x T1
 /// (RFC 3261 §17.1.2.2).
-pub const TIMER_F: u32 = 32_000;
+pub const TIMER_F_MS: u32 = 32_000;
 
 /// Milliseconds to wait for the first NOTIFY, unless set otherwise: timer N, 64 x T1
 /// (RFC 6665 §4.1.2.4).
-pub const TIMER_N: u32 = 32_000;
+pub const TIMER_N_MS: u32 = 32_000;
 
 /// Milliseconds that a subscription lives after a NOTIFY without `expires`, unless set otherwise:
 /// the least timer C of RFC 3261 §16.6, during which the call to the target may ring.
-pub const DEFAULT_SUBSCRIPTION: u32 = 180_000;
+pub const DEFAULT_SUBSCRIPTION_MS: u32 = 180_000;
 
 /// Milliseconds that a transfer may last once the REFER was accepted, unless set otherwise: ten
 /// minutes, whatever `expires` says. An endpoint that dies must not keep the caller.
-pub const DEFAULT_MAX_TRANSFER: u32 = 600_000;
+pub const DEFAULT_MAX_DURATION_MS: u32 = 600_000;
 
 /// Milliseconds of the longest time that [`TransferSettings`](crate::transfer::TransferSettings) accepts: a
 /// day.
-pub const MAX_TRANSFER_TIMEOUT: u32 = 24 * 60 * 60 * 1000;
+pub const MAX_TRANSFER_TIMEOUT_MS: u32 = 24 * 60 * 60 * 1000;
 
 /// Bytes of a status that [`TransferSettings`](crate::transfer::TransferSettings) may map a code to.
 pub const MAX_STATUS_BYTES: usize = 64;

@@ -24,7 +24,7 @@ fn an_error_shows_what_applies_and_null_elsewhere() {
 }
 
 #[test]
-fn a_finding_carries_the_error_behind_it() {
+fn a_diagnostic_carries_the_error_behind_it() {
     let document = "<Response>\n<Refer action='/a'><Sip>sip:</Sip></Refer></Response>";
     let found = VoiceResponse::parse(document).unwrap().check();
     let found = to_value(&found).unwrap();

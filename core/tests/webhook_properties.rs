@@ -171,7 +171,7 @@ proptest! {
             // Twilio signs names and values run together: what only moves the border between
             // them, their order or their escapes, signs alike.
             let hashed = |body: &str| validator.explain(url, body.replace("CallToken", "CallTokem"))
-                .first().map(|spelling| spelling.hashed());
+                .first().map(|candidate| candidate.hashed());
             let alike = hashed(&body) == hashed(&changed);
             match validator.verify(Method::Post, url, &changed, Some(&signature)) {
                 Ok(_) => prop_assert!(alike, "{changed}"),

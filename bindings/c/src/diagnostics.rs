@@ -113,7 +113,7 @@ impl Listed {
         Ok(twr_diagnostic {
             code: number.map_or(0, |(number, _)| number),
             severity,
-            number: one.platform_number().map_or(0, i32::from),
+            number: one.twilio_number().map_or(0, i32::from),
             name: twr_str::of(one.code().as_str()),
             path: twr_str::of(one.path()),
             message: twr_str::of(message),

@@ -136,7 +136,7 @@ impl Failure {
         twr_error {
             kind: error.kind().number().into(),
             group: group_number(error.group()),
-            number: error.platform_number().map_or(0, i32::from),
+            number: error.twilio_number().map_or(0, i32::from),
             offset: error.offset().unwrap_or(NO_OFFSET),
             line: error.line().unwrap_or(0),
             column: error.column().unwrap_or(0),

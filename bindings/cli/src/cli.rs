@@ -20,8 +20,8 @@ use crate::source::printable;
 pub(crate) const TOKEN_HELP: &str = "The auth token is taken from the environment variable \
     TWILIO_AUTH_TOKEN, or from the files of --token-file; it is never an option itself.";
 
-/// Call transfer with TwiML Voice <Refer>: build the document, check it, verify and understand the
-/// callback.
+/// Call transfer with TwiML Voice <Refer>: build the document, check it, verify and explain the
+/// request that follows.
 #[derive(Debug, Parser)]
 #[command(
     name = "twiml-refer",
@@ -29,7 +29,7 @@ pub(crate) const TOKEN_HELP: &str = "The auth token is taken from the environmen
     arg_required_else_help = true,
     disable_help_subcommand = true,
     after_help = "Example:\n  twiml-refer build sip:alice@example.com --action /handleRefer\n\n\
-        Exit status: 0 yes or done; 1 the input was read and the answer is no;\n\
+        Exit status: 0 success; 1 the input is invalid or an expectation failed;\n\
         2 wrong usage, or a file that cannot be read or written."
 )]
 struct Cli {
@@ -86,7 +86,7 @@ pub(crate) struct Svg {
 
 #[derive(Debug, Args)]
 pub(crate) struct Expect {
-    /// The answer is no (status 1) unless the transfer ends so
+    /// Exit with status 1 unless the transfer ends this way
     #[arg(
         long,
         value_name = "KIND",

@@ -56,7 +56,7 @@ pub(crate) fn error(error: &Error, source: Option<&Source<'_>>) -> Report {
             None => group.element(Origin::path(printable(source.name()))),
         };
     }
-    vec![group.elements(error.platform_number().map(twilio_error))]
+    vec![group.elements(error.twilio_number().map(twilio_error))]
 }
 
 /// The diagnostics, each with its place in the text that `source` returns. If there are very many, the
@@ -97,7 +97,7 @@ fn diagnostic(diagnostic: &Diagnostic, source: Option<&Source<'_>>) -> Report {
             None => group.element(Origin::path(path)),
         },
     };
-    let mut report = vec![group.elements(diagnostic.platform_number().map(twilio_error))];
+    let mut report = vec![group.elements(diagnostic.twilio_number().map(twilio_error))];
     if let Some(error) = diagnostic.error() {
         let subject = diagnostic.subject().map(|text| Source::text(diagnostic.path(), text));
         let cause = Level::NOTE.secondary_title(safe(&error.message()));

@@ -311,7 +311,7 @@ impl Serialize for What {
         match self {
             Self::Input(input) => return input.serialize(serializer),
             Self::Output(output) => output_json(output),
-            Self::Failed(error) => json!({"output": "error", "code": error.platform_number()}),
+            Self::Failed(error) => json!({"output": "error", "code": error.twilio_number()}),
         }
         .serialize(serializer)
     }

@@ -1,7 +1,7 @@
 //! Verified requests from Twilio in tower services, axum's among them.
 //!
-//! [`VerifyLayer`] wraps a service: it answers what Twilio did not sign, and hands on what it did, with
-//! the parsed [`VoiceRequest`] among the request's extensions. [`Verified`] is the extractor for axum.
+//! [`VerifyLayer`] wraps a service: it rejects requests that Twilio did not sign and passes on the others,
+//! with the parsed [`VoiceRequest`] among the request's extensions. [`Verified`] is the extractor for axum.
 //!
 //! ```
 //! use axum::{Router, routing::post};

@@ -47,7 +47,7 @@ pub struct VerifyLayer {
 
 impl VerifyLayer {
     /// Verifies with the account's auth token and the public base: scheme, host, port and path prefix by
-    /// which Twilio reaches the app. No header of the request is believed.
+    /// which Twilio reaches the app. No header of the request is trusted.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl VerifyLayer {
     }
 }
 
-/// The one value of the signature's header; of several, none is believed.
+/// The one value of the signature's header; of several, none is trusted.
 fn signature(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(SIGNATURE).iter();
     let first = values.next()?;

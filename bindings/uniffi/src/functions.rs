@@ -501,7 +501,7 @@ bridge! {
         /// Lists the URLs that are tried for a request, and what is hashed for each.
         fallible fn explain(secrets: Secrets, url: String, body: List<u8>) -> List<UrlCandidate> {
             let tried = validator(&secrets)?.explain(&url, &body.0);
-            let candidate = |tried: &webhook::Spelling| UrlCandidate {
+            let candidate = |tried: &webhook::UrlCandidate| UrlCandidate {
                 url: tried.url().to_owned(),
                 hashed: tried.hashed(),
             };

@@ -415,7 +415,7 @@ impl From<&Error> for ErrorDetails {
             line: error.line().map(wide),
             column: error.column().map(wide),
             parameter: error.parameter().map(str::to_owned),
-            number: error.platform_number().map(i64::from),
+            number: error.twilio_number().map(i64::from),
         }
     }
 }
@@ -440,7 +440,7 @@ impl From<&diagnostic::Diagnostic> for Diagnostic {
             message: found.message(),
             path: found.path().to_owned(),
             parameter: found.parameter().map(str::to_owned),
-            number: found.platform_number().map(i64::from),
+            number: found.twilio_number().map(i64::from),
             line: found.line().map(wide),
             column: found.column().map(wide),
             error: found.error().map(ErrorDetails::from),

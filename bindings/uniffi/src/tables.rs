@@ -89,10 +89,10 @@ pub(crate) fn limits() -> Limits {
         max_rest_twiml_chars: wide(limits::MAX_REST_TWIML_CHARS),
         max_message_bytes: wide(limits::MAX_MESSAGE_BYTES),
         max_status_bytes: wide(limits::MAX_STATUS_BYTES),
-        max_transfer_timeout_ms: wide(limits::MAX_TRANSFER_TIMEOUT),
-        default_response_timeout_ms: wide(limits::TIMER_F),
-        default_notify_timeout_ms: wide(limits::TIMER_N),
-        default_subscription_ms: wide(limits::DEFAULT_SUBSCRIPTION),
-        default_max_duration_ms: wide(limits::DEFAULT_MAX_TRANSFER),
+        max_transfer_timeout_ms: wide(limits::MAX_TRANSFER_TIMEOUT_MS),
+        default_response_timeout_ms: wide(limits::TIMER_F_MS),
+        default_notify_timeout_ms: wide(limits::TIMER_N_MS),
+        default_subscription_ms: wide(limits::DEFAULT_SUBSCRIPTION_MS),
+        default_max_duration_ms: wide(limits::DEFAULT_MAX_DURATION_MS),
     }
 }

@@ -186,7 +186,7 @@ fn every_code_has_its_example_and_the_page_is_fresh() {
     let mut page =
         format!("{OPENING}\n| code | severity | Twilio's number |\n| --- | --- | --- |\n");
     for code in codes {
-        let number = in_table(code.platform_number());
+        let number = in_table(code.twilio_number());
         writeln!(page, "| [`{code}`](#{code}) | {} | {number} |", code.severity()).unwrap();
     }
     for (code, input) in EXAMPLES {
@@ -208,7 +208,7 @@ fn section(code: DiagnosticCode, input: &Input) -> String {
          ```{language}\n{text}\n```\n\
          ```text\n{found}\n```\n",
         code.severity(),
-        in_sentence(code.platform_number()),
+        in_sentence(code.twilio_number()),
         plain(code.explanation()),
         plain(code.remedy()),
     )

@@ -19,7 +19,7 @@ const OPENING: &str = "\
 # Errors
 
 What the library refuses, and how it says so. Every language has the same kinds and messages; the number
-is the `kind` of `twr_error` in C. A message says what is wrong and, most often behind a semicolon,
+is the `kind` of `twr_error` in C. A message says what is wrong and, most often after a colon,
 what to do; it may say the byte, or the line and column, after its first words (`invalid SIP URI at
 byte 27: …`), and holds at most 240 bytes. Your text is shown at `…`, never a token, a signature or
 `CallToken`. Twilio's number is that of its own error. What could be read, but will not work as
@@ -198,7 +198,7 @@ fn every_kind_has_its_example_and_the_page_is_fresh() {
     assert_eq!(kinds, ErrorKind::ALL);
     let mut page = format!("{OPENING}\n| number | kind | Twilio's number |\n| --- | --- | --- |\n");
     for kind in &kinds {
-        let number = in_table(kind.platform_number());
+        let number = in_table(kind.twilio_number());
         writeln!(page, "| {} | [`{kind}`](#{kind}) | {number} |", kind.number()).unwrap();
     }
     for kind in kinds {
@@ -220,7 +220,7 @@ fn section(kind: ErrorKind) -> String {
     format!(
         "\n## {kind}\n\nNumber **{}**{}\n\n```text\n{}: {}\n```\n```rust\n{examples}```\n",
         kind.number(),
-        in_sentence(kind.platform_number()),
+        in_sentence(kind.twilio_number()),
         kind.subject().replace("{}", "…"),
         kind.template().replace("{}", "…"),
     )

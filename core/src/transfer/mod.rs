@@ -25,7 +25,7 @@ use events::{EventKind, QueuedOutput};
 use notify::{Id, LastNotify, Notification, Subscription};
 pub use settings::{RejectedStatus, TransferSettings};
 
-/// One `<Refer>` at work: from the REFER to the parameters for the action URL.
+/// One `<Refer>` in progress: from the REFER to the parameters for the action URL.
 ///
 /// It has no socket, clock or thread: feed what the SIP stack receives with [`handle`](Self::handle),
 /// do what [`poll`](Self::poll) asks until it returns `None`, and call

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::limits::{
-    DEFAULT_MAX_TRANSFER, DEFAULT_SUBSCRIPTION, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT, TIMER_F,
-    TIMER_N,
+    DEFAULT_MAX_DURATION_MS, DEFAULT_SUBSCRIPTION_MS, MAX_STATUS_BYTES, MAX_TRANSFER_TIMEOUT_MS,
+    TIMER_F_MS, TIMER_N_MS,
 };
 use crate::sip::SipStatus;
 use crate::webhook::ReferCallStatus;
@@ -62,10 +62,10 @@ impl TransferSettings {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            response_timeout: TIMER_F,
-            notify_timeout: TIMER_N,
-            subscription: DEFAULT_SUBSCRIPTION,
-            max_duration: DEFAULT_MAX_TRANSFER,
+            response_timeout: TIMER_F_MS,
+            notify_timeout: TIMER_N_MS,
+            subscription: DEFAULT_SUBSCRIPTION_MS,
+            max_duration: DEFAULT_MAX_DURATION_MS,
             hang_up_grace: 0,
             rejected_status: RejectedStatus::Failed,
             statuses: BTreeMap::new(),
@@ -138,7 +138,7 @@ macro_rules! times {
             /// # Errors
             ///
             #[doc = concat!("`setting-invalid`: less than ", $least, " ms or more than")]
-            /// [`MAX_TRANSFER_TIMEOUT`] milliseconds.
+            /// [`MAX_TRANSFER_TIMEOUT_MS`] milliseconds.
             pub fn $with(mut self, time: Duration) -> Result<Self, Error> {
                 self.$name = milliseconds($label, time, $least)?;
                 Ok(self)
@@ -177,9 +177,9 @@ fn milliseconds(name: &str, duration: Duration, least: u32) -> Result<u32, Error
     let milliseconds = duration.as_nanos().div_ceil(1_000_000);
     u32::try_from(milliseconds)
         .ok()
-        .filter(|milliseconds| (least..=MAX_TRANSFER_TIMEOUT).contains(milliseconds))
+        .filter(|milliseconds| (least..=MAX_TRANSFER_TIMEOUT_MS).contains(milliseconds))
         .ok_or_else(|| {
-            let expected = format!("{least} ms to {} hours", MAX_TRANSFER_TIMEOUT / 3_600_000);
+            let expected = format!("{least} ms to {} hours", MAX_TRANSFER_TIMEOUT_MS / 3_600_000);
             refused(name, &expected, &format!("{milliseconds} ms"))
         })
 }

@@ -10,7 +10,7 @@ use crate::http::Method;
 use crate::redact::redact_url;
 use crate::{Error, SipUri, http};
 
-/// The verb `<Refer>`: Twilio asks the SIP endpoint to call `target` in its stead.
+/// The verb `<Refer>`: Twilio asks the caller's SIP endpoint to call `target` instead.
 ///
 /// In a document it is an [`Element`] like any other: `Element::from(refer)` makes one, and
 /// `Refer::try_from(&element)` reads one that was parsed, if it fits this type.

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::hint::{Hint, HintKind};
 use super::request::RawParams;
 use super::signature::{Algorithm, BodyHash, RequestValidator, VerifyError};
-use super::url::{UrlCandidate, UrlParts, any_candidate};
+use super::url::{CandidateParts, UrlParts, any_candidate};
 use crate::http::Method;
 
 /// Ports that apps listen on behind a proxy or tunnel.
@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
         let sent = params(if self.method == Method::Get { &[] } else { self.body });
         let bodies = self.bodies();
         for (origin, parts) in self.origins() {
-            let url = UrlCandidate::as_given(parts).to_text();
+            let url = CandidateParts::as_given(parts).to_text();
             for (change, spelled) in spellings(&url) {
                 if self.matches(&spelled, &sent, change.is_none()) {
                     return Some(self.hints(origin, change));
@@ -270,7 +270,7 @@ impl<'a> Search<'a> {
         Some(Hint::new(HintKind::BodyHash, message))
     }
 
-    /// Whether one of the secrets signed this URL, in one of the spellings that `verify` tries.
+    /// Whether one of the secrets signed this URL, as one of the candidates that `verify` tries.
     fn matches(&mut self, url: &str, params: &[u8], with_escapes: bool) -> bool {
         any_candidate(UrlParts::of(url), with_escapes, |candidate| {
             let Some(left) = self.tries_left.checked_sub(1) else { return false };

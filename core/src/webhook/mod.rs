@@ -17,7 +17,7 @@ pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::VoiceRequest;
 pub use signature::{Algorithm, RequestValidator, VerifyError};
 pub use typed::Leg;
-pub use url::Spelling;
+pub use url::UrlCandidate;
 
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,8 @@ pub enum ReferCallStatus {
     NoAnswer,
     /// `failed`: the endpoint refused the REFER, or the call to the target failed otherwise.
     Failed,
-    /// `canceled`: the caller hung up before the transfer was decided.
+    /// `canceled`: the call ended before the transfer was decided, most often because the caller hung
+    /// up.
     Canceled,
     /// Any other text, compared with case.
     Other(String),
@@ -108,7 +109,7 @@ pub enum ReferOutcome {
         /// The last status code of that call, if one was reported.
         code: Option<SipStatus>,
     },
-    /// The caller hung up before the transfer was decided.
+    /// The call ended before the transfer was decided, most often because the caller hung up.
     Canceled,
     /// The endpoint never reported a result: it may or may not have transferred the caller.
     Unconfirmed,

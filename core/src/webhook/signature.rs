@@ -11,7 +11,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::request::{RawParams, VoiceRequest, too_large};
-use super::url::{PublicBase, UrlCandidate, UrlParts, any_candidate};
+use super::url::{CandidateParts, PublicBase, UrlParts, any_candidate};
 use crate::error::ErrorKind;
 use crate::http::Method;
 use crate::{Error, message};
@@ -61,16 +61,16 @@ impl RequestValidator {
     /// Verifies the signature of a request and returns the request, parsed.
     ///
     /// * `method` is that of the *route*: the one that the TwiML or the phone number says. Do not copy
-    ///   the request's own, unless the route accepts only one: a signature covers no method, so a
-    ///   signed POST could be sent again as a GET of the same bytes. With [`Method::Get`] the query
-    ///   holds the parameters, and a body is a mismatch. With [`Method::Post`] the body holds them, and
-    ///   an empty body is an empty form.
+    ///   the request's own, unless the route accepts only one. The signature does not cover the method:
+    ///   a signed POST could be replayed as a GET. With [`Method::Get`] the query holds the parameters,
+    ///   and a body is a mismatch. With [`Method::Post`] the body holds them, and an empty body is an
+    ///   empty form.
     /// * `url` is the request target as it came on the wire (`/handleRefer?x=1`) if a
     ///   [public base](Self::with_public_base) is set, else the absolute URL that Twilio requested.
     /// * `body` is the form body as it was received, before any decoding.
     /// * `signature` is the value of the header `X-Twilio-Signature`.
     ///
-    /// These spellings of the URL are tried: as given, without its port, with the default port; with
+    /// These candidates for the URL are tried: as given, without its port, with the default port; with
     /// and without user info; for `wss` also with a slash after the path. Beyond these no byte may
     /// differ; a fragment is never removed, as no request has one.
     ///
@@ -210,7 +210,7 @@ impl RequestValidator {
         self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
     }
 
-    /// Checks whether one of the secrets signed one of the spellings of the URL with these parameters.
+    /// Checks whether one of the secrets signed one of the URL candidates with these parameters.
     fn check<'a>(
         &self,
         parts: Option<UrlParts<'a>>,
@@ -233,10 +233,10 @@ impl RequestValidator {
         if is_signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
     }
 
-    /// Whether one of the secrets signed this spelling of the URL and these parameters.
+    /// Whether one of the secrets signed this URL candidate and these parameters.
     pub(super) fn is_signed(
         &self,
-        url: &UrlCandidate<'_>,
+        url: &CandidateParts<'_>,
         params: &[u8],
         signature: &[u8],
     ) -> bool {
@@ -353,7 +353,7 @@ impl Secret {
     pub(super) fn sign(
         &self,
         algorithm: Algorithm,
-        url: &UrlCandidate<'_>,
+        url: &CandidateParts<'_>,
         params: &[u8],
     ) -> String {
         match algorithm {
@@ -370,7 +370,7 @@ impl Secret {
     fn verify(
         &self,
         algorithm: Algorithm,
-        url: &UrlCandidate<'_>,
+        url: &CandidateParts<'_>,
         params: &[u8],
         signature: &[u8],
     ) -> bool {
@@ -388,7 +388,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn hash<M: Mac + Clone>(keyed: &M, url: &UrlCandidate<'_>, params: &[u8]) -> M {
+fn hash<M: Mac + Clone>(keyed: &M, url: &CandidateParts<'_>, params: &[u8]) -> M {
     let mut mac = keyed.clone();
     url.write(&mut |piece| mac.update(piece.as_bytes()));
     mac.update(params);

@@ -1,4 +1,4 @@
-//! The spellings of a URL that Twilio may have signed ([`UrlCandidate`]). A signature covers the bytes of
+//! The candidates for the URL that Twilio signed ([`CandidateParts`]). A signature covers the bytes of
 //! the URL: it is split into its parts ([`UrlParts`]), with nothing decoded or normalized, and its origin
 //! may be replaced by a [`PublicBase`].
 
@@ -150,16 +150,16 @@ impl PublicBase {
     }
 }
 
-/// One spelling of the URL, written in pieces, so that trying it allocates nothing.
+/// One candidate for the URL, written in pieces, so that trying it allocates nothing.
 #[derive(Clone, Copy)]
-pub(super) struct UrlCandidate<'a> {
+pub(super) struct CandidateParts<'a> {
     parts: UrlParts<'a>,
     /// Between path and query.
     slash: &'static str,
     escapes: Escapes,
 }
 
-impl<'a> UrlCandidate<'a> {
+impl<'a> CandidateParts<'a> {
     pub(super) fn as_given(parts: UrlParts<'a>) -> Self {
         Self { parts, slash: "", escapes: Escapes::AS_GIVEN }
     }
@@ -182,13 +182,13 @@ impl<'a> UrlCandidate<'a> {
     }
 }
 
-/// Whether `matches` accepts one of the spellings. Each is tried once, the most likely first.
+/// Whether `matches` accepts one of the URL candidates. Each is tried once, the most likely first.
 pub(super) fn any_candidate(
     parts: UrlParts<'_>,
     with_escapes: bool,
-    mut matches: impl FnMut(&UrlCandidate<'_>) -> bool,
+    mut matches: impl FnMut(&CandidateParts<'_>) -> bool,
 ) -> bool {
-    let given = UrlCandidate::as_given(parts);
+    let given = CandidateParts::as_given(parts);
     if matches(&given) {
         return true;
     }
@@ -215,7 +215,7 @@ pub(super) fn any_candidate(
                         continue;
                     }
                     let parts = UrlParts { userinfo, port, ..parts };
-                    if matches(&UrlCandidate { parts, slash, escapes }) {
+                    if matches(&CandidateParts { parts, slash, escapes }) {
                         return true;
                     }
                 }
@@ -225,7 +225,7 @@ pub(super) fn any_candidate(
     false
 }
 
-/// One spelling of the URL that [`RequestValidator::verify`](crate::RequestValidator::verify) tries.
+/// A candidate for the URL that [`RequestValidator::verify`](crate::RequestValidator::verify) tries.
 ///
 /// A password in the URL and the value of `CallToken` are shown as `***`; neither a signature nor a
 /// secret is in it.
@@ -234,7 +234,7 @@ pub(super) fn any_candidate(
 /// use twiml_refer::RequestValidator;
 ///
 /// let tried = RequestValidator::new("12345")?.explain("http://u:pw@h.example:80/?a=1", b"To=b");
-/// let urls: Vec<_> = tried.iter().map(|spelling| spelling.url()).collect();
+/// let urls: Vec<_> = tried.iter().map(|candidate| candidate.url()).collect();
 /// assert_eq!(
 ///     urls,
 ///     [
@@ -248,17 +248,17 @@ pub(super) fn any_candidate(
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Spelling {
+pub struct UrlCandidate {
     url: String,
     params: Arc<str>,
 }
 
-impl Spelling {
+impl UrlCandidate {
     pub(super) fn new(url: String, params: Arc<str>) -> Self {
         Self { url, params }
     }
 
-    /// The URL in this spelling.
+    /// The URL of this candidate.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::request::RawParams;
 use super::signature::{Algorithm, RequestValidator, Secret, url_with_hash};
-use super::url::{PublicBase, Spelling, UrlCandidate, UrlParts, any_candidate};
+use super::url::{CandidateParts, PublicBase, UrlCandidate, UrlParts, any_candidate};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
 use crate::redact::redact_url;
@@ -199,7 +199,7 @@ impl RequestValidator {
         url_with_hash(url, body.as_ref())
     }
 
-    /// Lists the spellings of the URL that are tried for a request with this form body, in order, and
+    /// Lists the URL candidates that are tried for a request with this form body, in order, and
     /// what is hashed for each. For a body that is not a form pass an empty one: only the URL of such a
     /// request is signed. A body over the limit is not shown.
     ///
@@ -207,7 +207,7 @@ impl RequestValidator {
     /// use twiml_refer::RequestValidator;
     ///
     /// let tried = RequestValidator::new("12345")?.explain("https://example.com/r", b"To=b&From=a");
-    /// let hashed: Vec<_> = tried.iter().map(|spelling| spelling.hashed()).collect();
+    /// let hashed: Vec<_> = tried.iter().map(|candidate| candidate.hashed()).collect();
     /// assert_eq!(
     ///     hashed,
     ///     ["https://example.com/rFromaTob", "https://example.com:443/rFromaTob"],
@@ -215,7 +215,7 @@ impl RequestValidator {
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     #[must_use]
-    pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<Spelling> {
+    pub fn explain(&self, url: &str, body: impl AsRef<[u8]>) -> Vec<UrlCandidate> {
         let url = redact_url(url);
         let params = RawParams::from_form(body.as_ref(), self.max_body_bytes);
         let params = params.unwrap_or_default().redacted();
@@ -223,7 +223,7 @@ impl RequestValidator {
         let mut tried = Vec::new();
         let Some(parts) = self.parts(&url) else { return tried };
         any_candidate(parts, self.encoded_spellings, |spelled| {
-            tried.push(Spelling::new(spelled.to_text(), Arc::clone(&params)));
+            tried.push(UrlCandidate::new(spelled.to_text(), Arc::clone(&params)));
             false
         });
         tried
@@ -231,7 +231,7 @@ impl RequestValidator {
 
     fn sign_params(&self, url: &str, params: &RawParams) -> String {
         let parts = self.parts(url).unwrap_or_else(|| UrlParts::of(url));
-        let url = UrlCandidate::as_given(UrlParts { fragment: "", ..parts });
+        let url = CandidateParts::as_given(UrlParts { fragment: "", ..parts });
         self.first.sign(self.algorithm, &url, &params.signed())
     }
 }

@@ -105,7 +105,7 @@ fn diagnostics() {
                     serde_json::json!({
                         "code": found.code().as_str(),
                         "severity": found.severity().as_str(),
-                        "number": found.platform_number(),
+                        "number": found.twilio_number(),
                         "path": found.path(),
                         "message": found.message(),
                     })

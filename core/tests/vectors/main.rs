@@ -107,7 +107,7 @@ fn settle<T: Debug>(
                 ("offset", error.offset()),
                 ("line", error.line()),
                 ("column", error.column()),
-                ("number", error.platform_number().map(usize::from)),
+                ("number", error.twilio_number().map(usize::from)),
             ] {
                 if number(key).is_some() {
                     same(key, found, number(key))?;

@@ -70,7 +70,7 @@ fn replay(lines: &[Value]) -> Verdict {
             (Some(output), None) => said(&output),
             (None, Some(error)) => {
                 same("kind", error.kind(), ErrorKind::ReferNotSupported)?;
-                json!({"output": "error", "code": error.platform_number()})
+                json!({"output": "error", "code": error.twilio_number()})
             }
             other => return Err(format!("{other:?} at {now}, expected {line}")),
         };
@@ -171,7 +171,7 @@ fn said(output: &Output) -> Value {
             "severity": found.severity().as_str(),
             "path": found.path(),
             "message": found.message(),
-            "number": found.platform_number(),
+            "number": found.twilio_number(),
             "line": found.line(),
             "column": found.column(),
             "parameter": found.parameter(),

@@ -59,7 +59,7 @@ impl Capture {
             Opened::Text(text) => Self::of_text(text, follower)?,
             Opened::Packets(reader) => Self::of_packets(reader, follower)?,
         };
-        capture.errors.sort_by_key(|fault| fault.place);
+        capture.errors.sort_by_key(|error| error.place);
         Ok(capture)
     }
 

@@ -100,7 +100,7 @@ fn sip(uri: &str) -> Vec<Check> {
                 code: it.code().as_str().to_owned(),
                 severity: it.severity(),
                 message: format!("the Refer-To: {}", it.message()),
-                number: it.platform_number(),
+                number: it.twilio_number(),
             })
             .collect(),
     }

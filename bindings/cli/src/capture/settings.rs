@@ -32,7 +32,7 @@ impl Settings {
             if value == known.1 {
                 Ok(true)
             } else {
-                Err(format!("{value} cannot stand here; expected {}", known.1))
+                Err(format!("invalid value {value}: expected {}", known.1))
             }
         };
         let (mut any_id, mut ignores_expires) = (false, false);

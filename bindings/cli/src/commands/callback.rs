@@ -13,7 +13,7 @@ use crate::{input, message};
 
 const HIDDEN: &str = "***";
 
-/// Explain a callback: its form body, or its query string.
+/// Explain a request from Twilio: its form body, or its query string.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  echo 'ReferCallStatus=busy&ReferSipResponseCode=202&\
     NotifySipResponseCode=486' | \\\n      twiml-refer callback -")]

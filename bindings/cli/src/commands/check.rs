@@ -22,7 +22,7 @@ use crate::{input, message};
 pub(crate) struct Options {
     /// The document; - or nothing is standard input
     file: Option<PathBuf>,
-    /// Answer no to warnings, too
+    /// Exit with status 1 for warnings, too
     #[arg(long, value_name = "WHAT", value_enum)]
     deny: Option<Deny>,
 }

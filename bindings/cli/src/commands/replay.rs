@@ -15,8 +15,8 @@ use crate::ladder::{Ladder, file::SvgFile, text};
 use crate::scenario::{self, Scenario};
 use crate::source::Source;
 
-/// Play a scenario file, or explain a capture of real SIP: what an endpoint does, and the callback that
-/// Twilio would send.
+/// Play a scenario file, or explain a capture of real SIP: what an endpoint does, and the action
+/// request that Twilio would send.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  printf '0 start\\n0.05 response 202\\n9.5 notify 486\\n' | \\\n      \
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// Read each file as a scenario, whatever it looks like
     #[arg(long)]
     scenario: bool,
-    /// A setting of Twilio's side in a capture, by the names that scenarios have
+    /// Set a timer or option of Twilio's side for a capture; names as in scenarios
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value, conflicts_with = "scenario")]
     set: Vec<(String, String)>,
     #[command(flatten)]

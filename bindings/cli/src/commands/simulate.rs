@@ -28,20 +28,21 @@ use crate::twilio::transcript::{Part, Transcript};
 pub(crate) struct Options {
     /// The URL that answers the call: http://localhost:8080/voice
     url: String,
-    /// The method with which it is requested: GET or POST
+    /// The HTTP method of that request: GET or POST
     #[arg(long, value_name = "METHOD", default_value = "POST")]
     method: Method,
     /// The address of the caller: a SIP URI, a phone number or client:name, as --leg says
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
-    /// The address that is called
+    /// The address of the called party
     #[arg(long, value_name = "ADDRESS")]
     to: Option<String>,
     /// What the caller uses; <Refer> works on SIP legs only
     #[arg(long, value_enum, default_value = "sip")]
     leg: LegKind,
     /// What the caller's endpoint does with the REFER: answered, busy, refused, hangup, silent, or
-    /// a scenario file
+    /// a scenario file (they end as transferred, rejected, target-failed, canceled, unconfirmed:
+    /// answered, refused, busy, hangup, silent)
     #[arg(long, value_name = "NAME|FILE", default_value = "answered")]
     scenario: String,
     /// What the caller presses at the next <Gather>; repeat it for the following ones
@@ -61,10 +62,10 @@ pub(crate) struct Options {
     svg: Svg,
     #[command(flatten)]
     expect: Expect,
-    /// Seconds until a request is given up
+    /// Timeout of each request, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     timeout: Duration,
-    /// Seconds until the whole run is given up [default: eight times --timeout]
+    /// Timeout of the whole run, in seconds [default: eight times --timeout]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     max_time: Option<Duration>,
 }

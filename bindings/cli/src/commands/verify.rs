@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// Also try other escapes of ' : @ and of characters outside ASCII, which some proxies rewrite
     #[arg(long)]
     accept_encoded_spellings: bool,
-    /// List the spellings of the URL that were tried, and what was hashed for each
+    /// List the URLs that were tried, and what was hashed for each
     #[arg(long)]
     explain: bool,
 }
@@ -98,7 +98,7 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
         console::print_error(&message::note(hint.message()));
     }
     if !options.explain {
-        let text = "--explain lists the spellings of the URL that were tried";
+        let text = "--explain lists the URLs that were tried";
         console::print_error(&message::note(text));
     }
     Ok(Answer::No)

@@ -99,7 +99,7 @@ pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
             }
             What::Output(_) => {}
             What::Failed(error) => {
-                let number = error.platform_number().map(|number| format!("error {number}"));
+                let number = error.twilio_number().map(|number| format!("error {number}"));
                 let title = number.unwrap_or_else(|| "error".to_owned());
                 push(Shown::Failed { title, message: printable(&error.to_string()) });
             }

@@ -232,8 +232,8 @@ fn what_was_refused_is_not_hidden_when_the_capture_ends_early() {
 #[test]
 fn settings_for_other_platforms() {
     for (option, message) in [
-        ("notify-id=1", "1 cannot stand here; expected any"),
-        ("expires=60", "60 cannot stand here; expected ignored"),
+        ("notify-id=1", "invalid value 1: expected any"),
+        ("expires=60", "invalid value 60: expected ignored"),
     ] {
         let found = replay("", &["--set", option]).expect(2);
         assert!(found.stderr.contains(message), "{}", found.stderr);

@@ -7,7 +7,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_finding_and_its_neighbour() {
+fn each_diagnostic_and_its_neighbour() {
     let long = |length: usize| format!("sip:{}@example.com", "a".repeat(length - 16));
     let headers = |length: usize| format!("sip:a@b?X-A={}", "a".repeat(length - 4));
     for (text, expected) in [

@@ -84,7 +84,7 @@ fn a_leg_that_is_not_sip_is_refused_and_nothing_is_sent() {
         let start = Start::new(1).with_leg(leg);
         let error = transfer.handle(start, 0).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ReferNotSupported);
-        assert_eq!(error.platform_number(), Some(13801));
+        assert_eq!(error.twilio_number(), Some(13801));
         assert_eq!(drain(&mut transfer), []);
         assert_eq!((transfer.state(), transfer.deadline_ms()), (TransferState::Idle, None));
     }

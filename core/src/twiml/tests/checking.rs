@@ -55,7 +55,7 @@ fn targets() {
     let invalid = response.check().pop().unwrap();
     assert_eq!(invalid.code().as_str(), "target-invalid");
     assert_eq!((invalid.line(), invalid.column()), (Some(2), Some(8)));
-    assert_eq!((invalid.severity(), invalid.platform_number()), (Severity::Error, Some(32110)));
+    assert_eq!((invalid.severity(), invalid.twilio_number()), (Severity::Error, Some(32110)));
     let cause = SipUri::parse("tel:1").unwrap_err();
     assert_eq!(invalid.error(), Some(&cause));
 }
@@ -237,7 +237,7 @@ fn a_document_over_the_limit() {
         over.check()[0].message(),
         "the document has 65537 bytes: Twilio refuses more than 65536",
     );
-    assert_eq!(over.check()[0].platform_number(), Some(11750));
+    assert_eq!(over.check()[0].twilio_number(), Some(11750));
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn bounds() {
     use ErrorKind::*;
     let deep = "<Response>".to_owned() + &"<A>".repeat(100_000);
     let error = refused(&deep);
-    assert_eq!((error.kind(), error.platform_number()), (DocumentTooLarge, Some(11750)));
+    assert_eq!((error.kind(), error.twilio_number()), (DocumentTooLarge, Some(11750)));
     assert_eq!(place(&error), "1:65537@65536");
     refuses(deep.get(..60_000).unwrap(), DepthExceeded, "1:200@199", "more than 64 levels deep");
     let wide = "<Response>\n".to_owned() + &"<A/>".repeat(10_000);

@@ -117,7 +117,7 @@ fn a_document_that_is_too_long_is_refused_in_characters() {
         |text: String| CallUpdate::from_twiml(AC, CA, &VoiceResponse::new().say(&text).unwrap());
     assert!(fits("é".repeat(MAX_REST_TWIML_CHARS - around)).is_ok());
     let error = fits("é".repeat(MAX_REST_TWIML_CHARS - around + 1)).unwrap_err();
-    assert_eq!((error.kind(), error.platform_number()), (ErrorKind::RestTwimlTooLong, Some(32018)));
+    assert_eq!((error.kind(), error.twilio_number()), (ErrorKind::RestTwimlTooLong, Some(32018)));
     assert_eq!(
         error.to_string(),
         "invalid REST request: the document has 4001 characters, the REST API takes 4000: \

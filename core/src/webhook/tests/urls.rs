@@ -1,10 +1,10 @@
-//! The spellings of a URL: which are tried, that each is tried once, and no others.
+//! The URL candidates: which are tried, that each is tried once, and no others.
 
 use super::*;
 
 /// What is tried for a URL, in its order.
 fn tried(validator: &RequestValidator, url: &str) -> Vec<String> {
-    validator.explain(url, "").iter().map(|spelling| spelling.url().to_owned()).collect()
+    validator.explain(url, "").iter().map(|candidate| candidate.url().to_owned()).collect()
 }
 
 #[test]
