@@ -273,6 +273,21 @@ fn fragments_are_put_together_or_said_to_be_missing() {
     assert!(found.stderr.contains("packet 1: "), "{found:?}");
 }
 
+/// What is behind a hole in a datagram is not part of its first line.
+#[test]
+fn only_the_first_fragment_says_whether_a_datagram_is_sip() {
+    let mut datagram =
+        UdpHeader::without_ipv4_checksum(5060, 5060, 88).unwrap().to_bytes().to_vec();
+    datagram.extend(b"ABC de");
+    datagram.resize(64, b'x');
+    datagram.extend(b" SIP/2.0\r\n");
+    datagram.resize(96, b'x');
+    let parts = fragments(&datagram, 16);
+    let with_hole = [0, 4, 5].map(|part| (0, parts[part].clone()));
+    let found = run_with(&["replay", "-"], PCAP.file(&with_hole)).expect(1);
+    assert!(!found.stderr.contains("fragments of the IP datagram"), "{found:?}");
+}
+
 /// Segments of one direction of a connection.
 struct Stream {
     is_sent: bool,
