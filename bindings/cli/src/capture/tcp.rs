@@ -43,6 +43,31 @@ enum Carries {
     WebSocket,
 }
 
+/// The message at the beginning of the bytes of a direction, as far as it is read.
+#[derive(Debug, Default)]
+struct Begun {
+    /// So many of its bytes do not have the end of its head.
+    searched: usize,
+    /// Its first line is complete.
+    has_line: bool,
+    /// Known when its head is complete.
+    length: Option<usize>,
+}
+
+impl Begun {
+    /// Returns the length of the message, or nothing if its head is incomplete.
+    fn length(&mut self, message: &[u8]) -> Option<usize> {
+        if self.length.is_none() {
+            let from = self.searched.saturating_sub(HEAD_END.len());
+            match memchr::memmem::find(message.get(from..)?, HEAD_END) {
+                Some(end) => self.length = Some(length(message, from.saturating_add(end))),
+                None => self.searched = message.len(),
+            }
+        }
+        self.length
+    }
+}
+
 #[derive(Debug, Default)]
 struct Direction {
     carries: Carries,
@@ -50,6 +75,7 @@ struct Direction {
     next: Option<u32>,
     /// In order, from the beginning of a message on.
     bytes: Vec<u8>,
+    begun: Begun,
     /// What comes next is the beginning of a message, for nothing is missing since the connection or a message began.
     is_in_step: bool,
     /// Segments that came too early, by their distance from `next` when they came.
@@ -96,6 +122,7 @@ impl Connections {
         }
         let carried = direction.carries;
         let sequence = if tcp.syn() { sequence.wrapping_add(1) } else { sequence };
+        let passed = direction.passed;
         let missing = direction.take(sequence, payload, packet);
         if let Some(missing) = missing.filter(|_| self.gaps.len() < MAX_GAPS) {
             self.gaps.push((packet, missing));
@@ -106,7 +133,8 @@ impl Connections {
             Carries::WebSocket => self.websockets = self.websockets.saturating_add(1),
             _ => {}
         }
-        let sent = direction.messages(packet);
+        let has_more = direction.passed != passed;
+        let sent = if has_more { direction.messages(packet) } else { Vec::new() };
         let after = direction.held();
         if tcp.rst() {
             self.directions.remove(&endpoints);
@@ -259,6 +287,7 @@ impl Direction {
         let missing = first.saturating_sub(self.passed);
         let was_sip = self.carries == Carries::Sip;
         self.bytes.clear();
+        self.begun = Begun::default();
         self.is_in_step = false;
         self.next =
             self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
@@ -275,21 +304,25 @@ impl Direction {
             let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             at = at.saturating_add(blank);
             let message = rest.get(blank..).unwrap_or_default();
-            let has_line = memchr::memchr(b'\n', message).is_some();
-            let is_lost =
-                message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
-            if is_lost {
+            let begun = &mut self.begun;
+            let unsearched = message.get(begun.searched..).unwrap_or_default();
+            let has_line = begun.has_line || memchr::memchr(b'\n', unsearched).is_some();
+            let is_other = has_line && !begun.has_line && !begins_message(message);
+            if is_other || message.len() > MAX_WAITING_BYTES {
                 // Not SIP, or out of step: wait for a segment with a beginning.
                 at = self.bytes.len();
+                self.begun = Begun::default();
                 self.is_in_step = false;
                 break;
             }
             if has_line {
+                begun.has_line = true;
                 self.carries = Carries::Sip;
             }
-            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else {
+            let Some(bytes) = begun.length(message).and_then(|length| message.get(..length)) else {
                 break;
             };
+            self.begun = Begun::default();
             sent.push(Sent { bytes: bytes.to_vec(), packet });
             at = at.saturating_add(bytes.len());
             self.is_in_step = true;
@@ -315,10 +348,11 @@ fn beginning(payload: &[u8]) -> Option<usize> {
     })
 }
 
-/// Returns the length of the message with which the bytes begin, or nothing if its head is incomplete.
-fn length(bytes: &[u8]) -> Option<usize> {
-    let head = memchr::memmem::find(bytes, b"\r\n\r\n")?;
-    let lines = bytes.get(..head)?.split(|byte| *byte == b'\n');
+const HEAD_END: &[u8] = b"\r\n\r\n";
+
+/// Returns the length of the message with which the bytes begin, and whose head ends there.
+fn length(bytes: &[u8], head: usize) -> usize {
+    let lines = bytes.get(..head).unwrap_or_default().split(|byte| *byte == b'\n');
     let body = lines.skip(1).find_map(|line| {
         let colon = memchr::memchr(b':', line)?;
         let (name, value) = line.split_at_checked(colon)?;
@@ -329,5 +363,5 @@ fn length(bytes: &[u8]) -> Option<usize> {
         value.trim().parse::<usize>().ok().filter(|_| is_length)
     });
     // Over a stream Content-Length is mandatory (RFC 3261 section 18.3).
-    Some(head.saturating_add(4).saturating_add(body.unwrap_or_default()))
+    head.saturating_add(HEAD_END.len()).saturating_add(body.unwrap_or_default())
 }

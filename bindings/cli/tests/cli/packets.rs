@@ -546,6 +546,22 @@ fn a_large_capture_takes_linear_time() {
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
 
+/// A long head is searched and read once, not again for each segment behind it.
+#[test]
+fn a_long_head_is_read_once() {
+    let mut platform = Stream::new(true, 1);
+    let body = 15_000;
+    let lines = "X: y\r\n".repeat(16_000);
+    let head = format!("REFER sip:a SIP/2.0\r\n{lines}Content-Length: {body}\r\n\r\n");
+    let mut segments: Vec<_> =
+        head.as_bytes().chunks(1400).map(|part| platform.segment(0, part)).collect();
+    segments.extend((1..body).flat_map(|_| [platform.segment(0, b"X"), platform.segment(0, b"")]));
+    let file = PCAP.file(&segments);
+    let started = std::time::Instant::now();
+    replay(file).expect(1);
+    assert!(started.elapsed() < std::time::Duration::from_secs(15));
+}
+
 #[test]
 fn a_notify_that_nobody_answered_is_drawn_without_a_reply() {
     let all = packets(udp);
