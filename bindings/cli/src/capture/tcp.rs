@@ -11,6 +11,9 @@ use super::packets::begins_message;
 /// The most bytes of one direction that wait for the end of a message, or for a segment before them.
 const MAX_WAITING_BYTES: usize = 128 * 1024;
 
+/// What a segment takes that came too early, besides its bytes.
+const SEGMENT_BYTES: usize = 64;
+
 /// The most directions that are followed; then all are given up, and begin anew.
 const MAX_DIRECTIONS: usize = 64 * 1024;
 
@@ -80,6 +83,7 @@ struct Direction {
     is_in_step: bool,
     /// Segments that came too early, by their distance from `next` when they came.
     early: BTreeMap<u64, Vec<u8>>,
+    /// What they take in memory.
     early_bytes: usize,
     /// Bytes of the stream so far: distances are counted from here, so that they never wrap.
     passed: u64,
@@ -188,7 +192,7 @@ impl Connections {
 
 impl Direction {
     fn held(&self) -> usize {
-        self.bytes.len().saturating_add(self.early_bytes)
+        self.bytes.capacity().saturating_add(self.early_bytes)
     }
 
     fn is_idle(&self) -> bool {
@@ -217,10 +221,12 @@ impl Direction {
             self.append(payload);
         } else {
             let distance = self.passed.saturating_add(u64::from(ahead));
-            let known = self.early.entry(distance).or_default();
-            if payload.len() > known.len() {
-                self.early_bytes = self.early_bytes.saturating_add(payload.len() - known.len());
-                *known = payload.to_vec();
+            let known = self.early.get(&distance).map_or(0, Vec::len);
+            if payload.len() > known {
+                let before = if known == 0 { 0 } else { taken(known) };
+                let more = taken(payload.len()).saturating_sub(before);
+                self.early_bytes = self.early_bytes.saturating_add(more);
+                self.early.insert(distance, payload.to_vec());
             }
             if self.early_bytes > MAX_WAITING_BYTES {
                 return self.skip_gap();
@@ -266,7 +272,7 @@ impl Direction {
                 let known =
                     usize::try_from(self.passed.saturating_sub(*entry.key())).unwrap_or(usize::MAX);
                 let segment = entry.remove();
-                self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+                self.early_bytes = self.early_bytes.saturating_sub(taken(segment.len()));
                 if let Some(new) = segment.get(known..).filter(|new| !new.is_empty()) {
                     self.append(new);
                 }
@@ -276,7 +282,7 @@ impl Direction {
                 break;
             }
             let segment = entry.remove();
-            self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+            self.early_bytes = self.early_bytes.saturating_sub(taken(segment.len()));
             self.append(&segment);
         }
     }
@@ -286,7 +292,7 @@ impl Direction {
         let first = *self.early.first_key_value()?.0;
         let missing = first.saturating_sub(self.passed);
         let was_sip = self.carries == Carries::Sip;
-        self.bytes.clear();
+        self.bytes = Vec::new();
         self.begun = Begun::default();
         self.is_in_step = false;
         self.next =
@@ -327,9 +333,19 @@ impl Direction {
             at = at.saturating_add(bytes.len());
             self.is_in_step = true;
         }
-        self.bytes.drain(..at.min(self.bytes.len()));
+        if at < self.bytes.len() {
+            self.bytes.drain(..at);
+        } else {
+            // Most connections never have another incomplete message: keep no memory for it.
+            self.bytes = Vec::new();
+        }
         sent
     }
+}
+
+/// Returns how many bytes an early segment of that length takes in memory.
+const fn taken(length: usize) -> usize {
+    length.saturating_add(SEGMENT_BYTES)
 }
 
 /// Returns where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
@@ -364,4 +380,36 @@ fn length(bytes: &[u8], head: usize) -> usize {
     });
     // Over a stream Content-Length is mandatory (RFC 3261 section 18.3).
     head.saturating_add(HEAD_END.len()).saturating_add(body.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_segments_count_with_what_they_take() {
+        let mut direction = Direction { next: Some(1), ..Direction::default() };
+        for ahead in 1..2000 {
+            assert_eq!(direction.take(1 + 2 * ahead, b"X", 1), None);
+        }
+        assert_eq!(direction.early_bytes, 1999 * taken(1));
+        // A longer one in place of another counts once.
+        direction.take(3, b"XY", 1);
+        assert_eq!(direction.early_bytes, 1999 * taken(1) + 1);
+        for ahead in 2000..2100 {
+            direction.take(1 + 2 * ahead, b"X", 1);
+        }
+        assert!(direction.early_bytes <= MAX_WAITING_BYTES);
+    }
+
+    #[test]
+    fn a_direction_keeps_no_memory_without_a_message() {
+        let message = b"OPTIONS sip:a SIP/2.0\r\n\r\n";
+        let mut direction = Direction::default();
+        direction.take(1, &message.repeat(100), 1);
+        assert!(direction.held() > 0);
+        assert_eq!(direction.messages(1).len(), 100);
+        assert_eq!(direction.bytes.capacity(), 0);
+        assert!(direction.is_idle());
+    }
 }
