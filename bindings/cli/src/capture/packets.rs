@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 
 use etherparse::{
     EtherType, IpNumber, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
@@ -24,6 +25,9 @@ const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
 
 /// More broken places than these are only counted.
 const MOST_ERRORS: usize = 1000;
+
+/// The most interfaces of a section of a pcapng file: far above what a machine has.
+const MOST_INTERFACES: usize = 65_536;
 
 /// What was found beside messages.
 pub(crate) struct Found {
@@ -105,7 +109,12 @@ impl<F: FnMut(Message)> Packets<F> {
             }
             let (length, refill) = match reader.next() {
                 Ok((length, block)) => {
-                    self.block(&block, &mut interfaces);
+                    if self.block(&block, &mut interfaces).is_break() {
+                        self.error_here(
+                            "the capture is broken here: a section has too many interfaces",
+                        );
+                        return Ok(());
+                    }
                     (length, None)
                 }
                 Err(PcapError::Eof) => return Ok(()),
@@ -151,7 +160,12 @@ impl<F: FnMut(Message)> Packets<F> {
         }
     }
 
-    fn block(&mut self, block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Option<Interface>>) {
+    /// Reads a block. Stops at a section that has too many interfaces.
+    fn block(
+        &mut self,
+        block: &PcapBlockOwned<'_>,
+        interfaces: &mut Vec<Option<Interface>>,
+    ) -> ControlFlow<()> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
                 let units =
@@ -161,7 +175,9 @@ impl<F: FnMut(Message)> Packets<F> {
                 interfaces.push(Some(Interface { link, units, offset: 0 }));
             }
             PcapBlockOwned::Legacy(record) => {
-                let Some(Some(interface)) = interfaces.first() else { return };
+                let Some(Some(interface)) = interfaces.first() else {
+                    return ControlFlow::Continue(());
+                };
                 let seconds = u64::from(record.ts_sec).saturating_mul(1000);
                 let fraction = u64::from(record.ts_usec).saturating_mul(1000) / interface.units;
                 self.packet(
@@ -172,6 +188,11 @@ impl<F: FnMut(Message)> Packets<F> {
                 );
             }
             PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
+            PcapBlockOwned::NG(Block::InterfaceDescription(_))
+                if interfaces.len() >= MOST_INTERFACES =>
+            {
+                return ControlFlow::Break(());
+            }
             PcapBlockOwned::NG(Block::InterfaceDescription(interface)) => {
                 interfaces.push(Some(Interface {
                     link: interface.linktype,
@@ -183,7 +204,7 @@ impl<F: FnMut(Message)> Packets<F> {
                 let index = usize::try_from(packet.if_id).unwrap_or(usize::MAX);
                 let Some(Some(interface)) = interfaces.get(index) else {
                     self.number = self.number.saturating_add(1);
-                    return;
+                    return ControlFlow::Continue(());
                 };
                 let ticks = (u64::from(packet.ts_high) << 32) | u64::from(packet.ts_low);
                 let at =
@@ -194,7 +215,9 @@ impl<F: FnMut(Message)> Packets<F> {
                 self.packet(interface.link, at, data.unwrap_or(packet.data), packet.origlen);
             }
             PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
-                let Some(Some(interface)) = interfaces.first() else { return };
+                let Some(Some(interface)) = interfaces.first() else {
+                    return ControlFlow::Continue(());
+                };
                 let length = usize::try_from(packet.origlen).unwrap_or(usize::MAX);
                 let data = packet.data.get(..length).unwrap_or(packet.data);
                 // It has no time: it counts as sent with the packet before.
@@ -202,6 +225,7 @@ impl<F: FnMut(Message)> Packets<F> {
             }
             PcapBlockOwned::NG(_) => {}
         }
+        ControlFlow::Continue(())
     }
 
     fn packet(&mut self, link: Linktype, at: u64, data: &[u8], length: u32) {

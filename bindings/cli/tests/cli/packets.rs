@@ -198,6 +198,21 @@ fn pcapng_files_with_their_clocks() {
     }
 }
 
+#[test]
+fn a_section_with_too_many_interfaces_is_read_up_to_there() {
+    let packets = packets(udp);
+    let interface = block(1, &[&[1, 0, 0, 0][..], &[0; 4]].concat());
+    let file = [pcapng(None, &packets), interface.repeat(65_535)].concat();
+    let found = run_with(&["replay", "-"], file).expect(1);
+    assert!(found.stdout.contains("target-failed (busy, code 486)"), "{found:?}");
+    assert!(
+        found.stderr.contains("the capture is broken here: a section has too many interfaces"),
+        "{found:?}"
+    );
+    let file = [pcapng(None, &packets), interface.repeat(65_534)].concat();
+    is_busy(file);
+}
+
 fn fragments(udp: &[u8], size: usize) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     for (number, part) in udp.chunks(size).enumerate() {
