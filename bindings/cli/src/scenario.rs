@@ -224,9 +224,6 @@ impl Scenario {
     }
 }
 
-/// The steps of a usual transfer: a capture may hold thousands.
-const USUAL_STEPS: usize = 16;
-
 /// A transfer that is driven, and everything that has happened.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -238,7 +235,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn new(target: SipUri, settings: impl Into<Arc<TransferSettings>>) -> Self {
         let transfer = Transfer::with_settings(target, settings);
-        Self { transfer, now_ms: 0, steps: Vec::with_capacity(USUAL_STEPS) }
+        Self { transfer, now_ms: 0, steps: Vec::new() }
     }
 
     pub(crate) fn transfer(&self) -> &Transfer {

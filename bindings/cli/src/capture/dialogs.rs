@@ -2,10 +2,11 @@
 //! transfer is fed with it.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
-use super::message::{CaptureError, Message, Method, Start};
+use super::message::{CaptureError, CaptureErrors, Message, Method, Start};
 use super::settings::Settings;
 use super::transfer::{Live, Traced, party};
 use crate::scenario::{Input, Notify, TARGET};
@@ -13,6 +14,9 @@ use crate::scenario::{Input, Notify, TARGET};
 /// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
 /// give its id, and the latest. A phone has one or two.
 const MOST_AT_WORK: usize = 8;
+
+/// The most transfers of a capture, a few KiB each: it is not read beyond them.
+const MOST_TRANSFERS: usize = 100_000;
 
 /// What a transfer replies to another's NOTIFY (RFC 6665 section 4.1.3).
 const NO_SUBSCRIPTION: u16 = 481;
@@ -35,7 +39,9 @@ pub(super) struct Follower {
     settings: Settings,
     calls: HashMap<String, Call>,
     transfers: Vec<Live>,
-    errors: Vec<CaptureError>,
+    most_transfers: usize,
+    is_full: bool,
+    errors: CaptureErrors,
     /// The latest time.
     last: u64,
 }
@@ -47,20 +53,27 @@ impl Follower {
             settings: settings.clone(),
             calls: HashMap::new(),
             transfers: Vec::new(),
-            errors: Vec::new(),
+            most_transfers: MOST_TRANSFERS,
+            is_full: false,
+            errors: CaptureErrors::default(),
             last: 0,
         })
     }
 
-    pub(super) fn on_message(&mut self, message: Message) {
+    /// Takes in a message, unless there are too many transfers: then none of those that follow is wanted.
+    pub(super) fn on_message(&mut self, message: Message) -> ControlFlow<()> {
+        if self.is_full {
+            return ControlFlow::Break(());
+        }
         self.last = self.last.max(message.at);
         if !message.head.concerns_transfers() {
-            return;
+            return ControlFlow::Continue(());
         }
         let place = message.place;
         if let Err(error) = self.message(message) {
-            self.errors.push(CaptureError { place: Some(place), message: error.message() });
+            self.errors.push(place, error.message());
         }
+        if self.is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn message(&mut self, message: Message) -> Result<(), Error> {
@@ -115,6 +128,15 @@ impl Follower {
                     return Ok(());
                 }
             }
+        }
+        if self.transfers.len() >= self.most_transfers {
+            self.is_full = true;
+            let text = format!(
+                "the capture has more than {} transfers, and is not read from here on: cut out the calls in question",
+                self.most_transfers
+            );
+            self.errors.push(message.place, text);
+            return Ok(());
         }
         let is_same = |live: &Live| live.is_between(&head.to_tag, &head.from_tag);
         let first_in_dialog = self.fitting(message, is_same).is_empty();
@@ -219,7 +241,7 @@ impl Follower {
         let call = self.call(message);
         if !std::mem::replace(&mut call.lacks_refer, true) {
             let message_of = format!("{what}, and no REFER above it; the capture began too late");
-            self.errors.push(CaptureError { place: Some(message.place), message: message_of });
+            self.errors.push(message.place, message_of);
         }
     }
 
@@ -228,11 +250,63 @@ impl Follower {
         for live in self.transfers {
             let (traced, ended) = live.end(self.last);
             if let Err(error) = ended {
-                self.errors
-                    .push(CaptureError { place: Some(traced.place), message: error.message() });
+                self.errors.push(traced.place, error.message());
             }
             transfers.push(traced);
         }
-        (transfers, self.errors)
+        (transfers, self.errors.into_list())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::{Head, Place};
+    use super::*;
+
+    fn message(number: usize, first: &str, call: usize) -> Message {
+        let method = first.split(' ').next().unwrap();
+        let head = format!(
+            "{first}\r\nFrom: <sip:a@example.com>;tag=a\r\nTo: <sip:b@example.com>;tag=b\r\n\
+             Call-ID: {call}\r\nCSeq: 1 {method}\r\nRefer-To: <sip:c@example.com>\r\n\
+             Event: refer\r\n\r\n"
+        );
+        let head = Head::read(head.as_bytes()).unwrap();
+        Message { place: Place::Packet(number), at: 0, clock: 0, head, body: Vec::new() }
+    }
+
+    fn follower() -> Follower {
+        Follower::new(&Settings::new(&[]).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_capture_is_not_read_beyond_its_last_transfer() {
+        let mut follower = Follower { most_transfers: 2, ..follower() };
+        let refer = |number| message(number, "REFER sip:b@example.com SIP/2.0", number);
+        assert!(follower.on_message(refer(1)).is_continue());
+        assert!(follower.on_message(refer(2)).is_continue());
+        // It is the same one, sent again.
+        assert!(
+            follower.on_message(message(3, "REFER sip:b@example.com SIP/2.0", 2)).is_continue()
+        );
+        assert!(follower.on_message(refer(4)).is_break());
+        assert!(follower.on_message(refer(5)).is_break());
+        let (transfers, errors) = follower.end();
+        assert_eq!(transfers.len(), 2);
+        let [CaptureError { place: Some(Place::Packet(4)), message }] = &errors[..] else {
+            panic!("{errors:?}")
+        };
+        assert!(message.starts_with("the capture has more than 2 transfers"), "{message}");
+    }
+
+    #[test]
+    fn errors_beyond_a_limit_are_counted() {
+        let mut follower = follower();
+        for number in 1..=1005 {
+            let notify = message(number, "NOTIFY sip:a@example.com SIP/2.0", number);
+            assert!(follower.on_message(notify).is_continue());
+        }
+        let (_, errors) = follower.end();
+        assert_eq!(errors.len(), 1001);
+        assert_eq!(errors[1000].message, "5 more broken places are not listed");
     }
 }

@@ -14,6 +14,8 @@ const MAX_DEFRAGMENTED: usize = 256;
 /// The most datagrams that are remembered as given up.
 const MAX_GIVEN_UP: usize = 1000;
 
+const UDP_HEADER_BYTES: usize = 8;
+
 /// A datagram of which fragments were seen.
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct DatagramId {
@@ -74,9 +76,12 @@ impl Fragments {
     pub(super) fn missing(&self) -> Vec<usize> {
         let may_be_sip = |buffer: &IpDefragBuf| match buffer.ip_number() {
             IpNumber::UDP => {
-                let data = buffer.data();
-                let has_start = buffer.sections().iter().any(|section| section.start == 0);
-                !has_start || data.get(8..).is_some_and(begins_message)
+                // Between the sections the buffer is not initialized: only the first one is read.
+                let first = buffer.sections().iter().find(|section| section.start == 0);
+                first.is_none_or(|first| {
+                    let payload = buffer.data().get(UDP_HEADER_BYTES..usize::from(first.end));
+                    payload.is_some_and(begins_message)
+                })
             }
             _ => false,
         };

@@ -28,6 +28,40 @@ pub(crate) struct CaptureError {
     pub(crate) message: String,
 }
 
+/// More broken places than these are only counted.
+const MOST_ERRORS: usize = 1000;
+
+/// The places where a capture is broken, up to a limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CaptureErrors {
+    listed: Vec<CaptureError>,
+    left_out: usize,
+}
+
+impl CaptureErrors {
+    /// Adds a place, or counts it if there are too many.
+    pub(super) fn push(&mut self, place: Place, message: impl Into<String>) {
+        if self.listed.len() < MOST_ERRORS {
+            self.listed.push(CaptureError { place: Some(place), message: message.into() });
+        } else {
+            self.left_out = self.left_out.saturating_add(1);
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// Returns the places, and how many more there are.
+    pub(super) fn into_list(mut self) -> Vec<CaptureError> {
+        if self.left_out > 0 {
+            let message = format!("{} more broken places are not listed", self.left_out);
+            self.listed.push(CaptureError { place: None, message });
+        }
+        self.listed
+    }
+}
+
 /// The methods that concern a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {

@@ -73,10 +73,12 @@ impl Capture {
         }
         let messages = found.messages.len();
         for message in found.messages {
-            follower.on_message(message);
+            if follower.on_message(message).is_break() {
+                break;
+            }
         }
         let (transfers, mut errors) = follower.end();
-        errors.extend(found.errors);
+        errors.extend(found.errors.into_list());
         let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
         Ok(Self { transfers, errors, messages, is_timed: found.is_timed, hint, text })
     }
@@ -85,7 +87,7 @@ impl Capture {
         let mut messages: usize = 0;
         let found = packets::read(reader, |message| {
             messages = messages.saturating_add(1);
-            follower.on_message(message);
+            follower.on_message(message)
         })?;
         let (transfers, mut errors) = follower.end();
         errors.extend(found.errors);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 
 use etherparse::{
     EtherType, IpNumber, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
@@ -12,7 +13,7 @@ use etherparse::{
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use super::fragments::Fragments;
-use super::message::{CaptureError, Head, Message, Place};
+use super::message::{CaptureError, CaptureErrors, Head, Message, Place};
 use super::open::{MAX_PACKET_BYTES, Refused};
 use super::tcp::{Connections, Endpoints};
 
@@ -22,8 +23,8 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// The largest record: far above what a packet may have.
 const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
 
-/// More broken places than these are only counted.
-const MOST_ERRORS: usize = 1000;
+/// The most interfaces of a section of a pcapng file: far above what a machine has.
+const MOST_INTERFACES: usize = 65_536;
 
 /// What was found beside messages.
 pub(crate) struct Found {
@@ -32,17 +33,17 @@ pub(crate) struct Found {
     pub(crate) hint: Option<String>,
 }
 
-/// Reads a capture to its end, and passes each message on.
+/// Reads a capture to its end, or until enough messages were passed on.
 pub(crate) fn read(
     reader: Box<dyn Read + Send>,
-    on_message: impl FnMut(Message),
+    on_message: impl FnMut(Message) -> ControlFlow<()>,
 ) -> Result<Found, Refused> {
     let mut packets = Packets {
         on_message,
         connections: Connections::default(),
         fragments: Fragments::default(),
-        errors: Vec::new(),
-        left_out: 0,
+        errors: CaptureErrors::default(),
+        is_full: false,
         number: 0,
         at: 0,
         other_links: HashMap::new(),
@@ -55,8 +56,9 @@ struct Packets<F> {
     on_message: F,
     connections: Connections,
     fragments: Fragments,
-    errors: Vec<CaptureError>,
-    left_out: usize,
+    errors: CaptureErrors,
+    /// No more messages are wanted.
+    is_full: bool,
     /// Of the packet that is read, from 1.
     number: usize,
     /// Its time in milliseconds since 1970.
@@ -74,7 +76,7 @@ struct Interface {
     offset: i64,
 }
 
-impl<F: FnMut(Message)> Packets<F> {
+impl<F: FnMut(Message) -> ControlFlow<()>> Packets<F> {
     fn records(&mut self, reader: Box<dyn Read + Send>) -> Result<(), Refused> {
         let mut reader = match create_reader(BUFFER_BYTES, reader) {
             Ok(reader) => reader,
@@ -105,7 +107,15 @@ impl<F: FnMut(Message)> Packets<F> {
             }
             let (length, refill) = match reader.next() {
                 Ok((length, block)) => {
-                    self.block(&block, &mut interfaces);
+                    if self.block(&block, &mut interfaces).is_break() {
+                        self.error_here(
+                            "the capture is broken here: a section has too many interfaces",
+                        );
+                        return Ok(());
+                    }
+                    if self.is_full {
+                        return Ok(());
+                    }
                     (length, None)
                 }
                 Err(PcapError::Eof) => return Ok(()),
@@ -151,7 +161,12 @@ impl<F: FnMut(Message)> Packets<F> {
         }
     }
 
-    fn block(&mut self, block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Option<Interface>>) {
+    /// Reads a block. Stops at a section that has too many interfaces.
+    fn block(
+        &mut self,
+        block: &PcapBlockOwned<'_>,
+        interfaces: &mut Vec<Option<Interface>>,
+    ) -> ControlFlow<()> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
                 let units =
@@ -161,7 +176,9 @@ impl<F: FnMut(Message)> Packets<F> {
                 interfaces.push(Some(Interface { link, units, offset: 0 }));
             }
             PcapBlockOwned::Legacy(record) => {
-                let Some(Some(interface)) = interfaces.first() else { return };
+                let Some(Some(interface)) = interfaces.first() else {
+                    return ControlFlow::Continue(());
+                };
                 let seconds = u64::from(record.ts_sec).saturating_mul(1000);
                 let fraction = u64::from(record.ts_usec).saturating_mul(1000) / interface.units;
                 self.packet(
@@ -172,6 +189,11 @@ impl<F: FnMut(Message)> Packets<F> {
                 );
             }
             PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
+            PcapBlockOwned::NG(Block::InterfaceDescription(_))
+                if interfaces.len() >= MOST_INTERFACES =>
+            {
+                return ControlFlow::Break(());
+            }
             PcapBlockOwned::NG(Block::InterfaceDescription(interface)) => {
                 interfaces.push(Some(Interface {
                     link: interface.linktype,
@@ -183,7 +205,7 @@ impl<F: FnMut(Message)> Packets<F> {
                 let index = usize::try_from(packet.if_id).unwrap_or(usize::MAX);
                 let Some(Some(interface)) = interfaces.get(index) else {
                     self.number = self.number.saturating_add(1);
-                    return;
+                    return ControlFlow::Continue(());
                 };
                 let ticks = (u64::from(packet.ts_high) << 32) | u64::from(packet.ts_low);
                 let at =
@@ -194,7 +216,9 @@ impl<F: FnMut(Message)> Packets<F> {
                 self.packet(interface.link, at, data.unwrap_or(packet.data), packet.origlen);
             }
             PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
-                let Some(Some(interface)) = interfaces.first() else { return };
+                let Some(Some(interface)) = interfaces.first() else {
+                    return ControlFlow::Continue(());
+                };
                 let length = usize::try_from(packet.origlen).unwrap_or(usize::MAX);
                 let data = packet.data.get(..length).unwrap_or(packet.data);
                 // It has no time: it counts as sent with the packet before.
@@ -202,6 +226,7 @@ impl<F: FnMut(Message)> Packets<F> {
             }
             PcapBlockOwned::NG(_) => {}
         }
+        ControlFlow::Continue(())
     }
 
     fn packet(&mut self, link: Linktype, at: u64, data: &[u8], length: u32) {
@@ -298,7 +323,8 @@ impl<F: FnMut(Message)> Packets<F> {
                 }
                 let body = length.and_then(|length| body.get(..length)).unwrap_or(body);
                 let body = body.to_vec();
-                (self.on_message)(Message { place, at: self.at, clock: 0, head, body });
+                let message = Message { place, at: self.at, clock: 0, head, body };
+                self.is_full |= (self.on_message)(message).is_break();
             }
             Err(unreadable) => {
                 let expected = unreadable.expected;
@@ -312,15 +338,13 @@ impl<F: FnMut(Message)> Packets<F> {
     }
 
     fn error(&mut self, place: Place, message: &str) {
-        if self.errors.len() < MOST_ERRORS {
-            self.errors.push(CaptureError { place: Some(place), message: message.to_owned() });
-        } else {
-            self.left_out = self.left_out.saturating_add(1);
-        }
+        self.errors.push(place, message);
     }
 
     fn end(mut self) -> Found {
-        for message in self.connections.rest() {
+        // What is incomplete only because no more was read is not an error.
+        let rest = if self.is_full { Vec::new() } else { self.connections.rest() };
+        for message in rest {
             if begins_message(&message.bytes) {
                 self.message(&message.bytes, message.packet, true);
             }
@@ -331,19 +355,15 @@ impl<F: FnMut(Message)> Packets<F> {
             );
             self.error(Place::Packet(packet), &message);
         }
-        for packet in self.fragments.missing() {
+        let incomplete = if self.is_full { Vec::new() } else { self.fragments.missing() };
+        for packet in incomplete {
             self.error(
                 Place::Packet(packet),
                 "fragments of the IP datagram of this packet are not in the capture: what it held is unknown",
             );
         }
         let hint = self.hint();
-        let mut errors = self.errors;
-        if self.left_out > 0 {
-            let message = format!("{} more broken places are not listed", self.left_out);
-            errors.push(CaptureError { place: None, message });
-        }
-        Found { errors, hint }
+        Found { errors: self.errors.into_list(), hint }
     }
 
     /// Returns why there may be no REFER.

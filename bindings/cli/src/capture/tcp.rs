@@ -11,6 +11,9 @@ use super::packets::begins_message;
 /// The most bytes of one direction that wait for the end of a message, or for a segment before them.
 const MAX_WAITING_BYTES: usize = 128 * 1024;
 
+/// What a segment takes that came too early, besides its bytes.
+const SEGMENT_BYTES: usize = 64;
+
 /// The most directions that are followed; then all are given up, and begin anew.
 const MAX_DIRECTIONS: usize = 64 * 1024;
 
@@ -43,6 +46,31 @@ enum Carries {
     WebSocket,
 }
 
+/// The message at the beginning of the bytes of a direction, as far as it is read.
+#[derive(Debug, Default)]
+struct Begun {
+    /// So many of its bytes do not have the end of its head.
+    searched: usize,
+    /// Its first line is complete.
+    has_line: bool,
+    /// Known when its head is complete.
+    length: Option<usize>,
+}
+
+impl Begun {
+    /// Returns the length of the message, or nothing if its head is incomplete.
+    fn length(&mut self, message: &[u8]) -> Option<usize> {
+        if self.length.is_none() {
+            let from = self.searched.saturating_sub(HEAD_END.len());
+            match memchr::memmem::find(message.get(from..)?, HEAD_END) {
+                Some(end) => self.length = Some(length(message, from.saturating_add(end))),
+                None => self.searched = message.len(),
+            }
+        }
+        self.length
+    }
+}
+
 #[derive(Debug, Default)]
 struct Direction {
     carries: Carries,
@@ -50,10 +78,12 @@ struct Direction {
     next: Option<u32>,
     /// In order, from the beginning of a message on.
     bytes: Vec<u8>,
+    begun: Begun,
     /// What comes next is the beginning of a message, for nothing is missing since the connection or a message began.
     is_in_step: bool,
     /// Segments that came too early, by their distance from `next` when they came.
     early: BTreeMap<u64, Vec<u8>>,
+    /// What they take in memory.
     early_bytes: usize,
     /// Bytes of the stream so far: distances are counted from here, so that they never wrap.
     passed: u64,
@@ -96,6 +126,7 @@ impl Connections {
         }
         let carried = direction.carries;
         let sequence = if tcp.syn() { sequence.wrapping_add(1) } else { sequence };
+        let passed = direction.passed;
         let missing = direction.take(sequence, payload, packet);
         if let Some(missing) = missing.filter(|_| self.gaps.len() < MAX_GAPS) {
             self.gaps.push((packet, missing));
@@ -106,7 +137,8 @@ impl Connections {
             Carries::WebSocket => self.websockets = self.websockets.saturating_add(1),
             _ => {}
         }
-        let sent = direction.messages(packet);
+        let has_more = direction.passed != passed;
+        let sent = if has_more { direction.messages(packet) } else { Vec::new() };
         let after = direction.held();
         if tcp.rst() {
             self.directions.remove(&endpoints);
@@ -160,7 +192,7 @@ impl Connections {
 
 impl Direction {
     fn held(&self) -> usize {
-        self.bytes.len().saturating_add(self.early_bytes)
+        self.bytes.capacity().saturating_add(self.early_bytes)
     }
 
     fn is_idle(&self) -> bool {
@@ -189,10 +221,12 @@ impl Direction {
             self.append(payload);
         } else {
             let distance = self.passed.saturating_add(u64::from(ahead));
-            let known = self.early.entry(distance).or_default();
-            if payload.len() > known.len() {
-                self.early_bytes = self.early_bytes.saturating_add(payload.len() - known.len());
-                *known = payload.to_vec();
+            let known = self.early.get(&distance).map_or(0, Vec::len);
+            if payload.len() > known {
+                let before = if known == 0 { 0 } else { taken(known) };
+                let more = taken(payload.len()).saturating_sub(before);
+                self.early_bytes = self.early_bytes.saturating_add(more);
+                self.early.insert(distance, payload.to_vec());
             }
             if self.early_bytes > MAX_WAITING_BYTES {
                 return self.skip_gap();
@@ -238,7 +272,7 @@ impl Direction {
                 let known =
                     usize::try_from(self.passed.saturating_sub(*entry.key())).unwrap_or(usize::MAX);
                 let segment = entry.remove();
-                self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+                self.early_bytes = self.early_bytes.saturating_sub(taken(segment.len()));
                 if let Some(new) = segment.get(known..).filter(|new| !new.is_empty()) {
                     self.append(new);
                 }
@@ -248,7 +282,7 @@ impl Direction {
                 break;
             }
             let segment = entry.remove();
-            self.early_bytes = self.early_bytes.saturating_sub(segment.len());
+            self.early_bytes = self.early_bytes.saturating_sub(taken(segment.len()));
             self.append(&segment);
         }
     }
@@ -258,7 +292,8 @@ impl Direction {
         let first = *self.early.first_key_value()?.0;
         let missing = first.saturating_sub(self.passed);
         let was_sip = self.carries == Carries::Sip;
-        self.bytes.clear();
+        self.bytes = Vec::new();
+        self.begun = Begun::default();
         self.is_in_step = false;
         self.next =
             self.next.map(|next| next.wrapping_add(u32::try_from(missing).unwrap_or(u32::MAX)));
@@ -275,28 +310,42 @@ impl Direction {
             let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             at = at.saturating_add(blank);
             let message = rest.get(blank..).unwrap_or_default();
-            let has_line = memchr::memchr(b'\n', message).is_some();
-            let is_lost =
-                message.len() > MAX_WAITING_BYTES || (has_line && !begins_message(message));
-            if is_lost {
+            let begun = &mut self.begun;
+            let unsearched = message.get(begun.searched..).unwrap_or_default();
+            let has_line = begun.has_line || memchr::memchr(b'\n', unsearched).is_some();
+            let is_other = has_line && !begun.has_line && !begins_message(message);
+            if is_other || message.len() > MAX_WAITING_BYTES {
                 // Not SIP, or out of step: wait for a segment with a beginning.
                 at = self.bytes.len();
+                self.begun = Begun::default();
                 self.is_in_step = false;
                 break;
             }
             if has_line {
+                begun.has_line = true;
                 self.carries = Carries::Sip;
             }
-            let Some(bytes) = length(message).and_then(|length| message.get(..length)) else {
+            let Some(bytes) = begun.length(message).and_then(|length| message.get(..length)) else {
                 break;
             };
+            self.begun = Begun::default();
             sent.push(Sent { bytes: bytes.to_vec(), packet });
             at = at.saturating_add(bytes.len());
             self.is_in_step = true;
         }
-        self.bytes.drain(..at.min(self.bytes.len()));
+        if at < self.bytes.len() {
+            self.bytes.drain(..at);
+        } else {
+            // Most connections never have another incomplete message: keep no memory for it.
+            self.bytes = Vec::new();
+        }
         sent
     }
+}
+
+/// Returns how many bytes an early segment of that length takes in memory.
+const fn taken(length: usize) -> usize {
+    length.saturating_add(SEGMENT_BYTES)
 }
 
 /// Returns where the message begins in a segment that is the next one: behind line ends, which keep a connection alive.
@@ -315,10 +364,11 @@ fn beginning(payload: &[u8]) -> Option<usize> {
     })
 }
 
-/// Returns the length of the message with which the bytes begin, or nothing if its head is incomplete.
-fn length(bytes: &[u8]) -> Option<usize> {
-    let head = memchr::memmem::find(bytes, b"\r\n\r\n")?;
-    let lines = bytes.get(..head)?.split(|byte| *byte == b'\n');
+const HEAD_END: &[u8] = b"\r\n\r\n";
+
+/// Returns the length of the message with which the bytes begin, and whose head ends there.
+fn length(bytes: &[u8], head: usize) -> usize {
+    let lines = bytes.get(..head).unwrap_or_default().split(|byte| *byte == b'\n');
     let body = lines.skip(1).find_map(|line| {
         let colon = memchr::memchr(b':', line)?;
         let (name, value) = line.split_at_checked(colon)?;
@@ -329,5 +379,37 @@ fn length(bytes: &[u8]) -> Option<usize> {
         value.trim().parse::<usize>().ok().filter(|_| is_length)
     });
     // Over a stream Content-Length is mandatory (RFC 3261 section 18.3).
-    Some(head.saturating_add(4).saturating_add(body.unwrap_or_default()))
+    head.saturating_add(HEAD_END.len()).saturating_add(body.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_segments_count_with_what_they_take() {
+        let mut direction = Direction { next: Some(1), ..Direction::default() };
+        for ahead in 1..2000 {
+            assert_eq!(direction.take(1 + 2 * ahead, b"X", 1), None);
+        }
+        assert_eq!(direction.early_bytes, 1999 * taken(1));
+        // A longer one in place of another counts once.
+        direction.take(3, b"XY", 1);
+        assert_eq!(direction.early_bytes, 1999 * taken(1) + 1);
+        for ahead in 2000..2100 {
+            direction.take(1 + 2 * ahead, b"X", 1);
+        }
+        assert!(direction.early_bytes <= MAX_WAITING_BYTES);
+    }
+
+    #[test]
+    fn a_direction_keeps_no_memory_without_a_message() {
+        let message = b"OPTIONS sip:a SIP/2.0\r\n\r\n";
+        let mut direction = Direction::default();
+        direction.take(1, &message.repeat(100), 1);
+        assert!(direction.held() > 0);
+        assert_eq!(direction.messages(1).len(), 100);
+        assert_eq!(direction.bytes.capacity(), 0);
+        assert!(direction.is_idle());
+    }
 }

@@ -9,14 +9,14 @@ use super::layout::{
     Layout, first_line, header_at, is_blank, is_header, matched, prefix, without_cr,
 };
 use super::lines::{Plain, plain};
-use super::message::{CaptureError, Head, Message, Place};
+use super::message::{CaptureErrors, Head, Message, Place};
 use super::stamp;
 
 /// What was found, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scan {
     pub(crate) messages: Vec<Message>,
-    pub(crate) errors: Vec<CaptureError>,
+    pub(crate) errors: CaptureErrors,
     /// Whether the text tells the time.
     pub(crate) is_timed: bool,
 }
@@ -160,7 +160,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn error(&mut self, line: usize, message: String) {
-        self.found.errors.push(CaptureError { place: Some(Place::Line(line)), message });
+        self.found.errors.push(Place::Line(line), message);
     }
 
     /// Returns the next line of a message, and what was sent on it; lines of others before it are left out.

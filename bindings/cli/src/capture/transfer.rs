@@ -134,7 +134,7 @@ impl Live {
         let mut live = Self {
             run: Run::new(target, std::sync::Arc::clone(&settings.transfer)),
             settings: settings.clone(),
-            places: Vec::with_capacity(8),
+            places: Vec::new(),
             notes: Vec::new(),
             place: message.place,
             call_id: head.call_id.clone(),

@@ -1,6 +1,8 @@
 //! Why a transfer ended so: what core says of the outcome, where the capture shows it, what is wrong with the
 //! REFER, and where the platform in the capture and the model disagree.
 
+use std::collections::HashSet;
+
 use twiml_refer::diagnostic::Severity;
 use twiml_refer::{ReferOutcome, transfer::Output};
 
@@ -198,16 +200,18 @@ fn late(transfer: &Traced) -> Option<String> {
 
 /// Returns the first final NOTIFY after the end that is not one from before it, sent again.
 pub(super) fn late_notify(steps: &[Step], over: usize) -> Option<(usize, &Step)> {
-    let is_again = |cseq: u32| {
-        steps.iter().take(over).any(|step| match &step.what {
-            What::Input(Input::Notify(notify)) => notify.cseq == cseq,
-            _ => false,
+    let before: HashSet<u32> = steps
+        .iter()
+        .take(over)
+        .filter_map(|step| match &step.what {
+            What::Input(Input::Notify(notify)) => Some(notify.cseq),
+            _ => None,
         })
-    };
+        .collect();
     steps.iter().enumerate().skip(over).find(|(_, step)| match &step.what {
         What::Input(Input::Notify(notify)) => {
             let is_final = notify.status().is_some_and(|says| !says.starts_with('1'));
-            is_final && notify.in_dialog && !is_again(notify.cseq)
+            is_final && notify.in_dialog && !before.contains(&notify.cseq)
         }
         _ => false,
     })
@@ -220,4 +224,30 @@ fn alternative(transfer: &Traced) -> Option<String> {
         alternative.settings.iter().map(|(name, value)| format!("--set {name}={value}")).collect();
     let outcome = message::outcome(&alternative.outcome);
     Some(format!("with {} the result is {outcome}", settings.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_notify_is_found_among_many_in_linear_time() {
+        const MANY: u32 = 40_000;
+        let notify = |cseq| Step {
+            at_ms: 0,
+            what: What::Input(Input::Notify(Notify {
+                event_header: "refer".to_owned(),
+                cseq,
+                subscription_state: None,
+                in_dialog: true,
+                body: "SIP/2.0 200 OK\r\n".to_owned(),
+            })),
+        };
+        let again = std::iter::repeat_n(MANY, 40_000);
+        let steps: Vec<_> = (1..=MANY).chain(again).chain([MANY + 1]).map(notify).collect();
+        let started = std::time::Instant::now();
+        let (index, _) = late_notify(&steps, 40_000).unwrap();
+        assert_eq!(index, 80_000);
+        assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    }
 }

@@ -21,6 +21,9 @@ use crate::redact;
 use crate::scenario;
 use crate::source::Source;
 
+/// More letters than the name of any verb has, and fewer than the path of a diagnostic shows.
+const LONGEST_VERB: usize = 32;
+
 /// Runs one call.
 pub(crate) struct Interpreter<'a, 'c> {
     client: &'a Client,
@@ -340,7 +343,8 @@ fn verbs(document: &Document) -> Vec<Verb<'_>> {
             let count = counts.entry(name).or_default();
             let path = format!("Response/{name}[{count}]");
             *count += 1;
-            Verb { element, is_known: !unknown.contains(path.as_str()), is_last: true }
+            let is_known = may_be_verb(name) && !unknown.contains(path.as_str());
+            Verb { element, is_known, is_last: true }
         })
         .collect();
     let last = verbs.iter().rposition(|verb| verb.is_known);
@@ -348,6 +352,12 @@ fn verbs(document: &Document) -> Vec<Verb<'_>> {
         verb.is_last = last.is_none_or(|last| index >= last);
     }
     verbs
+}
+
+/// Returns whether a verb may have this name. The path of a diagnostic cuts long names and escapes some characters, so
+/// that it does not show which element it is about.
+fn may_be_verb(name: &str) -> bool {
+    name.len() <= LONGEST_VERB && name.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Twilio goes by the type: it does not run a document of another one.

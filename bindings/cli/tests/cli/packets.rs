@@ -198,6 +198,21 @@ fn pcapng_files_with_their_clocks() {
     }
 }
 
+#[test]
+fn a_section_with_too_many_interfaces_is_read_up_to_there() {
+    let packets = packets(udp);
+    let interface = block(1, &[&[1, 0, 0, 0][..], &[0; 4]].concat());
+    let file = [pcapng(None, &packets), interface.repeat(65_535)].concat();
+    let found = run_with(&["replay", "-"], file).expect(1);
+    assert!(found.stdout.contains("target-failed (busy, code 486)"), "{found:?}");
+    assert!(
+        found.stderr.contains("the capture is broken here: a section has too many interfaces"),
+        "{found:?}"
+    );
+    let file = [pcapng(None, &packets), interface.repeat(65_534)].concat();
+    is_busy(file);
+}
+
 fn fragments(udp: &[u8], size: usize) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     for (number, part) in udp.chunks(size).enumerate() {
@@ -271,6 +286,21 @@ fn fragments_are_put_together_or_said_to_be_missing() {
         "{found:?}"
     );
     assert!(found.stderr.contains("packet 1: "), "{found:?}");
+}
+
+/// What is behind a hole in a datagram is not part of its first line.
+#[test]
+fn only_the_first_fragment_says_whether_a_datagram_is_sip() {
+    let mut datagram =
+        UdpHeader::without_ipv4_checksum(5060, 5060, 88).unwrap().to_bytes().to_vec();
+    datagram.extend(b"ABC de");
+    datagram.resize(64, b'x');
+    datagram.extend(b" SIP/2.0\r\n");
+    datagram.resize(96, b'x');
+    let parts = fragments(&datagram, 16);
+    let with_hole = [0, 4, 5].map(|part| (0, parts[part].clone()));
+    let found = run_with(&["replay", "-"], PCAP.file(&with_hole)).expect(1);
+    assert!(!found.stderr.contains("fragments of the IP datagram"), "{found:?}");
 }
 
 /// Segments of one direction of a connection.
@@ -529,6 +559,22 @@ fn a_large_capture_takes_linear_time() {
         .collect();
     assert!((0..=1).contains(&replay(PCAP.file(&jumps)).status));
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
+}
+
+/// A long head is searched and read once, not again for each segment behind it.
+#[test]
+fn a_long_head_is_read_once() {
+    let mut platform = Stream::new(true, 1);
+    let body = 15_000;
+    let lines = "X: y\r\n".repeat(16_000);
+    let head = format!("REFER sip:a SIP/2.0\r\n{lines}Content-Length: {body}\r\n\r\n");
+    let mut segments: Vec<_> =
+        head.as_bytes().chunks(1400).map(|part| platform.segment(0, part)).collect();
+    segments.extend((1..body).flat_map(|_| [platform.segment(0, b"X"), platform.segment(0, b"")]));
+    let file = PCAP.file(&segments);
+    let started = std::time::Instant::now();
+    replay(file).expect(1);
+    assert!(started.elapsed() < std::time::Duration::from_secs(15));
 }
 
 #[test]

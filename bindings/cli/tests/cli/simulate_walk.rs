@@ -142,6 +142,18 @@ fn diagnostics_are_shown_as_check_shows_them() {
     assert!(shown.pointed().iter().any(|(line, at)| line.contains("<Reffer/>") && *at == 10));
 }
 
+/// A long name is cut in the path of its diagnostic.
+#[test]
+fn an_unknown_verb_with_a_long_name_is_ignored() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs(&format!("<{}/>{REFER}", "Verb".repeat(20))),
+        _ => Reply::verbs(""),
+    });
+    let json = simulate(&app.url("/voice"), &["--json", "--scenario", "busy"]).json_lines();
+    let verb = json.iter().find(|line| line["name"] == "Verb".repeat(20)).unwrap();
+    assert_eq!(verb["fate"], "ignored", "{json:?}");
+}
+
 #[test]
 fn a_gone_caller_needs_no_document() {
     let app = Webhook::start(|asked| match asked.path() {
