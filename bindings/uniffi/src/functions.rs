@@ -12,7 +12,7 @@ use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
 use crate::document::{self, build};
-use crate::entry::{DONE, FAILED, List};
+use crate::entry::{DONE, FAILED, List, Wire};
 use crate::records::{
     BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, Limits, Names,
     Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario,
@@ -507,12 +507,13 @@ bridge! {
         fallible fn diagnose(
             secrets: Secrets,
             method: String,
-            url: String,
+            url: Wire,
             body: List<u8>,
-            signature: Option<String>,
+            signature: Option<Wire>,
         ) -> List<Hint> {
             let method: Method = method.parse()?;
-            let hints = validator(&secrets)?.diagnose(method, &url, &body.0, signature.as_deref());
+            let (url, signature) = (url.strict(), signature.as_ref().map(Wire::strict));
+            let hints = validator(&secrets)?.diagnose(method, url, &body.0, signature);
             let hint = |hint: &webhook::Hint| Hint {
                 kind: hint.kind().as_str().to_owned(),
                 message: hint.message().to_owned(),
