@@ -632,10 +632,10 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
 /// Puts `***` for the password: what is between the colon behind the user and the last `@` before the
 /// query. The text need not be a URI, and may have one in `<…>`.
 fn without_password(text: String) -> String {
-    let is_sip = |text: &str| {
-        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-        ["sip", "sips"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
+    let begins = |text: &str, scheme: &str| {
+        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
+    let is_sip = |text: &str| begins(text, "sip:") || begins(text, "sips:");
     let mut brackets = text.rmatch_indices('<').map(|(at, _)| at + 1);
     let begin = brackets.find(|&at| text.get(at..).is_some_and(is_sip));
     let (before, rest) = text.split_at_checked(begin.unwrap_or(0)).unwrap_or(("", &text));
