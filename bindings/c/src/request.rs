@@ -1,5 +1,6 @@
 //! Requests from Twilio, and what one says of a transfer.
 
+use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
@@ -251,6 +252,22 @@ pub(crate) unsafe fn pairs<'a>(
     let pairs = unsafe { array(pairs, count) }?;
     // SAFETY: the caller's promise.
     pairs.iter().map(|pair| unsafe { Ok((pair.name.text()?, pair.value.text()?)) }).collect()
+}
+
+/// The same with U+FFFD for what is not UTF-8.
+///
+/// # Safety
+///
+/// As [`pairs`].
+pub(crate) unsafe fn lossy_pairs<'a>(
+    pairs: *const twr_pair,
+    count: usize,
+) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>)>, Failure> {
+    // SAFETY: the caller's promise.
+    let text = |text: twr_str| unsafe { text.bytes() }.map(String::from_utf8_lossy);
+    // SAFETY: the caller's promise.
+    let pairs = unsafe { array(pairs, count) }?;
+    pairs.iter().map(|pair| Ok((text(pair.name)?, text(pair.value)?))).collect()
 }
 
 /// Reads a form body; nothing is verified. `max_bytes` 0: the default limit of 64 KiB. Free it with

@@ -8,8 +8,8 @@ use twiml_refer::{RequestValidator, numbers};
 
 use crate::error::{Failure, TWR_STATUS_OK, twr_error, twr_status};
 use crate::guard::{calm, get, get_mut, guard, make, put, take};
-use crate::request::{pairs, twr_pair, twr_request};
-use crate::text::{twr_str, write};
+use crate::request::{lossy_pairs, pairs, twr_pair, twr_request};
+use crate::text::{twr_str, utf8, write};
 
 /// Verifies requests from Twilio. Once it is set up, any number of threads may use one.
 pub struct twr_validator(RequestValidator);
@@ -137,6 +137,32 @@ fn route_method(method: i32) -> Result<Method, Failure> {
     }
 }
 
+/// Stands for a URL or signature that is not UTF-8: it is neither, so core answers as for any other that is none.
+const NOT_TEXT: &str = "\u{fffd}";
+
+/// A URL or signature as it came. Nothing from the wire is misuse.
+///
+/// # Safety
+///
+/// As [`twr_str::bytes`].
+unsafe fn wire<'a>(text: twr_str) -> Result<&'a str, Failure> {
+    // SAFETY: the caller's promise.
+    Ok(utf8(unsafe { text.bytes() }?).unwrap_or(NOT_TEXT))
+}
+
+/// As [`wire`]; `None` where `ptr` is NULL.
+///
+/// # Safety
+///
+/// As [`twr_str::bytes`].
+unsafe fn maybe_wire<'a>(text: twr_str) -> Result<Option<&'a str>, Failure> {
+    if text.ptr.is_null() && text.len == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { wire(text) }.map(Some)
+}
+
 /// Verifies the signature of a request and reads it; else TWR_STATUS_TOO_LARGE (413, before anything is
 /// hashed), TWR_STATUS_SIGNATURE_MISSING, TWR_STATUS_SIGNATURE_MISMATCH (both 403) or
 /// TWR_STATUS_REQUEST_INVALID (400). `method` is a TWR_METHOD_… number: that of the route, not a copy of the
@@ -158,7 +184,7 @@ pub unsafe extern "C" fn twr_validator_verify(
     unsafe {
         make(request, error, || {
             let (validator, method) = (&get(validator)?.0, route_method(method)?);
-            let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+            let (url, body, signature) = (wire(url)?, body.bytes()?, maybe_wire(signature)?);
             Ok(twr_request::new(validator.verify(method, url, body, signature)?))
         })
     }
@@ -181,8 +207,17 @@ pub unsafe extern "C" fn twr_validator_verify_pairs(
     unsafe {
         make(request, error, || {
             let validator = &get(validator)?.0;
-            let (url, signature) = (url.text()?, signature.maybe_text()?);
-            let pairs = self::pairs(pairs, count)?;
+            let (url, signature) = (wire(url)?, maybe_wire(signature)?);
+            let pairs = match self::pairs(pairs, count) {
+                Ok(pairs) => pairs,
+                Err(Failure::Refused(_)) => {
+                    let pairs = lossy_pairs(pairs, count)?;
+                    // Twilio signs text alone.
+                    let signature = signature.filter(|text| !text.is_empty()).map(|_| NOT_TEXT);
+                    return Ok(twr_request::new(validator.verify_params(url, pairs, signature)?));
+                }
+                Err(failure) => return Err(failure),
+            };
             Ok(twr_request::new(validator.verify_params(url, pairs, signature)?))
         })
     }
@@ -369,7 +404,7 @@ pub unsafe extern "C" fn twr_validator_diagnose(
     unsafe {
         make(hints, error, || {
             let (validator, method) = (&get(validator)?.0, route_method(method)?);
-            let (url, body, signature) = (url.text()?, body.bytes()?, signature.maybe_text()?);
+            let (url, body, signature) = (wire(url)?, body.bytes()?, maybe_wire(signature)?);
             Ok(twr_hints(validator.diagnose(method, url, body, signature)))
         })
     }

@@ -209,8 +209,35 @@ int main(void)
     WRONG(twr_validator_verify(validator, 0, text, absent, text, &request, NULL));
     WRONG(twr_validator_verify(validator, INT32_MAX, text, absent, text, &request, NULL));
 
+    /* A URL or signature that is not UTF-8 is one that does not match, not misuse. */
+    twr_str odd = {"\xff", 1}, good = TWR_STR("AAAAAAAAAAAAAAAAAAAAAAAAAAA="), at = TWR_STR("https://a.example/");
+    twr_hint hint;
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, at, absent, odd, &request, &error) ==
+           TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(request == NULL && error.kind == TWR_KIND_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_GET, odd, absent, good, &request, &error) ==
+           TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(request == NULL && error.kind == TWR_KIND_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, odd, absent, absent, &request, NULL) ==
+           TWR_STATUS_SIGNATURE_MISSING);
+    EXPECT(twr_validator_verify_pairs(validator, at, NULL, 0, odd, &request, NULL) == TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_verify_pairs(validator, odd, NULL, 0, good, &request, NULL) == TWR_STATUS_SIGNATURE_MISMATCH);
+    pair.name = TWR_STR("a");
+    pair.value = odd;
+    EXPECT(twr_validator_verify_pairs(validator, at, &pair, 1, good, &request, NULL) == TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(twr_validator_verify_pairs(validator, at, &pair, 1, absent, &request, NULL) == TWR_STATUS_SIGNATURE_MISSING);
+    EXPECT(twr_validator_diagnose(validator, TWR_METHOD_POST, at, absent, odd, &hints, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_hints_count(hints) == 1 && twr_hints_at(hints, 0, &hint, NULL) == TWR_STATUS_OK);
+    EXPECT(is(hint.kind, "signature-invalid"));
+    twr_hints_free(&hints);
+    EXPECT(twr_validator_diagnose(validator, TWR_METHOD_POST, odd, absent, good, &hints, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_hints_count(hints) == 1 && twr_hints_at(hints, 0, &hint, NULL) == TWR_STATUS_OK && is(hint.kind, "url"));
+    twr_hints_free(&hints);
+
     /* What is too large is that first, whatever is said of the signature. */
     EXPECT(twr_validator_set_max_body_bytes(validator, 3, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, odd, TWR_STR("a=12"), odd, &request, NULL) ==
+           TWR_STATUS_TOO_LARGE);
     EXPECT(twr_validator_verify(validator, TWR_METHOD_POST, text, TWR_STR("a=12"), absent, &request, &error) ==
            TWR_STATUS_TOO_LARGE);
     EXPECT(request == NULL && error.kind == TWR_KIND_REQUEST_TOO_LARGE);

@@ -106,6 +106,8 @@ int main()
     EXPECT(request.outcome()->kind == outcome_kind::target_failed && request.outcome()->status == call_status::busy);
     EXPECT(request.may_resume() && request.params().size() == 1);
     EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(method::post, url, "a=b", signature); }));
+    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(method::post, url, "a=b", "\xff"); }));
+    EXPECT(throws<signature_mismatch>([&] { (void)validator.verify(method::post, "\xff", "a=b", signature); }));
     EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", std::nullopt); }));
     EXPECT(throws<signature_missing>([&] { (void)validator.verify(method::post, url, "a=b", ""); }));
     EXPECT(throws<signature_error>([&] { (void)validator.verify(method::post, url, "a=b", nullptr); }));

@@ -209,7 +209,6 @@ def test_wrong_types_are_type_errors_at_the_call(wrong: Any) -> None:
         lambda: tr.Comment("\ud800"),
         lambda: tr.VoiceResponse.parse("<Response>\ud800</Response>"),
         lambda: tr.Transfer("sip:a@b\ud800"),
-        lambda: tr.Transfer("sip:a@b").notify(event="\ud800", cseq=1, now_ms=0),
         lambda: tr.SipUri("x" * 1_000_000),
         lambda: tr.VoiceResponse.parse("x" * 10_000_000),
         lambda: tr.VoiceRequest.from_form(b"a" * 10_000_000),
@@ -233,6 +232,16 @@ def test_wrong_values_are_our_errors_at_the_call(wrong: Any) -> None:
         str(caught.value),
         caught.value.kind,
     )
+
+
+def test_what_is_not_text_on_the_wire_is_no_error() -> None:
+    transfer = tr.Transfer("sip:a@b")
+    transfer.notify(event="\ud800", subscription_state="active\ud800", cseq=1, now_ms=0)
+    validator = tr.RequestValidator("12345")
+    [hint] = validator.diagnose("POST", "https://a.example", b"", "\ud800")
+    assert hint.kind == "signature-invalid"
+    [hint] = validator.diagnose("POST", "https://a.example/\ud800", b"", "A" * 27 + "=")
+    assert hint.kind == "url"
 
 
 def test_multidicts_of_frameworks_are_taken_as_they_come() -> None:

@@ -51,6 +51,11 @@ def test_a_secret_is_never_shown_nor_replaced() -> None:
         assert f"CallToken={token}" in callback.to_form()
         assert tr.VoiceRequest.from_form(callback.to_form()).params == callback.params
     assert token not in repr(validator)
+    signed = testing.signed_request(
+        token, f"https://a:{token}@b/?CallToken={token}", params={"CallToken": token}
+    )
+    assert token not in repr(signed) and signed.signature not in repr(signed)
+    assert repr(signed) == "SignedRequest(method='POST', url='https://a:***@b/?CallToken=***')"
     uri = tr.SipUri(f"sip:a:{token}@b")
     for value in (uri, tr.ReferTarget.parse(uri.refer_to), tr.Refer(uri)):
         assert token not in repr(value)

@@ -1,6 +1,7 @@
 //! The C function behind all others, and the list whose length is checked. All unsafe code of the
 //! bridge is here.
 
+use std::borrow::Cow;
 use std::panic::{UnwindSafe, catch_unwind};
 use std::slice;
 
@@ -134,3 +135,75 @@ impl<UT, T: TypeId<UT>> TypeId<UT> for List<T> {
 uniffi::derive_ffi_traits!(impl<T, UT> LowerReturn<UT> for List<T> where List<T>: Lower<UT>);
 uniffi::derive_ffi_traits!(impl<T, UT> LowerError<UT> for List<T> where List<T>: Lower<UT>);
 uniffi::derive_ffi_traits!(impl<T, UT> LiftRef<UT> for List<T> where List<T>: Lift<UT>);
+
+/// A `String` that came from the wire: U+FFFD stands for what is not UTF-8, which is no error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wire {
+    text: String,
+    is_utf8: bool,
+}
+
+impl Wire {
+    pub(crate) fn lossy(&self) -> &str {
+        &self.text
+    }
+
+    /// The text; if it was not UTF-8, U+FFFD alone, which is neither URL nor signature.
+    pub(crate) fn strict(&self) -> &str {
+        if self.is_utf8 { &self.text } else { "\u{fffd}" }
+    }
+}
+
+impl From<String> for Wire {
+    fn from(text: String) -> Self {
+        Self { text, is_utf8: true }
+    }
+}
+
+// SAFETY: the format is that of `String` in everything.
+unsafe impl<UT> Lift<UT> for Wire {
+    type FfiType = RustBuffer;
+
+    fn try_read(buffer: &mut &[u8]) -> uniffi::Result<Self> {
+        uniffi::check_remaining(buffer, 4)?;
+        let length = usize::try_from(buffer.get_i32())?;
+        uniffi::check_remaining(buffer, length)?;
+        let (bytes, rest) = buffer.split_at(length);
+        *buffer = rest;
+        Ok(match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => text.to_owned().into(),
+            Cow::Owned(text) => Self { text, is_utf8: false },
+        })
+    }
+
+    fn try_lift(buffer: RustBuffer) -> uniffi::Result<Self> {
+        Ok(match String::from_utf8(buffer.destroy_into_vec()) {
+            Ok(text) => text.into(),
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                Self { text, is_utf8: false }
+            }
+        })
+    }
+}
+
+// SAFETY: as above.
+unsafe impl<UT> Lower<UT> for Wire {
+    type FfiType = RustBuffer;
+
+    fn write(wire: Self, buffer: &mut Vec<u8>) {
+        <String as Lower<UniFfiTag>>::write(wire.text, buffer);
+    }
+
+    fn lower(wire: Self) -> RustBuffer {
+        <String as Lower<UniFfiTag>>::lower(wire.text)
+    }
+}
+
+impl<UT> TypeId<UT> for Wire {
+    const TYPE_ID_META: MetadataBuffer = <String as TypeId<UniFfiTag>>::TYPE_ID_META;
+}
+
+uniffi::derive_ffi_traits!(impl<UT> LowerReturn<UT> for Wire);
+uniffi::derive_ffi_traits!(impl<UT> LowerError<UT> for Wire);
+uniffi::derive_ffi_traits!(impl<UT> LiftRef<UT> for Wire);

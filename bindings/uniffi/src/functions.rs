@@ -12,7 +12,7 @@ use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
 use crate::document::{self, build};
-use crate::entry::{DONE, FAILED, List};
+use crate::entry::{DONE, FAILED, List, Wire};
 use crate::records::{
     BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, Limits, Names,
     Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario,
@@ -231,12 +231,7 @@ bridge! {
 
         /// Returns a URI, valid or not, with `***` in place of its password.
         infallible fn uri_redacted(uri: String) -> String {
-            let Some((front, host)) = uri.split_once('@') else { return uri };
-            let mut parts = front.splitn(3, ':');
-            match (parts.next(), parts.next(), parts.next()) {
-                (Some(scheme), Some(user), Some(_)) => format!("{scheme}:{user}:***@{host}"),
-                _ => uri,
-            }
+            without_password(uri)
         }
 
         /// Reads a Refer-To value.
@@ -512,12 +507,13 @@ bridge! {
         fallible fn diagnose(
             secrets: Secrets,
             method: String,
-            url: String,
+            url: Wire,
             body: List<u8>,
-            signature: Option<String>,
+            signature: Option<Wire>,
         ) -> List<Hint> {
             let method: Method = method.parse()?;
-            let hints = validator(&secrets)?.diagnose(method, &url, &body.0, signature.as_deref());
+            let (url, signature) = (url.strict(), signature.as_ref().map(Wire::strict));
+            let hints = validator(&secrets)?.diagnose(method, url, &body.0, signature);
             let hint = |hint: &webhook::Hint| Hint {
                 kind: hint.kind().as_str().to_owned(),
                 message: hint.message().to_owned(),
@@ -631,6 +627,34 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     out.push(FAILED);
     <BridgeError as Lower<UniFfiTag>>::write(BridgeError::Failed { details }, out);
     Ok(())
+}
+
+/// Puts `***` for the password: what is between the colon behind the user and the last `@` before the
+/// query. The text need not be a URI, and may have one in `<…>`.
+fn without_password(text: String) -> String {
+    let begins = |text: &str, scheme: &str| {
+        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    let is_sip = |text: &str| begins(text, "sip:") || begins(text, "sips:");
+    let mut brackets = text.rmatch_indices('<').map(|(at, _)| at + 1);
+    let begin = brackets.find(|&at| text.get(at..).is_some_and(is_sip));
+    let (before, rest) = text.split_at_checked(begin.unwrap_or(0)).unwrap_or(("", &text));
+    let end = rest.rfind('>').filter(|&end| {
+        begin.is_some() && rest.get(..end).is_some_and(|inside| inside.contains('@'))
+    });
+    let (inside, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+    let Some((scheme, rest)) = inside.split_once(':') else { return text };
+    if rest.starts_with("//") {
+        return webhook::redact_url(&text);
+    }
+    // A user may have a question mark in it, and so may a password.
+    let query = rest.find('?').unwrap_or(rest.len());
+    let at = rest.get(..query).and_then(|front| front.rfind('@')).or_else(|| rest.rfind('@'));
+    let Some((userinfo, host)) = at.and_then(|at| rest.split_at_checked(at)) else { return text };
+    match userinfo.split_once(':') {
+        Some((user, _)) => format!("{before}{scheme}:{user}:***{host}{after}"),
+        None => text,
+    }
 }
 
 fn with_user_to_user(

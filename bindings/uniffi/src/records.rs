@@ -5,7 +5,7 @@ use std::fmt;
 
 use twiml_refer::{Error, diagnostic, testing, twiml, webhook::VerifyError};
 
-use crate::entry::List;
+use crate::entry::{List, Wire};
 
 /// A name and a value.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -308,8 +308,8 @@ pub enum TransferInput {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Notify {
     pub cseq: i64,
-    pub event: String,
-    pub subscription_state: Option<String>,
+    pub event: Wire,
+    pub subscription_state: Option<Wire>,
     pub body: List<u8>,
     pub in_dialog: bool,
 }

@@ -8,7 +8,9 @@ use uniffi::{Lift, Lower};
 use crate::UniFfiTag;
 use crate::entry::{BROKEN, DONE, FAILED, List, answer, caught, twiml_refer_call};
 use crate::functions::{self, BridgeFunction};
-use crate::records::{BridgeError, Document, Pair, Piece, Secrets, VoiceRequest, pairs};
+use crate::records::{
+    BridgeError, Document, Hint, Notify, Pair, Piece, Secrets, TransferInput, VoiceRequest, pairs,
+};
 
 fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
     let mut out = Vec::new();
@@ -93,6 +95,101 @@ fn text_that_is_not_utf8_has_no_signature() {
     assert_eq!(answer(&input(BridgeFunction::validate)), [DONE, 0]);
     let BridgeError::Failed { details } = read(&answer(&input(BridgeFunction::verify_params)));
     assert_eq!(details.kind, "signature-mismatch");
+}
+
+#[test]
+fn a_url_or_signature_that_is_not_utf8_gets_a_hint() {
+    let some = |bytes: &[u8]| [vec![1], text(bytes)].concat();
+    let good = b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    for (url, signature, kind) in [
+        (text(b"https://example.com/"), some(b"a\xed\xa0\x80"), "signature-invalid"),
+        (text(b"https://example.com/\xed\xa0\x80"), some(good), "url"),
+        (text(b"\xff"), some(b"\xff"), "signature-invalid"),
+        (text(b"\xff"), vec![0], "signature-missing"),
+    ] {
+        let method = written("POST".to_owned());
+        let arguments = [written(secrets()), method, url, text(b""), signature];
+        let answered = answer(&frame(BridgeFunction::diagnose, &arguments));
+        assert_eq!(answered.first(), Some(&DONE));
+        let hints = read::<List<Hint>>(&answered).0;
+        assert_eq!(hints.iter().map(|hint| hint.kind.as_str()).collect::<Vec<_>>(), [kind]);
+    }
+}
+
+#[test]
+fn a_notify_that_is_not_utf8_is_no_error() {
+    let settings = functions::transfer_settings(crate::records::TransferSettings {
+        response_timeout_ns: None,
+        notify_timeout_ns: None,
+        subscription_ns: None,
+        max_duration_ns: None,
+        hang_up_grace_ns: None,
+        rejected_status_omitted: false,
+        statuses: List(Vec::new()),
+    });
+    let made = functions::transfer_new("sip:a@b".to_owned(), settings.unwrap()).unwrap();
+    let saved = [i32::try_from(made.saved.len()).unwrap().to_be_bytes().to_vec(), made.saved];
+    // The NOTIFY is written as text that is, and its bytes are then made wrong.
+    let notify = |event: &str, state: &str| TransferInput::Notify {
+        notify: Notify {
+            cseq: 1,
+            event: event.to_owned().into(),
+            subscription_state: Some(state.to_owned().into()),
+            body: List(b"SIP/2.0 200 OK".to_vec()),
+            in_dialog: true,
+        },
+    };
+    let step = |input: Vec<u8>| {
+        let arguments = [saved.concat(), input, written(0_i64)];
+        answer(&frame(BridgeFunction::transfer_step, &arguments))
+    };
+    let mut wrong = written(notify("refer;id=~~", "active;~~"));
+    for byte in wrong.iter_mut().filter(|byte| **byte == b'~') {
+        *byte = 0xff;
+    }
+    let answered = step(wrong);
+    assert_eq!(answered.first(), Some(&DONE));
+    assert_eq!(
+        answered,
+        step(written(notify("refer;id=\u{fffd}\u{fffd}", "active;\u{fffd}\u{fffd}")))
+    );
+}
+
+#[test]
+fn passwords_of_uris_that_cannot_be_read_are_hidden() {
+    for (text, shown) in [
+        ("sip:alice:s3cret@h", "sip:alice:***@h"),
+        ("sip:alice:s3@cret@h", "sip:alice:***@h"),
+        ("SIPS:alice:s3:c@ret@h:1;x=a?y=b@c", "SIPS:alice:***@h:1;x=a?y=b@c"),
+        ("sip:alice:s3?cret@h", "sip:alice:***@h"),
+        ("sip:a?b:s3cret@h", "sip:a?b:***@h"),
+        ("\"a@b\" <sip:alice:s3cret@h x>", "\"a@b\" <sip:alice:***@h x>"),
+        ("\"a:b@c\" <sip:alice:s3@cret@h>;x=a@b", "\"a:b@c\" <sip:alice:***@h>;x=a@b"),
+        ("\"<sip:a@b>\" <sip:alice:s3cret@h>", "\"<sip:a@b>\" <sip:alice:***@h>"),
+        ("<sip:alice:s3cret@h", "<sip:alice:***@h"),
+        ("<sip:alice:s3>cret@h", "<sip:alice:***@h"),
+        ("sip:alice:s3<cret@h", "sip:alice:***@h"),
+        ("é <sip:é:s3cret@h>", "é <sip:é:***@h>"),
+        ("http://u:s3@cret@h/a", "http://u:***@h/a"),
+        ("odd:alice:s3@cret@h", "odd:alice:***@h"),
+    ] {
+        assert_eq!(functions::uri_redacted(text.to_owned()), shown);
+    }
+    for text in [
+        "",
+        ":",
+        "@",
+        "<",
+        ">",
+        "<>",
+        "no URI",
+        "sip:a@b:5060",
+        "sip:h:5060",
+        "<sip:a@h:1>;x=a:b",
+        "tel:1",
+    ] {
+        assert_eq!(functions::uri_redacted(text.to_owned()), text);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use twiml_refer::{
     webhook::ReferCallStatus,
 };
 
-use crate::entry::List;
+use crate::entry::{List, Wire};
 use crate::records::{
     ReferReport, StatusMapping, TransferInput, TransferOutput, TransferSettings, TransferStep, wide,
 };
@@ -40,8 +40,8 @@ pub(crate) fn feed(
         }
         TransferInput::Notify { notify } => {
             let cseq = numbers::received_cseq(notify.cseq);
-            Notify::new(cseq, &notify.event, &notify.body.0)
-                .with_subscription_state(notify.subscription_state.as_deref())
+            Notify::new(cseq, notify.event.lossy(), &notify.body.0)
+                .with_subscription_state(notify.subscription_state.as_ref().map(Wire::lossy))
                 .with_in_dialog(notify.in_dialog)
                 .into()
         }

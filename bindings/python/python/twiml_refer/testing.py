@@ -49,6 +49,11 @@ class SignedRequest(Value):
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if self.body else {}
         return {"X-Twilio-Signature": self.signature, **kind}
 
+    def __repr__(self) -> str:
+        # Neither body nor signature: they may be secret.
+        url = str(bridge.url_redacted(self.url))
+        return f"SignedRequest(method={self.method!r}, url={url!r})"
+
 
 @sealed
 def scenario_report(scenario: Scenario) -> ReferReport:

@@ -48,6 +48,13 @@ extension RequestValidator {
     }
 }
 
+extension RequestValidator.SignedRequest: CustomStringConvertible, CustomReflectable {
+    /// Method and URL, secrets hidden; neither body nor signature.
+    public var description: String { "\(method.rawValue) \((try? call(url.size) { urlRedacted(url: url) }) ?? "")" }
+
+    public var customMirror: Mirror { Mirror(self, children: ["request": description]) }
+}
+
 extension RequestValidator.Scenario {
     fileprivate var plain: TwimlReferBridge.Scenario {
         switch self {

@@ -170,6 +170,11 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 #expect(!shown.contains(token), "\(type(of: value)): \(shown)")
             }
         }
+        let test = try validator.signedRequest(url: url, parameters: ["CallToken": token])
+        for shown in shown(by: test) + ["\(test)"] {
+            #expect(!shown.contains(token) && !shown.contains(test.headers["X-Twilio-Signature"]!))
+        }
+        #expect("\(test)" == "POST https://a:***@a.example/?CallToken=***")
         #expect("\(request.parameters[1])" == "CallToken=***")
         #expect("\(request)" == "[CallSid=CA1, CallToken=***, ReferCallStatus=busy, CallToken=***]")
     }

@@ -20,7 +20,8 @@ internal fun entries(
     secrets: List<Long> = Collections.emptyList(),
 ): List<Map.Entry<String, String>> {
     val entries = ArrayList<Map.Entry<String, String>>(pairs.size)
-    for (pair in pairs) entries += Parameter(pair, entries.size.toLong() in secrets)
+    val hidden = HashSet(secrets)
+    for (pair in pairs) entries += Parameter(pair, entries.size.toLong() in hidden)
     return Collections.unmodifiableList(entries)
 }
 
