@@ -254,6 +254,9 @@ pub(crate) unsafe fn pairs<'a>(
     pairs.iter().map(|pair| unsafe { Ok((pair.name.text()?, pair.value.text()?)) }).collect()
 }
 
+/// A name and a value.
+type LossyPair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// The same with U+FFFD for what is not UTF-8.
 ///
 /// # Safety
@@ -262,7 +265,7 @@ pub(crate) unsafe fn pairs<'a>(
 pub(crate) unsafe fn lossy_pairs<'a>(
     pairs: *const twr_pair,
     count: usize,
-) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>)>, Failure> {
+) -> Result<Vec<LossyPair<'a>>, Failure> {
     // SAFETY: the caller's promise.
     let text = |text: twr_str| unsafe { text.bytes() }.map(String::from_utf8_lossy);
     // SAFETY: the caller's promise.
