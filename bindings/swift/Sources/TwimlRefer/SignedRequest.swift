@@ -50,7 +50,10 @@ extension RequestValidator {
 
 extension RequestValidator.SignedRequest: CustomStringConvertible, CustomReflectable {
     /// Method and URL, secrets hidden; neither body nor signature.
-    public var description: String { "\(method.rawValue) \((try? call(url.size) { urlRedacted(url: url) }) ?? "")" }
+    public var description: String {
+        let shown = (try? call(url.size) { urlRedacted(url: url) }) ?? ""
+        return "\(method.rawValue) \(shown)"
+    }
 
     public var customMirror: Mirror { Mirror(self, children: ["request": description]) }
 }
