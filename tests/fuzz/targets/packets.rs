@@ -15,6 +15,8 @@ mod packets;
 #[path = "../../../bindings/cli/src/capture/tcp.rs"]
 mod tcp;
 
+use std::ops::ControlFlow;
+
 use etherparse::{IpFragOffset, IpNumber, Ipv4Header, PacketBuilder};
 use libfuzzer_sys::fuzz_target;
 use message::Place;
@@ -90,6 +92,7 @@ fn read(bytes: Vec<u8>) -> Vec<(String, Place)> {
     if let Ok(Ok(Opened::Packets(reader))) = open(std::io::Cursor::new(bytes)) {
         let _ = packets::read(reader, |message| {
             found.push((message.head.call_id.clone(), message.place));
+            ControlFlow::Continue(())
         });
     }
     found
