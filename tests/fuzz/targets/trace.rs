@@ -28,16 +28,17 @@ Call-ID: the last one\nCSeq: 7 NOTIFY\nContent-Length: 16\n\nSIP/2.0 200 OK\n";
 
 fuzz_target!(|text: &[u8]| {
     let bare: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
-    let found = scan(&bare);
     let with_cr: Vec<u8> = bare.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
-    assert_eq!(scan(&with_cr), found);
-
     let lines = bare.split(|byte| *byte == b'\n').count();
-    assert!(found.messages.is_sorted_by_key(|message| message.place));
     let is_place = |place| matches!(place, Place::Line(number) if (1..=lines).contains(&number));
-    assert!(found.messages.iter().all(|message| is_place(message.place)));
-    let errors = found.errors.clone().into_list();
-    assert!(errors.iter().all(|error| error.place.is_none_or(is_place)));
+    // The two need not read alike: a line that ends in CR LF is a part of a message more often.
+    for text in [&bare, &with_cr] {
+        let found = scan(text);
+        assert!(found.messages.is_sorted_by_key(|message| message.place));
+        assert!(found.messages.iter().all(|message| is_place(message.place)));
+        let errors = found.errors.into_list();
+        assert!(errors.iter().all(|error| error.place.is_none_or(is_place)));
+    }
 
     let longer = scan(&[&bare, WHOLE].concat());
     let last = longer.messages.last();
