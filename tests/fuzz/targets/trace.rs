@@ -1,5 +1,5 @@
-//! Traces of SIP messages, as the command reads them: CR or not makes no difference, and whatever
-//! stands above it, a whole message behind a line with a time is found.
+//! Traces of SIP messages, as the command reads them: places are lines of the text and in order, and
+//! whatever is above it, a whole message behind a line with a time is found.
 #![no_main]
 // The reader is a part of a program, which has no library to ask.
 #![allow(dead_code)]
