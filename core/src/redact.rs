@@ -67,7 +67,8 @@ fn brackets(text: &str) -> (&str, &str, &str) {
             text.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))
         })
     };
-    let mut begins = text.rmatch_indices('<').filter_map(|(at, _)| text.split_at_checked(at.saturating_add(1)));
+    let mut begins =
+        text.rmatch_indices('<').filter_map(|(at, _)| text.split_at_checked(at.saturating_add(1)));
     let Some((before, rest)) = begins.find(|(_, rest)| is_sip(rest)) else { return ("", text, "") };
     let end = rest.rfind('>').and_then(|end| rest.split_at_checked(end));
     let (uri, after) = end.filter(|(uri, _)| uri.contains('@')).unwrap_or((rest, ""));

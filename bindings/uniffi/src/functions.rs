@@ -4,8 +4,10 @@
 use std::string::FromUtf8Error;
 
 use twiml_refer::{
-    Error, SipUri, Transfer, VoiceResponse, error::ErrorGroup, http::Method, numbers, sip, testing,
-    twiml,
+    Error, SipUri, Transfer, VoiceResponse,
+    error::ErrorGroup,
+    http::Method,
+    numbers, sip, testing, twiml,
     webhook::{self, HttpRequest, VerifyError},
 };
 use uniffi::deps::anyhow::{Context, ensure};
@@ -15,11 +17,11 @@ use crate::UniFfiTag;
 use crate::document::{self, build};
 use crate::entry::{DONE, FAILED, List, Wire, WirePair};
 use crate::records::{
-    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, HttpAnswer, HttpOptions, Limits, Names,
-    Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario,
-    Secrets, SignedRequest, SipUriParts, TransferDetails, TransferInput, TransferSettings,
-    TransferStep, TypedParameter, UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb,
-    VoiceRequest, diagnostics, pairs, tuples,
+    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, HttpAnswer,
+    HttpOptions, Limits, Names, Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget,
+    RestRequest, Result, Scenario, Secrets, SignedRequest, SipUriParts, TransferDetails,
+    TransferInput, TransferSettings, TransferStep, TypedParameter, UriParameter, UrlCandidate,
+    UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics, pairs, tuples,
 };
 use crate::requests::{http_verifier, limit, validator};
 use crate::{requests, tables, transfers};
@@ -721,7 +723,8 @@ fn signed_text(
     verified: std::result::Result<twiml_refer::VoiceRequest, VerifyError>,
 ) -> std::result::Result<twiml_refer::VoiceRequest, VerifyError> {
     let is_text = pairs.0.iter().all(|pair| pair.name.is_utf8() && pair.value.is_utf8());
-    verified.and_then(|request| if is_text { Ok(request) } else { Err(VerifyError::SignatureMismatch) })
+    verified
+        .and_then(|request| if is_text { Ok(request) } else { Err(VerifyError::SignatureMismatch) })
 }
 
 fn with_user_to_user(

@@ -8,7 +8,8 @@ use twiml_refer::{
 
 use crate::entry::{List, WirePair};
 use crate::records::{
-    HttpOptions, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, diagnostics, pairs, wide,
+    HttpOptions, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, diagnostics, pairs,
+    wide,
 };
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {

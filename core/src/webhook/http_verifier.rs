@@ -271,8 +271,9 @@ impl HttpVerifier {
                 _ => return Err("invalid X-Forwarded-Proto: expected http or https, once"),
             },
         };
-        let UrlParts { scheme: target_scheme, host: target_host, port, path, query, fragment, .. } =
-            UrlParts::of(request.target);
+        let UrlParts {
+            scheme: target_scheme, host: target_host, port, path, query, fragment, ..
+        } = UrlParts::of(request.target);
         if target_scheme.is_empty() && !path.starts_with('/') {
             return Err("invalid request target: it begins neither with `/` nor with a scheme");
         }
