@@ -47,9 +47,18 @@ def form(params: list[list[str]]) -> str:
     return urlencode([(name, value) for name, value in params])
 
 
+def multipart(params: list[list[str]]) -> str:
+    """RFC 7578, with the boundary `b`."""
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in params
+    )
+    return f"{parts}--b--\r\n"
+
+
 def ready(case: dict[str, Any]) -> dict[str, Any]:
     """The case as the drivers get it: with its token, its signature, and its form body."""
-    if case["job"] not in ("verify", "callback"):
+    if case["job"] not in ("verify", "servlet", "multipart", "callback"):
         return case
     case = {"token": TOKEN, **case}
     params = case.get("params", [])
@@ -58,7 +67,9 @@ def ready(case: dict[str, Any]) -> dict[str, Any]:
             case["url"] += "?" + form(params)
             params = []
         case["signed"] = {"url": case["url"], "params": params}
-    if "json" not in case:
+    if "multipart" in case:
+        case["body"] = multipart(case["multipart"])
+    elif "json" not in case:
         case["body"] = form(params)
     if "signed" in case:
         signed = {"params": params, "token": case["token"], "algorithm": "sha1"} | case.pop(
@@ -164,4 +175,12 @@ def header(case: dict[str, Any], answer: dict[str, Any]) -> Verdict:
     )
 
 
-JOBS = {"document": document, "read": read, "verify": verify, "callback": values, "header": header}
+JOBS = {
+    "document": document,
+    "read": read,
+    "verify": verify,
+    "servlet": verify,
+    "multipart": verify,
+    "callback": values,
+    "header": header,
+}

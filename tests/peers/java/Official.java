@@ -170,6 +170,7 @@ final class Official {
                 case "read":
                     return read(request);
                 case "verify":
+                case "servlet":
                     return verify(request);
                 default:
                     return null;

@@ -16,6 +16,8 @@ fn main() {
         "document" => Some(result(document(case))),
         "read" => Some(read(case)),
         "verify" => verify(case),
+        "servlet" => Some(servlet(case)),
+        "multipart" => Some(multipart(case)),
         "callback" => Some(callback(case)),
         "header" => Some(result(header(case))),
         _ => None,
@@ -89,6 +91,18 @@ fn verify(case: &Value) -> Option<Value> {
         None => validator.validate(url, pairs(case), signature),
     };
     Some(json!({"valid": valid}))
+}
+
+fn servlet(case: &Value) -> Value {
+    let (url, signature) = (text(case, "url").unwrap(), text(case, "signature"));
+    let verified = validator(case).verify_servlet_params(url, pairs(case), signature);
+    json!({"valid": verified.is_ok()})
+}
+
+fn multipart(case: &Value) -> Value {
+    let [url, body] = ["url", "body"].map(|name| text(case, name).unwrap());
+    let verified = validator(case).verify(Method::Post, url, body, text(case, "signature"));
+    json!({"valid": verified.is_ok()})
 }
 
 fn callback(case: &Value) -> Value {
