@@ -27,7 +27,10 @@ fuzz_target!(|body: &[u8]| {
     }
     assert_eq!(VoiceRequest::from_pairs(pairs, None).as_ref(), Ok(&request));
     let _ = request.leg();
-    if let Some(token) = request.call_token().filter(|token| token.len() > 12) {
+    // Of letters and digits alone: with quotes and `=` it may be what is printed around other values.
+    let is_word =
+        |token: &&str| token.len() > 12 && token.bytes().all(|it| it.is_ascii_alphanumeric());
+    if let Some(token) = request.call_token().filter(is_word) {
         assert!(
             !format!("{request:?}").contains(token)
                 || request.params().any(|(name, value)| {
