@@ -173,11 +173,8 @@ impl HttpVerifier {
         if request.body.len() > self.max_body_bytes() {
             return Err(HttpRejection::ContentTooLarge);
         }
-        let signature = match request.headers.signature {
-            Header::Absent => None,
-            Header::One(signature) => Some(signature),
-            Header::Invalid => return Err(HttpRejection::Forbidden),
-        };
+        let signature = request.headers.signature.value();
+        let signature = signature.map_err(|()| HttpRejection::Forbidden)?;
         let url = self.url(request).map_err(|_| HttpRejection::Forbidden)?;
         let verify = |url: &str| self.validator.verify(method, url, request.body, signature);
         let verified = match verify(&url) {
@@ -226,12 +223,8 @@ impl HttpVerifier {
 
     /// Why a request is answered 403.
     fn hints(&self, request: &HttpRequest<'_>) -> String {
-        let signature = match request.headers.signature {
-            Header::Absent => None,
-            Header::One(signature) => Some(signature),
-            Header::Invalid => {
-                return "the header X-Twilio-Signature is there twice, or is not text".to_owned();
-            }
+        let Ok(signature) = request.headers.signature.value() else {
+            return "the header X-Twilio-Signature is there twice, or is not text".to_owned();
         };
         let url = match self.url(request) {
             Ok(url) => url,
@@ -274,21 +267,18 @@ impl HttpVerifier {
                 _ => return Err("invalid X-Forwarded-Proto: expected http or https, once"),
             },
         };
-        let UrlParts {
-            scheme: target_scheme, host: target_host, port, path, query, fragment, ..
-        } = UrlParts::of(request.target);
-        if target_scheme.is_empty() && !path.starts_with('/') {
-            return Err("invalid request target: it begins neither with `/` nor with a scheme");
+        let target = UrlParts::of(request.target);
+        if !(target.scheme.is_empty() && target.path.starts_with('/') || target.is_http()) {
+            return Err(
+                "invalid request target: expected one that begins with `/`, or an absolute URL",
+            );
         }
-        let own = [target_host, port].concat();
-        let host = match host {
-            Header::One(host) => host,
-            Header::Absent => &own,
-            Header::Invalid => "",
-        };
+        let own = [target.host, target.port].concat();
+        let host = host.value().map(|host| host.unwrap_or(&own)).unwrap_or_default();
         if !is_http_authority(scheme, host) {
             return Err("invalid host of the request: expected a host and optionally a port, once");
         }
+        let UrlParts { path, query, fragment, .. } = target;
         Ok([scheme, "://", host, path, query, fragment].concat().into())
     }
 }
