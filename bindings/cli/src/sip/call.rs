@@ -242,6 +242,11 @@ impl Call {
         self.control.hang_up();
     }
 
+    /// Drops the call without a word to the loop, in the loop.
+    pub(super) fn disown(self) {
+        self.control.shared.end(Ended::by_us(Why::ShutDown));
+    }
+
     /// Returns what ends the call from another thread.
     pub(crate) fn remote_control(&self) -> CallControl {
         self.control.clone()
