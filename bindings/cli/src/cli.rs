@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use twiml_refer::ReferOutcome;
+use twiml_refer::diagnostic::Severity;
 
 use crate::commands::{
     build, callback, check, completions, demo, man, read, replay, rest, sign, simulate, uri, verify,
@@ -110,6 +111,26 @@ impl Expect {
         let text = format!("{which}expected {expected}, but {ended}");
         console::print_error(&message::plain_error(&text));
         Answer::No
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deny {
+    /// Exit with status 1 for warnings, too
+    #[arg(long, value_name = "WHAT", value_enum)]
+    deny: Option<Denied>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Denied {
+    /// Warnings as well as errors
+    Warnings,
+}
+
+impl Deny {
+    /// Returns the lowest severity that makes the answer a no.
+    pub(crate) fn severity(&self) -> Severity {
+        if self.deny.is_some() { Severity::Warning } else { Severity::Error }
     }
 }
 

@@ -6,5 +6,6 @@ pub(crate) mod call;
 pub(crate) mod client;
 pub(crate) mod endpoint;
 pub(crate) mod error;
+pub(crate) mod gather;
 pub(crate) mod interpreter;
 pub(crate) mod transcript;

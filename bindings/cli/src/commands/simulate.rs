@@ -1,13 +1,14 @@
 //! `simulate`: Twilio's side, played against a webhook.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use twiml_refer::{http::Method, webhook::Leg};
 use url::Url;
 
-use crate::cli::{Expect, Svg, name_and_value};
+use crate::cli::{Deny, Expect, Svg, name_and_value};
 use crate::console::Console;
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
@@ -16,13 +17,15 @@ use crate::token;
 use crate::twilio::call::{Call, Parties};
 use crate::twilio::client::{self, Client, Signer};
 use crate::twilio::endpoint::ScriptedEndpoint;
+use crate::twilio::gather;
 use crate::twilio::interpreter::Interpreter;
 use crate::twilio::transcript::{Part, Transcript};
 
 /// Play Twilio against a webhook of yours that is running.
 #[derive(Debug, Args)]
 #[command(after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the \
-    requests are signed. The certificates of https are checked with those of the system, or of \
+    requests are signed; one with a wrong signature goes before them (--no-forgery leaves it out), and an app \
+    that answers it 2xx has failed. The certificates of https are checked with those of the system, or of \
     SSL_CERT_FILE alone.\n\nExample:\n  twiml-refer simulate http://localhost:8080/voice --scenario \
     busy --expect target-failed")]
 pub(crate) struct Options {
@@ -45,9 +48,10 @@ pub(crate) struct Options {
     /// answered, refused, busy, hangup, silent)
     #[arg(long, value_name = "NAME|FILE", default_value = "answered")]
     scenario: String,
-    /// What the caller presses at the next <Gather>; repeat it for the following ones
-    #[arg(long, value_name = "DIGITS", value_parser = digits)]
-    digits: Vec<String>,
+    /// What the caller presses at the next <Gather>; a comma or another --digits leads to the
+    /// following one: 1,,42# presses nothing at the second
+    #[arg(long, value_name = "DIGITS", value_parser = Digits::from_str)]
+    digits: Vec<Digits>,
     /// A parameter of every request, in place of the standard one of this name if there is one
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     param: Vec<(String, String)>,
@@ -62,6 +66,11 @@ pub(crate) struct Options {
     svg: Svg,
     #[command(flatten)]
     expect: Expect,
+    #[command(flatten)]
+    deny: Deny,
+    /// Do not try a request with a wrong signature first
+    #[arg(long)]
+    no_forgery: bool,
     /// Timeout of each request, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     timeout: Duration,
@@ -80,12 +89,16 @@ enum LegKind {
     Client,
 }
 
-fn digits(text: &str) -> std::result::Result<String, String> {
-    let is_key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#');
-    if text.is_empty() || !text.chars().all(is_key) {
-        return Err("a caller can press 0 to 9, * and #".to_owned());
+/// The keys for one `<Gather>` after the other.
+#[derive(Debug, Clone)]
+struct Digits(Vec<String>);
+
+impl FromStr for Digits {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        gather::parse_script(text).map(Self)
     }
-    Ok(text.to_owned())
 }
 
 fn seconds(text: &str) -> std::result::Result<Duration, String> {
@@ -113,15 +126,24 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let mut transcript =
         Transcript { console, base: "", part: Part::All, title: None, ladders: Vec::new() };
     let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
-        .with_digits(options.digits)
+        .with_digits(options.digits.into_iter().flat_map(|Digits(keys)| keys).collect())
+        .with_forgery(client.is_signing() && !options.no_forgery)
         .run(options.method, url)?;
+    if !client.is_signing() {
+        transcript.note(
+            Some("unsigned"),
+            "the requests were not signed, and whether the app checks signatures was not tested: \
+             set TWILIO_AUTH_TOKEN, or give --token-file FILE",
+        )?;
+    }
     transcript.end(&end)?;
     let ladders = transcript.ladders;
     console.flush()?;
     if let Some(svg) = svg {
         svg.draw(&ladders)?;
     }
-    let answer = Answer::yes_if(end.error.is_none() && !end.has_errors);
+    let is_denied = end.severity.is_some_and(|it| it >= options.deny.severity());
+    let answer = Answer::yes_if(end.error.is_none() && end.forgery.is_none() && !is_denied);
     Ok(answer.and(options.expect.check("", end.outcome.as_ref())))
 }
 

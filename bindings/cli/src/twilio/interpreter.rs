@@ -1,6 +1,5 @@
 //! Runs the documents of an app, verb by verb, until the call ends.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use twiml_refer::{
@@ -15,6 +14,7 @@ use super::call::Call;
 use super::client::{self, Client, Request, Response};
 use super::endpoint::Endpoint;
 use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
+use super::gather::Gather;
 use super::transcript::{Fate, Transcript};
 use crate::exit::Failure;
 use crate::redact;
@@ -32,10 +32,14 @@ pub(crate) struct Interpreter<'a, 'c> {
     transcript: &'a mut Transcript<'c>,
     /// What the caller presses, `<Gather>` by `<Gather>`.
     digits: VecDeque<String>,
+    /// Whether a request with a wrong signature goes before the first one.
+    forges: bool,
     end: End,
     requests: u32,
     redirects: u32,
     caller_is_gone: bool,
+    /// Since the last transfer the caller got something to hear, or was connected.
+    caller_is_served: bool,
 }
 
 /// How the call ended.
@@ -51,8 +55,10 @@ pub(crate) struct End {
     pub(crate) verbs: Vec<String>,
     /// Why the call could not go on.
     pub(crate) error: Option<WebhookError>,
-    /// A document had a diagnostic that is an error.
-    pub(crate) has_errors: bool,
+    /// The gravest diagnostic of a document.
+    pub(crate) severity: Option<Severity>,
+    /// Why the app is not safe: it answered a forged request.
+    pub(crate) forgery: Option<WebhookError>,
 }
 
 /// Why the interpreter stops early.
@@ -110,18 +116,24 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         transcript: &'a mut Transcript<'c>,
     ) -> Self {
         let (digits, end) = (VecDeque::new(), End::default());
-        let (requests, redirects, caller_is_gone) = (0, 0, false);
         Self {
             client,
             call,
             endpoint,
             transcript,
             digits,
+            forges: false,
             end,
-            requests,
-            redirects,
-            caller_is_gone,
+            requests: 0,
+            redirects: 0,
+            caller_is_gone: false,
+            caller_is_served: false,
         }
+    }
+
+    /// Tries a request with a wrong signature first.
+    pub(crate) fn with_forgery(self, forges: bool) -> Self {
+        Self { forges, ..self }
     }
 
     pub(crate) fn with_digits(self, digits: Vec<String>) -> Self {
@@ -139,6 +151,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn documents(&mut self, mut fetch: Fetch) -> Result<()> {
+        if self.forges {
+            self.forge(&fetch)?;
+        }
         while let Some(document) = self.fetch(fetch)? {
             match self.document(&document)? {
                 Next::Document(next) => fetch = next,
@@ -148,6 +163,29 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         if !self.digits.is_empty() && !self.caller_is_gone {
             let left: Vec<_> = self.digits.drain(..).collect();
             self.note(&format!("no <Gather> asked for the digits {}", left.join(", ")))?;
+        }
+        if self.end.may_resume && !self.caller_is_served {
+            self.coded_note(
+                "caller-left-alone",
+                "the transfer failed and the caller is still there, but the call ends without a \
+                 word: say something, or connect the caller with <Dial>",
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Makes the request with a wrong signature. An app that refuses it may do so with any status but 2xx.
+    fn forge(&mut self, fetch: &Fetch) -> Result<()> {
+        let form = self.call.request(&fetch.params)?.to_form();
+        let request = Request { method: fetch.method, url: fetch.url.clone(), form };
+        let sent = self.client.send_forged(&request);
+        let status = sent.as_ref().ok().map(Response::status);
+        self.transcript.request(&request, status.map(|status| status.as_u16()), true)?;
+        let status = sent?.status();
+        if status.is_success() {
+            let error = WebhookError::forgery(request.url.as_str(), status.as_u16());
+            self.transcript.error(&error)?;
+            self.end.forgery = Some(error);
         }
         Ok(())
     }
@@ -162,23 +200,26 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             let (status, signed) = (response.status().as_u16(), self.client.is_signing());
             return Err(WebhookError::status(url.as_str(), status, signed).into());
         }
-        let content_type = content_type_warning(client::header(&response, "content-type"));
-        let body = response.into_body();
-        if self.caller_is_gone && body.trim_ascii().is_empty() {
+        if self.caller_is_gone && response.body().trim_ascii().is_empty() {
             self.note("an empty body, which is enough: the caller is gone")?;
             return Ok(None);
         }
+        let content_type = client::header(&response, "content-type");
+        if let Some(error) = WebhookError::content_type(url.as_str(), content_type.as_deref())
+            && !response.body().trim_ascii().is_empty()
+        {
+            return Err(error.into());
+        }
+        let body = response.into_body();
         let response = match VoiceResponse::parse_bytes(&body) {
             Ok(response) => response,
             Err(error) => return Err(WebhookError::document(url.as_str(), body, error).into()),
         };
-        if let Some(warning) = content_type {
-            self.transcript.warning(&warning)?;
-        }
         let mut diagnostics = response.check();
         // That is about the document as we would write it; as the app did, it was small enough.
         diagnostics.retain(|it| it.code() != DiagnosticCode::DocumentTooLarge);
-        self.end.has_errors |= diagnostics.iter().any(|it| it.severity() >= Severity::Error);
+        self.end.severity =
+            self.end.severity.max(diagnostics.iter().map(Diagnostic::severity).max());
         let name = redact::hidden(url.as_str());
         self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
         Ok(Some(Document { url, response, diagnostics }))
@@ -192,18 +233,29 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         self.requests += 1;
         let sent = self.client.send(request);
         let status = sent.as_ref().ok().map(|response| response.status().as_u16());
-        self.transcript.request(request, status)?;
+        self.transcript.request(request, status, false)?;
         Ok(sent?)
     }
 
     fn document(&mut self, document: &Document) -> Result<Next> {
+        // Without an action, what follows a <Refer> is written for the caller who is still there.
+        let mut may_know = self.caller_is_gone && self.end.follows == Some(Follows::Action);
         for verb in verbs(document) {
             if verb.is_known && self.end.follows.is_some() {
                 self.end.verbs.push(verb.element.name().to_owned());
             }
+            let is_for_caller = verb.is_known && reaches_caller(verb.element.name());
+            self.caller_is_served |= is_for_caller && !self.caller_is_gone;
             match self.verb(&verb, document)? {
                 Next::Verb => {}
                 next => return Ok(next),
+            }
+            if may_know && is_for_caller {
+                may_know = false;
+                self.coded_note(
+                    "caller-is-gone",
+                    "the app speaks to a caller who is gone: check may_resume() of the request",
+                )?;
             }
         }
         Ok(Next::End)
@@ -238,16 +290,31 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         for prompt in gather.children() {
             self.transcript.prompt(prompt)?;
         }
-        let input = gather.attribute("input").unwrap_or("dtmf");
-        if !input.split_whitespace().any(|word| word == "dtmf") {
+        let collects = Gather::new(gather);
+        if !collects.takes_keys {
             self.note("it takes only speech, and nothing is spoken here; on with the next verb")?;
             return Ok(Next::Verb);
         }
-        let Some(digits) = self.digits.pop_front() else {
-            self.note("the caller presses nothing (--digits); on with the next verb")?;
+        let pressed = self.digits.pop_front().unwrap_or_default();
+        let (mut digits, mut keys) = (String::new(), pressed.chars());
+        let is_complete = keys.any(|key| collects.push(&mut digits, key));
+        if !pressed.is_empty() {
+            self.note(&format!("the caller presses {pressed}"))?;
+        }
+        if is_complete && !keys.as_str().is_empty() {
+            self.note(&format!("the input ended before {}", keys.as_str()))?;
+        }
+        if digits.is_empty() && !collects.action_on_empty_result {
+            let nothing = match pressed.is_empty() {
+                true => "the caller presses nothing (--digits); on with the next verb",
+                false => "without any digit; on with the next verb",
+            };
+            self.note(nothing)?;
             return Ok(Next::Verb);
-        };
-        self.note(&format!("the caller presses {digits}"))?;
+        }
+        if digits.is_empty() {
+            self.note("no digit, and the action is called: actionOnEmptyResult")?;
+        }
         let action = gather.attribute("action").unwrap_or_default();
         follow_verb(gather, action, vec![("Digits".to_owned(), digits)], document)
     }
@@ -264,6 +331,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         let steps = self.endpoint.refer(refer.target())?;
         self.transcript.transfer(refer.target(), &steps)?;
         self.end.verbs.clear();
+        self.caller_is_served = false;
         let Some(report) = scenario::report(&steps) else {
             (self.end.outcome, self.end.follows) = (None, Some(Follows::Hangup));
             self.note("no REFER was sent, and the action is not called: the error ends the call")?;
@@ -295,8 +363,18 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn note(&mut self, text: &str) -> crate::exit::Result<()> {
-        self.transcript.note(text)
+        self.transcript.note(None, text)
     }
+
+    /// A note about the app, with a code for programs.
+    fn coded_note(&mut self, code: &'static str, text: &str) -> crate::exit::Result<()> {
+        self.transcript.note(Some(code), text)
+    }
+}
+
+/// Returns whether a verb says something to the caller, or connects the caller to somebody.
+fn reaches_caller(name: &str) -> bool {
+    !matches!(name, "Hangup" | "Reject" | "Redirect" | "Pause" | "Leave")
 }
 
 /// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.
@@ -358,16 +436,4 @@ fn verbs(document: &Document) -> Vec<Verb<'_>> {
 /// that it does not show which element it is about.
 fn may_be_verb(name: &str) -> bool {
     name.len() <= LONGEST_VERB && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
-/// Twilio goes by the type: it does not run a document of another one.
-fn content_type_warning(content_type: Option<Cow<'_, str>>) -> Option<String> {
-    let Some(content_type) = content_type else {
-        return Some("there is no Content-Type: send text/xml".to_owned());
-    };
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let runs = matches!(kind.as_str(), "text/xml" | "application/xml" | "text/html");
-    (!runs).then(|| {
-        format!("Twilio does not run a document with Content-Type {content_type}: send text/xml")
-    })
 }

@@ -9,6 +9,7 @@ use twiml_refer::{
 };
 
 use super::client::Request;
+use super::error::WebhookError;
 use super::interpreter::{End, read_refer};
 use crate::console::{self, Console, merged};
 use crate::exit::Result;
@@ -56,23 +57,35 @@ pub(crate) enum Part {
 impl Transcript<'_> {
     /// Prints a request and the status of its response. Its URL is shown without the parameters of a GET,
     /// among which secrets may be.
-    pub(crate) fn request(&mut self, request: &Request, status: Option<u16>) -> Result<()> {
+    pub(crate) fn request(
+        &mut self,
+        request: &Request,
+        status: Option<u16>,
+        is_forged: bool,
+    ) -> Result<()> {
         let (method, url) = (request.method, redact::hidden(request.url.as_str()));
         let url_shown = printable(url.strip_prefix(self.base).unwrap_or(&url));
         let status_shown = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
+        let forged = if is_forged { "  (forged: the signature is wrong)" } else { "" };
         self.step(
-            || json!({"step": "request", "method": method.as_str(), "url": url, "status": status}),
-            || format!("{method} {url_shown}  {status_shown}"),
+            || {
+                let step = json!({"step": "request", "method": method.as_str(), "url": url,
+                    "status": status});
+                if is_forged { merged(step, json!({"forged": true})) } else { step }
+            },
+            || format!("{method} {url_shown}  {status_shown}{forged}"),
         )?;
         self.console.flush()
     }
 
-    pub(crate) fn warning(&mut self, text: &str) -> Result<()> {
+    /// Prints what is wrong with the app, and does not stop the call.
+    pub(crate) fn error(&mut self, error: &WebhookError) -> Result<()> {
         match self.part {
-            Part::All if self.console.is_json() => {
-                self.console.json(&json!({"step": "warning", "message": text}))
+            Part::All if self.console.is_json() => self.console.json(&error_json(error)?),
+            Part::All => {
+                self.console.report(&message::plain_error(&error.message))?;
+                self.console.report(&message::note(error.advice))
             }
-            Part::All => self.console.report(&message::warning(text)),
             _ => Ok(()),
         }
     }
@@ -129,9 +142,13 @@ impl Transcript<'_> {
         Ok(())
     }
 
-    /// Prints what the caller does, or what is left out here.
-    pub(crate) fn note(&mut self, text: &str) -> Result<()> {
-        self.text(|| format!("      ({})", printable(text)))
+    /// Prints what the caller does, what is left out here, or what is odd about the app (with a code).
+    pub(crate) fn note(&mut self, code: Option<&str>, text: &str) -> Result<()> {
+        let mark = if code.is_some() { "note: " } else { "" };
+        self.step(
+            || json!({"step": "note", "code": code, "message": text}),
+            || format!("      ({mark}{})", printable(text)),
+        )
     }
 
     /// Prints the last lines: how the transfer ended, and what was wrong.
@@ -143,9 +160,7 @@ impl Transcript<'_> {
             return self.print_error(end);
         }
         if let Some(error) = &end.error {
-            let cause = without_secrets(&error.cause)?;
-            self.console.json(&json!({"step": "error", "kind": error.kind,
-                "message": error.message, "url": error.url, "error": cause}))?;
+            self.console.json(&error_json(error)?)?;
         }
         let follows = end.follows.map(Follows::as_str);
         self.console.json(&json!({"step": "end", "outcome": outcome(end), "follows": follows,
@@ -195,6 +210,12 @@ pub(crate) fn outcome(end: &End) -> Value {
         *may_resume = json!(end.may_resume);
     }
     outcome
+}
+
+fn error_json(error: &WebhookError) -> Result<Value> {
+    let cause = without_secrets(&error.cause)?;
+    Ok(json!({"step": "error", "kind": error.kind, "message": error.message, "url": error.url,
+        "number": error.number, "error": cause}))
 }
 
 /// Serializes what core says, which may quote a URL.
