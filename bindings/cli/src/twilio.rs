@@ -8,4 +8,5 @@ pub(crate) mod endpoint;
 pub(crate) mod error;
 pub(crate) mod gather;
 pub(crate) mod interpreter;
+pub(crate) mod playing;
 pub(crate) mod transcript;

@@ -1,5 +1,6 @@
 //! What a `<Gather>` collects: its attributes, and the keys that a caller presses.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use twiml_refer::twiml::Element;
@@ -34,6 +35,13 @@ impl Gather {
         }
     }
 
+    /// Returns the digits that the app gets of these keys, and the keys that came after the input was complete.
+    pub(crate) fn split<'a>(&self, pressed: &'a str) -> (String, &'a str) {
+        let (mut digits, mut keys) = (String::new(), pressed.chars());
+        let _ = keys.any(|key| self.push(&mut digits, key));
+        (digits, keys.as_str())
+    }
+
     /// Adds a key to the digits so far, and returns whether the input is complete.
     pub(crate) fn push(&self, digits: &mut String, key: char) -> bool {
         if self.finish_on_key.contains(key) {
@@ -44,17 +52,30 @@ impl Gather {
     }
 }
 
-/// What a caller presses, `<Gather>` by `<Gather>`, as `--digits` says it: `1,,42#` presses 1 at the first one,
-/// nothing at the second, and 42# at the third.
-pub(crate) fn parse_script(text: &str) -> Result<Vec<String>, String> {
-    let is_key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#');
-    let entries: Vec<String> = text.split(',').map(str::to_owned).collect();
-    if text.is_empty() || !entries.iter().all(|entry| entry.chars().all(is_key)) {
-        return Err("a caller can press 0 to 9, * and #; write a comma between one <Gather> and \
-                    the next"
-            .to_owned());
+/// The keys for one `<Gather>` after the other, as `--digits` names them: `1,,42#` presses 1 at the first, nothing at
+/// the second and 42# at the third.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Script(Vec<String>);
+
+impl Script {
+    pub(crate) fn into_entries(self) -> Vec<String> {
+        self.0
     }
-    Ok(entries)
+}
+
+impl FromStr for Script {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#');
+        let entries: Vec<String> = text.split(',').map(str::to_owned).collect();
+        if text.is_empty() || !entries.iter().all(|entry| entry.chars().all(is_key)) {
+            return Err("a caller can press 0 to 9, * and #; write a comma between one <Gather> \
+                        and the next"
+                .to_owned());
+        }
+        Ok(Self(entries))
+    }
 }
 
 #[cfg(test)]
@@ -74,19 +95,17 @@ mod tests {
     /// the input at once.
     #[test]
     fn input_ends_as_the_attributes_say() {
-        for (attributes, pressed, digits, complete) in [
-            (&[][..], "42#7", "42", true),
-            (&[], "42", "42", false),
-            (&[], "#", "", true),
-            (&[("finishOnKey", "")], "4#", "4#", false),
-            (&[("finishOnKey", "*9")], "4#9", "4#", true),
-            (&[("numDigits", "2")], "123", "12", true),
-            (&[("numDigits", "many")], "1", "1", false),
+        for (attributes, pressed, digits, unused) in [
+            (&[][..], "42#7", "42", "7"),
+            (&[], "42", "42", ""),
+            (&[], "#", "", ""),
+            (&[("finishOnKey", "")], "4#", "4#", ""),
+            (&[("finishOnKey", "*9")], "4#91", "4#", "1"),
+            (&[("numDigits", "2")], "123", "12", "3"),
+            (&[("numDigits", "many")], "1", "1", ""),
         ] {
-            let gather = gather(attributes);
-            let mut collected = String::new();
-            let ended = pressed.chars().any(|key| gather.push(&mut collected, key));
-            assert_eq!((collected.as_str(), ended), (digits, complete), "{attributes:?} {pressed}");
+            let split = gather(attributes).split(pressed);
+            assert_eq!(split, (digits.to_owned(), unused), "{attributes:?} {pressed}");
         }
     }
 
@@ -103,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_script_names_the_keys_of_each_gather() {
-        assert_eq!(parse_script("1,,42#").unwrap(), ["1", "", "42#"]);
-        assert_eq!(parse_script("1").unwrap(), ["1"]);
-        parse_script("").unwrap_err();
-        parse_script("1 2").unwrap_err();
+        assert_eq!("1,,42#".parse::<Script>().unwrap().into_entries(), ["1", "", "42#"]);
+        assert_eq!("1".parse::<Script>().unwrap().into_entries(), ["1"]);
+        "".parse::<Script>().unwrap_err();
+        "1 2".parse::<Script>().unwrap_err();
     }
 }

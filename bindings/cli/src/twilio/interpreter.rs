@@ -1,6 +1,7 @@
 //! Runs the documents of an app, verb by verb, until the call ends.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use twiml_refer::{
     Refer, ReferOutcome, SipUri, VoiceResponse,
@@ -12,9 +13,10 @@ use url::Url;
 
 use super::call::Call;
 use super::client::{self, Client, Request, Response};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Gathered, Presence};
 use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
 use super::gather::Gather;
+use super::playing::playing_time;
 use super::transcript::{Fate, Transcript};
 use crate::exit::Failure;
 use crate::redact;
@@ -30,8 +32,6 @@ pub(crate) struct Interpreter<'a, 'c> {
     call: Call,
     endpoint: &'a mut dyn Endpoint,
     transcript: &'a mut Transcript<'c>,
-    /// What the caller presses, `<Gather>` by `<Gather>`.
-    digits: VecDeque<String>,
     /// Whether a request with a wrong signature goes before the first one.
     forges: bool,
     end: End,
@@ -115,15 +115,13 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         endpoint: &'a mut dyn Endpoint,
         transcript: &'a mut Transcript<'c>,
     ) -> Self {
-        let (digits, end) = (VecDeque::new(), End::default());
         Self {
             client,
             call,
             endpoint,
             transcript,
-            digits,
             forges: false,
-            end,
+            end: End::default(),
             requests: 0,
             redirects: 0,
             caller_is_gone: false,
@@ -134,10 +132,6 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     /// Tries a request with a wrong signature first.
     pub(crate) fn with_forgery(self, forges: bool) -> Self {
         Self { forges, ..self }
-    }
-
-    pub(crate) fn with_digits(self, digits: Vec<String>) -> Self {
-        Self { digits: digits.into(), ..self }
     }
 
     /// Runs the call from its first request to its end.
@@ -160,8 +154,10 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                 Next::Verb | Next::End => break,
             }
         }
-        if !self.digits.is_empty() && !self.caller_is_gone {
-            let left: Vec<_> = self.digits.drain(..).collect();
+        // A document without any verb that needs an answer ends the call, too.
+        self.answer();
+        let left = self.endpoint.digits_left();
+        if !left.is_empty() && !self.caller_is_gone {
             self.note(&format!("no <Gather> asked for the digits {}", left.join(", ")))?;
         }
         if self.end.may_resume && !self.caller_is_served {
@@ -273,8 +269,20 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             _ => Fate::Passed("not played here; on with the next verb"),
         };
         self.transcript.verb(verb.element, fate)?;
+        if !matches!(fate, Fate::Runs) {
+            return Ok(Next::Verb);
+        }
+        // Before any other verb Twilio answers a call.
         match verb.element.name() {
-            _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
+            "Reject" if self.call.is_ringing() => {
+                self.endpoint.reject(reject_status(verb.element));
+                return Ok(Next::End);
+            }
+            "Pause" | "Redirect" => {}
+            _ if self.answer() == Presence::Gone => return self.go_on(Presence::Gone),
+            _ => {}
+        }
+        match verb.element.name() {
             "Refer" => match read_refer(verb.element) {
                 Some(refer) => self.refer(&refer, verb.is_last, document),
                 None => Err(WebhookError::refer(document.url.as_str()).into()),
@@ -282,31 +290,62 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             "Gather" => self.gather(verb.element, document),
             "Redirect" => self.redirect(verb.element, document),
             "Hangup" | "Reject" => Ok(Next::End),
-            _ => Ok(Next::Verb),
+            "Pause" => {
+                let presence = self.endpoint.pause(playing_time(verb.element));
+                self.go_on(presence)
+            }
+            _ => {
+                let presence = self.endpoint.play(playing_time(verb.element));
+                self.go_on(presence)
+            }
         }
+    }
+
+    fn answer(&mut self) -> Presence {
+        let presence = self.endpoint.answer();
+        if presence == Presence::There {
+            self.call.answer();
+        }
+        presence
+    }
+
+    /// Goes on with the next verb, unless the caller has hung up: then no verb runs any more.
+    fn go_on(&mut self, presence: Presence) -> Result<Next> {
+        if presence == Presence::There {
+            return Ok(Next::Verb);
+        }
+        self.caller_is_gone = true;
+        self.end.may_resume = false;
+        self.call.complete();
+        self.note("the call has ended")?;
+        Ok(Next::End)
     }
 
     fn gather(&mut self, gather: &Element, document: &Document) -> Result<Next> {
         for prompt in gather.children() {
             self.transcript.prompt(prompt)?;
         }
+        let prompts = gather.children().map(playing_time).sum::<Duration>();
         let collects = Gather::new(gather);
         if !collects.takes_keys {
             self.note("it takes only speech, and nothing is spoken here; on with the next verb")?;
-            return Ok(Next::Verb);
+            let presence = self.endpoint.play(prompts + collects.timeout);
+            return self.go_on(presence);
         }
-        let pressed = self.digits.pop_front().unwrap_or_default();
-        let (mut digits, mut keys) = (String::new(), pressed.chars());
-        let is_complete = keys.any(|key| collects.push(&mut digits, key));
+        let Gathered { pressed, presence } = self.endpoint.gather(&collects, prompts);
+        if presence == Presence::Gone {
+            return self.go_on(presence);
+        }
+        let (digits, unused) = collects.split(&pressed);
         if !pressed.is_empty() {
             self.note(&format!("the caller presses {pressed}"))?;
         }
-        if is_complete && !keys.as_str().is_empty() {
-            self.note(&format!("the input ended before {}", keys.as_str()))?;
+        if !unused.is_empty() {
+            self.note(&format!("the input ended before {unused}"))?;
         }
         if digits.is_empty() && !collects.action_on_empty_result {
             let nothing = match pressed.is_empty() {
-                true => "the caller presses nothing (--digits); on with the next verb",
+                true => "the caller presses nothing; on with the next verb",
                 false => "without any digit; on with the next verb",
             };
             self.note(nothing)?;
@@ -328,7 +367,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn refer(&mut self, refer: &Refer, is_last: bool, document: &Document) -> Result<Next> {
-        let steps = self.endpoint.refer(refer.target())?;
+        let Some(steps) = self.endpoint.refer(refer.target())? else {
+            return self.go_on(Presence::Gone);
+        };
         self.transcript.transfer(refer.target(), &steps)?;
         self.end.verbs.clear();
         self.caller_is_served = false;
@@ -339,7 +380,8 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         };
         let outcome = report.outcome();
         let call = &mut self.call;
-        if outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
+        let is_gone = self.endpoint.presence() == Presence::Gone;
+        if is_gone || outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
             call.complete();
         }
         let params: Vec<_> =
@@ -375,6 +417,14 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 /// Returns whether a verb says something to the caller, or connects the caller to somebody.
 fn reaches_caller(name: &str) -> bool {
     !matches!(name, "Hangup" | "Reject" | "Redirect" | "Pause" | "Leave")
+}
+
+/// The status of a call that is refused: that of <Reject>'s reason.
+fn reject_status(reject: &Element) -> SipStatus {
+    match reject.attribute("reason") {
+        Some("busy") => SipStatus::BUSY_HERE,
+        _ => SipStatus::DECLINE,
+    }
 }
 
 /// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.
