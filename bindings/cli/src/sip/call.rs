@@ -1,0 +1,345 @@
+//! A call as the thread that leads it sees it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use twiml_refer::SipUri;
+use twiml_refer::transfer::TransferSettings;
+
+use super::core::{Command, Input};
+use super::refer::Referred;
+use super::transport::Transport;
+use super::values::is_header;
+
+/// More digits than these are not kept until they are asked for.
+const MAX_DIGITS: usize = 256;
+
+/// One call. It is led by one thread; functions that block return when the call ends. A call that is dropped is ended.
+#[derive(Debug)]
+pub(crate) struct Call {
+    info: Arc<CallInfo>,
+    control: CallControl,
+}
+
+/// Ends or interrupts a call from another thread than the one that leads it.
+#[derive(Debug, Clone)]
+pub(crate) struct CallControl {
+    number: u64,
+    loop_: SyncSender<Input>,
+    shared: Arc<Shared>,
+}
+
+/// What is known of a call when it begins.
+#[derive(Debug, Clone)]
+pub(crate) struct CallInfo {
+    /// Numbers the calls from 1, as [`Traced::call`](super::Traced::call) does.
+    pub(crate) number: u64,
+    pub(crate) is_outgoing: bool,
+    pub(crate) call_id: String,
+    /// The URI of From as on the wire, without display name and parameters of the header; it may be a `tel:` URI.
+    pub(crate) from: String,
+    /// The URI of To in the same way.
+    pub(crate) to: String,
+    pub(crate) request_uri: String,
+    /// The display name of From, without quotation marks.
+    pub(crate) from_name: Option<String>,
+    /// The headers of the INVITE in order, each on one line, without credentials.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Where the INVITE came from, or went to.
+    pub(crate) peer: SocketAddr,
+    pub(crate) local: SocketAddr,
+    pub(crate) transport: Transport,
+    /// The user name of a caller whose digest was asked for and right.
+    pub(crate) user: Option<String>,
+}
+
+impl CallInfo {
+    /// Returns the first header of this name, which is compared without case; compact forms count.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(other, _)| is_header(other, name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What happens in a call that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Happening {
+    /// `0` to `9`, `*`, `#` or `A` to `D`.
+    Digit(char),
+    Ended(Ended),
+    TimedOut,
+    /// [`CallControl::interrupt`] was called.
+    Interrupted,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) by: Party,
+    pub(crate) why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Party {
+    Endpoint,
+    Us,
+}
+
+/// Why a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The endpoint sent BYE.
+    Bye,
+    /// The caller sent CANCEL.
+    Cancelled,
+    /// Our call was refused with this status; 408 also for no response at all.
+    Refused(u16),
+    /// Nobody answered our call in time.
+    NoAnswer,
+    /// Our 200 got no ACK (RFC 3261 section 13.3.1.4).
+    NoAck,
+    ConnectionLost,
+    /// A request in the dialog got 481, 408 or nothing (RFC 3261 section 12.2.1.2).
+    DialogLost,
+    /// We sent BYE, or CANCEL.
+    HungUp,
+    /// We refused the call with this status.
+    Rejected(u16),
+    ShutDown,
+    /// [`Limits::call`](super::Limits::call) is over.
+    TooLong,
+    /// The endpoint's SDP has no codec that we have.
+    NoCodec,
+}
+
+impl Ended {
+    pub(super) const fn by_us(why: Why) -> Self {
+        Self { by: Party::Us, why }
+    }
+
+    pub(super) const fn by_endpoint(why: Why) -> Self {
+        Self { by: Party::Endpoint, why }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.why {
+            Why::Bye => "the endpoint hung up (BYE)",
+            Why::Cancelled => "the caller gave up before the answer (CANCEL)",
+            Why::Refused(code) => return write!(f, "the endpoint refused the call with {code}"),
+            Why::NoAnswer => "the endpoint did not answer the call in time",
+            Why::NoAck => "the endpoint sent no ACK for the 200 (BYE)",
+            Why::ConnectionLost => "the endpoint closed the connection",
+            Why::DialogLost => "the endpoint no longer knows the call",
+            Why::HungUp => "the call was ended (BYE)",
+            Why::Rejected(code) => return write!(f, "the call was refused with {code}"),
+            Why::ShutDown => "the call was ended, because the program ends",
+            Why::TooLong => "the call was ended, because it lasted too long",
+            Why::NoCodec => "the call was refused with 488: the endpoint offers neither PCMU nor PCMA",
+        })
+    }
+}
+
+impl Call {
+    pub(super) fn new(info: Arc<CallInfo>, loop_: SyncSender<Input>, shared: Arc<Shared>) -> Self {
+        let control = CallControl { number: info.number, loop_, shared };
+        Self { info, control }
+    }
+
+    pub(crate) fn info(&self) -> &CallInfo {
+        &self.info
+    }
+
+    /// Sends 180 Ringing. Does nothing for a call that we make.
+    pub(crate) fn ring(&self) {
+        self.control.send(Command::Ring);
+    }
+
+    /// Accepts the call and waits for the ACK: blocks for 32 seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// The call has ended: it was cancelled, no ACK came, or its offer has no codec that we have.
+    pub(crate) fn answer(&self) -> Result<(), Ended> {
+        match UdpSocket::bind((self.info.local.ip(), 0)) {
+            Ok(media) => self.control.send(Command::Answer(media)),
+            // No more sockets: the call is refused, and others go on.
+            Err(_) => self.control.send(Command::Reject(503)),
+        }
+        self.wait_for_answer()
+    }
+
+    /// Refuses a call that is not answered, with a status from 300 to 699.
+    pub(crate) fn reject(self, status: u16) {
+        self.control.send(Command::Reject(status));
+    }
+
+    /// Waits until a call that we make is answered, and no longer than [`Limits::ring`](super::Limits::ring).
+    ///
+    /// # Errors
+    ///
+    /// The call has ended: nobody answered, or it was refused.
+    pub(crate) fn wait_for_answer(&self) -> Result<(), Ended> {
+        let answer = |progress: &mut Progress| match progress.ended {
+            Some(ended) => Some(Err(ended)),
+            None => progress.is_answered.then_some(Ok(())),
+        };
+        self.control.shared.wait(None, answer).unwrap_or(Ok(()))
+    }
+
+    /// Waits until the caller presses a digit or the call ends. Digits that came before come first.
+    pub(crate) fn wait(&self, timeout: Duration) -> Happening {
+        let deadline = Instant::now().checked_add(timeout);
+        let happening = |progress: &mut Progress| match progress.digits.pop_front() {
+            _ if std::mem::take(&mut progress.is_interrupted) => Some(Happening::Interrupted),
+            Some(digit) => Some(Happening::Digit(digit)),
+            None => progress.ended.map(Happening::Ended),
+        };
+        self.control.shared.wait(deadline, happening).unwrap_or(Happening::TimedOut)
+    }
+
+    /// Forgets the digits that came so far.
+    pub(crate) fn clear_digits(&self) {
+        self.control.shared.update(|progress| progress.digits.clear());
+    }
+
+    /// Sends a REFER in the call, answers NOTIFYs as the transfer says, and waits until it has completed. Later NOTIFYs are
+    /// answered as well. One REFER can follow another.
+    ///
+    /// # Errors
+    ///
+    /// The call has ended before: no REFER was sent.
+    pub(crate) fn refer(
+        &self,
+        target: &SipUri,
+        settings: &Arc<TransferSettings>,
+    ) -> Result<Referred, Ended> {
+        self.control.send(Command::Refer(Box::new(target.clone()), Arc::clone(settings)));
+        let completed = |progress: &mut Progress| match progress.referred.take() {
+            Some(mut referred) => {
+                referred.ended = referred.ended.or(progress.ended);
+                Some(Ok(*referred))
+            }
+            None if progress.is_referring => None,
+            None => progress.ended.map(Err),
+        };
+        let ended = Ended::by_us(Why::ShutDown);
+        self.control.shared.wait(None, completed).unwrap_or(Err(ended))
+    }
+
+    /// Returns how the call has ended.
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        self.control.shared.lock().ended
+    }
+
+    /// Ends the call, and returns at once: BYE; before the answer CANCEL for ours, 480 for the caller's.
+    pub(crate) fn hang_up(self) {
+        self.control.hang_up();
+    }
+
+    /// Returns what ends the call from another thread.
+    pub(crate) fn remote_control(&self) -> CallControl {
+        self.control.clone()
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.control.hang_up();
+    }
+}
+
+impl CallControl {
+    /// Ends the call, as [`Call::hang_up`] does.
+    pub(crate) fn hang_up(&self) {
+        if self.shared.lock().ended.is_none() {
+            self.send(Command::HangUp);
+        }
+    }
+
+    /// Lets [`Call::wait`] return at once.
+    pub(crate) fn interrupt(&self) {
+        self.shared.update(|progress| progress.is_interrupted = true);
+    }
+
+    fn send(&self, command: Command) {
+        if let Command::Refer(..) = command {
+            self.shared.update(|progress| progress.is_referring = progress.ended.is_none());
+        }
+        if self.loop_.send(Input::Command { call: self.number, command }).is_err() {
+            self.shared.end(Ended::by_us(Why::ShutDown));
+            self.shared.update(|progress| progress.is_referring = false);
+        }
+    }
+}
+
+/// What the loop tells the thread of a call.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) is_answered: bool,
+    pub(super) ended: Option<Ended>,
+    digits: VecDeque<char>,
+    /// A REFER was asked for, and neither completed nor refused.
+    pub(super) is_referring: bool,
+    pub(super) referred: Option<Box<Referred>>,
+    is_interrupted: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn update(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// Notes the end of the call; the first one counts. A transfer that runs still completes.
+    pub(super) fn end(&self, ended: Ended) {
+        self.update(|progress| {
+            progress.ended.get_or_insert(ended);
+        });
+    }
+
+    pub(super) fn push_digit(&self, digit: char) {
+        self.update(|progress| {
+            if progress.digits.len() < MAX_DIGITS {
+                progress.digits.push_back(digit);
+            }
+        });
+    }
+
+    /// Waits until `ready` has a value. `None`: the deadline has come first.
+    fn wait<T>(
+        &self,
+        deadline: Option<Instant>,
+        mut ready: impl FnMut(&mut Progress) -> Option<T>,
+    ) -> Option<T> {
+        let mut progress = self.lock();
+        loop {
+            if let Some(value) = ready(&mut progress) {
+                return Some(value);
+            }
+            progress = match deadline {
+                None => self.changed.wait(progress).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.checked_duration_since(Instant::now())?;
+                    let waited = self.changed.wait_timeout(progress, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
