@@ -10,7 +10,8 @@ use twiml_refer::ReferOutcome;
 use twiml_refer::diagnostic::Severity;
 
 use crate::commands::{
-    build, callback, check, completions, demo, man, read, replay, rest, sign, simulate, uri, verify,
+    build, callback, check, completions, demo, emulate, man, read, replay, rest, sign, simulate,
+    uri, verify,
 };
 use crate::console::{self, Console};
 use crate::exit::{Answer, Result};
@@ -53,6 +54,7 @@ enum Command {
     Rest(rest::Options),
     Replay(replay::Options),
     Simulate(simulate::Options),
+    Emulate(emulate::Options),
     Demo(demo::Options),
     Completions(completions::Options),
     Man(man::Options),
@@ -71,6 +73,7 @@ impl Command {
             Self::Rest(options) => rest::run(&options, console),
             Self::Replay(options) => replay::run(&options, console),
             Self::Simulate(options) => simulate::run(options, console),
+            Self::Emulate(options) => emulate::run(options, console),
             Self::Demo(options) => demo::run(&options, console),
             Self::Completions(options) => completions::run(&options, console),
             Self::Man(options) => man::run(&options, console),

@@ -95,15 +95,16 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     input::check_stdin_once(inputs())?;
     let svg = SvgFile::open(options.svg.svg.as_deref(), inputs())?;
     let (from, to) = (options.from.as_deref(), options.to.as_deref());
-    let call = Call::new(leg, &Parties { from, to, params: &options.param })?;
+    let mut call = Call::new(leg, &Parties { from, to, params: &options.param })?;
     let signer = options.app.signer(&url)?;
     let digits = options.digits.into_iter().flat_map(Script::into_entries);
     let mut endpoint = ScriptedEndpoint::load(leg, &options.scenario)?.with_digits(digits);
     let roots = client::trusted_certificates()?;
-    let client = Client::new(options.timeout, options.max_time, signer, roots);
+    let max_time = options.max_time.unwrap_or(options.timeout * 8);
+    let client = Client::new(options.timeout, Some(max_time), signer, roots);
     let mut transcript =
-        Transcript { console, base: "", part: Part::All, title: None, ladders: Vec::new() };
-    let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+        Transcript { sink: console, base: "", part: Part::All, title: None, ladders: Vec::new() };
+    let end = Interpreter::new(&client, &mut call, &mut endpoint, &mut transcript)
         .with_forgery(client.is_signing() && !options.no_forgery)
         .run(options.app.method, url)?;
     if !client.is_signing() {

@@ -27,7 +27,7 @@ pub(crate) struct Client {
     /// For all others, through the proxy of the environment if there is one.
     proxied: ureq::Agent,
     request_timeout: Duration,
-    run_timeout: Duration,
+    run_timeout: Option<Duration>,
     started: Instant,
     signer: Option<Signer>,
 }
@@ -71,7 +71,7 @@ pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, s
 }
 
 impl Client {
-    /// Gives up a request after `request_timeout`, and all of them after `run_timeout` [default: eight times].
+    /// Gives up a request after `request_timeout`, and all of them after `run_timeout`.
     pub(crate) fn new(
         request_timeout: Duration,
         run_timeout: Option<Duration>,
@@ -93,7 +93,7 @@ impl Client {
             direct: agent(None),
             proxied: agent(ureq::Proxy::try_from_env()),
             request_timeout,
-            run_timeout: run_timeout.unwrap_or(request_timeout * 8),
+            run_timeout,
             started: Instant::now(),
             signer,
         }
@@ -124,16 +124,18 @@ impl Client {
         signature: Option<String>,
     ) -> Result<Response, WebhookError> {
         let shown = request.url.as_str();
-        let left = self.run_timeout.saturating_sub(self.started.elapsed());
-        let late = || match left < self.request_timeout {
-            true => WebhookError::run_timeout(shown, self.run_timeout.as_secs_f64()),
-            false => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
+        let left = self.run_timeout.map(|all| (all.saturating_sub(self.started.elapsed()), all));
+        let late = || match left {
+            Some((left, all)) if left < self.request_timeout => {
+                WebhookError::run_timeout(shown, all.as_secs_f64())
+            }
+            _ => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
         };
-        if left.is_zero() {
+        let timeout = left.map_or(self.request_timeout, |(left, _)| left.min(self.request_timeout));
+        if timeout.is_zero() {
             return Err(late());
         }
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
-        let timeout = left.min(self.request_timeout);
         let sent = match request.method {
             Method::Get => prepared(agent.get(url), signature, timeout).call(),
             Method::Post => {

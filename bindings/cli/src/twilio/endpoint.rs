@@ -126,9 +126,9 @@ impl Endpoint for ScriptedEndpoint {
 
     fn refer(&mut self, target: &SipUri) -> Result<Option<Vec<Step>>> {
         let steps = self.scenario.run(target.as_str());
-        steps.map(Some).map_err(|error| {
-            Failure::usage(&format!("cannot run the scenario: {}", error.message))
-        })
+        steps
+            .map(Some)
+            .map_err(|error| Failure::usage(&format!("cannot run the scenario: {}", error.message)))
     }
 
     fn presence(&self) -> Presence {

@@ -29,7 +29,7 @@ const LONGEST_VERB: usize = 32;
 /// Runs one call.
 pub(crate) struct Interpreter<'a, 'c> {
     client: &'a Client,
-    call: Call,
+    call: &'a mut Call,
     endpoint: &'a mut dyn Endpoint,
     transcript: &'a mut Transcript<'c>,
     /// Whether a request with a wrong signature goes before the first one.
@@ -111,7 +111,7 @@ struct Verb<'a> {
 impl<'a, 'c> Interpreter<'a, 'c> {
     pub(crate) fn new(
         client: &'a Client,
-        call: Call,
+        call: &'a mut Call,
         endpoint: &'a mut dyn Endpoint,
         transcript: &'a mut Transcript<'c>,
     ) -> Self {
@@ -379,14 +379,13 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             return Ok(Next::End);
         };
         let outcome = report.outcome();
-        let call = &mut self.call;
         let is_gone = self.endpoint.presence() == Presence::Gone;
         if is_gone || outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
-            call.complete();
+            self.call.complete();
         }
         let params: Vec<_> =
             report.params().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.end.may_resume = call.request(&params)?.may_resume();
+        self.end.may_resume = self.call.request(&params)?.may_resume();
         self.caller_is_gone = !self.end.may_resume;
         self.end.outcome = Some(outcome);
         let base = document.url.as_str();
@@ -419,12 +418,9 @@ fn reaches_caller(name: &str) -> bool {
     !matches!(name, "Hangup" | "Reject" | "Redirect" | "Pause" | "Leave")
 }
 
-/// The status of a call that is refused: that of <Reject>'s reason.
-fn reject_status(reject: &Element) -> SipStatus {
-    match reject.attribute("reason") {
-        Some("busy") => SipStatus::BUSY_HERE,
-        _ => SipStatus::DECLINE,
-    }
+/// Returns the SIP status of a call that a `<Reject>` refuses: Busy Here or Decline (RFC 3261 sections 21.4.24, 21.6.2).
+fn reject_status(reject: &Element) -> u16 {
+    if reject.attribute("reason") == Some("busy") { 486 } else { 603 }
 }
 
 /// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.

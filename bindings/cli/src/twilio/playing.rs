@@ -24,7 +24,9 @@ pub(crate) fn playing_time(element: &Element) -> Duration {
     let once = match element.name() {
         "Pause" => return Duration::from_secs(number("length", 1).into()).min(LONGEST),
         "Say" => PER_CHARACTER.saturating_mul(length(&element.text())),
-        "Play" => element.attribute("digits").map_or(AUDIO, |it| PER_DIGIT.saturating_mul(length(it))),
+        "Play" => {
+            element.attribute("digits").map_or(AUDIO, |it| PER_DIGIT.saturating_mul(length(it)))
+        }
         _ => return Duration::ZERO,
     };
     // Twilio repeats without end where `loop` is 0.
@@ -44,9 +46,9 @@ mod tests {
     fn a_verb_takes_its_time() {
         let verb = |name: &str, attributes: &[(&str, &str)], text: &str| {
             let element = Element::new(name).unwrap().with_text(text).unwrap();
-            attributes
-                .iter()
-                .fold(element, |element, (name, value)| element.with_attribute(name, value).unwrap())
+            attributes.iter().fold(element, |element, (name, value)| {
+                element.with_attribute(name, value).unwrap()
+            })
         };
         for (element, expected) in [
             (verb("Pause", &[], ""), Duration::from_secs(1)),
