@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,8 +12,8 @@ use twiml_refer::SipUri;
 use twiml_refer::sip::Scheme;
 
 use super::call::{Call, CallInfo, Shared};
-use super::core::{Command, Core, Dial, Input, Output, token};
-use super::digest::{Callers, Challenger, Credentials};
+use super::core::{Core, Dial, Input, Output, token};
+use super::digest::{Callers, Credentials};
 use super::media::{self, MediaInput};
 use super::transport::{self, Outlets, Path, Switchboard, Traced, Transport};
 
@@ -140,13 +140,10 @@ impl Agent {
             outlets.sockets.push(Arc::clone(&udp));
             started.push((udp, tcp, path));
         }
-        let secret = format!("{}{}{}{}", token(), token(), token(), token());
-        let challenger = Challenger::new(options.realm.clone(), secret);
-        let mut core = Core::new(options, challenger, Arc::clone(&board), inputs.clone());
+        let mut core = Core::new(options, addresses.clone(), Arc::clone(&board), inputs.clone());
         let (media, media_inputs) = channel();
         let digits = inputs.clone();
-        transport::spawn("sip-media", move || media::run(&media_inputs, &digits))
-            .map_err(failed)?;
+        transport::spawn("sip-media", move || media::run(&media_inputs, &digits)).map_err(failed)?;
         let trace = Box::new(trace);
         thread::Builder::new()
             .name("sip".to_owned())
@@ -252,7 +249,9 @@ impl Agent {
     /// Ends all calls: with BYE, CANCEL or 503; new ones get 503. Waits until the endpoints have answered, at most as long as
     /// `patience`, and a second more, so that repetitions are answered and no connection is cut behind the last message.
     pub(crate) fn shut_down(&self, patience: Duration) {
-        let is_idle = || self.live_calls() == 0 && self.board.pending.load(Ordering::Relaxed) == 0;
+        let is_idle = || {
+            self.live_calls() == 0 && self.board.pending.load(Ordering::Relaxed) == 0
+        };
         let (done, waited) = sync_channel(1);
         if self.inputs.send(Input::ShutDown(done)).is_err() || waited.recv() != Ok(true) {
             return;
@@ -324,8 +323,12 @@ fn put_out(output: Output, outlets: &Outlets, sinks: &Sinks) {
             let at = SystemTime::now();
             (sinks.trace)(Traced { at, is_sent, transport, local, remote, call, bytes });
         }
-        // One that nobody waits for is dropped, and thereby refused.
-        Output::Call(call) => drop(sinks.calls.send(call)),
+        // The agent is being dropped: nobody will lead this call.
+        Output::Call(call) => {
+            if let Err(SendError(call)) = sinks.calls.send(call) {
+                call.disown();
+            }
+        }
         Output::Media(input) => drop(sinks.media.send(input)),
     }
 }

@@ -140,9 +140,7 @@ impl fmt::Display for Ended {
             Why::Rejected(code) => return write!(f, "the call was refused with {code}"),
             Why::ShutDown => "the call was ended, because the program ends",
             Why::TooLong => "the call was ended, because it lasted too long",
-            Why::NoCodec => {
-                "the call was refused with 488: the endpoint offers neither PCMU nor PCMA"
-            }
+            Why::NoCodec => "the call was refused with 488: the endpoint offers neither PCMU nor PCMA",
         })
     }
 }
@@ -242,6 +240,11 @@ impl Call {
     /// Ends the call, and returns at once: BYE; before the answer CANCEL for ours, 480 for the caller's.
     pub(crate) fn hang_up(self) {
         self.control.hang_up();
+    }
+
+    /// Drops the call without a word to the loop, in the loop.
+    pub(super) fn disown(self) {
+        self.control.shared.end(Ended::by_us(Why::ShutDown));
     }
 
     /// Returns what ends the call from another thread.

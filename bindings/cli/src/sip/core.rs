@@ -1,34 +1,44 @@
-//! Stub.
-use super::agent::Options;
-use super::call::{Call, CallInfo, Shared};
-use super::digest::Challenger;
-use super::media::MediaInput;
-use super::transport::{Connection, Path, Switchboard};
-use std::net::UdpSocket;
+//! What the loop decides. It has neither socket nor clock: inputs come with their time, and outputs are what is to be done.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::time::Instant;
+
 use twiml_refer::SipUri;
 use twiml_refer::transfer::TransferSettings;
 
+use super::agent::Options;
+use super::call::{Call, CallInfo, Ended, Shared, Why};
+use super::calls::CallState;
+use super::digest::Challenger;
+use super::media::MediaInput;
+use super::message::{Message, Start};
+use super::transactions::{Due, Net};
+use super::transport::{Connection, Path, Switchboard};
+
+/// For each call that may live, so many are remembered for a while after their end.
+const REMEMBERED: usize = 8;
+
+/// What the loop takes in.
 #[derive(Debug)]
 pub(super) enum Input {
+    /// A datagram, or a message out of a stream.
     Received { path: Path, bytes: Vec<u8> },
     Opened { path: Path, connection: Connection },
     Closed { path: Path },
     Command { call: u64, command: Command },
     Dial(Box<Dial>),
     Digit { call: u64, digit: char },
+    /// All calls end; what is sent back is whether this is the first time.
     ShutDown(SyncSender<bool>),
     Stop,
 }
-#[derive(Debug)]
-pub(super) struct Dial {
-    pub(super) info: Arc<CallInfo>,
-    pub(super) shared: Arc<Shared>,
-    pub(super) path: Path,
-    pub(super) media: UdpSocket,
-}
+
+/// What the thread of a call asks for.
 #[derive(Debug)]
 pub(super) enum Command {
     Ring,
@@ -37,31 +47,192 @@ pub(super) enum Command {
     Refer(Box<SipUri>, Arc<TransferSettings>),
     HangUp,
 }
+
+/// A call that we make.
+#[derive(Debug)]
+pub(super) struct Dial {
+    pub(super) info: Arc<CallInfo>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) path: Path,
+    pub(super) media: UdpSocket,
+}
+
+/// What is to be done.
+#[derive(Debug)]
 pub(super) enum Output {
+    /// A message was received, or is to be sent.
     Message { path: Path, call: Option<u64>, is_sent: bool, bytes: Arc<[u8]> },
+    /// A call came in.
     Call(Call),
     Media(MediaInput),
 }
-pub(super) struct Core;
+
+/// The state of an agent.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) net: Net,
+    pub(super) options: Options,
+    pub(super) challenger: Challenger,
+    pub(super) calls: HashMap<u64, CallState>,
+    /// The numbers of the calls by our tags, which are unique.
+    pub(super) dialogs: HashMap<String, u64>,
+    /// The numbers of the callers' calls by Call-ID and From tag.
+    pub(super) invites: HashMap<(String, String), u64>,
+    pub(super) live: usize,
+    pub(super) is_closing: bool,
+    pub(super) board: Arc<Switchboard>,
+    pub(super) inputs: SyncSender<Input>,
+}
+
 impl Core {
     pub(super) fn new(
-        _: Options,
-        _: Challenger,
-        _: Arc<Switchboard>,
-        _: SyncSender<Input>,
+        options: Options,
+        addresses: Vec<SocketAddr>,
+        board: Arc<Switchboard>,
+        inputs: SyncSender<Input>,
     ) -> Self {
-        Self
+        let secret = [token(), token(), token(), token()].concat();
+        Self {
+            net: Net::new(addresses, options.advertised),
+            challenger: Challenger::new(options.realm.clone(), secret),
+            options,
+            calls: HashMap::new(),
+            dialogs: HashMap::new(),
+            invites: HashMap::new(),
+            live: 0,
+            is_closing: false,
+            board,
+            inputs,
+        }
     }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
-        None
+        self.net.deadline()
     }
-    pub(super) fn handle(&mut self, _: Input, _: Instant) {}
-    pub(super) fn advance(&mut self, _: Instant) {}
+
     pub(super) fn outputs(&mut self) -> Vec<Output> {
-        Vec::new()
+        std::mem::take(&mut self.net.outputs)
     }
-    pub(super) fn abandon(&mut self) {}
+
+    /// Takes in what happened.
+    pub(super) fn handle(&mut self, input: Input, now: Instant) {
+        self.net.now = now;
+        match input {
+            Input::Received { path, bytes } => self.receive(path, bytes),
+            Input::Closed { path } => {
+                let lost = self.calls.iter().filter(|(_, call)| call.dialog.path == path);
+                for number in lost.map(|(number, _)| *number).collect::<Vec<_>>() {
+                    let ended = Ended::by_endpoint(Why::ConnectionLost);
+                    self.with_call(number, |call, net| call.end(net, ended));
+                }
+            }
+            Input::Command { call, command } => self.command(call, command),
+            Input::Dial(dial) => self.dial(*dial),
+            Input::Digit { call, digit } => {
+                self.with_call(call, |call, _| call.shared.push_digit(digit));
+            }
+            Input::ShutDown(done) => {
+                let _ = done.try_send(!std::mem::replace(&mut self.is_closing, true));
+                for number in self.calls.keys().copied().collect::<Vec<_>>() {
+                    self.with_call(number, |call, net| call.leave(net, Why::ShutDown));
+                }
+            }
+            Input::Opened { .. } | Input::Stop => {}
+        }
+    }
+
+    /// Does what is due.
+    pub(super) fn advance(&mut self, now: Instant) {
+        self.net.now = now;
+        while let Some(due) = self.net.due() {
+            match due {
+                Due::Call(number) => self.with_call(number, CallState::on_time),
+                Due::TimedOut(client) => self.on_timeout(&client),
+            }
+        }
+        self.board.live_calls.store(self.live, Ordering::Relaxed);
+        self.board.pending.store(self.net.pending(), Ordering::Relaxed);
+    }
+
+    /// The loop ends: nobody may wait for it.
+    pub(super) fn abandon(&mut self) {
+        for call in self.calls.values() {
+            call.shared.end(Ended::by_us(Why::ShutDown));
+            call.shared.update(|progress| progress.is_referring = false);
+        }
+    }
+
+    /// Does something with a call, if it is still known, and notes when it is to be looked at again.
+    pub(super) fn with_call(&mut self, number: u64, act: impl FnOnce(&mut CallState, &mut Net)) {
+        let Some(call) = self.calls.get_mut(&number) else { return };
+        let was_live = !call.has_ended();
+        act(call, &mut self.net);
+        let has_ended = was_live && call.has_ended();
+        self.live = self.live.saturating_sub(usize::from(has_ended));
+        let next = call.next_time();
+        if next.is_some_and(|next| next <= self.net.now) && call.is_over(self.net.now) {
+            self.net.set_call(number, None, &mut call.timer);
+            self.forget(number);
+        } else {
+            self.net.set_call(number, next, &mut call.timer);
+        }
+    }
+
+    pub(super) fn add(&mut self, call: CallState) {
+        let number = call.number;
+        self.dialogs.insert(call.dialog.local_tag.clone(), number);
+        self.calls.insert(number, call);
+        self.live = self.live.saturating_add(1);
+        self.with_call(number, |_, _| {});
+    }
+
+    fn forget(&mut self, number: u64) {
+        let Some(call) = self.calls.remove(&number) else { return };
+        self.dialogs.remove(&call.dialog.local_tag);
+        let key = (call.dialog.call_id, call.dialog.remote_tag.unwrap_or_default());
+        if self.invites.get(&key) == Some(&number) {
+            self.invites.remove(&key);
+        }
+    }
+
+    /// Returns whether no further call can be taken.
+    pub(super) fn is_full(&self) -> bool {
+        let max = self.options.limits.calls;
+        self.is_closing
+            || self.live >= max
+            || self.calls.len() >= max.saturating_mul(REMEMBERED)
+    }
+
+    fn receive(&mut self, path: Path, bytes: Vec<u8>) {
+        // Line ends alone keep a binding in a NAT alive.
+        if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return;
+        }
+        let before = self.net.outputs.len();
+        let message = Message::read(&bytes);
+        let call = message.and_then(|message| match message.start {
+            Start::Request { .. } => self.on_request(message, path),
+            Start::Response { code } => self.on_response(&message, code),
+        });
+        // First what was received, and then what it led to.
+        let received = Output::Message { path, call, is_sent: false, bytes: bytes.into() };
+        self.net.outputs.insert(before, received);
+    }
+
+    fn command(&mut self, number: u64, command: Command) {
+        self.with_call(number, |call, net| match command {
+            Command::Ring => call.ring(net),
+            Command::Answer(media) => call.answer(net, media),
+            Command::Reject(code) => call.reject(net, code.clamp(300, 699)),
+            Command::Refer(target, settings) => call.refer(net, *target, settings),
+            Command::HangUp => call.leave(net, Why::HungUp),
+        });
+    }
 }
+
+/// Returns 64 random bits in hexadecimal (RFC 3261 section 19.3).
 pub(super) fn token() -> String {
-    "1".to_owned()
+    // The system's generator does not fail; the other is seeded by it and counts.
+    let number = getrandom::u64().unwrap_or_else(|_| RandomState::new().hash_one(Instant::now()));
+    format!("{number:016x}")
 }

@@ -21,13 +21,15 @@
 
 mod agent;
 mod call;
+mod calls;
 mod core;
 mod dialog;
 mod digest;
 mod media;
 mod message;
 mod refer;
-mod respond;
+mod requests;
+mod responses;
 mod sdp;
 mod stream;
 #[cfg(test)]
