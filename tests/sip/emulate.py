@@ -1,0 +1,507 @@
+"""Lets real user agents call `twiml-refer emulate`: `emulate.py COMMAND [--python PYTHON] [NAME…]`.
+
+An app answers as the case says, over HTTP. Each case runs over UDP and over TCP: sipp plays the caller, and, with
+PYTHON that has pjsua2, so do pjsua2 and baresip, which are transferred to a target that answers or is busy. What the
+app got must be what Twilio's documentation says, signed as it says; what `replay` makes of the capture of `--pcap` must
+be the same. Prints a table: peer, case, transport, and the request that the app got.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+import peers
+import scenarios
+from run import free_port
+from scenarios import ACCEPTED, ACTIVE, CALL, ENDED, REFER, TERMINATED, TRYING, notify, receive, request
+from target import Target
+
+TOKEN = "a-token-for-the-tests"
+URI = "sip:alice@example.com?X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
+REFER_VERB = f'<Refer action="/done"><Sip>{escape(URI)}</Sip></Refer>'
+REPORT = ("ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode")
+
+
+class App:
+    """An app that answers each path with a document, and remembers the requests."""
+
+    def __init__(self, documents: dict[str, str]) -> None:
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.wrong: list[str] = []
+        app = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                pairs = urllib.parse.parse_qsl(body, keep_blank_values=True)
+                if self.headers["X-Twilio-Signature"] != signature(app.base + self.path, pairs):
+                    app.wrong.append(f"{self.path} has a wrong signature")
+                app.requests.append((self.path, dict(pairs)))
+                verbs = documents.get(self.path, "<Hangup/>")
+                document = f"<Response>{verbs}</Response>".encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/xml")
+                self.send_header("Content-Length", str(len(document)))
+                self.end_headers()
+                self.wfile.write(document)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self.server.shutdown()
+        self.server.server_close()
+
+    def got(self, path: str) -> list[dict[str, str]]:
+        """Return the parameters of the requests to this path."""
+        return [params for asked, params in self.requests if asked == path]
+
+
+def signature(url: str, pairs: list[tuple[str, str]]) -> str:
+    """Sign as Twilio's documentation says."""
+    text = url + "".join(name + value for name, value in sorted(pairs))
+    return base64.b64encode(hmac.digest(TOKEN.encode(), text.encode(), hashlib.sha1)).decode()
+
+
+class Emulator:
+    """The command, for one call."""
+
+    def __init__(self, command: str, app: App, folder: Path, *options: str) -> None:
+        self.pcap = folder / "call.pcap"
+        self.svg = folder / "pictures"
+        words = [command, "emulate", f"{app.base}/voice", "--listen", "127.0.0.1:0", "--calls", "1", "--fast", "--json"]
+        words += ["--pcap", str(self.pcap), "--svg", str(self.svg), "--status-callback", f"{app.base}/status", *options]
+        environment = {**os.environ, "TWILIO_AUTH_TOKEN": TOKEN}
+        self.process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert self.process.stdout
+        first = self.process.stdout.readline()
+        self.address = json.loads(first)["address"] if first else ""
+
+    def end(self) -> tuple[int, list[dict[str, object]], str]:
+        """Wait for the end; the status, the steps, and standard error."""
+        try:
+            printed, complaints = self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGTERM)
+            printed, complaints = self.process.communicate(timeout=30)
+            complaints += "it did not end by itself"
+        return self.process.returncode, [json.loads(line) for line in printed.splitlines()], complaints
+
+
+class Case(NamedTuple):
+    """One call: what sipp does, what the app answers, and which parameters it gets at which path."""
+
+    steps: list[str]
+    expected: dict[str, str]
+    path: str = "/done"
+    documents: dict[str, str] = {"/voice": f"<Say>Hello</Say>{REFER_VERB}"}
+    options: tuple[str, ...] = ()
+    # The status of the command.
+    status: int = 0
+    # Parameters that the first request has.
+    first: dict[str, str] = {}
+
+
+def ringing(step: str) -> str:
+    """Let 180 come where sipp waits for what the INVITE gets."""
+    return step + receive(180, optional="true") if step == receive(100, optional="true") else step
+
+
+def report(status: str | None, refer: int | None, notified: int | None = None) -> dict[str, str]:
+    """Return the parameters of a report."""
+    values = zip(REPORT, (status, refer, notified))
+    return {name: str(value) for name, value in values if value is not None}
+
+
+SETTINGS = {"grace": "hangup-grace", "notify": "notify-timeout", "response": "response-timeout", "max-duration": "max-duration"}
+
+
+def converted(case: scenarios.Case) -> Case:
+    """Make a case of one that the examples are tested with."""
+    options: list[str] = []
+    for option in case.options:
+        name, _, milliseconds = option.partition("=")
+        if name in SETTINGS:
+            options += ["--set", f"{SETTINGS[name]}={int(milliseconds) / 1000}"]
+    if case.printed == ["no call"]:
+        return Case(
+            case.steps,
+            {"CallStatus": "canceled"},
+            "/status",
+            {"/voice": '<Pause length="20"/>'},
+        )
+    form = case.printed[0].removeprefix("action ")
+    return Case(list(map(ringing, case.steps)), dict(urllib.parse.parse_qsl(form)), options=tuple(options))
+
+
+def transfer(*steps: str, expected: dict[str, str], options: tuple[str, ...] = (), **more: object) -> Case:
+    """Make a case in which the REFER is sent, and then this happens."""
+    call = list(map(ringing, CALL))
+    return Case([*call, REFER, *steps], expected, options=options, **more)  # type: ignore[arg-type]
+
+
+def refused(code: int, reason: str) -> Case:
+    """A REFER that is refused."""
+    return transfer(
+        scenarios.answer_refer(f"{code} {reason}"), *ENDED, expected=report("failed", code)
+    )
+
+
+def final(code: int, reason: str, status: str) -> Case:
+    """A target that answers with this code (RFC 3515 section 2.4.5)."""
+    return transfer(
+        scenarios.answer_refer("202 Accepted"),
+        *TRYING,
+        notify(3, TERMINATED, f"{code} {reason}"),
+        receive(200),
+        *ENDED,
+        expected=report(status, 202, code),
+    )
+
+
+def info(cseq: int, key: str) -> list[str]:
+    """A key that is pressed, in the body of an INFO."""
+    body = f"Signal={key}\nDuration=160\n"
+    return [request("INFO", cseq, "Content-Type: application/dtmf-relay\n", body), receive(200)]
+
+
+HEADERS = "X-Order: 7\nX-Twilio-Own: 1\nUser-to-User: 6F72646572;encoding=hex\nRemote-Party-ID: <sip:a@b>\n"
+INVITE_WITH_HEADERS = CALL[0].replace("Content-Type: ", f"{HEADERS}Content-Type: ", 1)
+CALLED = list(map(ringing, CALL))
+HELD = "a=sendonly\n"
+REINVITE = request("INVITE", 2, "Content-Type: application/sdp\n", scenarios.SDP + HELD)
+DIGEST = "[authentication username=caller password=s3cret]\n"
+CHALLENGED = (
+    "SIP/2.0 401 Unauthorized\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+    'WWW-Authenticate: Digest realm="pbx", nonce="8f2a", algorithm=MD5, qop="auth"\nContent-Length: 0\n\n'
+)
+
+CASES: dict[str, Case] = {
+    **{name: converted(case) for name, case in scenarios.CASES.items()},
+    "refer-481": refused(481, "Call/Transaction Does Not Exist"),
+    "refer-408": refused(408, "Request Timeout"),
+    "refer-603": refused(603, "Decline"),
+    "no-answer": final(487, "Request Terminated", "no-answer"),
+    "busy-everywhere": final(600, "Busy Everywhere", "busy"),
+    "not-found": final(404, "Not Found", "failed"),
+    "moved": final(302, "Moved Temporarily", "failed"),
+    "accepted-with-200": transfer(
+        scenarios.answer_refer("200 OK"),
+        *TRYING,
+        notify(3, TERMINATED, "200 OK"),
+        receive(200),
+        *ENDED,
+        expected=report("in-progress", 200, 200),
+    ),
+    "trying-first": transfer(
+        scenarios.answer_refer("100 Trying"),
+        scenarios.answer_refer("202 Accepted"),
+        notify(2, TERMINATED, "200 OK"),
+        receive(200),
+        *ENDED,
+        expected=report("in-progress", 202, 200),
+    ),
+    "no-subscription": transfer(
+        scenarios.answer_refer("202 Accepted").replace("Contact:", "Refer-Sub: false\nContact:", 1),
+        *ENDED,
+        expected=report(None, 202),
+    ),
+    "terminated-without-a-code": transfer(
+        scenarios.answer_refer("202 Accepted"),
+        notify(2, ACTIVE, "180 Ringing"),
+        receive(200),
+        notify(3, TERMINATED, "180 Ringing"),
+        receive(200),
+        *ENDED,
+        expected=report("failed", 202, 180),
+    ),
+    "digest-for-the-refer": transfer(
+        f"<send><![CDATA[\n{CHALLENGED}]]></send>\n",
+        REFER.replace("<recv ", "<recv ", 1),
+        scenarios.answer_refer("202 Accepted"),
+        notify(2, TERMINATED, "200 OK"),
+        receive(200),
+        *ENDED,
+        expected=report("in-progress", 202, 200),
+        options=("--user", "caller", "--password-file", "PASSWORD"),
+    ),
+    "caller-with-a-digest": Case(
+        [
+            CALL[0],
+            receive(100, optional="true"),
+            receive(401, auth="true"),
+            request("ACK", 1, tag="[peer_tag_param]").replace("[branch]", "[branch-3]"),
+            CALL[0].replace("CSeq: 1", "CSeq: 2").replace("Content-Type: ", DIGEST + "Content-Type: ", 1),
+            receive(100, optional="true"),
+            receive(180, optional="true"),
+            receive(200),
+            request("ACK", 2),
+            '<recv request="BYE"/>\n',
+            scenarios.answer("200 OK"),
+        ],
+        {"CallStatus": "completed", "SipUsername": "caller"},
+        "/status",
+        {"/voice": "<Say>Hello</Say>"},
+        ("--caller", "CALLERS"),
+        first={"SipUsername": "caller"},
+    ),
+    "headers": Case(
+        [INVITE_WITH_HEADERS, *CALLED[1:], *ENDED],
+        {"CallStatus": "completed", "SipResponseCode": "200"},
+        "/status",
+        {"/voice": "<Say>Hello</Say>"},
+        first={
+            "SipHeader_X-Order": "7",
+            "SipHeader_User-to-User": "6F72646572;encoding=hex",
+            "SipHeader_Remote-Party-ID": "<sip:a@b>",
+            "SipSourceIp": "127.0.0.1",
+            "SipDomain": "127.0.0.1",
+            "Direction": "inbound",
+            "CallStatus": "ringing",
+        },
+    ),
+    "rejected": Case(
+        [CALL[0], *CALLED[1:2], receive(603), request("ACK", 1).replace("[branch]", "[branch-4]")],
+        {"CallStatus": "failed", "SipResponseCode": "603"},
+        "/status",
+        {"/voice": "<Reject/>"},
+    ),
+    "rejected-as-busy": Case(
+        [CALL[0], *CALLED[1:2], receive(486), request("ACK", 1).replace("[branch]", "[branch-4]")],
+        {"CallStatus": "busy", "SipResponseCode": "486"},
+        "/status",
+        {"/voice": '<Reject reason="busy"/>'},
+    ),
+    "hangs-up-in-a-pause": Case(
+        [*CALLED, request("BYE", 2), receive(200)],
+        {"CallStatus": "completed"},
+        "/status",
+        {"/voice": '<Say>Hello</Say><Pause length="30"/><Redirect>/never</Redirect>'},
+    ),
+    "keys-by-info": Case(
+        [*CALLED, '<pause milliseconds="400"/>\n', *info(2, "4"), *info(3, "2"), *info(4, "#"), *ENDED],
+        {"Digits": "42"},
+        documents={"/voice": '<Gather action="/done"><Say>Press</Say></Gather>', "/done": "<Hangup/>"},
+    ),
+    "one-key-is-enough": Case(
+        [*CALLED, '<pause milliseconds="400"/>\n', *info(2, "7"), *ENDED],
+        {"Digits": "7"},
+        documents={"/voice": '<Gather numDigits="1" action="/done" timeout="30"/>', "/done": "<Hangup/>"},
+    ),
+    "no-key": Case(
+        [*CALLED, *ENDED],
+        {"Digits": ""},
+        documents={
+            "/voice": '<Gather timeout="1" action="/wrong"/>'
+            '<Gather timeout="1" action="/done" actionOnEmptyResult="true"/>',
+            "/done": "<Hangup/>",
+        },
+    ),
+    "keys-by-the-command": Case(
+        [*CALLED, *ENDED],
+        {"Digits": "42"},
+        documents={"/voice": '<Gather action="/done"/>', "/done": "<Hangup/>"},
+        options=("--digits", "42#"),
+    ),
+    "held-and-transferred": Case(
+        [
+            *CALLED,
+            REINVITE,
+            receive(100, optional="true"),
+            receive(200),
+            request("ACK", 2),
+            REFER,
+            scenarios.answer_refer("202 Accepted"),
+            notify(3, TERMINATED, "200 OK"),
+            receive(200),
+            *ENDED,
+        ],
+        report("in-progress", 202, 200),
+        documents={"/voice": f'<Pause length="1"/><Say>Hello</Say><Pause length="1"/>{REFER_VERB}'},
+    ),
+    "another-app-error": Case(
+        [*CALLED, *ENDED],
+        {"CallStatus": "completed"},
+        "/status",
+        {"/voice": "<Say>Hello</Sya>"},
+        status=1,
+    ),
+}
+
+
+def replayed(command: str, pcap: Path, options: tuple[str, ...]) -> dict[str, str] | str:
+    """Return what `replay` says of the capture, as parameters."""
+    words = [command, "replay", str(pcap), "--json"]
+    for name, value in zip(options, options[1:]):
+        if name == "--set":
+            words += ["--set", value]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    ends = [line for line in lines if line.get("output") == "completed"]
+    return dict(ends[0]["params"]) if len(ends) == 1 else f"{said.stdout[-500:]}{said.stderr}"
+
+
+def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | None]:
+    """Run a case; the request that the app got, and what went wrong."""
+    case = CASES[name]
+    app = App(case.documents)
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        for file, content in (("PASSWORD", "s3cret\n"), ("CALLERS", "caller:s3cret\n")):
+            Path(folder, file).write_text(content)
+        options = [str(folder / it) if it in ("PASSWORD", "CALLERS") else it for it in case.options]
+        script = folder / "caller.xml"
+        script.write_text(scenarios.xml(scenarios.Case(case.steps, [])))
+        emulator = Emulator(command, app, folder, *options)
+        try:
+            sipp = ["sipp", emulator.address, "-sf", str(script), "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+            sipp += ["-p", str(free_port()), "-mp", str(free_port()), "-m", "1", "-nostdin"]
+            sipp += ["-t", "t1" if transport == "tcp" else "u1", "-timeout", "40", "-timeout_error"]
+            sipp += ["-trace_err", "-error_file", str(folder / "errors")]
+            heard = subprocess.run(sipp, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+            if heard.returncode:
+                emulator.process.send_signal(signal.SIGTERM)
+            status, steps, complaints = emulator.end()
+        finally:
+            emulator.process.kill()
+            app.close()
+        wrong = list(app.wrong)
+        if heard.returncode:
+            errors = folder / "errors"
+            wrong.append(f"sipp returned {heard.returncode}: {errors.read_text() if errors.exists() else heard.stderr}")
+        if status != case.status:
+            wrong.append(f"status {status}: {complaints}")
+        got = app.got(case.path)
+        shown = "&".join(f"{name}={value}" for name, value in (got[0] if got else {}).items() if name in INTERESTING)
+        wrong += differences(case, app)
+        if not wrong and "ReferSipResponseCode" in case.expected and name not in NOT_REPLAYED:
+            told = replayed(command, emulator.pcap, case.options)
+            if told != case.expected:
+                wrong.append(f"replay says {told}, not {case.expected}")
+        if not wrong and not (emulator.svg / "call-1.svg").read_text().startswith("<svg"):
+            wrong.append("no picture")
+        if wrong:
+            wrong += [json.dumps(step) for step in steps if step["step"] in ("sip", "error", "note")] if "-v" in sys.argv else []
+    return f"{case.path} {shown}", "; ".join(wrong) or None
+
+
+# A capture has no settings of the command, and what ended by its clock is not in it.
+NOT_REPLAYED = ("digest-for-the-refer",)
+INTERESTING = (*REPORT, "CallStatus", "Digits", "SipUsername", "SipResponseCode")
+
+
+def differences(case: Case, app: App) -> list[str]:
+    """Compare what the app got."""
+    wrong = []
+    got = app.got(case.path)
+    if len(got) != 1:
+        return [f"{len(got)} requests to {case.path}: {app.requests}"]
+    names = [*REPORT, *case.expected] if case.path == "/done" else list(case.expected)
+    found = {name: got[0][name] for name in names if name in got[0]}
+    if found != case.expected:
+        wrong.append(f"{case.path} got {found}, not {case.expected}")
+    first = app.got("/voice")[0]
+    wrong += [f"{name} is {first.get(name)}, not {value}" for name, value in case.first.items() if first.get(name) != value]
+    wrong += [f"{name} was sent" for name in first if name.startswith("SipHeader_X-Twilio")]
+    ended = app.got("/status")
+    if len(ended) != 1:
+        wrong.append(f"{len(ended)} status callbacks")
+    if any(params["CallSid"] != first["CallSid"] for _, params in app.requests):
+        wrong.append("the CallSid changed")
+    return wrong
+
+
+def call_with_peer(command: str, peer: str, python: str, transport: str, code: int) -> tuple[str, str | None]:
+    """Let a softphone call and be transferred to a target that answers with this code."""
+    target = Target(code)
+    uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
+    app = App({"/voice": f'<Say>Hello</Say><Refer action="/done"><Sip>{escape(uri)}</Sip></Refer>'})
+    expected = report("in-progress", 202, 200) if code == 200 else report("busy", 202, code)
+    process = None
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        emulator = Emulator(command, app, folder, "--expect", peers.OUTCOMES[code])
+        try:
+            dialed = f"sip:transfer@{emulator.address}" + (";transport=tcp" if transport == "tcp" else "")
+            words = [python, str(Path(__file__).with_name("pjsua2_caller.py")), dialed]
+            if peer == "baresip":
+                words = peers.baresip(text, dialed)
+            process = subprocess.Popen(
+                words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            status, _, complaints = emulator.end()
+        finally:
+            emulator.process.kill()
+            if process:
+                process.terminate()
+                process.wait(timeout=10)
+            app.close()
+            target.close()
+    got = app.got("/done")
+    form = {name: got[0][name] for name in REPORT if name in got[0]} if got else {}
+    arrived = [f"{name} there: {(target.headers or {}).get(name, 'none')}" for name in ("x-reason", "user-to-user")]
+    shown = "/done " + "&".join(f"{name}={value}" for name, value in form.items())
+    wrong = list(app.wrong)
+    if status or form != expected:
+        wrong.append(f"status {status}, {form}, not {expected}: {complaints}")
+    # pjsua2 takes headers from a URI, baresip 1.0 does not.
+    if peer == "pjsua2" and arrived[0] != "x-reason there: billing question":
+        wrong.append("the header did not arrive")
+    return f"{shown}; {', '.join(arrived)}", "; ".join(wrong) or None
+
+
+def main() -> int:
+    """Run what was asked for."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("command")
+    reader.add_argument("--python")
+    reader.add_argument("--jobs", type=int, default=4)
+    reader.add_argument("-v", action="store_true")
+    reader.add_argument("names", nargs="*")
+    options = reader.parse_args()
+    command = str(Path(options.command).resolve())
+    names = options.names or list(CASES)
+    rows = [("sipp", name, transport) for name in names for transport in ("udp", "tcp")]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        results = list(pool.map(lambda row: call_with_sipp(command, *row[1:]), rows))
+    if options.python:
+        for peer in ("pjsua2", "baresip"):
+            for code, name in ((200, "answered"), (486, "busy")):
+                for transport in ("udp", "tcp"):
+                    rows.append((peer, name, transport))
+                    results.append(call_with_peer(command, peer, options.python, transport, code))
+    width = max(len(name) for _, name, _ in rows)
+    for (peer, name, transport), (got, wrong) in zip(rows, results):
+        print(f"{peer:<8} {name:<{width}} {transport}  {got}: {wrong or 'ok'}")
+    failed = sum(wrong is not None for _, wrong in results)
+    print(f"emulate: {len(rows) - failed} of {len(rows)} passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
