@@ -3,7 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -143,7 +145,8 @@ impl Agent {
         let mut core = Core::new(options, addresses.clone(), Arc::clone(&board), inputs.clone());
         let (media, media_inputs) = channel();
         let digits = inputs.clone();
-        transport::spawn("sip-media", move || media::run(&media_inputs, &digits)).map_err(failed)?;
+        transport::spawn("sip-media", move || media::run(&media_inputs, &digits))
+            .map_err(failed)?;
         let trace = Box::new(trace);
         thread::Builder::new()
             .name("sip".to_owned())
@@ -249,9 +252,7 @@ impl Agent {
     /// Ends all calls: with BYE, CANCEL or 503; new ones get 503. Waits until the endpoints have answered, at most as long as
     /// `patience`, and a second more, so that repetitions are answered and no connection is cut behind the last message.
     pub(crate) fn shut_down(&self, patience: Duration) {
-        let is_idle = || {
-            self.live_calls() == 0 && self.board.pending.load(Ordering::Relaxed) == 0
-        };
+        let is_idle = || self.live_calls() == 0 && self.board.pending.load(Ordering::Relaxed) == 0;
         let (done, waited) = sync_channel(1);
         if self.inputs.send(Input::ShutDown(done)).is_err() || waited.recv() != Ok(true) {
             return;

@@ -140,7 +140,9 @@ impl fmt::Display for Ended {
             Why::Rejected(code) => return write!(f, "the call was refused with {code}"),
             Why::ShutDown => "the call was ended, because the program ends",
             Why::TooLong => "the call was ended, because it lasted too long",
-            Why::NoCodec => "the call was refused with 488: the endpoint offers neither PCMU nor PCMA",
+            Why::NoCodec => {
+                "the call was refused with 488: the endpoint offers neither PCMU nor PCMA"
+            }
         })
     }
 }

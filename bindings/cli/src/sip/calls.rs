@@ -45,7 +45,9 @@ pub(super) enum Stage {
     /// Ended; a BYE has to wait for the ACK (RFC 3261 section 15).
     Ending,
     /// Remembered for what is repeated or comes late.
-    Ended { forget_at: Instant },
+    Ended {
+        forget_at: Instant,
+    },
 }
 
 /// An INVITE of ours.
@@ -157,12 +159,18 @@ impl CallState {
         if let Stage::Incoming(request) = &self.stage {
             let contact = net.contact(&self.dialog.path);
             let tag = Some(self.dialog.local_tag.as_str());
-            net.reply(request, 180, tag, |to| {
-                for route in request.message.all("Record-Route") {
-                    to.header("Record-Route", route);
-                }
-                to.header("Contact", &contact);
-            }, None);
+            net.reply(
+                request,
+                180,
+                tag,
+                |to| {
+                    for route in request.message.all("Record-Route") {
+                        to.header("Record-Route", route);
+                    }
+                    to.header("Contact", &contact);
+                },
+                None,
+            );
         }
     }
 
@@ -194,13 +202,19 @@ impl CallState {
     pub(super) fn accept(&mut self, net: &mut Net, request: &Request, body: &str) {
         let contact = net.contact(&self.dialog.path);
         let tag = Some(self.dialog.local_tag.as_str());
-        let sent = net.reply(request, 200, tag, |to| {
-            for route in request.message.all("Record-Route") {
-                to.header("Record-Route", route);
-            }
-            to.header("Contact", &contact);
-            to.header("Allow", ALLOW);
-        }, Some(body));
+        let sent = net.reply(
+            request,
+            200,
+            tag,
+            |to| {
+                for route in request.message.all("Record-Route") {
+                    to.header("Record-Route", route);
+                }
+                to.header("Contact", &contact);
+                to.header("Allow", ALLOW);
+            },
+            Some(body),
+        );
         self.unacknowledged = sent.map(|(path, response)| Unacknowledged {
             cseq: request.ids.cseq,
             path,
@@ -330,7 +344,12 @@ impl CallState {
     }
 
     /// Returns the header that answers the challenge of a response, if there are credentials.
-    pub(super) fn authorize(&self, response: &Message, code: u16, method: &str) -> Option<(&'static str, String)> {
+    pub(super) fn authorize(
+        &self,
+        response: &Message,
+        code: u16,
+        method: &str,
+    ) -> Option<(&'static str, String)> {
         let (challenge, name) = match code {
             401 => ("WWW-Authenticate", "Authorization"),
             _ => ("Proxy-Authenticate", "Proxy-Authorization"),

@@ -27,12 +27,26 @@ const REMEMBERED: usize = 8;
 #[derive(Debug)]
 pub(super) enum Input {
     /// A datagram, or a message out of a stream.
-    Received { path: Path, bytes: Vec<u8> },
-    Opened { path: Path, connection: Connection },
-    Closed { path: Path },
-    Command { call: u64, command: Command },
+    Received {
+        path: Path,
+        bytes: Vec<u8>,
+    },
+    Opened {
+        path: Path,
+        connection: Connection,
+    },
+    Closed {
+        path: Path,
+    },
+    Command {
+        call: u64,
+        command: Command,
+    },
     Dial(Box<Dial>),
-    Digit { call: u64, digit: char },
+    Digit {
+        call: u64,
+        digit: char,
+    },
     /// All calls end; what is sent back is whether this is the first time.
     ShutDown(SyncSender<bool>),
     Stop,
@@ -61,7 +75,12 @@ pub(super) struct Dial {
 #[derive(Debug)]
 pub(super) enum Output {
     /// A message was received, or is to be sent.
-    Message { path: Path, call: Option<u64>, is_sent: bool, bytes: Arc<[u8]> },
+    Message {
+        path: Path,
+        call: Option<u64>,
+        is_sent: bool,
+        bytes: Arc<[u8]>,
+    },
     /// A call came in.
     Call(Call),
     Media(MediaInput),
@@ -198,9 +217,7 @@ impl Core {
     /// Returns whether no further call can be taken.
     pub(super) fn is_full(&self) -> bool {
         let max = self.options.limits.calls;
-        self.is_closing
-            || self.live >= max
-            || self.calls.len() >= max.saturating_mul(REMEMBERED)
+        self.is_closing || self.live >= max || self.calls.len() >= max.saturating_mul(REMEMBERED)
     }
 
     fn receive(&mut self, path: Path, bytes: Vec<u8>) {

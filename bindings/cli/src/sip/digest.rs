@@ -199,7 +199,9 @@ impl Challenger {
         let stale = if is_stale { ", stale=true" } else { "" };
         [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
             let (realm, name) = (&self.realm, algorithm.name());
-            format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={name}, qop=\"auth\"{stale}")
+            format!(
+                "Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={name}, qop=\"auth\"{stale}"
+            )
         })
     }
 
@@ -220,7 +222,8 @@ impl Challenger {
             }
             let algorithm = Algorithm::read(value("algorithm"))?;
             // We ask for qop=auth: what comes without would be weaker.
-            let auth = Some((value("nc")?, value("cnonce")?)).filter(|_| value("qop") == Some("auth"));
+            let auth =
+                Some((value("nc")?, value("cnonce")?)).filter(|_| value("qop") == Some("auth"));
             let uri = value("uri")?;
             let parts = Parts { algorithm, user, realm, nonce, method, uri, auth };
             let expected = parts.response(callers.passwords.get(user)?);

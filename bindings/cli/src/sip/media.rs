@@ -19,10 +19,18 @@ const MAX_PACKETS: usize = 16;
 /// What the thread is asked for.
 #[derive(Debug)]
 pub(super) enum MediaInput {
-    Open { call: u64, socket: UdpSocket },
+    Open {
+        call: u64,
+        socket: UdpSocket,
+    },
     /// What was negotiated, also anew.
-    Stream { call: u64, stream: Stream },
-    Close { call: u64 },
+    Stream {
+        call: u64,
+        stream: Stream,
+    },
+    Close {
+        call: u64,
+    },
 }
 
 #[derive(Debug)]

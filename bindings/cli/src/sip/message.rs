@@ -169,7 +169,8 @@ impl Message {
         }
         for name in ["From", "To", "Call-ID", "CSeq"] {
             let Some(value) = self.header(name) else { continue };
-            let is_untagged = name == "To" && Address::read(value).is_none_or(|to| to.tag().is_none());
+            let is_untagged =
+                name == "To" && Address::read(value).is_none_or(|to| to.tag().is_none());
             match to_tag.filter(|_| is_untagged) {
                 Some(tag) => writer.header(name, &format!("{value};tag={tag}")),
                 None => writer.header(name, value),

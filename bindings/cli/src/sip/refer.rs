@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use twiml_refer::transfer::{Event, Notify, Output, Response, Start, TransferSettings, TransferState};
+use twiml_refer::transfer::{
+    Event, Notify, Output, Response, Start, TransferSettings, TransferState,
+};
 use twiml_refer::webhook::ReferReport;
 use twiml_refer::{SipUri, Transfer};
 
@@ -67,9 +69,10 @@ impl Running {
         }
     }
 
+    /// Rounds up, so that no deadline is early.
     fn time(&self, now: Instant) -> u64 {
         let passed = now.saturating_duration_since(self.begun);
-        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(passed.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
     }
 
     fn feed<'a>(&mut self, now: Instant, event: impl Into<Event<'a>>) {
@@ -108,11 +111,17 @@ impl CallState {
                 Output::Reply(status) => {
                     if let Some(request) = notify {
                         let code = status.as_u16();
-                        net.reply(request, code, Some(&token()), |to| {
-                            if code == 489 {
-                                to.header("Allow-Events", "refer");
-                            }
-                        }, None);
+                        net.reply(
+                            request,
+                            code,
+                            Some(&token()),
+                            |to| {
+                                if code == 489 {
+                                    to.header("Allow-Events", "refer");
+                                }
+                            },
+                            None,
+                        );
                     }
                 }
                 Output::EndDialog => {
@@ -243,9 +252,15 @@ pub(super) fn refuse_notify(net: &mut Net, request: &Request) {
     let event = request.message.header("Event").unwrap_or_default();
     let package = event.split(';').next().unwrap_or_default().trim();
     let code = if package.eq_ignore_ascii_case("refer") { 481 } else { 489 };
-    net.reply(request, code, Some(&token()), |to| {
-        if code == 489 {
-            to.header("Allow-Events", "refer");
-        }
-    }, None);
+    net.reply(
+        request,
+        code,
+        Some(&token()),
+        |to| {
+            if code == 489 {
+                to.header("Allow-Events", "refer");
+            }
+        },
+        None,
+    );
 }

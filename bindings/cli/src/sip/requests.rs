@@ -142,13 +142,18 @@ impl Core {
         let user = match self.authenticate(&request) {
             Ok(user) => user,
             Err(denied) => {
-                let challenges =
-                    self.challenger.challenges(&ids.call_id, denied == Denied::Stale);
-                self.net.reply(&request, 401, Some(&token()), |to| {
-                    for challenge in &challenges {
-                        to.header("WWW-Authenticate", challenge);
-                    }
-                }, None);
+                let challenges = self.challenger.challenges(&ids.call_id, denied == Denied::Stale);
+                self.net.reply(
+                    &request,
+                    401,
+                    Some(&token()),
+                    |to| {
+                        for challenge in &challenges {
+                            to.header("WWW-Authenticate", challenge);
+                        }
+                    },
+                    None,
+                );
                 return None;
             }
         };
@@ -333,10 +338,16 @@ fn refuse_body(net: &mut Net, request: &Request) -> bool {
     if message.body.is_empty() || is_sdp && is_plain {
         return false;
     }
-    net.reply(request, 415, Some(&token()), |to| {
-        to.header("Accept", SDP);
-        to.header("Accept-Encoding", "identity");
-    }, None);
+    net.reply(
+        request,
+        415,
+        Some(&token()),
+        |to| {
+            to.header("Accept", SDP);
+            to.header("Accept-Encoding", "identity");
+        },
+        None,
+    );
     true
 }
 
@@ -347,13 +358,19 @@ fn content_type(message: &Message) -> &str {
 
 /// Section 11.2.
 fn answer_options(net: &mut Net, request: &Request) {
-    net.reply(request, 200, Some(&token()), |to| {
-        to.header("Allow", ALLOW);
-        to.header("Accept", SDP);
-        to.header("Accept-Encoding", "identity");
-        to.header("Accept-Language", "en");
-        to.header("Supported", "");
-    }, None);
+    net.reply(
+        request,
+        200,
+        Some(&token()),
+        |to| {
+            to.header("Allow", ALLOW);
+            to.header("Accept", SDP);
+            to.header("Accept-Encoding", "identity");
+            to.header("Accept-Language", "en");
+            to.header("Supported", "");
+        },
+        None,
+    );
 }
 
 impl Dialog {
@@ -385,9 +402,8 @@ fn call_info(request: &Request, number: u64, user: Option<String>) -> CallInfo {
     let Request { message, ids, path, .. } = request;
     let address = |name| message.header(name).and_then(Address::read);
     let uri = |name| address(name).map_or_else(String::new, |address| address.uri.to_owned());
-    let is_secret = |name: &str| {
-        is_header(name, "Authorization") || is_header(name, "Proxy-Authorization")
-    };
+    let is_secret =
+        |name: &str| is_header(name, "Authorization") || is_header(name, "Proxy-Authorization");
     let headers = message.headers().iter().filter(|(name, _)| !is_secret(name));
     let request_uri = match &message.start {
         Start::Request { uri, .. } => uri.clone(),

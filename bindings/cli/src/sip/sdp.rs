@@ -125,8 +125,7 @@ impl Media<'_> {
             return None;
         }
         let formats = words.filter_map(|format| format.parse::<u8>().ok());
-        let formats: Vec<_> =
-            formats.filter(|format| *format < 128).take(64).collect();
+        let formats: Vec<_> = formats.filter(|format| *format < 128).take(64).collect();
         let (payload, codec, silence) = formats.iter().find_map(|format| {
             let name = self.encoding(*format);
             let is = |codec| name.is_some_and(|name: &str| name.eq_ignore_ascii_case(codec));

@@ -251,7 +251,8 @@ impl Net {
     /// Ends the repetitions of a response that refused an INVITE. `None`: it was not refused.
     pub(super) fn acknowledge(&mut self, key: &str) -> Option<Option<u64>> {
         let server = self.servers.get_mut(key)?;
-        let was_refused = server.last.as_deref().is_some_and(|last| !last.starts_with(b"SIP/2.0 2"));
+        let was_refused =
+            server.last.as_deref().is_some_and(|last| !last.starts_with(b"SIP/2.0 2"));
         server.interval = None;
         was_refused.then_some(server.call)
     }

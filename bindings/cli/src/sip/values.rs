@@ -88,11 +88,13 @@ impl<'a> Address<'a> {
             None => self.name.to_owned(),
             Some(quoted) => {
                 let mut is_escaped = false;
-                quoted.chars().filter(|c| {
-                    is_escaped = *c == '\\' && !is_escaped;
-                    !is_escaped
-                })
-                .collect()
+                quoted
+                    .chars()
+                    .filter(|c| {
+                        is_escaped = *c == '\\' && !is_escaped;
+                        !is_escaped
+                    })
+                    .collect()
             }
         };
         (!name.is_empty()).then_some(name)
