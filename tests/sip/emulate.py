@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +29,7 @@ from xml.sax.saxutils import escape
 
 import peers
 import scenarios
-from run import free_port
+from run import free_port, is_free
 from scenarios import ACCEPTED, ACTIVE, CALL, ENDED, REFER, TERMINATED, TRYING, notify, receive, request
 from target import Target
 
@@ -195,7 +196,6 @@ INVITE_WITH_HEADERS = CALL[0].replace("Content-Type: ", f"{HEADERS}Content-Type:
 CALLED = list(map(ringing, CALL))
 HELD = "a=sendonly\n"
 REINVITE = request("INVITE", 2, "Content-Type: application/sdp\n", scenarios.SDP + HELD)
-DIGEST = "[authentication username=caller password=s3cret]\n"
 CHALLENGED = (
     "SIP/2.0 401 Unauthorized\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
     'WWW-Authenticate: Digest realm="pbx", nonce="8f2a", algorithm=MD5, qop="auth"\nContent-Length: 0\n\n'
@@ -249,26 +249,6 @@ CASES: dict[str, Case] = {
         *ENDED,
         expected=report("in-progress", 202, 200),
         options=("--user", "caller", "--password-file", "PASSWORD"),
-    ),
-    "caller-with-a-digest": Case(
-        [
-            CALL[0],
-            receive(100, optional="true"),
-            receive(401, auth="true"),
-            request("ACK", 1, tag="[peer_tag_param]").replace("[branch]", "[branch-3]"),
-            CALL[0].replace("CSeq: 1", "CSeq: 2").replace("Content-Type: ", DIGEST + "Content-Type: ", 1),
-            receive(100, optional="true"),
-            receive(180, optional="true"),
-            receive(200),
-            request("ACK", 2),
-            '<recv request="BYE"/>\n',
-            scenarios.answer("200 OK"),
-        ],
-        {"CallStatus": "completed", "SipUsername": "caller"},
-        "/status",
-        {"/voice": "<Say>Hello</Say>"},
-        ("--caller", "CALLERS"),
-        first={"SipUsername": "caller"},
     ),
     "headers": Case(
         [INVITE_WITH_HEADERS, *CALLED[1:], *ENDED],
@@ -372,9 +352,8 @@ def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | 
     app = App(case.documents)
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
-        for file, content in (("PASSWORD", "s3cret\n"), ("CALLERS", "caller:s3cret\n")):
-            Path(folder, file).write_text(content)
-        options = [str(folder / it) if it in ("PASSWORD", "CALLERS") else it for it in case.options]
+        (folder / "PASSWORD").write_text("s3cret\n")
+        options = [str(folder / it) if it == "PASSWORD" else it for it in case.options]
         script = folder / "caller.xml"
         script.write_text(scenarios.xml(scenarios.Case(case.steps, [])))
         emulator = Emulator(command, app, folder, *options)
@@ -410,8 +389,8 @@ def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | 
     return f"{case.path} {shown}", "; ".join(wrong) or None
 
 
-# A capture has no settings of the command, and what ended by its clock is not in it.
-NOT_REPLAYED = ("digest-for-the-refer",)
+# The clock of the command began a moment before the message was written, so that a capture seems to end too early.
+NOT_REPLAYED = ("unanswered",)
 INTERESTING = (*REPORT, "CallStatus", "Digits", "SipUsername", "SipResponseCode")
 
 
@@ -436,43 +415,91 @@ def differences(case: Case, app: App) -> list[str]:
     return wrong
 
 
-def call_with_peer(command: str, peer: str, python: str, transport: str, code: int) -> tuple[str, str | None]:
-    """Let a softphone call and be transferred to a target that answers with this code."""
-    target = Target(code)
+class Peer(NamedTuple):
+    """A softphone that is transferred to a target that answers with this code."""
+
+    name: str
+    code: int
+    transport: str
+    # It is called, or asked for a password.
+    is_called: bool = False
+    has_digest: bool = False
+
+    @property
+    def case(self) -> str:
+        """What happens."""
+        called = "called-" if self.is_called else "digest-" if self.has_digest else ""
+        return called + ("answered" if self.code == 200 else "busy")
+
+
+PEERS = [
+    *(Peer(name, code, way) for name in ("pjsua2", "baresip") for code in (200, 486) for way in ("udp", "tcp")),
+    *(Peer(name, 200, way, is_called=True) for name in ("pjsua2", "baresip") for way in ("udp", "tcp")),
+    *(Peer(name, 200, "udp", has_digest=True) for name in ("pjsua2", "baresip")),
+]
+
+
+def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | None]:
+    """Let a softphone be transferred; the request that the app got, and what went wrong."""
+    target = Target(peer.code)
     uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
     app = App({"/voice": f'<Say>Hello</Say><Refer action="/done"><Sip>{escape(uri)}</Sip></Refer>'})
-    expected = report("in-progress", 202, 200) if code == 200 else report("busy", 202, code)
-    process = None
+    expected = report("in-progress", 202, 200) if peer.code == 200 else report("busy", 202, peer.code)
+    suffix = ";transport=tcp" if peer.transport == "tcp" else ""
+    digest = "caller:s3cret" if peer.has_digest else ""
+    process = emulator = None
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
-        emulator = Emulator(command, app, folder, "--expect", peers.OUTCOMES[code])
+        (folder / "callers").write_text("caller:s3cret\n")
+        options = ["--expect", peers.OUTCOMES[peer.code]]
+        options += ["--caller", str(folder / "callers")] if peer.has_digest else []
+
+        def start(dialed: str | None, port: int | None = None) -> subprocess.Popen[bytes]:
+            words = [python, str(Path(__file__).with_name("pjsua2_caller.py")), dialed or str(port)]
+            if peer.name == "baresip":
+                words = peers.baresip(text, dialed, port, digest or ":")
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            environment = {**os.environ, "DIGEST": digest}
+            return subprocess.Popen(words, stdin=subprocess.PIPE, env=environment, **quiet)
+
         try:
-            dialed = f"sip:transfer@{emulator.address}" + (";transport=tcp" if transport == "tcp" else "")
-            words = [python, str(Path(__file__).with_name("pjsua2_caller.py")), dialed]
-            if peer == "baresip":
-                words = peers.baresip(text, dialed)
-            process = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            if peer.is_called:
+                port = free_port()
+                process = start(None, port)
+                while is_free(port):
+                    time.sleep(0.1)
+                options += ["--call", f"sip:caller@127.0.0.1:{port}{suffix}"]
+                emulator = Emulator(command, app, folder, *options)
+            else:
+                emulator = Emulator(command, app, folder, *options)
+                process = start(f"sip:transfer@{emulator.address}{suffix}")
             status, _, complaints = emulator.end()
         finally:
-            emulator.process.kill()
+            if emulator:
+                emulator.process.kill()
             if process:
                 process.terminate()
                 process.wait(timeout=10)
             app.close()
             target.close()
-    got = app.got("/done")
+    got, first = app.got("/done"), (app.got("/voice") or [{}])[0]
     form = {name: got[0][name] for name in REPORT if name in got[0]} if got else {}
     arrived = [f"{name} there: {(target.headers or {}).get(name, 'none')}" for name in ("x-reason", "user-to-user")]
     shown = "/done " + "&".join(f"{name}={value}" for name, value in form.items())
     wrong = list(app.wrong)
     if status or form != expected:
         wrong.append(f"status {status}, {form}, not {expected}: {complaints}")
+    if first.get("Direction") != ("outbound-api" if peer.is_called else "inbound"):
+        wrong.append(f"Direction is {first.get('Direction')}")
+    if first.get("SipUsername") != ("caller" if peer.has_digest else None):
+        wrong.append(f"SipUsername is {first.get('SipUsername')}")
     # pjsua2 takes headers from a URI, baresip 1.0 does not.
-    if peer == "pjsua2" and arrived[0] != "x-reason there: billing question":
-        wrong.append("the header did not arrive")
+    if peer.name == "pjsua2" and arrived != ARRIVED:
+        wrong.append("the headers did not arrive")
     return f"{shown}; {', '.join(arrived)}", "; ".join(wrong) or None
+
+
+ARRIVED = ["x-reason there: billing question", "user-to-user there: 6F72646572;encoding=hex"]
 
 
 def main() -> int:
@@ -485,16 +512,14 @@ def main() -> int:
     reader.add_argument("names", nargs="*")
     options = reader.parse_args()
     command = str(Path(options.command).resolve())
-    names = options.names or list(CASES)
+    names = [name for name in options.names or CASES if name != "peers"]
     rows = [("sipp", name, transport) for name in names for transport in ("udp", "tcp")]
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(lambda row: call_with_sipp(command, *row[1:]), rows))
     if options.python:
-        for peer in ("pjsua2", "baresip"):
-            for code, name in ((200, "answered"), (486, "busy")):
-                for transport in ("udp", "tcp"):
-                    rows.append((peer, name, transport))
-                    results.append(call_with_peer(command, peer, options.python, transport, code))
+        for peer in PEERS:
+            rows.append((peer.name, peer.case, peer.transport))
+            results.append(call_with_peer(command, peer, options.python))
     width = max(len(name) for _, name, _ in rows)
     for (peer, name, transport), (got, wrong) in zip(rows, results):
         print(f"{peer:<8} {name:<{width}} {transport}  {got}: {wrong or 'ok'}")
