@@ -65,7 +65,8 @@ impl LiveEndpoint {
     /// Ends the call, if it is there.
     pub(crate) fn hang_up(&mut self) {
         if let Some(call) = self.call.take() {
-            self.ended = call.ended();
+            let by_us = Ended { by: sip::Party::Us, why: sip::Why::HungUp };
+            self.ended = self.ended.or(call.ended()).or(Some(by_us));
             call.hang_up();
         }
     }

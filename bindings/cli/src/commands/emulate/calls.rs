@@ -161,12 +161,12 @@ fn lead(sip: sip::Call, context: &Context, events: &Sender<Event>) -> EndedCall 
         // Nobody reads any more, and the command ends.
         Some(Err(_)) | None => None,
     };
-    let (duration, ended) = (endpoint.duration(), endpoint.ended());
+    let duration = endpoint.duration();
     endpoint.hang_up();
     if let Some(end) = &end {
         let _ = transcript.end(end);
     }
-    let ended = ended.or_else(|| endpoint.ended()).or(answered.err());
+    let ended = answered.err().or_else(|| endpoint.ended());
     let call_status = call_status(duration, ended);
     call.set_status(call_status);
     report(&call, context, (duration, ended), &mut transcript);

@@ -51,7 +51,9 @@ impl SipMessage {
             }
             "REFER" => {
                 let target = header(["Refer-To", "r"]).unwrap_or_default();
-                label.extend([" to ", &redact::hidden(target.trim_matches(['<', '>']))]);
+                // Headers in the URI are shown with the verb; here they would be wider than the ladder.
+                let target = target.trim_matches(['<', '>']).split('?').next().unwrap_or_default();
+                label.extend([" to ", &redact::hidden(target)]);
             }
             _ => {}
         }
@@ -72,10 +74,7 @@ mod tests {
         for (message, label) in [
             ("INVITE sip:a@b SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n", "INVITE"),
             ("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n", "200 OK (INVITE)"),
-            (
-                "REFER sip:a@b SIP/2.0\r\nr: <sip:c:s3cret@d?X-A=1>\r\n\r\n",
-                "REFER to sip:c:***@d?X-A=1",
-            ),
+            ("REFER sip:a@b SIP/2.0\r\nr: <sip:c:s3cret@d?X-A=1>\r\n\r\n", "REFER to sip:c:***@d"),
             (
                 "NOTIFY sip:a@b SIP/2.0\r\nSubscription-State: active;expires=60\r\n\r\nSIP/2.0 180 Ringing\r\n",
                 "NOTIFY: 180 Ringing, active;expires=60",
