@@ -424,11 +424,13 @@ class Peer(NamedTuple):
     # It is called, or asked for a password.
     is_called: bool = False
     has_digest: bool = False
+    # What it presses, as RFC 4733 sends it.
+    keys: str = ""
 
     @property
     def case(self) -> str:
         """What happens."""
-        called = "called-" if self.is_called else "digest-" if self.has_digest else ""
+        called = "called-" if self.is_called else "digest-" if self.has_digest else "keys-" if self.keys else ""
         return called + ("answered" if self.code == 200 else "busy")
 
 
@@ -436,6 +438,7 @@ PEERS = [
     *(Peer(name, code, way) for name in ("pjsua2", "baresip") for code in (200, 486) for way in ("udp", "tcp")),
     *(Peer(name, 200, way, is_called=True) for name in ("pjsua2", "baresip") for way in ("udp", "tcp")),
     *(Peer(name, 200, "udp", has_digest=True) for name in ("pjsua2", "baresip")),
+    Peer("pjsua2", 200, "udp", keys="42#"),
 ]
 
 
@@ -443,7 +446,9 @@ def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | No
     """Let a softphone be transferred; the request that the app got, and what went wrong."""
     target = Target(peer.code)
     uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
-    app = App({"/voice": f'<Say>Hello</Say><Refer action="/done"><Sip>{escape(uri)}</Sip></Refer>'})
+    refer = f'<Say>Hello</Say><Refer action="/done"><Sip>{escape(uri)}</Sip></Refer>'
+    documents = {"/voice": '<Gather action="/chosen" timeout="10"/>', "/chosen": refer} if peer.keys else {"/voice": refer}
+    app = App(documents)
     expected = report("in-progress", 202, 200) if peer.code == 200 else report("busy", 202, peer.code)
     suffix = ";transport=tcp" if peer.transport == "tcp" else ""
     digest = "caller:s3cret" if peer.has_digest else ""
@@ -459,7 +464,7 @@ def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | No
             if peer.name == "baresip":
                 words = peers.baresip(text, dialed, port, digest or ":")
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            environment = {**os.environ, "DIGEST": digest}
+            environment = {**os.environ, "DIGEST": digest, "KEYS": peer.keys}
             return subprocess.Popen(words, stdin=subprocess.PIPE, env=environment, **quiet)
 
         try:
@@ -493,6 +498,8 @@ def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | No
         wrong.append(f"Direction is {first.get('Direction')}")
     if first.get("SipUsername") != ("caller" if peer.has_digest else None):
         wrong.append(f"SipUsername is {first.get('SipUsername')}")
+    if peer.keys and [params["Digits"] for params in app.got("/chosen")] != [peer.keys.rstrip("#")]:
+        wrong.append(f"Digits are {app.got('/chosen')}")
     # pjsua2 takes headers from a URI, baresip 1.0 does not.
     if peer.name == "pjsua2" and arrived != ARRIVED:
         wrong.append("the headers did not arrive")
@@ -512,15 +519,17 @@ def main() -> int:
     reader.add_argument("names", nargs="*")
     options = reader.parse_args()
     command = str(Path(options.command).resolve())
-    names = [name for name in options.names or CASES if name != "peers"]
+    names = [name for name in options.names or CASES if name in CASES]
     rows = [("sipp", name, transport) for name in names for transport in ("udp", "tcp")]
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(lambda row: call_with_sipp(command, *row[1:]), rows))
     if options.python:
         for peer in PEERS:
+            if options.names and "peers" not in options.names and peer.case not in options.names:
+                continue
             rows.append((peer.name, peer.case, peer.transport))
             results.append(call_with_peer(command, peer, options.python))
-    width = max(len(name) for _, name, _ in rows)
+    width = max((len(name) for _, name, _ in rows), default=0)
     for (peer, name, transport), (got, wrong) in zip(rows, results):
         print(f"{peer:<8} {name:<{width}} {transport}  {got}: {wrong or 'ok'}")
     failed = sum(wrong is not None for _, wrong in results)

@@ -1,6 +1,6 @@
 """Plays an endpoint on pjsua2, which can be transferred: `pjsua2_caller.py URI` calls, `pjsua2_caller.py PORT` is called.
 
-The variable DIGEST may hold user:password, for whoever asks for it.
+The variable DIGEST may hold user:password, for whoever asks for it, and KEYS what is pressed after a second.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ class Caller(pj.Call):  # type: ignore[misc]
         super().__init__(account, call_id)
         self.account = account
         self.ended = False
+        self.answered: float | None = None
         # pjsua2 crashes if Python frees a call that it still uses.
         self.calls.append(self)
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
-        """Note the end."""
-        self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
+        """Note the answer and the end."""
+        state = self.getInfo().state
+        self.ended = state == pj.PJSIP_INV_STATE_DISCONNECTED
+        if state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.answered = time.monotonic()
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """Call the target."""
@@ -73,8 +77,13 @@ def main() -> None:
     if not sys.argv[1].isdigit():
         Caller(account).makeCall(sys.argv[1], pj.CallOpParam(True))
     until = time.monotonic() + SECONDS
+    keys = os.environ.get("KEYS")
     while not (Caller.calls and Caller.calls[0].ended) and time.monotonic() < until:
         endpoint.libHandleEvents(20)
+        answered = Caller.calls[0].answered if Caller.calls else None
+        if keys and answered and time.monotonic() > answered + 1:
+            Caller.calls[0].dialDtmf(keys)
+            keys = None
     endpoint.hangupAllCalls()
     # The interpreter may free calls after the library: there is nothing to clean up.
     sys.stderr.flush()
