@@ -107,7 +107,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let end = Interpreter::new(&client, &mut call, &mut endpoint, &mut transcript)
         .with_forgery(client.is_signing() && !options.no_forgery)
         .run(options.app.method, url)?;
-    if !client.is_signing() {
+    if !client.is_signing() && end.error.is_none() {
         transcript.note(
             Some("unsigned"),
             "the requests were not signed, and whether the app checks signatures was not tested: \
