@@ -1,6 +1,7 @@
-"""An app that transfers its callers, and is tested by `test`: `app.py` prints the port it listens at.
+"""An app that transfers its callers, and is tested by `test`. It prints the port it listens at.
 
-TWILIO_AUTH_TOKEN is the account's, PUBLIC_BASE the URL by which Twilio reaches the app [default: the port's].
+TWILIO_AUTH_TOKEN is the account's, PUBLIC_BASE the URL by which Twilio reaches the app [default:
+its own], PORT where it listens [default: the system chooses].
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Lets real user agents call `twiml-refer emulate`: `emulate.py COMMAND [--python PYTHON] [NAME…]`.
+"""Lets real user agents call `twiml-refer emulate`: `emulate.py [--python PYTHON] COMMAND [NAME…]`.
 
-An app answers as the case says, over HTTP. Each case runs over UDP and over TCP: sipp plays the caller, and, with
-PYTHON that has pjsua2, so do pjsua2 and baresip, which are transferred to a target that answers or is busy. What the
-app got must be what Twilio's documentation says, signed as it says; what `replay` makes of the capture of `--pcap` must
-be the same. Prints a table: peer, case, transport, and the request that the app got.
+An app answers as the case says, over HTTP. Each case runs over UDP and over TCP: sipp plays the
+caller, and with PYTHON, which has pjsua2, so do pjsua2 and baresip: they are transferred to a
+target that answers or is busy. What the app got must be what Twilio's documentation says, signed
+as it says; what `replay` makes of the capture of `--pcap` must be the same. Prints a table: peer,
+case, transport, and the request that the app got.
 """
 
 from __future__ import annotations
@@ -21,16 +22,29 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import peers
 import scenarios
 from run import free_port, is_free
-from scenarios import ACCEPTED, ACTIVE, CALL, ENDED, REFER, TERMINATED, TRYING, notify, receive, request
+from scenarios import (
+    ACTIVE,
+    CALL,
+    ENDED,
+    REFER,
+    TERMINATED,
+    TRYING,
+    notify,
+    receive,
+    request,
+)
+
 from target import Target
 
 TOKEN = "a-token-for-the-tests"
@@ -42,7 +56,7 @@ REPORT = ("ReferCallStatus", "ReferSipResponseCode", "NotifySipResponseCode")
 class App:
     """An app that answers each path with a document, and remembers the requests."""
 
-    def __init__(self, documents: dict[str, str]) -> None:
+    def __init__(self, documents: Mapping[str, str]) -> None:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.wrong: list[str] = []
         app = self
@@ -93,8 +107,26 @@ class Emulator:
     def __init__(self, command: str, app: App, folder: Path, *options: str) -> None:
         self.pcap = folder / "call.pcap"
         self.svg = folder / "pictures"
-        words = [command, "emulate", f"{app.base}/voice", "--listen", "127.0.0.1:0", "--calls", "1", "--fast", "--json"]
-        words += ["--pcap", str(self.pcap), "--svg", str(self.svg), "--status-callback", f"{app.base}/status", *options]
+        words = [
+            command,
+            "emulate",
+            f"{app.base}/voice",
+            "--listen",
+            "127.0.0.1:0",
+            "--calls",
+            "1",
+            "--fast",
+            "--json",
+        ]
+        words += [
+            "--pcap",
+            str(self.pcap),
+            "--svg",
+            str(self.svg),
+            "--status-callback",
+            f"{app.base}/status",
+            *options,
+        ]
         environment = {**os.environ, "TWILIO_AUTH_TOKEN": TOKEN}
         self.process = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -111,21 +143,25 @@ class Emulator:
             self.process.send_signal(signal.SIGTERM)
             printed, complaints = self.process.communicate(timeout=30)
             complaints += "it did not end by itself"
-        return self.process.returncode, [json.loads(line) for line in printed.splitlines()], complaints
+        return (
+            self.process.returncode,
+            [json.loads(line) for line in printed.splitlines()],
+            complaints,
+        )
 
 
 class Case(NamedTuple):
-    """One call: what sipp does, what the app answers, and which parameters it gets at which path."""
+    """One call: what sipp does, what the app answers, and what it gets at which path."""
 
     steps: list[str]
     expected: dict[str, str]
     path: str = "/done"
-    documents: dict[str, str] = {"/voice": f"<Say>Hello</Say>{REFER_VERB}"}
+    documents: Mapping[str, str] = MappingProxyType({"/voice": f"<Say>Hello</Say>{REFER_VERB}"})
     options: tuple[str, ...] = ()
     # The status of the command.
     status: int = 0
     # Parameters that the first request has.
-    first: dict[str, str] = {}
+    first: Mapping[str, str] = MappingProxyType({})
 
 
 def ringing(step: str) -> str:
@@ -139,7 +175,12 @@ def report(status: str | None, refer: int | None, notified: int | None = None) -
     return {name: str(value) for name, value in values if value is not None}
 
 
-SETTINGS = {"grace": "hangup-grace", "notify": "notify-timeout", "response": "response-timeout", "max-duration": "max-duration"}
+SETTINGS = {
+    "grace": "hangup-grace",
+    "notify": "notify-timeout",
+    "response": "response-timeout",
+    "max-duration": "max-duration",
+}
 
 
 def converted(case: scenarios.Case) -> Case:
@@ -157,10 +198,14 @@ def converted(case: scenarios.Case) -> Case:
             {"/voice": '<Pause length="20"/>'},
         )
     form = case.printed[0].removeprefix("action ")
-    return Case(list(map(ringing, case.steps)), dict(urllib.parse.parse_qsl(form)), options=tuple(options))
+    return Case(
+        list(map(ringing, case.steps)), dict(urllib.parse.parse_qsl(form)), options=tuple(options)
+    )
 
 
-def transfer(*steps: str, expected: dict[str, str], options: tuple[str, ...] = (), **more: object) -> Case:
+def transfer(
+    *steps: str, expected: dict[str, str], options: tuple[str, ...] = (), **more: object
+) -> Case:
     """Make a case in which the REFER is sent, and then this happens."""
     call = list(map(ringing, CALL))
     return Case([*call, REFER, *steps], expected, options=options, **more)  # type: ignore[arg-type]
@@ -191,14 +236,19 @@ def info(cseq: int, key: str) -> list[str]:
     return [request("INFO", cseq, "Content-Type: application/dtmf-relay\n", body), receive(200)]
 
 
-HEADERS = "X-Order: 7\nX-Twilio-Own: 1\nUser-to-User: 6F72646572;encoding=hex\nRemote-Party-ID: <sip:a@b>\n"
+HEADERS = (
+    "X-Order: 7\nX-Twilio-Own: 1\nUser-to-User: 6F72646572;encoding=hex\n"
+    "Remote-Party-ID: <sip:a@b>\n"
+)
 INVITE_WITH_HEADERS = CALL[0].replace("Content-Type: ", f"{HEADERS}Content-Type: ", 1)
 CALLED = list(map(ringing, CALL))
 HELD = "a=sendonly\n"
 REINVITE = request("INVITE", 2, "Content-Type: application/sdp\n", scenarios.SDP + HELD)
 CHALLENGED = (
-    "SIP/2.0 401 Unauthorized\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
-    'WWW-Authenticate: Digest realm="pbx", nonce="8f2a", algorithm=MD5, qop="auth"\nContent-Length: 0\n\n'
+    "SIP/2.0 401 Unauthorized\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n"
+    "[last_CSeq:]\n"
+    'WWW-Authenticate: Digest realm="pbx", nonce="8f2a", algorithm=MD5, qop="auth"\n'
+    "Content-Length: 0\n\n"
 )
 
 CASES: dict[str, Case] = {
@@ -284,14 +334,27 @@ CASES: dict[str, Case] = {
         {"/voice": '<Say>Hello</Say><Pause length="30"/><Redirect>/never</Redirect>'},
     ),
     "keys-by-info": Case(
-        [*CALLED, '<pause milliseconds="400"/>\n', *info(2, "4"), *info(3, "2"), *info(4, "#"), *ENDED],
+        [
+            *CALLED,
+            '<pause milliseconds="400"/>\n',
+            *info(2, "4"),
+            *info(3, "2"),
+            *info(4, "#"),
+            *ENDED,
+        ],
         {"Digits": "42"},
-        documents={"/voice": '<Gather action="/done"><Say>Press</Say></Gather>', "/done": "<Hangup/>"},
+        documents={
+            "/voice": '<Gather action="/done"><Say>Press</Say></Gather>',
+            "/done": "<Hangup/>",
+        },
     ),
     "one-key-is-enough": Case(
         [*CALLED, '<pause milliseconds="400"/>\n', *info(2, "7"), *ENDED],
         {"Digits": "7"},
-        documents={"/voice": '<Gather numDigits="1" action="/done" timeout="30"/>', "/done": "<Hangup/>"},
+        documents={
+            "/voice": '<Gather numDigits="1" action="/done" timeout="30"/>',
+            "/done": "<Hangup/>",
+        },
     ),
     "no-key": Case(
         [*CALLED, *ENDED],
@@ -358,11 +421,22 @@ def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | 
         script.write_text(scenarios.xml(scenarios.Case(case.steps, [])))
         emulator = Emulator(command, app, folder, *options)
         try:
-            sipp = ["sipp", emulator.address, "-sf", str(script), "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+            sipp = [
+                "sipp",
+                emulator.address,
+                "-sf",
+                str(script),
+                "-i",
+                "127.0.0.1",
+                "-mi",
+                "127.0.0.1",
+            ]
             sipp += ["-p", str(free_port()), "-mp", str(free_port()), "-m", "1", "-nostdin"]
             sipp += ["-t", "t1" if transport == "tcp" else "u1", "-timeout", "40", "-timeout_error"]
             sipp += ["-trace_err", "-error_file", str(folder / "errors")]
-            heard = subprocess.run(sipp, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+            heard = subprocess.run(
+                sipp, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+            )
             if heard.returncode:
                 emulator.process.send_signal(signal.SIGTERM)
             status, steps, complaints = emulator.end()
@@ -372,11 +446,18 @@ def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | 
         wrong = list(app.wrong)
         if heard.returncode:
             errors = folder / "errors"
-            wrong.append(f"sipp returned {heard.returncode}: {errors.read_text() if errors.exists() else heard.stderr}")
+            wrong.append(
+                f"sipp returned {heard.returncode}: "
+                f"{errors.read_text() if errors.exists() else heard.stderr}"
+            )
         if status != case.status:
             wrong.append(f"status {status}: {complaints}")
         got = app.got(case.path)
-        shown = "&".join(f"{name}={value}" for name, value in (got[0] if got else {}).items() if name in INTERESTING)
+        shown = "&".join(
+            f"{name}={value}"
+            for name, value in (got[0] if got else {}).items()
+            if name in INTERESTING
+        )
         wrong += differences(case, app)
         if not wrong and "ReferSipResponseCode" in case.expected and name not in NOT_REPLAYED:
             told = replayed(command, emulator.pcap, case.options)
@@ -385,11 +466,16 @@ def call_with_sipp(command: str, name: str, transport: str) -> tuple[str, str | 
         if not wrong and not (emulator.svg / "call-1.svg").read_text().startswith("<svg"):
             wrong.append("no picture")
         if wrong:
-            wrong += [json.dumps(step) for step in steps if step["step"] in ("sip", "error", "note")] if "-v" in sys.argv else []
+            wrong += (
+                [json.dumps(step) for step in steps if step["step"] in ("sip", "error", "note")]
+                if "-v" in sys.argv
+                else []
+            )
     return f"{case.path} {shown}", "; ".join(wrong) or None
 
 
-# The clock of the command began a moment before the message was written, so that a capture seems to end too early.
+# The clock of the command began a moment before the message was written, so that the BYE in a
+# capture seems to come too early.
 NOT_REPLAYED = ("unanswered",)
 INTERESTING = (*REPORT, "CallStatus", "Digits", "SipUsername", "SipResponseCode")
 
@@ -405,7 +491,11 @@ def differences(case: Case, app: App) -> list[str]:
     if found != case.expected:
         wrong.append(f"{case.path} got {found}, not {case.expected}")
     first = app.got("/voice")[0]
-    wrong += [f"{name} is {first.get(name)}, not {value}" for name, value in case.first.items() if first.get(name) != value]
+    wrong += [
+        f"{name} is {first.get(name)}, not {value}"
+        for name, value in case.first.items()
+        if first.get(name) != value
+    ]
     wrong += [f"{name} was sent" for name in first if name.startswith("SipHeader_X-Twilio")]
     ended = app.got("/status")
     if len(ended) != 1:
@@ -430,13 +520,30 @@ class Peer(NamedTuple):
     @property
     def case(self) -> str:
         """What happens."""
-        called = "called-" if self.is_called else "digest-" if self.has_digest else "keys-" if self.keys else ""
+        called = (
+            "called-"
+            if self.is_called
+            else "digest-"
+            if self.has_digest
+            else "keys-"
+            if self.keys
+            else ""
+        )
         return called + ("answered" if self.code == 200 else "busy")
 
 
 PEERS = [
-    *(Peer(name, code, way) for name in ("pjsua2", "baresip") for code in (200, 486) for way in ("udp", "tcp")),
-    *(Peer(name, 200, way, is_called=True) for name in ("pjsua2", "baresip") for way in ("udp", "tcp")),
+    *(
+        Peer(name, code, way)
+        for name in ("pjsua2", "baresip")
+        for code in (200, 486)
+        for way in ("udp", "tcp")
+    ),
+    *(
+        Peer(name, 200, way, is_called=True)
+        for name in ("pjsua2", "baresip")
+        for way in ("udp", "tcp")
+    ),
     *(Peer(name, 200, "udp", has_digest=True) for name in ("pjsua2", "baresip")),
     Peer("pjsua2", 200, "udp", keys="42#"),
 ]
@@ -445,11 +552,17 @@ PEERS = [
 def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | None]:
     """Let a softphone be transferred; the request that the app got, and what went wrong."""
     target = Target(peer.code)
-    uri = f"sip:bob@127.0.0.1:{target.port}?X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
+    uri = f"sip:bob@127.0.0.1:{target.port}?{URI.partition('?')[2]}"
     refer = f'<Say>Hello</Say><Refer action="/done"><Sip>{escape(uri)}</Sip></Refer>'
-    documents = {"/voice": '<Gather action="/chosen" timeout="10"/>', "/chosen": refer} if peer.keys else {"/voice": refer}
+    documents = (
+        {"/voice": '<Gather action="/chosen" timeout="10"/>', "/chosen": refer}
+        if peer.keys
+        else {"/voice": refer}
+    )
     app = App(documents)
-    expected = report("in-progress", 202, 200) if peer.code == 200 else report("busy", 202, peer.code)
+    expected = (
+        report("in-progress", 202, 200) if peer.code == 200 else report("busy", 202, peer.code)
+    )
     suffix = ";transport=tcp" if peer.transport == "tcp" else ""
     digest = "caller:s3cret" if peer.has_digest else ""
     process = emulator = None
@@ -489,7 +602,10 @@ def call_with_peer(command: str, peer: Peer, python: str) -> tuple[str, str | No
             target.close()
     got, first = app.got("/done"), (app.got("/voice") or [{}])[0]
     form = {name: got[0][name] for name in REPORT if name in got[0]} if got else {}
-    arrived = [f"{name} there: {(target.headers or {}).get(name, 'none')}" for name in ("x-reason", "user-to-user")]
+    arrived = [
+        f"{name} there: {(target.headers or {}).get(name, 'none')}"
+        for name in ("x-reason", "user-to-user")
+    ]
     shown = "/done " + "&".join(f"{name}={value}" for name, value in form.items())
     wrong = list(app.wrong)
     if status or form != expected:

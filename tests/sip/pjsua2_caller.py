@@ -1,6 +1,7 @@
-"""Plays an endpoint on pjsua2, which can be transferred: `pjsua2_caller.py URI` calls, `pjsua2_caller.py PORT` is called.
+"""Plays an endpoint on pjsua2, which can be transferred.
 
-The variable DIGEST may hold user:password, for whoever asks for it, and KEYS what is pressed after a second.
+`pjsua2_caller.py URI` calls, `pjsua2_caller.py PORT` is called. The variable DIGEST may hold
+user:password, for whoever asks for it, and KEYS what is pressed after a second.
 """
 
 from __future__ import annotations
