@@ -234,6 +234,12 @@ impl Call {
         self.control.shared.wait(None, completed).unwrap_or(Err(ended))
     }
 
+    /// Returns the transfer that has completed.
+    #[cfg(test)]
+    pub(super) fn referred(&self) -> Option<Referred> {
+        self.control.shared.lock().referred.take().map(|referred| *referred)
+    }
+
     /// Returns how the call has ended.
     pub(crate) fn ended(&self) -> Option<Ended> {
         self.control.shared.lock().ended

@@ -271,13 +271,16 @@ fn read_start(line: &str) -> Option<(Start, Option<Refusal>)> {
         let code = code.filter(|code| (100..700).contains(code))?;
         return Some((Start::Response { code }, None));
     }
-    let (method, rest) = line.split_once(' ')?;
+    let whole = line.trim_end();
+    let (method, rest) = whole.split_once(' ')?;
     let (uri, version) = rest.rsplit_once(' ')?;
     let (protocol, number) = version.split_once('/').filter(|_| is_token(method))?;
     let mistake = if !protocol.eq_ignore_ascii_case("SIP") {
         return None;
     } else if number != "2.0" {
         Some(Refusal { code: 505, reason: "Version Not Supported" })
+    } else if whole != line {
+        Some(Refusal::bad("Invalid Request Line"))
     } else if uri.is_empty() || uri.contains([' ', '\t', '<', '>', '"']) || !uri.contains(':') {
         Some(Refusal::bad("Invalid Request-URI"))
     } else {

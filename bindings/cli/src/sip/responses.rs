@@ -41,13 +41,12 @@ impl Core {
         branch: &str,
         code: u16,
     ) -> Option<u64> {
+        if code >= 300 {
+            return self.net.repeat_ack(branch);
+        }
         let tag = ids.from_tag.as_deref()?;
         let number = *self.dialogs.get(tag)?;
         if ids.method != "INVITE" || code < 200 {
-            return Some(number);
-        }
-        if code >= 300 {
-            self.net.repeat_ack(branch);
             return Some(number);
         }
         self.with_call(number, |call, net| {

@@ -128,7 +128,7 @@ pub(super) struct Net {
     servers: HashMap<Arc<str>, Server>,
     clients: HashMap<Arc<str>, Client>,
     /// The ACKs of INVITEs that were refused, for repeated responses.
-    acks: HashMap<Arc<str>, (Path, Arc<[u8]>)>,
+    acks: HashMap<Arc<str>, (Path, Arc<[u8]>, u64)>,
     timers: BTreeMap<TimerId, Timer>,
     last_timer: u64,
 }
@@ -311,18 +311,25 @@ impl Net {
         self.send(path, Some(call), Arc::clone(&bytes));
         let branch: Arc<str> = branch.into();
         self.set(LIFE, Timer::ForgetAck(Arc::clone(&branch)));
-        self.acks.insert(branch, (path, bytes));
+        self.acks.insert(branch, (path, bytes, call));
     }
 
-    pub(super) fn repeat_ack(&mut self, branch: &str) {
-        if let Some((path, bytes)) = self.acks.get(branch).cloned() {
-            self.send(path, None, bytes);
-        }
+    /// Sends such an ACK again, and returns its call.
+    pub(super) fn repeat_ack(&mut self, branch: &str) -> Option<u64> {
+        let (path, bytes, call) = self.acks.get(branch).cloned()?;
+        self.send(path, Some(call), bytes);
+        Some(call)
     }
 
     /// Returns how many of our requests have no final response.
     pub(super) fn pending(&self) -> usize {
         self.clients.len()
+    }
+
+    /// Returns how much is kept.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.servers.len() + self.clients.len() + self.acks.len() + self.timers.len()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -448,7 +455,7 @@ pub(super) const fn reason(code: u16) -> &'static str {
     match code {
         100 => "Trying",
         180 => "Ringing",
-        200 => "OK",
+        200..=299 => "OK",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -473,7 +480,6 @@ pub(super) const fn reason(code: u16) -> &'static str {
         600 => "Busy Everywhere",
         603 => "Decline",
         606 => "Not Acceptable",
-        200..=299 => "OK",
         300..=399 => "Redirection",
         400..=499 => "Request Failure",
         500..=599 => "Server Failure",
