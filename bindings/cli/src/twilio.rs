@@ -1,4 +1,4 @@
-//! Twilio's side of a call: `client` requests documents from the app, `interpreter` runs their verbs,
+//! Twilio's side of a call: `client` requests documents from the app, `interpreter` runs their `verbs`,
 //! `call` is the call that the requests are about, `endpoint` the caller's device, scripted or a real one
 //! (`live`), and `transcript` prints what happens.
 
@@ -11,3 +11,4 @@ pub(crate) mod interpreter;
 pub(crate) mod live;
 pub(crate) mod playing;
 pub(crate) mod transcript;
+mod verbs;

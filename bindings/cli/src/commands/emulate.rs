@@ -49,11 +49,13 @@ const MAX_PASSWORDS: usize = 1024 * 1024;
 
 /// Be Twilio for real SIP endpoints: calls are answered as your app says, and transferred.
 #[derive(Debug, Args)]
-#[command(after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the requests are \
+#[command(
+    after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the requests are \
     signed.\n\nExample:\n  twiml-refer emulate http://localhost:8080/voice\n\nThen call \
     sip:anyone@127.0.0.1 with any softphone. For a test, one call at a port that the system chooses, and the first \
     line names:\n  twiml-refer emulate http://localhost:8080/voice --listen 127.0.0.1:0 --calls 1 --fast --json \
-    --expect transferred")]
+    --expect transferred"
+)]
 pub(crate) struct Options {
     #[command(flatten)]
     app: App,

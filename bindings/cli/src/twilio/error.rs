@@ -112,14 +112,14 @@ impl WebhookError {
         Self::new(url, "too-many-redirects", &text, "let the URL respond with the document itself")
     }
 
-    pub(crate) fn too_many_redirect_verbs(url: &str) -> Self {
-        let text = format!("another <Redirect> after {MAX_REDIRECTS}");
+    pub(crate) fn too_many_redirect_verbs(url: &str, limit: u32) -> Self {
+        let text = format!("another <Redirect> after {limit}");
         let advice = "let it end in another verb; if it is a menu that asks again, give --digits";
         Self::new(url, "too-many-redirects", &text, advice)
     }
 
-    pub(crate) fn too_many_requests(url: &str) -> Self {
-        let text = format!("this would be request number {}", MAX_REQUESTS + 1);
+    pub(crate) fn too_many_requests(url: &str, limit: u32) -> Self {
+        let text = format!("this would be request number {}", limit.saturating_add(1));
         let advice = "the app seems to go in circles: let it come to an end";
         Self::new(url, "too-many-requests", &text, advice)
     }

@@ -1,10 +1,9 @@
 //! Runs the documents of an app, verb by verb, until the call ends.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use twiml_refer::{
-    Refer, ReferOutcome, SipUri, VoiceResponse,
+    Refer, ReferOutcome, VoiceResponse,
     diagnostic::{Diagnostic, DiagnosticCode, Severity},
     http::Method,
     twiml::{Element, Follows},
@@ -18,13 +17,11 @@ use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
 use super::gather::Gather;
 use super::playing::playing_time;
 use super::transcript::{Fate, Transcript};
+use super::verbs::{Verb, reaches_caller, read_refer, reject_status, verbs};
 use crate::exit::Failure;
 use crate::redact;
 use crate::scenario;
 use crate::source::Source;
-
-/// More letters than the name of any verb has, and fewer than the path of a diagnostic shows.
-const LONGEST_VERB: usize = 32;
 
 /// Runs one call.
 pub(crate) struct Interpreter<'a, 'c> {
@@ -37,9 +34,19 @@ pub(crate) struct Interpreter<'a, 'c> {
     end: End,
     requests: u32,
     redirects: u32,
+    limits: Limits,
     caller_is_gone: bool,
     /// Since the last transfer the caller got something to hear, or was connected.
     caller_is_served: bool,
+}
+
+/// How far an app is followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// The most requests.
+    pub(crate) requests: u32,
+    /// The most `<Redirect>` verbs.
+    pub(crate) redirects: u32,
 }
 
 /// How the call ended.
@@ -100,14 +107,6 @@ enum Next {
     End,
 }
 
-struct Verb<'a> {
-    element: &'a Element,
-    /// Twilio ignores a verb that it does not know.
-    is_known: bool,
-    /// No known verb follows.
-    is_last: bool,
-}
-
 impl<'a, 'c> Interpreter<'a, 'c> {
     pub(crate) fn new(
         client: &'a Client,
@@ -124,6 +123,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             end: End::default(),
             requests: 0,
             redirects: 0,
+            limits: Limits { requests: MAX_REQUESTS, redirects: MAX_REDIRECTS },
             caller_is_gone: false,
             caller_is_served: false,
         }
@@ -132,6 +132,10 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     /// Tries a request with a wrong signature first.
     pub(crate) fn with_forgery(self, forges: bool) -> Self {
         Self { forges, ..self }
+    }
+
+    pub(crate) fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Runs the call from its first request to its end.
@@ -223,8 +227,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Makes one request; each HTTP redirect is one.
     fn send(&mut self, request: &Request) -> Result<Response> {
-        if self.requests >= MAX_REQUESTS {
-            return Err(WebhookError::too_many_requests(request.url.as_str()).into());
+        if self.requests >= self.limits.requests {
+            let error = WebhookError::too_many_requests(request.url.as_str(), self.limits.requests);
+            return Err(error.into());
         }
         self.requests += 1;
         let sent = self.client.send(request);
@@ -236,7 +241,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     fn document(&mut self, document: &Document) -> Result<Next> {
         // Without an action, what follows a <Refer> is written for the caller who is still there.
         let mut may_know = self.caller_is_gone && self.end.follows == Some(Follows::Action);
-        for verb in verbs(document) {
+        for verb in verbs(&document.response, &document.diagnostics) {
             if verb.is_known && self.end.follows.is_some() {
                 self.end.verbs.push(verb.element.name().to_owned());
             }
@@ -258,6 +263,10 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn verb(&mut self, verb: &Verb<'_>, document: &Document) -> Result<Next> {
+        // The caller may have hung up while the app was asked.
+        if !self.caller_is_gone && self.endpoint.presence() == Presence::Gone {
+            return self.go_on(Presence::Gone);
+        }
         let fate = match verb.element.name() {
             _ if !verb.is_known => Fate::Ignored,
             "Hangup" | "Reject" => Fate::Runs,
@@ -359,8 +368,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn redirect(&mut self, redirect: &Element, document: &Document) -> Result<Next> {
-        if self.redirects >= MAX_REDIRECTS {
-            return Err(WebhookError::too_many_redirect_verbs(document.url.as_str()).into());
+        if self.redirects >= self.limits.redirects {
+            let (url, limit) = (document.url.as_str(), self.limits.redirects);
+            return Err(WebhookError::too_many_redirect_verbs(url, limit).into());
         }
         self.redirects += 1;
         follow_verb(redirect, &redirect.text(), Vec::new(), document)
@@ -413,31 +423,6 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 }
 
-/// Returns whether a verb says something to the caller, or connects the caller to somebody.
-fn reaches_caller(name: &str) -> bool {
-    !matches!(name, "Hangup" | "Reject" | "Redirect" | "Pause" | "Leave")
-}
-
-/// Returns the SIP status of a call that a `<Reject>` refuses: Busy Here or Decline (RFC 3261 sections 21.4.24, 21.6.2).
-fn reject_status(reject: &Element) -> u16 {
-    if reject.attribute("reason") == Some("busy") { 486 } else { 603 }
-}
-
-/// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.
-pub(super) fn read_refer(element: &Element) -> Option<Refer> {
-    let mut targets = element.children().filter(|child| child.name() == "Sip");
-    let (target, None) = (targets.next()?, targets.next()) else { return None };
-    let target = target.text();
-    let mut refer = Refer::to(SipUri::parse(target.trim_matches([' ', '\t', '\r', '\n'])).ok()?);
-    if let Some(action) = element.attribute("action") {
-        refer = refer.with_action(action).ok()?;
-    }
-    if let Some(method) = element.attribute("method") {
-        refer = refer.with_method(method.parse().ok()?);
-    }
-    Some(refer)
-}
-
 /// Returns the request for the document that a verb other than `<Refer>` names.
 fn follow_verb(
     verb: &Element,
@@ -452,34 +437,4 @@ fn follow_verb(
         .parse()
         .map_err(|error| WebhookError::method(document.url.as_str(), verb.name(), error))?;
     Ok(Next::Document(Fetch { method, url, params }))
-}
-
-/// Returns the verbs in order. Which ones are known, the diagnostics of the document say.
-fn verbs(document: &Document) -> Vec<Verb<'_>> {
-    let unknown = document.diagnostics.iter().filter(|it| it.code() == DiagnosticCode::VerbUnknown);
-    let unknown: HashSet<&str> = unknown.map(Diagnostic::path).collect();
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let mut verbs: Vec<_> = document
-        .response
-        .verbs()
-        .map(|element| {
-            let name = element.name();
-            let count = counts.entry(name).or_default();
-            let path = format!("Response/{name}[{count}]");
-            *count += 1;
-            let is_known = may_be_verb(name) && !unknown.contains(path.as_str());
-            Verb { element, is_known, is_last: true }
-        })
-        .collect();
-    let last = verbs.iter().rposition(|verb| verb.is_known);
-    for (index, verb) in verbs.iter_mut().enumerate() {
-        verb.is_last = last.is_none_or(|last| index >= last);
-    }
-    verbs
-}
-
-/// Returns whether a verb may have this name. The path of a diagnostic cuts long names and escapes some characters, so
-/// that it does not show which element it is about.
-fn may_be_verb(name: &str) -> bool {
-    name.len() <= LONGEST_VERB && name.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

@@ -10,7 +10,8 @@ use twiml_refer::{
 
 use super::client::Request;
 use super::error::WebhookError;
-use super::interpreter::{End, read_refer};
+use super::interpreter::End;
+use super::verbs::read_refer;
 use crate::console::{self, Console, merged};
 use crate::exit::Result;
 use crate::ladder::{Ladder, text};

@@ -19,12 +19,15 @@ use crate::sip::{self, Agent, Ended, Outgoing, Why};
 use crate::twilio::call::Call;
 use crate::twilio::client::{Client, Request};
 use crate::twilio::endpoint::{Endpoint, Presence};
-use crate::twilio::interpreter::{End, Interpreter};
+use crate::twilio::interpreter::{End, Interpreter, Limits};
 use crate::twilio::live::LiveEndpoint;
 use crate::twilio::transcript::{Part, Transcript};
 
 /// A thread needs little: documents are not read recursively, and large things are on the heap.
 const STACK_BYTES: usize = 512 * 1024;
+
+/// A menu that asks again every few seconds goes on for an hour.
+const LIMITS: Limits = Limits { requests: 5000, redirects: 1000 };
 
 /// How often a waiting thread looks whether the command ends.
 const POLL: Duration = Duration::from_millis(200);
@@ -149,7 +152,7 @@ fn lead(sip: sip::Call, context: &Context, events: &Sender<Event>) -> EndedCall 
     let end = answered.is_ok().then(|| {
         let interpreter =
             Interpreter::new(&context.client, &mut call, &mut endpoint, &mut transcript);
-        interpreter.run(context.method, context.url.clone())
+        interpreter.with_limits(LIMITS).run(context.method, context.url.clone())
     });
     let end = match end {
         Some(Ok(end)) => {
