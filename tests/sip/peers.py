@@ -29,12 +29,15 @@ module_app menu.so
 OUTCOMES = {200: "transferred", 486: "target-failed"}
 
 
-def baresip(folder: str, uri: str) -> list[str]:
-    """Configure baresip in a folder, and return how to call a URI with it."""
-    Path(folder, "config").write_text(BARESIP.format(port=free_port()))
-    Path(folder, "accounts").write_text("<sip:caller@127.0.0.1>;regint=0\n")
+def baresip(folder: str, uri: str | None, port: int | None = None, digest: str = ":") -> list[str]:
+    """Configure baresip in a folder, and return how to call a URI with it, or to answer a call."""
+    user, _, password = digest.partition(":")
+    account = "<sip:caller@127.0.0.1>;regint=0;answermode=auto"
+    account += f";auth_user={user};auth_pass={password}" if user else ""
+    Path(folder, "config").write_text(BARESIP.format(port=port or free_port()))
+    Path(folder, "accounts").write_text(f"{account}\n")
     Path(folder, "contacts").write_text("")
-    return ["baresip", "-f", folder, "-t", "20", "-e", f"/dial {uri}"]
+    return ["baresip", "-f", folder, "-t", "20", *(("-e", f"/dial {uri}") if uri else ())]
 
 
 def transfer(program: str, caller: str, python: str, code: int) -> tuple[str, str | None]:

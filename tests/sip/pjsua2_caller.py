@@ -1,4 +1,8 @@
-"""Plays the caller on pjsua2, which can be transferred: `pjsua2_caller.py URI`."""
+"""Plays an endpoint on pjsua2, which can be transferred.
+
+`pjsua2_caller.py URI` calls, `pjsua2_caller.py PORT` is called. The variable DIGEST may hold
+user:password, for whoever asks for it, and KEYS what is pressed after a second.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +25,34 @@ class Caller(pj.Call):  # type: ignore[misc]
         super().__init__(account, call_id)
         self.account = account
         self.ended = False
+        self.answered: float | None = None
         # pjsua2 crashes if Python frees a call that it still uses.
         self.calls.append(self)
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
-        """Note the end."""
-        self.ended = self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
+        """Note the answer and the end."""
+        state = self.getInfo().state
+        self.ended = state == pj.PJSIP_INV_STATE_DISCONNECTED
+        if state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.answered = time.monotonic()
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """Call the target."""
         prm.newCall = Caller(self.account)
 
 
+class Account(pj.Account):  # type: ignore[misc]
+    """An account that answers calls."""
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        """Answer."""
+        answer = pj.CallOpParam()
+        answer.statusCode = pj.PJSIP_SC_OK
+        Caller(self, prm.callId).answer(answer)
+
+
 def main() -> None:
-    """Call, and stay until the first call has ended."""
+    """Call or be called, and stay until the first call has ended."""
     os.dup2(2, 1)
     endpoint = pj.Endpoint()
     endpoint.libCreate()
@@ -45,18 +63,28 @@ def main() -> None:
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.boundAddress = "127.0.0.1"
+    transport.port = int(sys.argv[1]) if sys.argv[1].isdigit() else 0
     endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
-    account = pj.Account()
+    account = Account()
     identity = pj.AccountConfig()
     identity.idUri = "sip:caller@127.0.0.1"
+    user, _, password = os.environ.get("DIGEST", "").partition(":")
+    if user:
+        identity.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
     account.create(identity, True)
-    call = Caller(account)
-    call.makeCall(sys.argv[1], pj.CallOpParam(True))
+    if not sys.argv[1].isdigit():
+        Caller(account).makeCall(sys.argv[1], pj.CallOpParam(True))
     until = time.monotonic() + SECONDS
-    while not call.ended and time.monotonic() < until:
+    keys = os.environ.get("KEYS")
+    while not (Caller.calls and Caller.calls[0].ended) and time.monotonic() < until:
         endpoint.libHandleEvents(20)
+        answered = Caller.calls[0].answered if Caller.calls else None
+        if keys and answered and time.monotonic() > answered + 1:
+            Caller.calls[0].dialDtmf(keys)
+            keys = None
     endpoint.hangupAllCalls()
     # The interpreter may free calls after the library: there is nothing to clean up.
     sys.stderr.flush()

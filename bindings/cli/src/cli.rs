@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use twiml_refer::ReferOutcome;
+use twiml_refer::diagnostic::Severity;
 
 use crate::commands::{
-    build, callback, check, completions, demo, man, read, replay, rest, sign, simulate, uri, verify,
+    build, callback, check, completions, demo, emulate, man, read, replay, rest, sign, simulate,
+    uri, verify,
 };
 use crate::console::{self, Console};
 use crate::exit::{Answer, Result};
@@ -52,6 +54,7 @@ enum Command {
     Rest(rest::Options),
     Replay(replay::Options),
     Simulate(simulate::Options),
+    Emulate(emulate::Options),
     Demo(demo::Options),
     Completions(completions::Options),
     Man(man::Options),
@@ -70,6 +73,7 @@ impl Command {
             Self::Rest(options) => rest::run(&options, console),
             Self::Replay(options) => replay::run(&options, console),
             Self::Simulate(options) => simulate::run(options, console),
+            Self::Emulate(options) => emulate::run(options, console),
             Self::Demo(options) => demo::run(&options, console),
             Self::Completions(options) => completions::run(&options, console),
             Self::Man(options) => man::run(&options, console),
@@ -110,6 +114,26 @@ impl Expect {
         let text = format!("{which}expected {expected}, but {ended}");
         console::print_error(&message::plain_error(&text));
         Answer::No
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deny {
+    /// Exit with status 1 for warnings, too
+    #[arg(long, value_name = "WHAT", value_enum)]
+    deny: Option<Denied>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Denied {
+    /// Warnings as well as errors
+    Warnings,
+}
+
+impl Deny {
+    /// Returns the lowest severity that makes the answer a no.
+    pub(crate) fn severity(&self) -> Severity {
+        if self.deny.is_some() { Severity::Warning } else { Severity::Error }
     }
 }
 

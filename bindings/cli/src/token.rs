@@ -1,5 +1,5 @@
-//! Auth tokens come from the environment or from files, never from the command line. They leave this
-//! module only inside a validator, which does not show them.
+//! Auth tokens and passwords come from the environment or from files, never from the command line. Tokens leave
+//! this module only inside a validator, which does not show them.
 
 use std::env::{self, VarError};
 use std::path::{Path, PathBuf};
@@ -51,17 +51,28 @@ fn from_environment() -> Result<Option<String>> {
     }
 }
 
-fn from_file(path: &Path) -> Result<String> {
-    let bytes = input::read(path, MAX_TOKEN_BYTES)?;
-    let refuse = |why: &str| {
-        let name = input::name(path);
-        Err(Failure::usage(&format!("the token file {name} {why}: write one token into it")))
-    };
-    if bytes.len() > MAX_TOKEN_BYTES {
-        return refuse(&format!("has more than {MAX_TOKEN_BYTES} bytes"));
+/// Reads the file with a password.
+pub(crate) fn password(path: &Path) -> Result<String> {
+    from_file(path)
+}
+
+/// Reads a file with several secrets, of which messages show nothing.
+pub(crate) fn text(path: &Path, limit: usize) -> Result<String> {
+    let bytes = input::read(path, limit)?;
+    let refuse = |why: &str| Failure::usage(&format!("{} {why}", input::name(path)));
+    if bytes.len() > limit {
+        return Err(refuse(&format!("has more than {limit} bytes")));
     }
-    let Ok(text) = String::from_utf8(bytes) else { return refuse("is not UTF-8") };
+    String::from_utf8(bytes).map_err(|_| refuse("is not UTF-8"))
+}
+
+fn from_file(path: &Path) -> Result<String> {
+    let text = text(path, MAX_TOKEN_BYTES)?;
     let token = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
     let token = token.unwrap_or(&text);
-    if token.is_empty() { refuse("is empty") } else { Ok(token.to_owned()) }
+    if token.is_empty() {
+        let name = input::name(path);
+        return Err(Failure::usage(&format!("{name} is empty: write one secret into it")));
+    }
+    Ok(token.to_owned())
 }

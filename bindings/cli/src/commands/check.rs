@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use twiml_refer::{
     VoiceResponse,
@@ -10,6 +10,7 @@ use twiml_refer::{
     limits::MAX_DOCUMENT_BYTES,
 };
 
+use crate::cli::Deny;
 use crate::console::Console;
 use crate::exit::{Answer, Result};
 use crate::source::Source;
@@ -22,15 +23,8 @@ use crate::{input, message};
 pub(crate) struct Options {
     /// The document; - or nothing is standard input
     file: Option<PathBuf>,
-    /// Exit with status 1 for warnings, too
-    #[arg(long, value_name = "WHAT", value_enum)]
-    deny: Option<Deny>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Deny {
-    /// Warnings as well as errors
-    Warnings,
+    #[command(flatten)]
+    deny: Deny,
 }
 
 pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
@@ -43,7 +37,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
         Ok(document) => (None, document.check(), document.follows().map(|it| it.as_str())),
         Err(error) => (Some(error), Vec::new(), None),
     };
-    let denied = if options.deny.is_some() { Severity::Warning } else { Severity::Error };
+    let denied = options.deny.severity();
     let valid = error.is_none() && diagnostics.iter().all(|it| it.severity() < denied);
     if console.is_json() {
         console.json(&json!({"valid": valid, "error": error, "diagnostics": diagnostics,

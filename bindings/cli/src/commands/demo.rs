@@ -70,10 +70,10 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
             console.line("")?;
         }
         let (base, title) = (webhook.base(), Some(title));
-        let mut transcript = Transcript { console, base, part, title, ladders: Vec::new() };
-        let call = Call::new(Leg::Sip, &Parties::default())?;
+        let mut transcript = Transcript { sink: console, base, part, title, ladders: Vec::new() };
+        let mut call = Call::new(Leg::Sip, &Parties::default())?;
         let mut endpoint = ScriptedEndpoint::load(Leg::Sip, name)?;
-        let end = Interpreter::new(&client, call, &mut endpoint, &mut transcript)
+        let end = Interpreter::new(&client, &mut call, &mut endpoint, &mut transcript)
             .run(Method::Post, url.clone())?;
         ladders.append(&mut transcript.ladders);
         transcript.print_error(&end)?;

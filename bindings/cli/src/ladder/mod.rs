@@ -50,6 +50,13 @@ pub(crate) enum Shown {
     Failed { title: String, message: String },
 }
 
+impl Shown {
+    /// Returns whether this was on the wire.
+    pub(crate) const fn is_message(&self) -> bool {
+        matches!(self, Self::Sent(_) | Self::Received(_))
+    }
+}
+
 /// What people see of a transfer.
 pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());

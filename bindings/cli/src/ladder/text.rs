@@ -17,24 +17,35 @@ const BLANKS: &str = "                                                          
 
 /// Draws the ladder, with the parameters of the callback at its end.
 pub(crate) fn draw(ladder: &Ladder) -> String {
-    let rows = ladder.rungs.len() + MARGIN;
-    let mut drawing = Drawing { text: String::with_capacity(rows * (MARGIN + WIDTH)), shown: None };
-    let _ = writeln!(drawing.text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
-    for Rung { at_ms, what } in &ladder.rungs {
-        drawing.rung(*at_ms, what);
+    let mut drawing = Drawing::new();
+    for rung in &ladder.rungs {
+        drawing.add(rung);
     }
-    drawing.text
+    drawing.take()
 }
 
-struct Drawing {
+/// A ladder that grows.
+pub(crate) struct Drawing {
     text: String,
     /// The last time that was printed.
     shown: Option<u64>,
 }
 
 impl Drawing {
-    fn rung(&mut self, at_ms: u64, what: &Shown) {
-        match what {
+    /// Begins with a head line.
+    pub(crate) fn new() -> Self {
+        let text = format!("{:>9}   {:<WIDTH$} endpoint\n", "seconds", "Twilio");
+        Self { text, shown: None }
+    }
+
+    /// Returns the lines since the last call.
+    pub(crate) fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    pub(crate) fn add(&mut self, rung: &Rung) {
+        let at_ms = rung.at_ms;
+        match &rung.what {
             Shown::Sent(label) => self.row(at_ms, ["|-- ", label, " ", dashes(label), ">|"]),
             Shown::Received(label) => self.row(at_ms, ["|<", dashes(label), " ", label, " --|"]),
             Shown::Remark(text) => self.remark(at_ms, "", text),

@@ -16,6 +16,8 @@ use super::error::{MAX_REDIRECTS, WebhookError};
 use crate::exit::{Failure, Result as CommandResult};
 
 const SIGNATURE: &str = "X-Twilio-Signature";
+/// Not the token of any account.
+const WRONG_TOKEN: &str = "a wrong token, for a forged request";
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 /// An HTTP client that signs.
@@ -25,7 +27,7 @@ pub(crate) struct Client {
     /// For all others, through the proxy of the environment if there is one.
     proxied: ureq::Agent,
     request_timeout: Duration,
-    run_timeout: Duration,
+    run_timeout: Option<Duration>,
     started: Instant,
     signer: Option<Signer>,
 }
@@ -69,7 +71,7 @@ pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, s
 }
 
 impl Client {
-    /// Gives up a request after `request_timeout`, and all of them after `run_timeout` [default: eight times].
+    /// Gives up a request after `request_timeout`, and all of them after `run_timeout`.
     pub(crate) fn new(
         request_timeout: Duration,
         run_timeout: Option<Duration>,
@@ -91,7 +93,7 @@ impl Client {
             direct: agent(None),
             proxied: agent(ureq::Proxy::try_from_env()),
             request_timeout,
-            run_timeout: run_timeout.unwrap_or(request_timeout * 8),
+            run_timeout,
             started: Instant::now(),
             signer,
         }
@@ -103,26 +105,42 @@ impl Client {
 
     /// Makes one request, and returns the response whatever its status.
     pub(crate) fn send(&self, request: &Request) -> Result<Response, WebhookError> {
+        let (url, body) = (request.full_url(), request.body());
+        let sign = |signer: &Signer| signer.sign(&request.url.origin(), &url, body);
+        self.send_with(request, &url, self.signer.as_ref().map(sign))
+    }
+
+    /// Makes one request with a wrong signature, which looks like a real one.
+    pub(crate) fn send_forged(&self, request: &Request) -> Result<Response, WebhookError> {
+        let url = request.full_url();
+        let sign = |validator: RequestValidator| validator.sign_form(&url, request.body());
+        self.send_with(request, &url, RequestValidator::new(WRONG_TOKEN).ok().map(sign))
+    }
+
+    fn send_with(
+        &self,
+        request: &Request,
+        url: &str,
+        signature: Option<String>,
+    ) -> Result<Response, WebhookError> {
         let shown = request.url.as_str();
-        let left = self.run_timeout.saturating_sub(self.started.elapsed());
-        let late = || match left < self.request_timeout {
-            true => WebhookError::run_timeout(shown, self.run_timeout.as_secs_f64()),
-            false => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
+        let left = self.run_timeout.map(|all| (all.saturating_sub(self.started.elapsed()), all));
+        let late = || match left {
+            Some((left, all)) if left < self.request_timeout => {
+                WebhookError::run_timeout(shown, all.as_secs_f64())
+            }
+            _ => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
         };
-        if left.is_zero() {
+        let timeout = left.map_or(self.request_timeout, |(left, _)| left.min(self.request_timeout));
+        if timeout.is_zero() {
             return Err(late());
         }
-        let url = request.full_url();
-        let body = if request.method == Method::Get { "" } else { request.form.as_str() };
-        let sign = |signer: &Signer| signer.sign(&request.url.origin(), &url, body);
-        let signature = self.signer.as_ref().map(sign);
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
-        let timeout = left.min(self.request_timeout);
         let sent = match request.method {
-            Method::Get => prepared(agent.get(&url), signature, timeout).call(),
+            Method::Get => prepared(agent.get(url), signature, timeout).call(),
             Method::Post => {
-                let post = agent.post(&url).header("Content-Type", FORM);
-                prepared(post, signature, timeout).send(body)
+                let post = agent.post(url).header("Content-Type", FORM);
+                prepared(post, signature, timeout).send(request.body())
             }
         };
         let (head, mut body) = sent.map_err(|error| failed(shown, error, late))?.into_parts();
@@ -167,6 +185,10 @@ fn failed(url: &str, error: ureq::Error, late: impl Fn() -> WebhookError) -> Web
 }
 
 impl Request {
+    fn body(&self) -> &str {
+        if self.method == Method::Get { "" } else { self.form.as_str() }
+    }
+
     /// Returns the URL as it is requested: with the parameters of a GET.
     fn full_url(&self) -> String {
         let mut url = self.url.clone();

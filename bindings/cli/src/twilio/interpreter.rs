@@ -1,10 +1,9 @@
 //! Runs the documents of an app, verb by verb, until the call ends.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use twiml_refer::{
-    Refer, ReferOutcome, SipUri, VoiceResponse,
+    Refer, ReferOutcome, VoiceResponse,
     diagnostic::{Diagnostic, DiagnosticCode, Severity},
     http::Method,
     twiml::{Element, Follows},
@@ -13,29 +12,41 @@ use url::Url;
 
 use super::call::Call;
 use super::client::{self, Client, Request, Response};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Gathered, Presence};
 use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
+use super::gather::Gather;
+use super::playing::playing_time;
 use super::transcript::{Fate, Transcript};
+use super::verbs::{Verb, reaches_caller, read_refer, reject_status, verbs};
 use crate::exit::Failure;
 use crate::redact;
 use crate::scenario;
 use crate::source::Source;
 
-/// More letters than the name of any verb has, and fewer than the path of a diagnostic shows.
-const LONGEST_VERB: usize = 32;
-
 /// Runs one call.
 pub(crate) struct Interpreter<'a, 'c> {
     client: &'a Client,
-    call: Call,
+    call: &'a mut Call,
     endpoint: &'a mut dyn Endpoint,
     transcript: &'a mut Transcript<'c>,
-    /// What the caller presses, `<Gather>` by `<Gather>`.
-    digits: VecDeque<String>,
+    /// Whether a request with a wrong signature goes before the first one.
+    forges: bool,
     end: End,
     requests: u32,
     redirects: u32,
+    limits: Limits,
     caller_is_gone: bool,
+    /// Since the last transfer the caller got something to hear, or was connected.
+    caller_is_served: bool,
+}
+
+/// How far an app is followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// The most requests.
+    pub(crate) requests: u32,
+    /// The most `<Redirect>` verbs.
+    pub(crate) redirects: u32,
 }
 
 /// How the call ended.
@@ -51,8 +62,10 @@ pub(crate) struct End {
     pub(crate) verbs: Vec<String>,
     /// Why the call could not go on.
     pub(crate) error: Option<WebhookError>,
-    /// A document had a diagnostic that is an error.
-    pub(crate) has_errors: bool,
+    /// The gravest diagnostic of a document.
+    pub(crate) severity: Option<Severity>,
+    /// Why the app is not safe: it answered a forged request.
+    pub(crate) forgery: Option<WebhookError>,
 }
 
 /// Why the interpreter stops early.
@@ -94,38 +107,35 @@ enum Next {
     End,
 }
 
-struct Verb<'a> {
-    element: &'a Element,
-    /// Twilio ignores a verb that it does not know.
-    is_known: bool,
-    /// No known verb follows.
-    is_last: bool,
-}
-
 impl<'a, 'c> Interpreter<'a, 'c> {
     pub(crate) fn new(
         client: &'a Client,
-        call: Call,
+        call: &'a mut Call,
         endpoint: &'a mut dyn Endpoint,
         transcript: &'a mut Transcript<'c>,
     ) -> Self {
-        let (digits, end) = (VecDeque::new(), End::default());
-        let (requests, redirects, caller_is_gone) = (0, 0, false);
         Self {
             client,
             call,
             endpoint,
             transcript,
-            digits,
-            end,
-            requests,
-            redirects,
-            caller_is_gone,
+            forges: false,
+            end: End::default(),
+            requests: 0,
+            redirects: 0,
+            limits: Limits { requests: MAX_REQUESTS, redirects: MAX_REDIRECTS },
+            caller_is_gone: false,
+            caller_is_served: false,
         }
     }
 
-    pub(crate) fn with_digits(self, digits: Vec<String>) -> Self {
-        Self { digits: digits.into(), ..self }
+    /// Tries a request with a wrong signature first.
+    pub(crate) fn with_forgery(self, forges: bool) -> Self {
+        Self { forges, ..self }
+    }
+
+    pub(crate) fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Runs the call from its first request to its end.
@@ -139,15 +149,43 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn documents(&mut self, mut fetch: Fetch) -> Result<()> {
+        if self.forges {
+            self.forge(&fetch)?;
+        }
         while let Some(document) = self.fetch(fetch)? {
             match self.document(&document)? {
                 Next::Document(next) => fetch = next,
                 Next::Verb | Next::End => break,
             }
         }
-        if !self.digits.is_empty() && !self.caller_is_gone {
-            let left: Vec<_> = self.digits.drain(..).collect();
+        // A document without any verb that needs an answer ends the call, too.
+        self.answer();
+        let left = self.endpoint.digits_left();
+        if !left.is_empty() && !self.caller_is_gone {
             self.note(&format!("no <Gather> asked for the digits {}", left.join(", ")))?;
+        }
+        if self.end.may_resume && !self.caller_is_served {
+            self.coded_note(
+                "caller-left-alone",
+                "the transfer failed and the caller is still there, but the call ends without a \
+                 word: say something, or connect the caller with <Dial>",
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Makes the request with a wrong signature. An app that refuses it may do so with any status but 2xx.
+    fn forge(&mut self, fetch: &Fetch) -> Result<()> {
+        let form = self.call.request(&fetch.params)?.to_form();
+        let request = Request { method: fetch.method, url: fetch.url.clone(), form };
+        let sent = self.client.send_forged(&request);
+        let status = sent.as_ref().ok().map(Response::status);
+        self.transcript.request(&request, status.map(|status| status.as_u16()), true)?;
+        let status = sent?.status();
+        if status.is_success() {
+            let error = WebhookError::forgery(request.url.as_str(), status.as_u16());
+            self.transcript.error(&error)?;
+            self.end.forgery = Some(error);
         }
         Ok(())
     }
@@ -162,23 +200,26 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             let (status, signed) = (response.status().as_u16(), self.client.is_signing());
             return Err(WebhookError::status(url.as_str(), status, signed).into());
         }
-        let content_type = content_type_warning(client::header(&response, "content-type"));
-        let body = response.into_body();
-        if self.caller_is_gone && body.trim_ascii().is_empty() {
+        if self.caller_is_gone && response.body().trim_ascii().is_empty() {
             self.note("an empty body, which is enough: the caller is gone")?;
             return Ok(None);
         }
+        let content_type = client::header(&response, "content-type");
+        if let Some(error) = WebhookError::content_type(url.as_str(), content_type.as_deref())
+            && !response.body().trim_ascii().is_empty()
+        {
+            return Err(error.into());
+        }
+        let body = response.into_body();
         let response = match VoiceResponse::parse_bytes(&body) {
             Ok(response) => response,
             Err(error) => return Err(WebhookError::document(url.as_str(), body, error).into()),
         };
-        if let Some(warning) = content_type {
-            self.transcript.warning(&warning)?;
-        }
         let mut diagnostics = response.check();
         // That is about the document as we would write it; as the app did, it was small enough.
         diagnostics.retain(|it| it.code() != DiagnosticCode::DocumentTooLarge);
-        self.end.has_errors |= diagnostics.iter().any(|it| it.severity() >= Severity::Error);
+        self.end.severity =
+            self.end.severity.max(diagnostics.iter().map(Diagnostic::severity).max());
         let name = redact::hidden(url.as_str());
         self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
         Ok(Some(Document { url, response, diagnostics }))
@@ -186,30 +227,46 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Makes one request; each HTTP redirect is one.
     fn send(&mut self, request: &Request) -> Result<Response> {
-        if self.requests >= MAX_REQUESTS {
-            return Err(WebhookError::too_many_requests(request.url.as_str()).into());
+        if self.requests >= self.limits.requests {
+            let error = WebhookError::too_many_requests(request.url.as_str(), self.limits.requests);
+            return Err(error.into());
         }
         self.requests += 1;
         let sent = self.client.send(request);
         let status = sent.as_ref().ok().map(|response| response.status().as_u16());
-        self.transcript.request(request, status)?;
+        self.transcript.request(request, status, false)?;
         Ok(sent?)
     }
 
     fn document(&mut self, document: &Document) -> Result<Next> {
-        for verb in verbs(document) {
+        // Without an action, what follows a <Refer> is written for the caller who is still there.
+        let mut may_know = self.caller_is_gone && self.end.follows == Some(Follows::Action);
+        for verb in verbs(&document.response, &document.diagnostics) {
             if verb.is_known && self.end.follows.is_some() {
                 self.end.verbs.push(verb.element.name().to_owned());
             }
+            let is_for_caller = verb.is_known && reaches_caller(verb.element.name());
+            self.caller_is_served |= is_for_caller && !self.caller_is_gone;
             match self.verb(&verb, document)? {
                 Next::Verb => {}
                 next => return Ok(next),
+            }
+            if may_know && is_for_caller {
+                may_know = false;
+                self.coded_note(
+                    "caller-is-gone",
+                    "the app speaks to a caller who is gone: check may_resume() of the request",
+                )?;
             }
         }
         Ok(Next::End)
     }
 
     fn verb(&mut self, verb: &Verb<'_>, document: &Document) -> Result<Next> {
+        // The caller may have hung up while the app was asked.
+        if !self.caller_is_gone && self.endpoint.presence() == Presence::Gone {
+            return self.go_on(Presence::Gone);
+        }
         let fate = match verb.element.name() {
             _ if !verb.is_known => Fate::Ignored,
             "Hangup" | "Reject" => Fate::Runs,
@@ -221,8 +278,20 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             _ => Fate::Passed("not played here; on with the next verb"),
         };
         self.transcript.verb(verb.element, fate)?;
+        if !matches!(fate, Fate::Runs) {
+            return Ok(Next::Verb);
+        }
+        // Before any other verb Twilio answers a call.
         match verb.element.name() {
-            _ if !matches!(fate, Fate::Runs) => Ok(Next::Verb),
+            "Reject" if self.call.is_ringing() => {
+                self.endpoint.reject(reject_status(verb.element));
+                return Ok(Next::End);
+            }
+            "Pause" | "Redirect" => {}
+            _ if self.answer() == Presence::Gone => return self.go_on(Presence::Gone),
+            _ => {}
+        }
+        match verb.element.name() {
             "Refer" => match read_refer(verb.element) {
                 Some(refer) => self.refer(&refer, verb.is_last, document),
                 None => Err(WebhookError::refer(document.url.as_str()).into()),
@@ -230,53 +299,103 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             "Gather" => self.gather(verb.element, document),
             "Redirect" => self.redirect(verb.element, document),
             "Hangup" | "Reject" => Ok(Next::End),
-            _ => Ok(Next::Verb),
+            "Pause" => {
+                let presence = self.endpoint.pause(playing_time(verb.element));
+                self.go_on(presence)
+            }
+            _ => {
+                let presence = self.endpoint.play(playing_time(verb.element));
+                self.go_on(presence)
+            }
         }
+    }
+
+    fn answer(&mut self) -> Presence {
+        let presence = self.endpoint.answer();
+        if presence == Presence::There {
+            self.call.answer();
+        }
+        presence
+    }
+
+    /// Goes on with the next verb, unless the caller has hung up: then no verb runs any more.
+    fn go_on(&mut self, presence: Presence) -> Result<Next> {
+        if presence == Presence::There {
+            return Ok(Next::Verb);
+        }
+        self.caller_is_gone = true;
+        self.end.may_resume = false;
+        self.call.complete();
+        self.note("the call has ended")?;
+        Ok(Next::End)
     }
 
     fn gather(&mut self, gather: &Element, document: &Document) -> Result<Next> {
         for prompt in gather.children() {
             self.transcript.prompt(prompt)?;
         }
-        let input = gather.attribute("input").unwrap_or("dtmf");
-        if !input.split_whitespace().any(|word| word == "dtmf") {
+        let prompts = gather.children().map(playing_time).sum::<Duration>();
+        let collects = Gather::new(gather);
+        if !collects.takes_keys {
             self.note("it takes only speech, and nothing is spoken here; on with the next verb")?;
+            let presence = self.endpoint.play(prompts + collects.timeout);
+            return self.go_on(presence);
+        }
+        let Gathered { pressed, presence } = self.endpoint.gather(&collects, prompts);
+        if presence == Presence::Gone {
+            return self.go_on(presence);
+        }
+        let (digits, unused) = collects.split(&pressed);
+        if !pressed.is_empty() {
+            self.note(&format!("the caller presses {pressed}"))?;
+        }
+        if !unused.is_empty() {
+            self.note(&format!("the input ended before {unused}"))?;
+        }
+        if digits.is_empty() && !collects.action_on_empty_result {
+            let nothing = match pressed.is_empty() {
+                true => "the caller presses nothing; on with the next verb",
+                false => "without any digit; on with the next verb",
+            };
+            self.note(nothing)?;
             return Ok(Next::Verb);
         }
-        let Some(digits) = self.digits.pop_front() else {
-            self.note("the caller presses nothing (--digits); on with the next verb")?;
-            return Ok(Next::Verb);
-        };
-        self.note(&format!("the caller presses {digits}"))?;
+        if digits.is_empty() {
+            self.note("no digit, and the action is called: actionOnEmptyResult")?;
+        }
         let action = gather.attribute("action").unwrap_or_default();
         follow_verb(gather, action, vec![("Digits".to_owned(), digits)], document)
     }
 
     fn redirect(&mut self, redirect: &Element, document: &Document) -> Result<Next> {
-        if self.redirects >= MAX_REDIRECTS {
-            return Err(WebhookError::too_many_redirect_verbs(document.url.as_str()).into());
+        if self.redirects >= self.limits.redirects {
+            let (url, limit) = (document.url.as_str(), self.limits.redirects);
+            return Err(WebhookError::too_many_redirect_verbs(url, limit).into());
         }
         self.redirects += 1;
         follow_verb(redirect, &redirect.text(), Vec::new(), document)
     }
 
     fn refer(&mut self, refer: &Refer, is_last: bool, document: &Document) -> Result<Next> {
-        let steps = self.endpoint.refer(refer.target())?;
+        let Some(steps) = self.endpoint.refer(refer.target())? else {
+            return self.go_on(Presence::Gone);
+        };
         self.transcript.transfer(refer.target(), &steps)?;
         self.end.verbs.clear();
+        self.caller_is_served = false;
         let Some(report) = scenario::report(&steps) else {
             (self.end.outcome, self.end.follows) = (None, Some(Follows::Hangup));
             self.note("no REFER was sent, and the action is not called: the error ends the call")?;
             return Ok(Next::End);
         };
         let outcome = report.outcome();
-        let call = &mut self.call;
-        if outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
-            call.complete();
+        let is_gone = self.endpoint.presence() == Presence::Gone;
+        if is_gone || outcome == ReferOutcome::Canceled || scenario::ends_dialog(&steps) {
+            self.call.complete();
         }
         let params: Vec<_> =
             report.params().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.end.may_resume = call.request(&params)?.may_resume();
+        self.end.may_resume = self.call.request(&params)?.may_resume();
         self.caller_is_gone = !self.end.may_resume;
         self.end.outcome = Some(outcome);
         let base = document.url.as_str();
@@ -295,23 +414,13 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     fn note(&mut self, text: &str) -> crate::exit::Result<()> {
-        self.transcript.note(text)
+        self.transcript.note(None, text)
     }
-}
 
-/// Reads a `<Refer>` as Twilio runs it: what has only warnings is ignored. Returns `None` for one with errors.
-pub(super) fn read_refer(element: &Element) -> Option<Refer> {
-    let mut targets = element.children().filter(|child| child.name() == "Sip");
-    let (target, None) = (targets.next()?, targets.next()) else { return None };
-    let target = target.text();
-    let mut refer = Refer::to(SipUri::parse(target.trim_matches([' ', '\t', '\r', '\n'])).ok()?);
-    if let Some(action) = element.attribute("action") {
-        refer = refer.with_action(action).ok()?;
+    /// A note about the app, with a code for programs.
+    fn coded_note(&mut self, code: &'static str, text: &str) -> crate::exit::Result<()> {
+        self.transcript.note(Some(code), text)
     }
-    if let Some(method) = element.attribute("method") {
-        refer = refer.with_method(method.parse().ok()?);
-    }
-    Some(refer)
 }
 
 /// Returns the request for the document that a verb other than `<Refer>` names.
@@ -328,46 +437,4 @@ fn follow_verb(
         .parse()
         .map_err(|error| WebhookError::method(document.url.as_str(), verb.name(), error))?;
     Ok(Next::Document(Fetch { method, url, params }))
-}
-
-/// Returns the verbs in order. Which ones are known, the diagnostics of the document say.
-fn verbs(document: &Document) -> Vec<Verb<'_>> {
-    let unknown = document.diagnostics.iter().filter(|it| it.code() == DiagnosticCode::VerbUnknown);
-    let unknown: HashSet<&str> = unknown.map(Diagnostic::path).collect();
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let mut verbs: Vec<_> = document
-        .response
-        .verbs()
-        .map(|element| {
-            let name = element.name();
-            let count = counts.entry(name).or_default();
-            let path = format!("Response/{name}[{count}]");
-            *count += 1;
-            let is_known = may_be_verb(name) && !unknown.contains(path.as_str());
-            Verb { element, is_known, is_last: true }
-        })
-        .collect();
-    let last = verbs.iter().rposition(|verb| verb.is_known);
-    for (index, verb) in verbs.iter_mut().enumerate() {
-        verb.is_last = last.is_none_or(|last| index >= last);
-    }
-    verbs
-}
-
-/// Returns whether a verb may have this name. The path of a diagnostic cuts long names and escapes some characters, so
-/// that it does not show which element it is about.
-fn may_be_verb(name: &str) -> bool {
-    name.len() <= LONGEST_VERB && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
-/// Twilio goes by the type: it does not run a document of another one.
-fn content_type_warning(content_type: Option<Cow<'_, str>>) -> Option<String> {
-    let Some(content_type) = content_type else {
-        return Some("there is no Content-Type: send text/xml".to_owned());
-    };
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let runs = matches!(kind.as_str(), "text/xml" | "application/xml" | "text/html");
-    (!runs).then(|| {
-        format!("Twilio does not run a document with Content-Type {content_type}: send text/xml")
-    })
 }

@@ -9,13 +9,16 @@ use twiml_refer::{
 };
 
 use super::client::Request;
-use super::interpreter::{End, read_refer};
+use super::error::WebhookError;
+use super::interpreter::End;
+use super::verbs::read_refer;
 use crate::console::{self, Console, merged};
 use crate::exit::Result;
 use crate::ladder::{Ladder, text};
+use crate::message::{self, Report};
+use crate::redact;
 use crate::scenario::Step;
 use crate::source::{Source, printable};
-use crate::{message, redact};
 
 /// The most characters of a verb that are shown.
 const MAX_DETAIL: usize = 72;
@@ -32,9 +35,53 @@ pub(crate) enum Fate {
     Unheard,
 }
 
+/// Where a transcript goes.
+pub(crate) trait Sink {
+    fn is_json(&self) -> bool;
+    fn json(&mut self, value: Value) -> Result<()>;
+    fn line(&mut self, text: &str) -> Result<()>;
+    /// Takes a report that is a result.
+    fn report(&mut self, report: Report) -> Result<()>;
+    /// Takes an error for people.
+    fn error(&mut self, report: Report) -> Result<()>;
+    fn flush(&mut self) -> Result<()>;
+    /// Takes a transfer whose messages were shown as they passed. Returns `false` if they were not.
+    fn live_transfer(&mut self, _steps: &[Step]) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+impl Sink for Console {
+    fn is_json(&self) -> bool {
+        Self::is_json(self)
+    }
+
+    fn json(&mut self, value: Value) -> Result<()> {
+        Self::json(self, &value)
+    }
+
+    fn line(&mut self, text: &str) -> Result<()> {
+        Self::line(self, text)
+    }
+
+    fn report(&mut self, report: Report) -> Result<()> {
+        Self::report(self, &report)
+    }
+
+    fn error(&mut self, report: Report) -> Result<()> {
+        Self::flush(self)?;
+        console::print_error(&report);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Self::flush(self)
+    }
+}
+
 /// Where a call is printed, and how much of it.
 pub(crate) struct Transcript<'c> {
-    pub(crate) console: &'c mut Console,
+    pub(crate) sink: &'c mut dyn Sink,
     /// The beginning of every URL, which is left out.
     pub(crate) base: &'c str,
     /// Which part is printed.
@@ -56,23 +103,35 @@ pub(crate) enum Part {
 impl Transcript<'_> {
     /// Prints a request and the status of its response. Its URL is shown without the parameters of a GET,
     /// among which secrets may be.
-    pub(crate) fn request(&mut self, request: &Request, status: Option<u16>) -> Result<()> {
+    pub(crate) fn request(
+        &mut self,
+        request: &Request,
+        status: Option<u16>,
+        is_forged: bool,
+    ) -> Result<()> {
         let (method, url) = (request.method, redact::hidden(request.url.as_str()));
         let url_shown = printable(url.strip_prefix(self.base).unwrap_or(&url));
         let status_shown = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
+        let forged = if is_forged { "  (forged: the signature is wrong)" } else { "" };
         self.step(
-            || json!({"step": "request", "method": method.as_str(), "url": url, "status": status}),
-            || format!("{method} {url_shown}  {status_shown}"),
+            || {
+                let step = json!({"step": "request", "method": method.as_str(), "url": url,
+                    "status": status});
+                if is_forged { merged(step, json!({"forged": true})) } else { step }
+            },
+            || format!("{method} {url_shown}  {status_shown}{forged}"),
         )?;
-        self.console.flush()
+        self.sink.flush()
     }
 
-    pub(crate) fn warning(&mut self, text: &str) -> Result<()> {
+    /// Prints what is wrong with the app, and does not stop the call.
+    pub(crate) fn error(&mut self, error: &WebhookError) -> Result<()> {
         match self.part {
-            Part::All if self.console.is_json() => {
-                self.console.json(&json!({"step": "warning", "message": text}))
+            Part::All if self.sink.is_json() => self.sink.json(error_json(error)?),
+            Part::All => {
+                self.sink.report(message::plain_error(&error.message))?;
+                self.sink.report(message::note(error.advice))
             }
-            Part::All => self.console.report(&message::warning(text)),
             _ => Ok(()),
         }
     }
@@ -81,16 +140,16 @@ impl Transcript<'_> {
         if self.part != Part::All {
             return Ok(());
         }
-        if self.console.is_json() {
+        if self.sink.is_json() {
             for diagnostic in found {
                 let fields = without_secrets(diagnostic)?;
-                self.console.json(&merged(json!({"step": "diagnostic"}), fields))?;
+                self.sink.json(merged(json!({"step": "diagnostic"}), fields))?;
             }
             return Ok(());
         }
         for report in message::diagnostics(found, |_| Some(source)) {
-            self.console.report(&report)?;
-            self.console.line("")?;
+            self.sink.report(report)?;
+            self.sink.line("")?;
         }
         Ok(())
     }
@@ -116,67 +175,71 @@ impl Transcript<'_> {
 
     /// Prints a transfer from beginning to end, and keeps it for the picture.
     pub(crate) fn transfer(&mut self, target: &SipUri, steps: &[Step]) -> Result<()> {
+        if self.sink.live_transfer(steps)? {
+            return Ok(());
+        }
         let of_target = || format!("REFER to {}", redact::hidden(target.as_str()));
         let ladder = Ladder::new(&self.title.map_or_else(of_target, str::to_owned), steps);
         if self.part == Part::FromTransfer {
             self.part = Part::All;
         }
-        if self.part == Part::All && self.console.is_json() {
-            steps.iter().try_for_each(|step| self.console.json(step))?;
+        if self.part == Part::All && self.sink.is_json() {
+            steps.iter().try_for_each(|step| self.sink.json(json!(step)))?;
         }
         self.text(|| format!("\n{}", text::draw(&ladder)))?;
         self.ladders.push(ladder);
         Ok(())
     }
 
-    /// Prints what the caller does, or what is left out here.
-    pub(crate) fn note(&mut self, text: &str) -> Result<()> {
-        self.text(|| format!("      ({})", printable(text)))
+    /// Prints what the caller does, what is left out here, or what is odd about the app (with a code).
+    pub(crate) fn note(&mut self, code: Option<&str>, text: &str) -> Result<()> {
+        let mark = if code.is_some() { "note: " } else { "" };
+        self.step(
+            || json!({"step": "note", "code": code, "message": text}),
+            || format!("      ({mark}{})", printable(text)),
+        )
     }
 
     /// Prints the last lines: how the transfer ended, and what was wrong.
     pub(crate) fn end(&mut self, end: &End) -> Result<()> {
-        if !self.console.is_json() {
+        if !self.sink.is_json() {
             if let Some(summary) = summary(end) {
-                self.console.line(&format!("\n{}", printable(&summary)))?;
+                self.sink.line(&format!("\n{}", printable(&summary)))?;
             }
             return self.print_error(end);
         }
         if let Some(error) = &end.error {
-            let cause = without_secrets(&error.cause)?;
-            self.console.json(&json!({"step": "error", "kind": error.kind,
-                "message": error.message, "url": error.url, "error": cause}))?;
+            self.sink.json(error_json(error)?)?;
         }
         let follows = end.follows.map(Follows::as_str);
-        self.console.json(&json!({"step": "end", "outcome": outcome(end), "follows": follows,
+        self.sink.json(json!({"step": "end", "outcome": outcome(end), "follows": follows,
             "verbs": end.verbs}))
     }
 
     /// Prints what was wrong with the webhook, for people.
     pub(crate) fn print_error(&mut self, end: &End) -> Result<()> {
         let Some(error) = &end.error else { return Ok(()) };
-        self.console.flush()?;
-        console::print_error(&match (&error.cause, &error.document) {
+        let report = match (&error.cause, &error.document) {
             (Some(cause), Some(document)) => {
                 message::error(cause, Some(&Source::document(&error.url, document)))
             }
             _ => message::plain_error(&error.message),
-        });
-        console::print_error(&message::note(error.advice));
-        Ok(())
+        };
+        self.sink.error(report)?;
+        self.sink.error(message::note(error.advice))
     }
 
     fn step(&mut self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<()> {
-        if self.part == Part::All && self.console.is_json() {
-            return self.console.json(&json());
+        if self.part == Part::All && self.sink.is_json() {
+            return self.sink.json(json());
         }
         self.text(text)
     }
 
     /// Prints a line for people.
     fn text(&mut self, text: impl FnOnce() -> String) -> Result<()> {
-        if self.part == Part::All && !self.console.is_json() {
-            return self.console.line(&text());
+        if self.part == Part::All && !self.sink.is_json() {
+            return self.sink.line(&text());
         }
         Ok(())
     }
@@ -195,6 +258,12 @@ pub(crate) fn outcome(end: &End) -> Value {
         *may_resume = json!(end.may_resume);
     }
     outcome
+}
+
+fn error_json(error: &WebhookError) -> Result<Value> {
+    let cause = without_secrets(&error.cause)?;
+    Ok(json!({"step": "error", "kind": error.kind, "message": error.message, "url": error.url,
+        "number": error.number, "error": cause}))
 }
 
 /// Serializes what core says, which may quote a URL.

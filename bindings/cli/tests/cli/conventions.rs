@@ -8,7 +8,7 @@ use std::{env, fs};
 use crate::run::{command, feed, run};
 use crate::simulate::app;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "build",
     "uri",
     "check",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 13] = [
     "rest",
     "replay",
     "simulate",
+    "emulate",
     "demo",
     "completions",
     "man",

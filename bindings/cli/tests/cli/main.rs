@@ -14,6 +14,7 @@ mod captures;
 mod check;
 mod conventions;
 mod demo;
+mod emulate;
 mod limits;
 mod notations;
 mod packets;

@@ -27,8 +27,9 @@ pub(crate) fn simulate(url: &str, more: &[&str]) -> Run {
     run(&[&["simulate", url], more].concat())
 }
 
+/// The apps of these tests verify nothing, so no forged request is tried.
 pub(crate) fn signed(url: &str, more: &[&str]) -> Run {
-    let mut command = command(&[&["simulate", url], more].concat());
+    let mut command = command(&[&["simulate", url, "--no-forgery"], more].concat());
     command.env("TWILIO_AUTH_TOKEN", TOKEN);
     feed(command, b"")
 }
@@ -91,7 +92,8 @@ fn the_scenarios_end_as_twilios_documentation_says() {
                 "verbs": ["Say", "Hangup"]}),
             "{scenario}",
         );
-        let steps: Vec<_> = lines.iter().filter_map(|line| line["step"].as_str()).collect();
+        let steps = lines.iter().filter_map(|line| line["step"].as_str());
+        let steps: Vec<_> = steps.filter(|step| *step != "note").collect();
         assert_eq!(
             steps,
             ["request", "verb", "verb", "request", "verb", "verb", "end"],
@@ -99,7 +101,7 @@ fn the_scenarios_end_as_twilios_documentation_says() {
         );
         let hello = lines.iter().find(|line| line["step"] == "verb" && line["name"] == "Say");
         assert_eq!(hello.unwrap()["fate"], "runs");
-        let said = &lines[lines.len() - 3];
+        let said = lines.iter().rfind(|line| line["name"] == "Say").unwrap();
         let fate = if outcome["may_resume"] == true { "runs" } else { "unheard" };
         assert_eq!(said["fate"], fate, "{scenario}: {said}");
         let completed = lines.iter().find(|line| line["output"] == "completed").unwrap();

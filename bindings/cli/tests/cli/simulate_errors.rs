@@ -1,8 +1,10 @@
 //! `simulate` with webhooks that fail, and wrong usage: the message says what is wrong and what to do.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use twiml_refer::{RequestValidator, http::Method};
 
 use crate::run::{Run, command, feed, file, run};
 use crate::webhook::{CLOSED, Reply, Webhook, raw};
@@ -191,23 +193,95 @@ fn a_refer_that_twilio_refuses() {
     assert_eq!(run.json_lines().last().unwrap()["outcome"]["kind"], "transferred");
 }
 
+/// Twilio's documentation of its content types; error 12300 is "Invalid Content-Type".
 #[test]
 fn a_content_type_that_twilio_does_not_run() {
-    for (headers, words) in [
-        (vec![("Content-Type", "text/plain".to_owned())], "text/plain"),
-        (Vec::new(), "there is no Content-Type"),
-    ] {
-        let body = "<Response/>".to_owned();
-        let app = Webhook::start(move |_| Reply {
+    let app = |content_type: Option<&'static str>| {
+        Webhook::start(move |_| Reply {
             status: 200,
-            headers: headers.clone(),
-            body: body.clone(),
-        });
-        let shown = simulate(&app.url("/"), &[]).expect(0);
-        assert!(shown.stdout.contains(words), "{}", shown.stdout);
-        let json = simulate(&app.url("/"), &["--json"]).expect(0).json_lines();
-        assert_eq!(json[1]["step"], "warning");
+            headers: content_type.map(|it| ("Content-Type", it.to_owned())).into_iter().collect(),
+            body: "<Response><Say>Hello</Say></Response>".to_owned(),
+        })
+    };
+    for (content_type, words, number) in [
+        (None, "no Content-Type", json!(12300)),
+        (Some("application/json"), "12300", json!(12300)),
+        (Some("text/xml2"), "12300", json!(12300)),
+        (Some("text/plain; charset=utf-8"), "speaks the text", Value::Null),
+        (Some("audio/mpeg"), "plays it as audio", Value::Null),
+    ] {
+        let app = app(content_type);
+        let words = [words, "text/xml", &app.url("/voice")];
+        let error = fails(&app.url("/voice"), &[], "content-type", &words);
+        assert_eq!(error["number"], number, "{content_type:?}");
+        let verbs = simulate(&app.url("/"), &["--json"]).expect(1).json_lines();
+        assert!(verbs.iter().all(|line| line["step"] != "verb"), "the document does not run");
     }
+    for content_type in ["text/xml", "Application/XML; charset=utf-8", "text/html"] {
+        simulate(&app(Some(content_type)).url("/"), &[]).expect(0);
+    }
+}
+
+/// A request that anyone could send is refused by an app that checks signatures.
+#[test]
+fn a_forged_request_goes_first() {
+    let token = file("forgery-token", "12345");
+    let with_token = ["--token-file", &token];
+    let careless = Webhook::of("<Say>Hello</Say>");
+    let shown = simulate(&careless.url("/voice"), &with_token).expect(1);
+    for words in ["forged: the signature is wrong", "wrong signature got HTTP status 200", "403"] {
+        assert!(shown.stdout.contains(words), "{words}: {}", shown.stdout);
+    }
+    let lines = simulate(&careless.url("/"), &[&with_token[..], &["--json"]].concat()).expect(1);
+    let lines = lines.json_lines();
+    assert_eq!((&lines[0]["forged"], &lines[0]["status"]), (&json!(true), &json!(200)));
+    assert_eq!(lines[1]["kind"], "forgery-accepted");
+    assert_eq!(lines[2]["step"], "request", "the real one follows");
+    simulate(&careless.url("/"), &[&with_token[..], &["--no-forgery"]].concat()).expect(0);
+
+    let validator = RequestValidator::new("12345").unwrap();
+    let (sender, base) = std::sync::mpsc::channel::<String>();
+    let checked: OnceLock<String> = OnceLock::new();
+    let careful = Webhook::start(move |asked| {
+        let base = checked.get_or_init(|| base.recv().unwrap());
+        let signature = asked.signature.as_deref();
+        match validator.verify(
+            Method::Post,
+            &format!("{base}{}", asked.url),
+            &asked.body,
+            signature,
+        ) {
+            Ok(_) => Reply::verbs("<Say>Hello</Say>"),
+            Err(_) => Reply::text(403, "no"),
+        }
+    });
+    sender.send(careful.base.clone()).unwrap();
+    simulate(&careful.url("/voice"), &with_token).expect(0);
+    let asked = careful.asked();
+    let [forged, real] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!((&forged.body, &forged.url), (&real.body, &real.url));
+    let (forged, real) = (forged.signature.as_ref().unwrap(), real.signature.as_ref().unwrap());
+    assert_ne!(forged, real);
+    assert_eq!(forged.len(), real.len(), "it looks like a signature");
+}
+
+#[test]
+fn without_a_token_a_note_says_what_was_not_tested() {
+    let app = Webhook::of("<Hangup/>");
+    let shown = simulate(&app.url("/"), &[]).expect(0);
+    assert!(shown.stdout.contains("not signed"), "{}", shown.stdout);
+    assert_eq!(app.asked().len(), 1, "no forged request");
+    let lines = simulate(&app.url("/"), &["--json"]).expect(0).json_lines();
+    assert!(lines.iter().any(|line| line["code"] == "unsigned"), "{lines:?}");
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    let app = Webhook::of("<Say>Hello</Say><Reffer/>");
+    simulate(&app.url("/"), &[]).expect(0);
+    simulate(&app.url("/"), &["--deny", "warnings"]).expect(1);
+    let clean = Webhook::of("<Say>Hello</Say>");
+    simulate(&clean.url("/"), &["--deny", "warnings"]).expect(0);
 }
 
 #[test]
@@ -241,6 +315,8 @@ fn wrong_usage_is_found_before_any_request() {
         (&["--scenario", &scenario], "line 3"),
         (&["--scenario", &unstarted], "line 1"),
         (&["--digits", "12a"], "0 to 9"),
+        (&["--digits", ""], "0 to 9"),
+        (&["--deny", "notes"], "warnings"),
         (&["--timeout", "0"], "0.001"),
         (&["--timeout", "NaN"], "0.001"),
         (&["--max-time", "0"], "0.001"),

@@ -15,7 +15,7 @@ fn a_gather_gets_the_digits() {
         ("/voice", Some("1")) => {
             Reply::verbs("<Gather action=\"/second\" method=\"GET\"/><Say>no</Say>")
         }
-        ("/second", Some("42#")) => Reply::verbs(&format!("{REFER}<Say>no</Say>")),
+        ("/second", Some("42")) => Reply::verbs(&format!("{REFER}<Say>no</Say>")),
         ("/done", None) => Reply::verbs(""),
         _ => Reply::text(404, ""),
     });
@@ -162,4 +162,74 @@ fn a_gone_caller_needs_no_document() {
     });
     simulate(&app.url("/voice"), &["--scenario", "hangup"]).expect(0);
     simulate(&app.url("/voice"), &["--scenario", "busy"]).expect(1);
+}
+
+/// Twilio's documentation of `<Gather>`: with `actionOnEmptyResult` the action is called although nothing was pressed.
+#[test]
+fn a_script_of_digits_presses_nothing_where_it_is_empty() {
+    let gather = |number: u32, more: &str| {
+        format!("<Gather action=\"/g{number}\" {more}/><Redirect>/none{number}</Redirect>")
+    };
+    let app = Webhook::start(move |asked| match asked.path() {
+        "/voice" => Reply::verbs(&gather(1, "")),
+        "/g1" => Reply::verbs(&gather(2, "")),
+        "/none2" => Reply::verbs(&gather(3, "actionOnEmptyResult=\"true\"")),
+        "/g3" => Reply::verbs(&gather(4, "finishOnKey=\"*\"")),
+        _ => Reply::verbs("<Hangup/>"),
+    });
+    for digits in [&["--digits", "1,,,42*7"][..], &["--digits", "1,", "--digits", ",42*7"]] {
+        let shown = simulate(&app.url("/voice"), digits).expect(0).stdout;
+        let asked = app.asked();
+        let last: Vec<_> = asked[asked.len() - 5..].iter().collect();
+        let paths: Vec<_> = last.iter().map(|it| it.path()).collect();
+        assert_eq!(paths, ["/voice", "/g1", "/none2", "/g3", "/g4"]);
+        let digits: Vec<_> = last.iter().map(|it| it.param("Digits")).collect();
+        let expected = [None, Some("1"), None, Some(""), Some("42")];
+        assert_eq!(digits, expected.map(|it| it.map(str::to_owned)));
+        assert!(shown.contains("the input ended before 7"), "{shown}");
+        assert!(shown.contains("actionOnEmptyResult"), "{shown}");
+    }
+}
+
+#[test]
+fn an_app_that_misreads_whether_the_caller_is_there_gets_a_note() {
+    let notes = |scenario, after: &'static str| -> Vec<String> {
+        let app = Webhook::start(move |asked| match asked.path() {
+            "/voice" => Reply::verbs(REFER),
+            _ => Reply::verbs(after),
+        });
+        let run = simulate(&app.url("/voice"), &["--scenario", scenario, "--json"]).expect(0);
+        let codes = run.json_lines().into_iter().filter(|line| line["step"] == "note");
+        let codes = codes.filter_map(|line| line["code"].as_str().map(str::to_owned));
+        codes.filter(|code| code != "unsigned").collect()
+    };
+    let none: [&str; 0] = [];
+    for scenario in ["answered", "hangup"] {
+        assert_eq!(notes(scenario, "<Say>Sorry</Say><Play>a.mp3</Play>"), ["caller-is-gone"]);
+        assert_eq!(notes(scenario, "<Hangup/>"), none);
+        assert_eq!(notes(scenario, ""), none);
+    }
+    for scenario in ["busy", "refused", "silent"] {
+        assert_eq!(notes(scenario, "<Pause/><Hangup/>"), ["caller-left-alone"]);
+        assert_eq!(notes(scenario, ""), ["caller-left-alone"]);
+        assert_eq!(notes(scenario, "<Say>Sorry</Say><Hangup/>"), none);
+        assert_eq!(notes(scenario, "<Dial>+15005550006</Dial>"), none);
+    }
+}
+
+/// Without an action the verbs after it are for a caller who is still there; that they are not heard by one who is
+/// gone is no mistake of the app.
+#[test]
+fn verbs_after_a_refer_without_an_action_are_no_mistake() {
+    let refer = "<Refer><Sip>sip:alice@example.com</Sip></Refer>";
+    for (verbs, scenario, left_alone) in [
+        (format!("{refer}<Say>Sorry</Say>"), "answered", false),
+        (format!("{refer}<Say>Sorry</Say>"), "busy", false),
+        (refer.to_owned(), "busy", true),
+    ] {
+        let app = Webhook::of(&verbs);
+        let shown = simulate(&app.url("/"), &["--scenario", scenario]).expect(0).stdout;
+        assert!(!shown.contains("speaks to a caller who is gone"), "{shown}");
+        assert_eq!(shown.contains("ends without a word"), left_alone, "{verbs}: {shown}");
+    }
 }

@@ -1,0 +1,244 @@
+//! The calls, each led by a thread of its own: from the first request to the app to the last one when it has ended.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use twiml_refer::SipUri;
+use twiml_refer::http::Method;
+use twiml_refer::transfer::TransferSettings;
+use url::Url;
+
+use super::event::{CallSink, Event};
+use crate::exit::{Failure, Result};
+use crate::sip::{self, Agent, Ended, Outgoing, Why};
+use crate::twilio::call::Call;
+use crate::twilio::client::{Client, Request};
+use crate::twilio::endpoint::{Endpoint, Presence};
+use crate::twilio::interpreter::{End, Interpreter, Limits};
+use crate::twilio::live::LiveEndpoint;
+use crate::twilio::transcript::{Part, Transcript};
+
+/// A thread needs little: documents are not read recursively, and large things are on the heap.
+const STACK_BYTES: usize = 512 * 1024;
+
+/// A menu that asks again every few seconds goes on for an hour.
+const LIMITS: Limits = Limits { requests: 5000, redirects: 1000 };
+
+/// How often a waiting thread looks whether the command ends.
+const POLL: Duration = Duration::from_millis(200);
+
+/// What Twilio says to a caller whose app has failed takes about so long.
+const APPLICATION_ERROR: Duration = Duration::from_secs(4);
+
+/// What is the same in all calls.
+pub(super) struct Context {
+    pub(super) client: Client,
+    pub(super) url: Url,
+    pub(super) method: Method,
+    pub(super) status_callback: Option<Url>,
+    pub(super) settings: Arc<TransferSettings>,
+    pub(super) digits: Vec<String>,
+    pub(super) fast: bool,
+    pub(super) is_json: bool,
+}
+
+/// A call that is over.
+pub(super) struct EndedCall {
+    pub(super) number: u64,
+    pub(super) sid: String,
+    pub(super) is_outgoing: bool,
+    /// What the documents did; `None` where there was no call that could run any.
+    pub(super) end: Option<End>,
+    pub(super) call_status: &'static str,
+    /// How long it was answered.
+    pub(super) duration: Option<Duration>,
+    pub(super) ended: Option<Ended>,
+}
+
+/// Takes calls and makes them.
+#[derive(Clone)]
+pub(super) struct Exchange {
+    agent: Arc<Agent>,
+    context: Arc<Context>,
+    events: Sender<Event>,
+    live: Arc<AtomicUsize>,
+    is_closed: Arc<AtomicBool>,
+}
+
+impl Exchange {
+    pub(super) fn new(agent: Arc<Agent>, context: Context, events: Sender<Event>) -> Self {
+        let (live, is_closed) = (Arc::default(), Arc::default());
+        Self { agent, context: Arc::new(context), events, live, is_closed }
+    }
+
+    /// Takes calls in a thread of its own, until it is closed.
+    pub(super) fn accept(&self) -> Result<()> {
+        let exchange = self.clone();
+        let accept = move || {
+            while !exchange.is_closed.load(Ordering::Relaxed) {
+                if let Some(call) = exchange.agent.next_call(POLL) {
+                    exchange.lead(call);
+                }
+            }
+        };
+        spawn("calls", accept)
+    }
+
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns how many calls have not ended.
+    pub(super) fn live_calls(&self) -> usize {
+        self.live.load(Ordering::Acquire)
+    }
+
+    /// Calls an endpoint.
+    pub(super) fn call(&self, target: SipUri) -> Result<()> {
+        let host = self.agent.addresses().first().map(ToString::to_string).unwrap_or_default();
+        let outgoing = Outgoing { target, from: format!("sip:twilio@{host}"), headers: Vec::new() };
+        let call = self.agent.call(&outgoing).map_err(|error| Failure::usage(&error))?;
+        self.lead(call);
+        Ok(())
+    }
+
+    /// Leads a call in a thread of its own. Without a thread the call is dropped, which refuses it.
+    fn lead(&self, call: sip::Call) {
+        let (context, events) = (Arc::clone(&self.context), self.events.clone());
+        let live = Arc::clone(&self.live);
+        live.fetch_add(1, Ordering::AcqRel);
+        let run = move || {
+            let ended = lead(call, &context, &events);
+            // Only when the command ends nobody listens.
+            let _ = events.send(Event::Ended(Box::new(ended)));
+            live.fetch_sub(1, Ordering::AcqRel);
+        };
+        if spawn("call", run).is_err() {
+            self.live.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(run);
+    thread.map(drop).map_err(|error| Failure::usage(&format!("cannot start a thread: {error}")))
+}
+
+/// Leads a call from its beginning to its end.
+fn lead(sip: sip::Call, context: &Context, events: &Sender<Event>) -> EndedCall {
+    let info = sip.info().clone();
+    let sid = sid(info.number);
+    let _ = events.send(Event::Call(Box::new(info.clone()), sid.clone()));
+    let mut call = Call::of_sip(&info, &sid);
+    let mut sink = CallSink::new(info.number, &sid, context.is_json, events.clone());
+    let answered = match info.is_outgoing {
+        true => sip.wait_for_answer(),
+        false => {
+            sip.ring();
+            Ok(())
+        }
+    };
+    let settings = Arc::clone(&context.settings);
+    let mut endpoint = LiveEndpoint::new(sip, settings, info.is_outgoing && answered.is_ok())
+        .with_fast(context.fast)
+        .with_digits(context.digits.iter().cloned());
+    let mut transcript =
+        Transcript { sink: &mut sink, base: "", part: Part::All, title: None, ladders: Vec::new() };
+    let end = answered.is_ok().then(|| {
+        let interpreter =
+            Interpreter::new(&context.client, &mut call, &mut endpoint, &mut transcript);
+        interpreter.with_limits(LIMITS).run(context.method, context.url.clone())
+    });
+    let end = match end {
+        Some(Ok(end)) => {
+            if end.error.is_some() {
+                apologize(&mut endpoint, &mut transcript, context.fast);
+            }
+            Some(end)
+        }
+        // Nobody reads any more, and the command ends.
+        Some(Err(_)) | None => None,
+    };
+    let duration = endpoint.duration();
+    endpoint.hang_up();
+    if let Some(end) = &end {
+        let _ = transcript.end(end);
+    }
+    let ended = answered.err().or_else(|| endpoint.ended());
+    let call_status = call_status(duration, ended);
+    call.set_status(call_status);
+    report(&call, context, (duration, ended), &mut transcript);
+    let (number, is_outgoing) = (info.number, info.is_outgoing);
+    EndedCall { number, sid, is_outgoing, end, call_status, duration, ended }
+}
+
+/// Ends a call as Twilio does when an app fails: with a sentence to the caller.
+fn apologize(endpoint: &mut LiveEndpoint, transcript: &mut Transcript<'_>, fast: bool) {
+    if endpoint.answer() == Presence::There {
+        let _ = transcript.note(
+            Some("application-error"),
+            "Twilio says that an application error has occurred, and hangs up",
+        );
+        endpoint.pause(if fast { Duration::ZERO } else { APPLICATION_ERROR });
+    }
+}
+
+/// Tells the app that the call is over.
+fn report(
+    call: &Call,
+    context: &Context,
+    (duration, ended): (Option<Duration>, Option<Ended>),
+    transcript: &mut Transcript<'_>,
+) {
+    let Some(url) = &context.status_callback else { return };
+    let seconds = duration.unwrap_or_default().as_secs_f64().round();
+    let mut params = vec![
+        ("CallDuration".to_owned(), seconds.to_string()),
+        ("Timestamp".to_owned(), timestamp()),
+        ("CallbackSource".to_owned(), "call-progress-events".to_owned()),
+        ("SequenceNumber".to_owned(), "0".to_owned()),
+    ];
+    let code = match ended.map(|ended| ended.why) {
+        Some(Why::Refused(code) | Why::Rejected(code)) => Some(code),
+        _ => duration.is_some().then_some(200),
+    };
+    params.extend(code.map(|code| ("SipResponseCode".to_owned(), code.to_string())));
+    let Ok(form) = call.request(&params).map(|request| request.to_form()) else { return };
+    let request = Request { method: Method::Post, url: url.clone(), form };
+    let sent = context.client.send(&request);
+    let status = sent.as_ref().ok().map(|response| response.status().as_u16());
+    let _ = transcript.request(&request, status, false);
+    if let Err(error) = sent {
+        let _ = transcript.error(&error);
+    }
+}
+
+/// Returns the time as RFC 2822 writes it.
+fn timestamp() -> String {
+    httpdate::fmt_http_date(SystemTime::now()).replace("GMT", "+0000")
+}
+
+/// Returns the CallStatus of a call that has ended.
+fn call_status(duration: Option<Duration>, ended: Option<Ended>) -> &'static str {
+    if duration.is_some() {
+        return "completed";
+    }
+    match ended.map(|ended| ended.why) {
+        Some(Why::Cancelled | Why::Bye) => "canceled",
+        Some(Why::Refused(486 | 600) | Why::Rejected(486)) => "busy",
+        Some(Why::Refused(408 | 480 | 487) | Why::NoAnswer) => "no-answer",
+        _ => "failed",
+    }
+}
+
+/// Returns the CallSid of a call: different in every run, the same whenever it is asked for in one.
+pub(super) fn sid(number: u64) -> String {
+    static RUN: OnceLock<[RandomState; 2]> = OnceLock::new();
+    let [high, low] = RUN.get_or_init(Default::default);
+    format!("CA{:016x}{:016x}", high.hash_one(number), low.hash_one(number))
+}

@@ -1,0 +1,249 @@
+//! Shows the calls as they go: lines with the number of their call, or JSON; and draws each call when it has ended.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::json;
+
+use super::calls::{EndedCall, sid};
+use super::event::{Event, Shown as Step};
+use super::pcap::PcapFile;
+use super::sip_message::SipMessage;
+use crate::console::{self, Console};
+use crate::exit::{Failure, Result};
+use crate::ladder::{Ladder, Rung, Shown, file::SvgFile, text::Drawing};
+use crate::sip::{CallInfo, Traced};
+use crate::source::printable;
+
+/// After a call has ended the answer to our BYE may come, and repetitions.
+const AFTERMATH: Duration = Duration::from_secs(2);
+
+/// The most rungs of a picture.
+const MAX_RUNGS: usize = 2000;
+
+/// Where everything is shown.
+pub(super) struct View<'c> {
+    console: &'c mut Console,
+    svg: Option<PathBuf>,
+    pcap: Option<PcapFile>,
+    calls: HashMap<u64, CallView>,
+    /// The calls that have ended, in order.
+    ended: VecDeque<(Instant, u64)>,
+}
+
+/// What is kept of a call while it is shown.
+struct CallView {
+    started: SystemTime,
+    drawing: Drawing,
+    title: String,
+    /// For the picture.
+    rungs: Vec<Rung>,
+    why: Option<String>,
+}
+
+/// Creates the folder of the pictures.
+pub(super) fn folder(path: PathBuf) -> Result<PathBuf> {
+    fs::create_dir_all(&path).map_err(|error| {
+        Failure::usage(&format!("cannot create the folder {}: {error}", path.display()))
+    })?;
+    Ok(path)
+}
+
+impl<'c> View<'c> {
+    pub(super) fn new(
+        console: &'c mut Console,
+        svg: Option<PathBuf>,
+        pcap: Option<PcapFile>,
+    ) -> Self {
+        Self { console, svg, pcap, calls: HashMap::new(), ended: VecDeque::new() }
+    }
+
+    /// Says where calls are taken, at once: tests wait for it.
+    pub(super) fn listening(&mut self, addresses: &[SocketAddr]) -> Result<()> {
+        for address in addresses {
+            if self.console.is_json() {
+                self.console.json(&json!({"step": "listening", "address": address.to_string()}))?;
+            } else {
+                self.console.line(&format!("listening on {address} (UDP and TCP)"))?;
+            }
+        }
+        self.console.flush()
+    }
+
+    pub(super) fn unsigned(&mut self) -> Result<()> {
+        let text = "the requests are not signed: set TWILIO_AUTH_TOKEN, or give --token-file FILE";
+        if self.console.is_json() {
+            self.console.json(&json!({"step": "note", "code": "unsigned", "message": text}))?;
+        } else {
+            self.console.line(&format!("note: {text}"))?;
+        }
+        self.console.flush()
+    }
+
+    pub(super) fn show(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Sip(message) => self.message(&message)?,
+            Event::Call(info, sid) => self.call(&info, &sid)?,
+            Event::Step(number, step) => self.step(number, step)?,
+            Event::Ended(call) => self.end(&call)?,
+            Event::Signal => {}
+        }
+        while let Some((at, number)) = self.ended.front().copied()
+            && at.elapsed() > AFTERMATH
+        {
+            self.ended.pop_front();
+            self.draw(number)?;
+        }
+        self.console.flush()
+    }
+
+    /// Draws what is left, and completes the files.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        for (_, number) in std::mem::take(&mut self.ended) {
+            self.draw(number)?;
+        }
+        self.pcap.as_mut().map_or(Ok(()), PcapFile::flush)?;
+        self.console.flush()
+    }
+
+    fn message(&mut self, message: &Traced) -> Result<()> {
+        if let Some(pcap) = &mut self.pcap {
+            pcap.add(message)?;
+        }
+        let shown = SipMessage::read(&message.bytes);
+        let at_ms =
+            message.call.map_or(0, |number| self.view(number, message.at).since(message.at));
+        if self.console.is_json() {
+            let at = Duration::from_millis(at_ms).as_secs_f64();
+            self.console.json(
+                &json!({"step": "sip", "call_sid": message.call.map(sid), "at": at,
+                "sent": message.is_sent, "transport": message.transport.to_string(),
+                "local": message.local.to_string(), "remote": message.remote.to_string(),
+                "method": shown.method, "code": shown.code, "cseq": shown.cseq}),
+            )?;
+        }
+        let Some(number) = message.call else {
+            let (way, remote) = (if message.is_sent { "to" } else { "from" }, message.remote);
+            return self.text(0, &format!("{} {way} {remote}, in no call", shown.label));
+        };
+        let what =
+            if message.is_sent { Shown::Sent(shown.label) } else { Shown::Received(shown.label) };
+        self.rung(number, Rung { at_ms, what })
+    }
+
+    fn call(&mut self, info: &CallInfo, sid: &str) -> Result<()> {
+        let (from, to) = (printable(&info.from), printable(&info.to));
+        let title = format!("Call {}: {from} calls {to}", info.number);
+        self.view(info.number, SystemTime::now()).title.clone_from(&title);
+        if self.console.is_json() {
+            let status = if info.is_outgoing { "initiated" } else { "ringing" };
+            return self.console.json(
+                &json!({"step": "call", "call_sid": sid, "number": info.number,
+                "status": status, "from": from, "to": to, "sip_call_id": info.call_id,
+                "transport": info.transport.to_string(), "remote": info.peer.to_string()}),
+            );
+        }
+        self.text(info.number, &format!("{title} over {}, {sid}", info.transport))
+    }
+
+    fn step(&mut self, number: u64, step: Step) -> Result<()> {
+        match step {
+            Step::Json(value) => self.console.json(&value),
+            Step::Line(line) => {
+                let is_request = line.starts_with("POST ") || line.starts_with("GET ");
+                if is_request && self.svg.is_some() {
+                    let now = SystemTime::now();
+                    let view = self.view(number, now);
+                    let rung = Rung { at_ms: view.since(now), what: Shown::Remark(line.clone()) };
+                    view.keep(rung);
+                }
+                self.text(number, &line)
+            }
+            Step::Report(report) => self.console.report(&report),
+            Step::Error(report) => {
+                self.console.flush()?;
+                console::print_error(&report);
+                Ok(())
+            }
+            Step::Transfer { at, rungs } => {
+                let at_ms = self.view(number, at).since(at);
+                rungs.into_iter().try_for_each(|rung| self.rung(number, Rung { at_ms, ..rung }))
+            }
+        }
+    }
+
+    fn end(&mut self, call: &EndedCall) -> Result<()> {
+        let why = call.ended.map(|ended| ended.to_string());
+        let shown = match &why {
+            Some(why) => format!("Call {}: {}: {why}", call.number, call.call_status),
+            None => format!("Call {}: {}", call.number, call.call_status),
+        };
+        self.view(call.number, SystemTime::now()).why = why.clone();
+        self.ended.push_back((Instant::now(), call.number));
+        if self.console.is_json() {
+            let duration = call.duration.map(|duration| duration.as_secs_f64());
+            return self.console.json(&json!({"step": "call", "call_sid": call.sid,
+                "number": call.number, "status": call.call_status, "duration": duration,
+                "ended": why}));
+        }
+        self.text(call.number, &shown)
+    }
+
+    fn view(&mut self, number: u64, now: SystemTime) -> &mut CallView {
+        self.calls.entry(number).or_insert_with(|| CallView {
+            started: now,
+            drawing: Drawing::new(),
+            title: format!("Call {number}"),
+            rungs: Vec::new(),
+            why: None,
+        })
+    }
+
+    fn rung(&mut self, number: u64, rung: Rung) -> Result<()> {
+        let (draws, is_json) = (self.svg.is_some(), self.console.is_json());
+        let view = self.view(number, SystemTime::now());
+        if !is_json {
+            view.drawing.add(&rung);
+        }
+        let text = view.drawing.take();
+        if draws {
+            view.keep(rung);
+        }
+        self.text(number, text.trim_end_matches('\n'))
+    }
+
+    /// Prints lines of a call; 0 is none.
+    fn text(&mut self, number: u64, text: &str) -> Result<()> {
+        if self.console.is_json() {
+            return Ok(());
+        }
+        let number = if number == 0 { String::new() } else { number.to_string() };
+        text.lines().try_for_each(|line| self.console.line(&format!("{number:>3}| {line}")))
+    }
+
+    /// Draws a call, and forgets it.
+    fn draw(&mut self, number: u64) -> Result<()> {
+        let Some(view) = self.calls.remove(&number) else { return Ok(()) };
+        let Some(folder) = &self.svg else { return Ok(()) };
+        let path = folder.join(format!("call-{number}.svg"));
+        let ladder = Ladder { title: view.title, place: None, rungs: view.rungs, why: view.why };
+        SvgFile::open(Some(&path), [])?.map_or(Ok(()), |file| file.draw(&[ladder]))
+    }
+}
+
+impl CallView {
+    /// Returns how long the call has been known then, in milliseconds.
+    fn since(&self, at: SystemTime) -> u64 {
+        let since = at.duration_since(self.started).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or_default()
+    }
+
+    fn keep(&mut self, rung: Rung) {
+        if self.rungs.len() < MAX_RUNGS {
+            self.rungs.push(rung);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! `emulate` with an endpoint on a bare socket. What softphones and sipp make of it, `tests/run sip` tries.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use twiml_refer::{RequestValidator, http::Method};
+
+use crate::run::{Run, command, file, run};
+use crate::simulate::{REFER, TOKEN};
+use crate::webhook::{CLOSED, Reply, Webhook};
+
+/// The command while it runs, and the address where it takes calls.
+struct Emulator {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: String,
+    first: String,
+}
+
+impl Emulator {
+    fn start(url: &str, more: &[&str]) -> Self {
+        let listen = ["emulate", url, "--listen", "127.0.0.1:0", "--fast", "--json"];
+        let mut command = command(&[&listen[..], more].concat());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("TWILIO_AUTH_TOKEN", TOKEN);
+        let mut child = command.spawn().expect("the command runs");
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        let listening: Value = serde_json::from_str(&first).expect("JSON");
+        let address = listening["address"].as_str().unwrap().to_owned();
+        Self { child, stdout, address, first }
+    }
+
+    fn signal(&self, name: &str) {
+        let signal = format!("-{name}");
+        let sent = Command::new("kill").args([&signal, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    fn end(mut self) -> Run {
+        let (mut stdout, mut stderr) = (self.first.clone(), String::new());
+        self.stdout.read_to_string(&mut stdout).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let status = self.child.wait().unwrap().code().expect("no signal");
+        Run { status, stdout, stderr }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An endpoint that calls.
+struct Endpoint {
+    socket: UdpSocket,
+    own: String,
+    cseq: u32,
+    /// To as the other side answered it, with its tag.
+    to: String,
+    call_id: String,
+}
+
+impl Endpoint {
+    fn call(address: &str, headers: &str) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let own = socket.local_addr().unwrap().to_string();
+        let (to, call_id) = (format!("<sip:support@{address}>"), format!("call-of-{own}"));
+        let mut endpoint = Self { socket, own, cseq: 0, to, call_id };
+        let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+            m=audio 9 RTP/AVP 0\r\n";
+        endpoint.request("INVITE", &format!("{headers}Content-Type: application/sdp\r\n"), sdp);
+        endpoint
+    }
+
+    fn request(&mut self, method: &str, headers: &str, body: &str) {
+        if method != "ACK" {
+            self.cseq += 1;
+        }
+        let (own, cseq, to, call_id) = (&self.own, self.cseq, &self.to, &self.call_id);
+        let message = format!(
+            "{method} sip:support@emulator SIP/2.0\r\nVia: SIP/2.0/UDP {own};rport;branch=z9hG4bK{method}{cseq}\r\n\
+             From: <sip:alice@{own}>;tag=a\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n\
+             Contact: <sip:alice@{own}>\r\nMax-Forwards: 70\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+            body.len(),
+        );
+        self.socket.send(message.as_bytes()).unwrap();
+    }
+
+    fn receive(&self) -> String {
+        let mut bytes = vec![0; 65_535];
+        let length = self.socket.recv(&mut bytes).expect("a message");
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    }
+
+    /// Returns the next message that begins so; others are passed over.
+    fn receive_first(&self, start: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < until {
+            let message = self.receive();
+            if message.starts_with(start) {
+                return message;
+            }
+        }
+        panic!("no {start}")
+    }
+
+    /// Waits for the answer, and confirms it.
+    fn is_answered(&mut self) {
+        let answer = self.receive_first("SIP/2.0 200");
+        self.to = header(&answer, "To").to_owned();
+        self.request("ACK", "", "");
+    }
+
+    fn answer(&self, request: &str, status: &str) {
+        let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", header(request, name)));
+        let (own, copied) = (&self.own, copied.concat());
+        let message = format!(
+            "SIP/2.0 {status}\r\n{copied}Contact: <sip:alice@{own}>\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.socket.send(message.as_bytes()).unwrap();
+    }
+
+    fn notify(&mut self, status: &str, state: &str) {
+        let headers = format!(
+            "Event: refer\r\nSubscription-State: {state}\r\nContent-Type: message/sipfrag\r\n"
+        );
+        self.request("NOTIFY", &headers, &format!("SIP/2.0 {status}\r\n"));
+        self.receive_first("SIP/2.0 200");
+    }
+
+    fn is_hung_up(&self) {
+        let bye = self.receive_first("BYE");
+        self.answer(&bye, "200 OK");
+    }
+}
+
+#[track_caller]
+fn header<'a>(message: &'a str, name: &str) -> &'a str {
+    let mut lines = message.lines().filter_map(|line| line.split_once(": "));
+    lines
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+        .unwrap_or_else(|| panic!("no {name} in {message}"))
+}
+
+fn app() -> Webhook {
+    Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs(&format!("<Say>Hello</Say>{REFER}")),
+        _ => Reply::verbs("<Say>Sorry</Say><Hangup/>"),
+    })
+}
+
+#[test]
+fn a_call_is_answered_and_transferred() {
+    let app = app();
+    let pictures = concat!(env!("CARGO_TARGET_TMPDIR"), "/emulate-pictures");
+    let pcap = file("emulate.pcap", "");
+    let status = app.url("/status");
+    let more = ["--calls", "1", "--expect", "target-failed", "--svg", pictures, "--pcap", &pcap];
+    let emulator =
+        Emulator::start(&app.url("/voice"), &[&more[..], &["--status-callback", &status]].concat());
+    let headers =
+        "X-Order: 7\r\nx-twilio-a: 1\r\nUSER-TO-USER: 6F72;encoding=hex\r\nSubject: no\r\n";
+    let mut endpoint = Endpoint::call(&emulator.address, headers);
+    endpoint.is_answered();
+    let refer = endpoint.receive_first("REFER");
+    assert_eq!(header(&refer, "Refer-To"), "<sip:alice@example.com>");
+    endpoint.answer(&refer, "202 Accepted");
+    endpoint.notify("100 Trying", "active;expires=60");
+    endpoint.notify("486 Busy Here", "terminated;reason=noresource");
+    endpoint.is_hung_up();
+    let address = emulator.address.clone();
+    let run = emulator.end().expect(0);
+    assert_eq!(run.stderr, "");
+
+    // What the app got: signed, and as Twilio's documentation names it.
+    let asked = app.asked();
+    let paths: Vec<_> = asked.iter().map(|it| it.path()).collect();
+    assert_eq!(paths, ["/voice", "/done", "/status"]);
+    let validator = RequestValidator::new(TOKEN).unwrap();
+    for asked in &asked {
+        let url = app.url(&asked.url);
+        validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
+        for (name, value) in [
+            ("From", format!("sip:alice@{}", endpoint.own)),
+            ("To", format!("sip:support@{address}")),
+            ("SipDomain", "127.0.0.1".to_owned()),
+            ("SipCallId", endpoint.call_id.clone()),
+            ("SipSourceIp", "127.0.0.1".to_owned()),
+            ("Direction", "inbound".to_owned()),
+        ] {
+            assert_eq!(asked.param(name), Some(value), "{name}");
+        }
+        assert_eq!(
+            asked.request().sip_headers().collect::<Vec<_>>(),
+            [("X-Order", "7"), ("User-to-User", "6F72;encoding=hex")],
+        );
+        assert_eq!(asked.param("CallSid"), app.asked()[0].param("CallSid"));
+    }
+    let statuses: Vec<_> = asked.iter().map(|it| it.param("CallStatus").unwrap()).collect();
+    assert_eq!(statuses, ["ringing", "in-progress", "completed"]);
+    assert_eq!(asked[1].param("ReferCallStatus").as_deref(), Some("busy"));
+    assert_eq!(asked[1].param("NotifySipResponseCode").as_deref(), Some("486"));
+    assert!(asked[2].param("CallDuration").is_some());
+
+    let lines = run.json_lines();
+    let sid = asked[0].param("CallSid").unwrap();
+    let calls: Vec<_> = lines.iter().filter(|line| line["step"] == "call").collect();
+    assert_eq!((&calls[0]["status"], &calls[0]["call_sid"]), (&json!("ringing"), &json!(sid)));
+    assert_eq!(calls[1]["status"], "completed");
+    let end = lines.iter().find(|line| line["step"] == "end").unwrap();
+    assert_eq!((&end["outcome"]["kind"], &end["call_sid"]), (&json!("target-failed"), &json!(sid)));
+    let sip: Vec<_> = lines.iter().filter(|line| line["step"] == "sip").collect();
+    let methods: Vec<_> = sip.iter().filter_map(|line| line["method"].as_str()).collect();
+    assert_eq!(methods, ["INVITE", "ACK", "REFER", "NOTIFY", "NOTIFY", "BYE"]);
+    assert!(sip.iter().all(|line| line["call_sid"] == json!(sid)), "{sip:?}");
+
+    // The pictures, and the capture, which `replay` reads.
+    let picture = fs::read_to_string(format!("{pictures}/call-1.svg")).unwrap();
+    for shown in ["REFER to sip:alice@example.com", "NOTIFY: 486 Busy Here", "target-failed", "BYE"]
+    {
+        assert!(picture.contains(shown), "{shown}: {picture}");
+    }
+    let replayed = run_replay(&pcap);
+    assert!(replayed.stdout.contains("over: target-failed (busy, code 486)"), "{replayed:?}");
+}
+
+fn run_replay(pcap: &str) -> Run {
+    run(&["replay", pcap, "--expect", "target-failed"]).expect(0)
+}
+
+#[test]
+fn people_see_the_ladder_grow() {
+    let app = app();
+    let mut command = command(&[
+        "emulate",
+        &app.url("/voice"),
+        "--listen",
+        "127.0.0.1:0",
+        "--calls",
+        "1",
+        "--fast",
+    ]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).unwrap();
+    let address = first.split(' ').nth(2).unwrap().to_owned();
+    let mut endpoint = Endpoint::call(&address, "");
+    endpoint.is_answered();
+    let refer = endpoint.receive_first("REFER");
+    // What has happened so far is there before anything else happens.
+    let mut shown = String::new();
+    while !shown.contains("REFER to sip:alice@example.com") {
+        stdout.read_line(&mut shown).unwrap();
+    }
+    endpoint.answer(&refer, "405 Method Not Allowed");
+    endpoint.is_hung_up();
+    stdout.read_to_string(&mut shown).unwrap();
+    assert!(child.wait().unwrap().success());
+    for words in [
+        "the requests are not signed",
+        "  1|     0.000   |<--------------------------------------------- INVITE --|",
+        &format!("  1| POST {}  200", app.url("/voice")),
+        "  1|     <Say>      Hello",
+        "405 Method Not Allowed (REFER)",
+        "over: rejected (code 405)",
+        "  1| outcome: rejected (code 405); then the document of its action: <Say> <Hangup>",
+        "Call 1: completed: the call was ended (BYE)",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+}
+
+#[test]
+fn a_signal_ends_calls_with_bye() {
+    for (signal, more, status) in
+        [("INT", &[][..], 0), ("TERM", &[], 0), ("TERM", &["--calls", "2"], 1)]
+    {
+        let app = Webhook::of("<Pause length=\"600\"/><Say>never</Say>");
+        let answered = Webhook::of("<Say>Hello</Say><Pause length=\"600\"/>");
+        let emulator = Emulator::start(&answered.url("/voice"), more);
+        let mut endpoint = Endpoint::call(&emulator.address, "");
+        endpoint.is_answered();
+        emulator.signal(signal);
+        endpoint.is_hung_up();
+        let run = emulator.end().expect(status);
+        assert_eq!(run.stdout.contains("calls-missing"), status == 1, "{run:?}");
+        assert_eq!(run.stderr, "");
+
+        // A call that rings is refused.
+        let emulator = Emulator::start(&app.url("/voice"), more);
+        let endpoint = Endpoint::call(&emulator.address, "");
+        endpoint.receive_first("SIP/2.0 180");
+        emulator.signal(signal);
+        endpoint.receive_first("SIP/2.0 503");
+        emulator.end().expect(status);
+    }
+}
+
+#[test]
+fn an_app_that_fails_is_an_answer_of_no() {
+    let broken = Webhook::start(|_| Reply::text(500, "no"));
+    for (url, kind) in
+        [(broken.url("/voice"), "http-status"), (CLOSED.to_owned(), "connection-refused")]
+    {
+        let emulator = Emulator::start(&url, &["--calls", "1"]);
+        let mut endpoint = Endpoint::call(&emulator.address, "");
+        endpoint.is_answered();
+        endpoint.is_hung_up();
+        let lines = emulator.end().expect(1).json_lines();
+        let error = lines.iter().find(|line| line["step"] == "error").unwrap();
+        assert_eq!((&error["kind"], &error["number"]), (&json!(kind), &json!(11200)));
+        assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+    }
+}
+
+#[test]
+fn garbage_ends_nothing() {
+    let app = app();
+    let emulator = Emulator::start(&app.url("/voice"), &["--calls", "1", "--expect", "rejected"]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for garbage in [
+        &b"\0\xff"[..],
+        b"",
+        b"\r\n\r\n",
+        b"SIP/2.0 200\r\n\r\n",
+        b"REFER sip:a SIP/2.0\r\nCSeq: x\r\n\r\n",
+    ] {
+        socket.send_to(garbage, &emulator.address).unwrap();
+    }
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.is_answered();
+    let refer = endpoint.receive_first("REFER");
+    endpoint.answer(&refer, "603 Decline");
+    endpoint.is_hung_up();
+    emulator.end().expect(0);
+}
+
+#[test]
+fn passwords_are_asked_for_and_never_shown() {
+    let app = app();
+    let callers = file("emulate-callers", "# who may call\nalice:s3cret\n");
+    let emulator = Emulator::start(&app.url("/voice"), &["--caller", &callers]);
+    let endpoint = Endpoint::call(&emulator.address, "");
+    let asked = endpoint.receive_first("SIP/2.0 401");
+    assert!(header(&asked, "WWW-Authenticate").starts_with("Digest "), "{asked}");
+    emulator.signal("TERM");
+    let run = emulator.end().expect(0);
+    assert!(!format!("{run:?}").contains("s3cret"), "{run:?}");
+    assert_eq!(app.asked().len(), 0);
+    let bad = file("emulate-bad-callers", "alice:s3cret\nno colon s3cret2\n");
+    let refused = run_emulate(&[&app.url("/voice"), "--caller", &bad]).expect(2);
+    assert!(refused.stderr.contains("line 2"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("s3cret"), "{}", refused.stderr);
+}
+
+fn run_emulate(more: &[&str]) -> Run {
+    run(&[&["emulate"], more, &["--listen", "127.0.0.1:0"]].concat())
+}
+
+#[test]
+fn wrong_usage_is_found_before_any_call() {
+    let url = "http://127.0.0.1:1/voice";
+    for (more, word) in [
+        (&["--calls", "0"][..], "0"),
+        (&["--listen", "localhost"], "127.0.0.1:5060"),
+        (&["--listen", "0.0.0.0:5060"], "one interface"),
+        (&["--listen", "192.0.2.1:0"], "192.0.2.1"),
+        (&["--call", "alice"], "alice"),
+        (&["--user", "a"], "--password-file"),
+        (&["--digits", "x"], "0 to 9"),
+        (&["--set", "notify-timeout=0"], "--set"),
+        (&["--status-callback", "ftp://x"], "http://"),
+        (&["--caller", "/nonexistent"], "/nonexistent"),
+        (&["--pcap", "/nonexistent/file"], "/nonexistent/file"),
+    ] {
+        let refused = run_emulate(&[&[url], more].concat()).expect(2);
+        assert!(refused.stderr.contains(word), "{word}: {}", refused.stderr);
+    }
+    assert!(run_emulate(&["localhost"]).expect(2).stderr.contains("http://localhost"));
+}
+
+#[test]
+fn an_endpoint_that_refuses_our_call_is_an_answer_of_no() {
+    let app = app();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let target = format!("sip:phone@{}", socket.local_addr().unwrap());
+    let emulator = Emulator::start(&app.url("/voice"), &["--call", &target]);
+    let mut bytes = vec![0; 65_535];
+    let (length, from) = socket.recv_from(&mut bytes).unwrap();
+    let invite = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    assert!(invite.starts_with(&format!("INVITE {target} ")), "{invite}");
+    let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
+        .map(|name| format!("{name}: {}\r\n", header(&invite, name)));
+    let refusal = format!("SIP/2.0 486 Busy Here\r\n{}Content-Length: 0\r\n\r\n", copied.concat());
+    socket.send_to(refusal.as_bytes(), from).unwrap();
+    let lines = emulator.end().expect(1).json_lines();
+    let last = lines.iter().rfind(|line| line["step"] == "call").unwrap();
+    assert_eq!(last["status"], "busy", "{lines:?}");
+    assert_eq!(app.asked().len(), 0);
+}
