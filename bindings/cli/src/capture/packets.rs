@@ -10,6 +10,7 @@ use etherparse::{
     EtherType, IpNumber, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
     UdpSlice,
 };
+use memchr::memmem;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use super::fragments::Fragments;
@@ -47,6 +48,7 @@ pub(crate) fn read(
         number: 0,
         at: 0,
         other_links: HashMap::new(),
+        end_of_head: memmem::Finder::new(b"\r\n\r\n"),
     };
     packets.records(reader)?;
     Ok(packets.end())
@@ -65,6 +67,7 @@ struct Packets<F> {
     at: u64,
     /// Link types that are not read, and of how many packets.
     other_links: HashMap<i32, usize>,
+    end_of_head: memmem::Finder<'static>,
 }
 
 /// What an interface says of its packets.
@@ -305,7 +308,7 @@ impl<F: FnMut(Message) -> ControlFlow<()>> Packets<F> {
     /// Reads a message, whole or cut by the capture.
     fn message(&mut self, bytes: &[u8], packet: usize, is_cut: bool) {
         let bytes = bytes.trim_ascii_start();
-        let end = memchr::memmem::find(bytes, b"\r\n\r\n").map(|end| end.saturating_add(4));
+        let end = self.end_of_head.find(bytes).map(|end| end.saturating_add(4));
         let place = Place::Packet(packet);
         let Some((head, body)) = end.and_then(|end| bytes.split_at_checked(end)) else {
             let message = if is_cut {

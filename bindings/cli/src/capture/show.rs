@@ -7,7 +7,7 @@ use twiml_refer::transfer::Output;
 use super::refer_to::Check;
 use super::transfer::{Note, Noted, Traced};
 use super::why::why;
-use crate::ladder::{Ladder, Rung, Shown, rungs};
+use crate::ladder::{Ladder, Rung, Shown, add_rungs};
 use crate::redact;
 use crate::scenario::{Input, Step, What};
 use crate::source::printable;
@@ -37,8 +37,9 @@ impl Traced {
 
     /// Returns the ladder, with what explains its end.
     pub(crate) fn ladder(&self) -> Ladder {
-        let mut shown: Vec<Rung> = Vec::new();
-        for item in self.items() {
+        let items = self.items();
+        let mut shown: Vec<Rung> = Vec::with_capacity(items.len());
+        for item in items {
             match item {
                 Item::Note(Note { at, what, .. }) => {
                     shown.push(Rung { at_ms: *at, what: noted(what) });
@@ -67,7 +68,7 @@ impl Traced {
                 {
                     self.refer(*at, &mut shown);
                 }
-                Item::Step(_, step) => shown.extend(rungs(std::slice::from_ref(step))),
+                Item::Step(_, step) => add_rungs(step, &mut shown),
             }
         }
         let refer_to = if self.refer_to.is_empty() { "nothing" } else { &self.refer_to };

@@ -1,7 +1,7 @@
 //! One transfer of a capture: the events it is fed, message by message, what was on the wire besides, and
 //! what is left of it at the end. `dialogs` decides which messages those are.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use twiml_refer::{
     Error, ReferOutcome, SipUri,
@@ -17,6 +17,9 @@ use crate::scenario::{self, Input, Party, Run, Step, What};
 
 /// Messages of one dialog that are this much out of order are put down to the log's own writing.
 const MAX_BACKWARDS: u64 = 2000;
+
+/// Steps of most transfers.
+const MOST_STEPS: usize = 10;
 
 /// One transfer, from its REFER on.
 #[derive(Debug)]
@@ -112,7 +115,7 @@ pub(super) struct Live {
     /// The tag of the other side; unknown at first if the REFER is outside of any dialog.
     pub(super) endpoint: Option<String>,
     /// What is due to a NOTIFY, by its From tag and CSeq.
-    owed: HashMap<(Option<String>, u32), Owed>,
+    owed: BTreeMap<(Option<String>, u32), Owed>,
 }
 
 struct Owed {
@@ -150,7 +153,7 @@ impl Live {
             has_hung_up: false,
             platform: head.from_tag.clone(),
             endpoint: head.to_tag.clone(),
-            owed: HashMap::new(),
+            owed: BTreeMap::new(),
         };
         let settings = TransferSettings::clone(&settings.transfer);
         let start =
@@ -209,6 +212,8 @@ impl Live {
             return Ok(());
         }
         self.is_answered = (200..=699).contains(&code);
+        // NOTIFYs follow; of many a REFER nothing does.
+        self.run.steps.reserve(MOST_STEPS);
         self.feed(message, Input::Response { code, refer_sub, retry: None })
     }
 

@@ -27,9 +27,11 @@ pub(crate) fn why(transfer: &Traced) -> String {
 }
 
 fn sentence(clause: &str) -> String {
-    let mut rest = clause.chars();
-    let first = rest.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(rest).chain(['.']).collect()
+    let mut sentence = format!("{clause}.");
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }
 
 fn ended(transfer: &Traced) -> String {

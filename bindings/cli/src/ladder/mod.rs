@@ -53,8 +53,13 @@ pub(crate) enum Shown {
 /// What people see of a transfer.
 pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());
-    for Step { at_ms, what } in steps {
-        let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
+    steps.iter().for_each(|step| add_rungs(step, &mut rungs));
+    rungs
+}
+
+/// Adds what people see of a step.
+pub(crate) fn add_rungs(Step { at_ms, what }: &Step, rungs: &mut Vec<Rung>) {
+    let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
         match what {
             // The output shows it.
             What::Input(Input::Start { .. } | Input::Time) => {}
@@ -104,8 +109,6 @@ pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
                 push(Shown::Failed { title, message: printable(&error.to_string()) });
             }
         }
-    }
-    rungs
 }
 
 /// What matters of a NOTIFY; the usual is left out.
