@@ -48,8 +48,8 @@ impl CaptureErrors {
         }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.listed.is_empty()
+    pub(super) const fn len(&self) -> usize {
+        self.listed.len()
     }
 
     /// Returns the places, and how many more there are.
@@ -309,11 +309,14 @@ fn keep_first(slot: &mut Option<String>, value: &[u8]) {
 
 /// Joins a folded value to one line.
 fn unfold(value: &[u8]) -> String {
-    let value = String::from_utf8_lossy(value.trim_ascii());
-    if !value.contains(['\r', '\n']) {
-        return value.into_owned();
+    let value = value.trim_ascii();
+    match std::str::from_utf8(value) {
+        Ok(line) if memchr::memchr2(b'\r', b'\n', value).is_none() => line.to_owned(),
+        _ => {
+            let value = String::from_utf8_lossy(value);
+            value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        }
     }
-    value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the tag of a From or To, whatever the scheme of its address.

@@ -10,7 +10,10 @@ use super::why::why;
 use crate::ladder::{Ladder, Rung, Shown, add_rungs};
 use crate::redact;
 use crate::scenario::{Input, Step, What};
-use crate::source::printable;
+use crate::source::{into_printable, printable};
+
+/// Rungs of most transfers: so many take less than a KiB, and more allocators find room quickly for that.
+const MOST_RUNGS: usize = 12;
 
 /// Something that happened, in its order.
 enum Item<'a> {
@@ -38,7 +41,7 @@ impl Traced {
     /// Returns the ladder, with what explains its end.
     pub(crate) fn ladder(&self) -> Ladder {
         let items = self.items();
-        let mut shown: Vec<Rung> = Vec::with_capacity(items.len());
+        let mut shown: Vec<Rung> = Vec::with_capacity(items.len().min(MOST_RUNGS));
         for item in items {
             match item {
                 Item::Note(Note { at, what, .. }) => {
@@ -75,10 +78,10 @@ impl Traced {
         let title = format!("REFER to {}", redact::in_words(refer_to));
         let place = format!("{}, Call-ID {}", self.place, self.call_id);
         Ladder {
-            title: printable(&title),
-            place: Some(printable(&place)),
+            title: into_printable(title),
+            place: Some(into_printable(place)),
             rungs: shown,
-            why: Some(printable(&why(self))),
+            why: Some(into_printable(why(self))),
         }
     }
 

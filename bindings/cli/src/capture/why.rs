@@ -23,15 +23,15 @@ pub(crate) fn why(transfer: &Traced) -> String {
     sentences.extend(refused(transfer));
     sentences.extend(late(transfer));
     sentences.extend(alternative(transfer));
-    sentences.iter().map(|clause| sentence(clause)).collect::<Vec<_>>().join(" ")
-}
-
-fn sentence(clause: &str) -> String {
-    let mut sentence = format!("{clause}.");
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
+    let mut text = String::with_capacity(sentences.iter().map(|clause| clause.len() + 2).sum());
+    for clause in &sentences {
+        let start = text.len() + usize::from(!text.is_empty());
+        text.extend([if start == 0 { "" } else { " " }, clause, "."]);
+        if let Some(first) = text.get_mut(start..start + 1) {
+            first.make_ascii_uppercase();
+        }
     }
-    sentence
+    text
 }
 
 fn ended(transfer: &Traced) -> String {

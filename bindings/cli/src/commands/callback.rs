@@ -21,7 +21,7 @@ const MAX_AROUND_BYTES: usize = 64 * 1024;
 #[command(after_help = "Example:\n  echo 'ReferCallStatus=busy&ReferSipResponseCode=202&\
     NotifySipResponseCode=486' | \\\n      twiml-refer callback -")]
 pub(crate) struct Options {
-    /// The body; - or nothing is standard input
+    /// The body, or a URL or an HTTP request that has it; - or nothing is standard input
     file: Option<PathBuf>,
     /// Show the value of CallToken
     #[arg(long)]

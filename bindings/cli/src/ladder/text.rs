@@ -18,21 +18,27 @@ const BLANKS: &str = "                                                          
 /// Draws the ladder, with the parameters of the callback at its end.
 pub(crate) fn draw(ladder: &Ladder) -> String {
     let rows = ladder.rungs.len() + MARGIN;
-    let mut drawing = Drawing { text: String::with_capacity(rows * (MARGIN + WIDTH)), shown: None };
-    let _ = writeln!(drawing.text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
+    let mut text = String::with_capacity(rows * (MARGIN + WIDTH));
+    draw_into(&mut text, ladder);
+    text
+}
+
+/// Like `draw`, behind what a text holds.
+pub(crate) fn draw_into(text: &mut String, ladder: &Ladder) {
+    let _ = writeln!(text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
+    let mut drawing = Drawing { text, shown: None };
     for Rung { at_ms, what } in &ladder.rungs {
         drawing.rung(*at_ms, what);
     }
-    drawing.text
 }
 
-struct Drawing {
-    text: String,
+struct Drawing<'a> {
+    text: &'a mut String,
     /// The last time that was printed.
     shown: Option<u64>,
 }
 
-impl Drawing {
+impl Drawing<'_> {
     fn rung(&mut self, at_ms: u64, what: &Shown) {
         match what {
             Shown::Sent(label) => self.row(at_ms, ["|-- ", label, " ", dashes(label), ">|"]),
