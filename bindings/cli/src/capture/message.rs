@@ -171,7 +171,7 @@ impl Head {
                 Name::ReferSub => keep_first(&mut headers.refer_sub, value),
                 Name::ContentLength => {
                     let length =
-                        std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
+                        number(value.trim_ascii()).and_then(|length| usize::try_from(length).ok());
                     headers.content_length = headers.content_length.or(length);
                 }
                 Name::Authorization => headers.is_authorized = true,
@@ -299,8 +299,11 @@ fn number_and_method(value: &[u8]) -> Option<(u32, Method)> {
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
-    let is_number = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
+    let add = |number: u32, digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    };
+    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
 }
 
 fn keep_first(slot: &mut Option<String>, value: &[u8]) {

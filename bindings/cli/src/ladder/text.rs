@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Ladder, Rung, Shown, seconds};
+use super::{Ladder, Rung, Shown};
 
 /// Columns between the two lifelines.
 const WIDTH: usize = 56;
@@ -65,9 +65,11 @@ impl Drawing<'_> {
     /// Prints a row, with the time where it changes.
     fn row(&mut self, at_ms: u64, row: [&str; 5]) {
         let is_new = self.shown.replace(at_ms) != Some(at_ms);
-        let time = if is_new { seconds(at_ms) } else { String::new() };
-        let fill = BLANKS.get(..9_usize.saturating_sub(time.len())).unwrap_or_default();
-        self.text.extend([fill, &time, "   "]);
+        let _ = if is_new {
+            write!(self.text, "{:>5}.{:03}   ", at_ms / 1000, at_ms % 1000)
+        } else {
+            write!(self.text, "{:MARGIN$}", "")
+        };
         self.text.extend(row);
         self.text.push('\n');
     }
