@@ -9,6 +9,7 @@ mod exit;
 mod input;
 mod ladder;
 mod message;
+mod recognize;
 mod redact;
 mod scenario;
 #[allow(dead_code, unused_imports)]

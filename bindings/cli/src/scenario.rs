@@ -156,8 +156,9 @@ impl Party {
 impl Notify {
     /// Returns the status line of the body after the version.
     pub(crate) fn status(&self) -> Option<&str> {
-        let line = self.body.split(['\r', '\n']).next().unwrap_or_default();
-        line.strip_prefix("SIP/2.0 ").map(str::trim_end)
+        let rest = self.body.strip_prefix("SIP/2.0 ")?;
+        let end = rest.bytes().position(|byte| matches!(byte, b'\r' | b'\n'));
+        rest.get(..end.unwrap_or(rest.len())).map(str::trim_end)
     }
 }
 

@@ -118,8 +118,13 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Replaces each character that a terminal acts on, or does not show, with a visible one.
 pub(crate) fn printable(text: &str) -> String {
+    into_printable(text.to_owned())
+}
+
+/// Like `printable`, for a text of one's own.
+pub(crate) fn into_printable(text: String) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text;
     }
     let visible = |c| match c {
         '\t' => ' ',

@@ -35,6 +35,8 @@ enum Link {
     Cooked2,
     Loopback,
     Raw,
+    /// What Wireshark exports, without tags.
+    Exported,
 }
 
 #[derive(Debug, arbitrary::Arbitrary)]
@@ -103,6 +105,7 @@ fn packet(link: Link, frame: &Frame) -> Vec<u8> {
     let mut ip = Vec::new();
     match frame {
         Frame::Raw(bytes) => return bytes.clone(),
+        Frame::Udp(payload) if matches!(link, Link::Exported) => ip.extend(payload),
         Frame::Udp(payload) => {
             builder().udp(5060, 5061).write(&mut ip, payload).expect("a packet");
         }
@@ -139,6 +142,7 @@ fn packet(link: Link, frame: &Frame) -> Vec<u8> {
         Link::Cooked2 => &[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         Link::Loopback => &[2, 0, 0, 0],
         Link::Raw => &[],
+        Link::Exported => &[0, 0, 0, 0],
     };
     [before, &ip].concat()
 }
@@ -150,6 +154,7 @@ fn pcap(link: Link, packets: &[Vec<u8>]) -> Vec<u8> {
         Link::Cooked2 => 276,
         Link::Loopback => 0,
         Link::Raw => 101,
+        Link::Exported => 252,
     };
     let mut file: Vec<u8> = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, link]
         .into_iter()

@@ -31,8 +31,10 @@ fuzz_target!(|text: &[u8]| {
     let with_cr: Vec<u8> = bare.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
     let lines = bare.split(|byte| *byte == b'\n').count();
     let is_place = |place| matches!(place, Place::Line(number) if (1..=lines).contains(&number));
-    // The two need not read alike: a line that ends in CR LF is a part of a message more often.
-    for text in [&bare, &with_cr] {
+    let cr_alone: Vec<u8> =
+        bare.iter().map(|byte| if *byte == b'\n' { b'\r' } else { *byte }).collect();
+    // They need not read alike: a line that ends in CR LF is a part of a message more often.
+    for text in [&bare, &with_cr, &cr_alone] {
         let found = scan(text);
         assert!(found.messages.is_sorted_by_key(|message| message.place));
         assert!(found.messages.iter().all(|message| is_place(message.place)));

@@ -1,9 +1,9 @@
 //! Which message belongs to which transfer (Call-ID and tags, RFC 3261 section 12), and as which event the
 //! transfer is fed with it.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use foldhash::{HashMap, HashMapExt};
 use twiml_refer::{Error, SipUri, sip::ReferTarget};
 
 use super::message::{CaptureError, CaptureErrors, Message, Method, Start};

@@ -59,6 +59,13 @@ const MARKS: [&[u8]; 9] = [
 
 pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let has = |byte| memchr::memchr(byte, text).is_some();
+    if has(b'\r') && !has(b'\n') {
+        let lines: Vec<u8> =
+            text.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect();
+        let Plain { text, numbers } = plain(&lines);
+        return Plain { text: Cow::Owned(text.into_owned()), numbers };
+    }
     let is_spaced = is_double_spaced(text);
     let is_plain = !is_spaced
         && !MARKS.iter().any(|mark| memmem::find(text, mark).is_some())
@@ -66,8 +73,13 @@ pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
     if is_plain {
         return Plain { text: Cow::Borrowed(text), numbers: None };
     }
-    let mut writer =
-        Writer { text: Vec::with_capacity(text.len()), numbers: Vec::new(), number: 0, tree: None };
+    let mut writer = Writer {
+        text: Vec::with_capacity(text.len()),
+        numbers: Vec::new(),
+        number: 0,
+        tree: None,
+        held: Vec::new(),
+    };
     let mut is_kept = false;
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
         writer.number = number;
@@ -77,10 +89,14 @@ pub(crate) fn plain(text: &[u8]) -> Plain<'_> {
             continue;
         }
         let line = html(uncoloured(line));
+        if !is_member(&line) {
+            writer.release();
+        }
         if !writer.of_tree(&line) {
             writer.line(&line);
         }
     }
+    writer.release();
     // The last line of a text that ends in LF is none.
     if text.ends_with(b"\n") {
         writer.text.pop();
@@ -178,9 +194,31 @@ struct Writer {
     /// Of the line that is read.
     number: usize,
     tree: Option<Tree>,
+    /// The messages in a member of a JSON object, each with its line: the time may be in a member behind it.
+    held: Vec<(usize, Vec<u8>)>,
+}
+
+/// Returns whether a line is a member of a JSON object, and has no message in it.
+fn is_member(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let is_whole = line.ends_with(b",") || line.ends_with(b"\"") || !line.ends_with(b"{");
+    line.starts_with(b"\"")
+        && memmem::find(line, b"\":").is_some()
+        && is_whole
+        && sip_start(line).is_none()
 }
 
 impl Writer {
+    /// Writes what was held back.
+    fn release(&mut self) {
+        let number = self.number;
+        for (held, line) in std::mem::take(&mut self.held) {
+            self.number = held;
+            self.push(&line);
+        }
+        self.number = number;
+    }
+
     fn push(&mut self, line: &[u8]) {
         self.text.extend_from_slice(line);
         self.text.push(b'\n');
@@ -224,12 +262,22 @@ impl Writer {
             if !own.is_empty() {
                 self.push(own);
             }
-            let mut rest = string;
-            while let Some(at) = memmem::find(rest, end) {
-                self.push(&unescaped(rest.get(..at).unwrap_or_default(), escapes));
-                rest = rest.get(at.saturating_add(end.len())..).unwrap_or_default();
+            let is_member = escapes > 0 && line.trim_ascii_start().starts_with(b"\"");
+            let is_open = is_member && others.is_empty();
+            let mut rest = Some(string);
+            while let Some(string) = rest {
+                let at = memmem::find(string, end);
+                let line = unescaped(
+                    string.get(..at.unwrap_or(string.len())).unwrap_or_default(),
+                    escapes,
+                );
+                if is_open {
+                    self.held.push((self.number, line.into_owned()));
+                } else {
+                    self.push(&line);
+                }
+                rest = at.and_then(|at| string.get(at.saturating_add(end.len())..));
             }
-            self.push(&unescaped(rest, escapes));
             line = others;
         }
         if !line.is_empty() {

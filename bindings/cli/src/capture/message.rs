@@ -48,8 +48,8 @@ impl CaptureErrors {
         }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.listed.is_empty()
+    pub(super) const fn len(&self) -> usize {
+        self.listed.len()
     }
 
     /// Returns the places, and how many more there are.
@@ -171,7 +171,7 @@ impl Head {
                 Name::ReferSub => keep_first(&mut headers.refer_sub, value),
                 Name::ContentLength => {
                     let length =
-                        std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
+                        number(value.trim_ascii()).and_then(|length| usize::try_from(length).ok());
                     headers.content_length = headers.content_length.or(length);
                 }
                 Name::Authorization => headers.is_authorized = true,
@@ -299,8 +299,11 @@ fn number_and_method(value: &[u8]) -> Option<(u32, Method)> {
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
-    let is_number = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
+    let add = |number: u32, digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    };
+    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
 }
 
 fn keep_first(slot: &mut Option<String>, value: &[u8]) {
@@ -309,11 +312,14 @@ fn keep_first(slot: &mut Option<String>, value: &[u8]) {
 
 /// Joins a folded value to one line.
 fn unfold(value: &[u8]) -> String {
-    let value = String::from_utf8_lossy(value.trim_ascii());
-    if !value.contains(['\r', '\n']) {
-        return value.into_owned();
+    let value = value.trim_ascii();
+    match std::str::from_utf8(value) {
+        Ok(line) if memchr::memchr2(b'\r', b'\n', value).is_none() => line.to_owned(),
+        _ => {
+            let value = String::from_utf8_lossy(value);
+            value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        }
     }
-    value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the tag of a From or To, whatever the scheme of its address.

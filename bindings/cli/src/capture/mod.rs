@@ -66,7 +66,9 @@ impl Capture {
     fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
         let found = text::scan(&text);
         if found.messages.is_empty() {
-            let lines = || unreadable::first_lines(&text).filter(|_| found.errors.is_empty());
+            // The last line of a summary looks like a message that is cut.
+            let least = found.errors.len().saturating_add(1);
+            let lines = || unreadable::first_lines(&text, least).filter(|_| least <= 2);
             if let Some(refused) = unreadable::text(&text).or_else(lines) {
                 return Err(refused);
             }

@@ -10,6 +10,7 @@ use etherparse::{
     EtherType, IpNumber, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
     UdpSlice,
 };
+use memchr::memmem;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use super::fragments::Fragments;
@@ -47,6 +48,7 @@ pub(crate) fn read(
         number: 0,
         at: 0,
         other_links: HashMap::new(),
+        end_of_head: memmem::Finder::new(b"\r\n\r\n"),
     };
     packets.records(reader)?;
     Ok(packets.end())
@@ -65,6 +67,7 @@ struct Packets<F> {
     at: u64,
     /// Link types that are not read, and of how many packets.
     other_links: HashMap<i32, usize>,
+    end_of_head: memmem::Finder<'static>,
 }
 
 /// What an interface says of its packets.
@@ -241,6 +244,12 @@ impl<F: FnMut(Message) -> ControlFlow<()>> Packets<F> {
             // BSD's loopback begins with the number of the address family.
             Linktype::NULL | Linktype::LOOP => data.get(4..).and_then(ip),
             Linktype::RAW | Linktype::IPV4 | Linktype::IPV6 | Linktype(12 | 14) => ip(data),
+            Linktype::WIRESHARK_UPPER_PDU => {
+                if let Some(payload) = exported(data).filter(|payload| begins_message(payload)) {
+                    self.message(payload, self.number, is_cut);
+                }
+                None
+            }
             Linktype(other) => {
                 let count = self.other_links.entry(other).or_default();
                 *count = count.saturating_add(1);
@@ -287,6 +296,7 @@ impl<F: FnMut(Message) -> ControlFlow<()>> Packets<F> {
 
     fn udp(&mut self, udp: &UdpSlice<'_>, is_cut: bool) {
         let payload = udp.payload();
+        let payload = in_hep(payload).unwrap_or(payload);
         if begins_message(payload) {
             self.message(payload, self.number, is_cut);
         }
@@ -305,7 +315,7 @@ impl<F: FnMut(Message) -> ControlFlow<()>> Packets<F> {
     /// Reads a message, whole or cut by the capture.
     fn message(&mut self, bytes: &[u8], packet: usize, is_cut: bool) {
         let bytes = bytes.trim_ascii_start();
-        let end = memchr::memmem::find(bytes, b"\r\n\r\n").map(|end| end.saturating_add(4));
+        let end = self.end_of_head.find(bytes).map(|end| end.saturating_add(4));
         let place = Place::Packet(packet);
         let Some((head, body)) = end.and_then(|end| bytes.split_at_checked(end)) else {
             let message = if is_cut {
@@ -395,6 +405,34 @@ fn units(resolution: u8) -> u64 {
     let exponent = u32::from(resolution & 0x7f);
     let base: u64 = if resolution & 0x80 == 0 { 10 } else { 2 };
     base.checked_pow(exponent).unwrap_or(u64::MAX)
+}
+
+/// Returns the message in what Wireshark exports, decrypted for instance, behind its tags of a type and a length.
+fn exported(data: &[u8]) -> Option<&[u8]> {
+    let mut rest = data;
+    loop {
+        let ([t1, t2, l1, l2], after) = rest.split_first_chunk()?;
+        let length = usize::from(u16::from_be_bytes([*l1, *l2]));
+        rest = after.get(length..)?;
+        if [*t1, *t2] == [0, 0] {
+            return Some(rest);
+        }
+    }
+}
+
+/// Returns the message in a packet of HEP version 3, by which SIP servers report what they see. It has chunks of a
+/// vendor, a type and a length with these six bytes; the message is of vendor 0 and type 15.
+fn in_hep(payload: &[u8]) -> Option<&[u8]> {
+    let mut rest = payload.strip_prefix(b"HEP3")?.get(2..)?;
+    loop {
+        let ([v1, v2, t1, t2, l1, l2], after) = rest.split_first_chunk()?;
+        let length = usize::from(u16::from_be_bytes([*l1, *l2])).checked_sub(6)?;
+        let (chunk, behind) = after.split_at_checked(length)?;
+        if [*v1, *v2, *t1, *t2] == [0, 0, 0, 15] {
+            return Some(chunk);
+        }
+        rest = behind;
+    }
 }
 
 fn ip(data: &[u8]) -> Option<LaxSlicedPacket<'_>> {

@@ -7,10 +7,13 @@ use twiml_refer::transfer::Output;
 use super::refer_to::Check;
 use super::transfer::{Note, Noted, Traced};
 use super::why::why;
-use crate::ladder::{Ladder, Rung, Shown, rungs};
+use crate::ladder::{Ladder, Rung, Shown, add_rungs};
 use crate::redact;
 use crate::scenario::{Input, Step, What};
-use crate::source::printable;
+use crate::source::{into_printable, printable};
+
+/// Rungs of most transfers: so many take less than a KiB, and more allocators find room quickly for that.
+const MOST_RUNGS: usize = 12;
 
 /// Something that happened, in its order.
 enum Item<'a> {
@@ -37,8 +40,9 @@ impl Traced {
 
     /// Returns the ladder, with what explains its end.
     pub(crate) fn ladder(&self) -> Ladder {
-        let mut shown: Vec<Rung> = Vec::new();
-        for item in self.items() {
+        let items = self.items();
+        let mut shown: Vec<Rung> = Vec::with_capacity(items.len().min(MOST_RUNGS));
+        for item in items {
             match item {
                 Item::Note(Note { at, what, .. }) => {
                     shown.push(Rung { at_ms: *at, what: noted(what) });
@@ -67,17 +71,17 @@ impl Traced {
                 {
                     self.refer(*at, &mut shown);
                 }
-                Item::Step(_, step) => shown.extend(rungs(std::slice::from_ref(step))),
+                Item::Step(_, step) => add_rungs(step, &mut shown),
             }
         }
         let refer_to = if self.refer_to.is_empty() { "nothing" } else { &self.refer_to };
         let title = format!("REFER to {}", redact::in_words(refer_to));
         let place = format!("{}, Call-ID {}", self.place, self.call_id);
         Ladder {
-            title: printable(&title),
-            place: Some(printable(&place)),
+            title: into_printable(title),
+            place: Some(into_printable(place)),
             rungs: shown,
-            why: Some(printable(&why(self))),
+            why: Some(into_printable(why(self))),
         }
     }
 

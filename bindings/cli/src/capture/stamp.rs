@@ -81,6 +81,10 @@ pub(super) fn stamps(line: &[u8]) -> Vec<Stamp> {
     if let Some(dot) = memchr::memchr_iter(b'.', line).find(|dot| unix(line, *dot).is_some()) {
         found.extend(unix(line, dot));
     }
+    found.extend(unix_alone(line));
+    if found.is_empty() {
+        found.extend(compact(line).or_else(|| polycom(line)));
+    }
     found.sort_by_key(|stamp| stamp.start);
     found
 }
@@ -124,7 +128,7 @@ fn of_day(line: &[u8], start: usize) -> Option<Stamp> {
             (Notation::OfYear, start)
         }
         None => {
-            let is_bounded = before.last().is_none_or(|last| b" \t[(@|\"'=<".contains(last));
+            let is_bounded = before.last().is_none_or(|last| b" \t[(@|\"'=<],;*".contains(last));
             if !is_bounded {
                 return None;
             }
@@ -300,6 +304,9 @@ fn days(year: &[u8], month: Option<i64>, day: &[u8]) -> Option<i64> {
     Some(year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - 719_468)
 }
 
+/// The first second in 2009. Smaller numbers of ten digits are the month, day and time of Polycom's phones.
+const OLDEST: i64 = 1_232_000_000;
+
 /// Reads `1764080105.155257` around its dot.
 fn unix(line: &[u8], dot: usize) -> Option<Stamp> {
     let start = dot.checked_sub(10)?;
@@ -308,12 +315,80 @@ fn unix(line: &[u8], dot: usize) -> Option<Stamp> {
     if before.last().is_some_and(|last| !b" \t[(\"'=:,".contains(last)) {
         return None;
     }
-    let seconds = number(seconds).filter(|seconds| *seconds >= 1_000_000_000)?;
+    let seconds = number(seconds).filter(|seconds| *seconds >= OLDEST)?;
     let (fraction, digits, rest) = fraction(rest);
     (digits > 0).then_some(())?;
     let key = Key { notation: Notation::Unix, word: word_before(before) };
     let end = line.len().checked_sub(rest.len())?;
     Some(Stamp { key, at: seconds * SECOND + fraction, digits, start, end })
+}
+
+/// Reads ` at 1764080105 `, as Asterisk's history of messages has it.
+fn unix_alone(line: &[u8]) -> Option<Stamp> {
+    let at = memchr::memmem::find(line, b" at 1")?;
+    let start = at.saturating_add(4);
+    let (before, rest) = line.split_at_checked(start)?;
+    let (seconds, rest) = rest.split_at_checked(10)?;
+    let is_alone = rest.first().is_none_or(|next| matches!(next, b' ' | b'\t' | b'\r'));
+    let seconds = number(seconds).filter(|seconds| *seconds >= OLDEST && is_alone)?;
+    let key = Key { notation: Notation::Unix, word: word_before(before) };
+    Some(Stamp { key, at: seconds * SECOND, digits: 0, start, end: start.saturating_add(10) })
+}
+
+/// Bytes of a line in which a compact time is looked for.
+const LOOKED_AT: usize = 200;
+
+/// Reads `20251125-141505.155`, `20251125T141505.155Z` and `11252025 141505.155000`.
+fn compact(line: &[u8]) -> Option<Stamp> {
+    let head = line.get(..LOOKED_AT).unwrap_or(line);
+    let mut words = head.split(|byte| !byte.is_ascii_digit()).peekable();
+    let mut start = 0_usize;
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or_default();
+        let behind = start.saturating_add(word.len());
+        let separator = line.get(behind).copied().unwrap_or_default();
+        if word.len() == 8 && next.len() == 6 && b"-T_ ".contains(&separator) {
+            let ([a, b, c, d], [e, f, g, h]) = (word.first_chunk()?, word.last_chunk()?);
+            let (day, hour) = (&[*g, *h], next);
+            let days = days(&[*a, *b, *c, *d], number(&[*e, *f]), day)
+                .or_else(|| days(&[*e, *f, *g, *h], number(&[*a, *b]), &[*c, *d]));
+            if let (Some(days), Some(of_day)) = (days, of_six(hour)) {
+                let rest = line.get(behind.saturating_add(7)..)?;
+                let (fraction, digits, rest) = fraction(rest);
+                let (notation, zone) = match zone(rest) {
+                    Some(zone) => (Notation::Zoned, zone),
+                    None => (Notation::Dated, 0),
+                };
+                let word = word_before(line.get(..start)?);
+                let at = days * DAY + of_day + fraction - zone;
+                let end = line.len().checked_sub(rest.len())?;
+                return Some(Stamp { key: Key { notation, word }, at, digits, start, end });
+            }
+        }
+        start = behind.saturating_add(1);
+    }
+    None
+}
+
+/// Reads `1125141505.155|` or `1125141505|` at the start of a line: month, day and time.
+fn polycom(line: &[u8]) -> Option<Stamp> {
+    let (time, rest) = line.split_at_checked(10)?;
+    let ([m1, m2, d1, d2, ..], time) = (time, time.get(4..)?) else { return None };
+    let (fraction, digits, after) = fraction(rest);
+    let days =
+        days(b"2001", number(&[*m1, *m2]), &[*d1, *d2]).filter(|_| after.starts_with(b"|"))?;
+    let at = (days - NEW_YEAR) * DAY + of_six(time)? + fraction;
+    let key = Key { notation: Notation::OfYear, word: 0 };
+    let end = line.len().checked_sub(after.len())?;
+    Some(Stamp { key, at, digits, start: 0, end })
+}
+
+/// Reads `141505`.
+fn of_six(digits: &[u8]) -> Option<i64> {
+    let [h1, h2, m1, m2, s1, s2] = digits else { return None };
+    let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?);
+    let is_time = hour < 24 && minute < 60 && second <= 60;
+    is_time.then_some(((hour * 60 + minute) * 60 + second) * SECOND)
 }
 
 /// Reads `"timestamp":1764080105155`, in milliseconds, microseconds or nanoseconds.

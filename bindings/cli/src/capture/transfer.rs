@@ -1,8 +1,6 @@
 //! One transfer of a capture: the events it is fed, message by message, what was on the wire besides, and
 //! what is left of it at the end. `dialogs` decides which messages those are.
 
-use std::collections::HashMap;
-
 use twiml_refer::{
     Error, ReferOutcome, SipUri,
     transfer::{Output, TransferSettings},
@@ -17,6 +15,13 @@ use crate::scenario::{self, Input, Party, Run, Step, What};
 
 /// Messages of one dialog that are this much out of order are put down to the log's own writing.
 const MAX_BACKWARDS: u64 = 2000;
+
+/// Steps, and events among them, that follow the response in most transfers.
+const MOST_STEPS: usize = 8;
+const MOST_EVENTS: usize = 4;
+
+/// A reply belongs to one of so many NOTIFYs that have none yet.
+const MOST_OWED: usize = 64;
 
 /// One transfer, from its REFER on.
 #[derive(Debug)]
@@ -111,11 +116,13 @@ pub(super) struct Live {
     pub(super) platform: Option<String>,
     /// The tag of the other side; unknown at first if the REFER is outside of any dialog.
     pub(super) endpoint: Option<String>,
-    /// What is due to a NOTIFY, by its From tag and CSeq.
-    owed: HashMap<(Option<String>, u32), Owed>,
+    /// What is due to the NOTIFYs without a reply.
+    owed: Vec<Owed>,
 }
 
 struct Owed {
+    /// The From tag and the CSeq of the NOTIFY.
+    key: (Option<String>, u32),
     code: u16,
     /// Of the NOTIFY among the steps.
     step: usize,
@@ -150,7 +157,7 @@ impl Live {
             has_hung_up: false,
             platform: head.from_tag.clone(),
             endpoint: head.to_tag.clone(),
-            owed: HashMap::new(),
+            owed: Vec::new(),
         };
         let settings = TransferSettings::clone(&settings.transfer);
         let start =
@@ -209,6 +216,9 @@ impl Live {
             return Ok(());
         }
         self.is_answered = (200..=699).contains(&code);
+        // NOTIFYs follow; of many a REFER nothing does.
+        self.run.steps.reserve(MOST_STEPS);
+        self.places.reserve(MOST_EVENTS);
         self.feed(message, Input::Response { code, refer_sub, retry: None })
     }
 
@@ -241,19 +251,28 @@ impl Live {
             let key = (message.head.from_tag.clone(), message.head.cseq);
             let at = self.run.steps.get(step).map_or(0, |step| step.at_ms);
             // One that is sent again has one reply.
-            self.owed.entry(key).or_insert(Owed { code, step, place: message.place, at });
+            if !self.owes(&key) {
+                self.owed.push(Owed { key, code, step, place: message.place, at });
+            }
         }
         Ok(())
     }
 
     pub(super) fn owes(&self, key: &(Option<String>, u32)) -> bool {
-        self.owed.contains_key(key)
+        self.owed_to(key).is_some()
+    }
+
+    /// Returns the index of what is due to a NOTIFY, one of the latest.
+    fn owed_to(&self, key: &(Option<String>, u32)) -> Option<usize> {
+        let latest = self.owed.iter().enumerate().rev().take(MOST_OWED);
+        latest.into_iter().find(|(_, owed)| owed.key == *key).map(|(index, _)| index)
     }
 
     /// Handles the reply to a NOTIFY.
     pub(super) fn replied(&mut self, message: &Message, code: u16) -> Result<(), Error> {
         let key = (message.head.from_tag.clone(), message.head.cseq);
-        let Some(owed) = self.owed.remove(&key) else { return Ok(()) };
+        let Some(index) = self.owed_to(&key) else { return Ok(()) };
+        let owed = self.owed.remove(index);
         let at = self.time_of(message);
         let cseq = message.head.cseq;
         self.note(at, Noted::Replied { cseq, code, due: owed.code, notify: owed.place })
@@ -294,8 +313,8 @@ impl Live {
         if !self.is_over() && ended.is_ok() {
             ended = self.note(at, Noted::Ends).and_then(|()| self.run.advance(u64::MAX));
         }
-        for ((_, cseq), owed) in &self.owed {
-            let what = Noted::Unanswered { cseq: *cseq, due: owed.code };
+        for owed in &self.owed {
+            let what = Noted::Unanswered { cseq: owed.key.1, due: owed.code };
             self.notes.push(Note { before: owed.step.saturating_add(1), at: owed.at, what });
         }
         self.notes.sort_by_key(|note| note.before);

@@ -17,10 +17,11 @@ pub(crate) fn text(text: &[u8]) -> Option<Refused> {
     Some(Refused::new("capture-unreadable", message))
 }
 
-/// Names a text that has first lines of messages, and nothing of the rest.
-pub(super) fn first_lines(text: &[u8]) -> Option<Refused> {
-    let has_first_line = text.split(|byte| *byte == b'\n').any(|line| first_line(line).is_some());
-    has_first_line.then(|| Refused::new("capture-unreadable", SUMMARY))
+/// Names a text that has first lines of messages, so many at least, and nothing of the rest.
+pub(super) fn first_lines(text: &[u8], least: usize) -> Option<Refused> {
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| first_line(line).is_some());
+    let is_summary = lines.take(least).count() == least;
+    is_summary.then(|| Refused::new("capture-unreadable", SUMMARY))
 }
 
 /// Names it as a hint, where messages were found but no REFER.
@@ -39,6 +40,7 @@ fn named(text: &[u8]) -> Option<String> {
     let says = |what: &str, remedy: &str| Some(format!("this is {what}: {remedy}"));
     if has("\"_source\"") && has("\"layers\"")
         || has("\"layers\":{\"")
+        || has("\"layers\": {")
         || has("\"_index\":\"packets-")
     {
         return says(

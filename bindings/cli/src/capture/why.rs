@@ -23,13 +23,15 @@ pub(crate) fn why(transfer: &Traced) -> String {
     sentences.extend(refused(transfer));
     sentences.extend(late(transfer));
     sentences.extend(alternative(transfer));
-    sentences.iter().map(|clause| sentence(clause)).collect::<Vec<_>>().join(" ")
-}
-
-fn sentence(clause: &str) -> String {
-    let mut rest = clause.chars();
-    let first = rest.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(rest).chain(['.']).collect()
+    let mut text = String::with_capacity(sentences.iter().map(|clause| clause.len() + 2).sum());
+    for clause in &sentences {
+        let start = text.len() + usize::from(!text.is_empty());
+        text.extend([if start == 0 { "" } else { " " }, clause, "."]);
+        if let Some(first) = text.get_mut(start..start + 1) {
+            first.make_ascii_uppercase();
+        }
+    }
+    text
 }
 
 fn ended(transfer: &Traced) -> String {

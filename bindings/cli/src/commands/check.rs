@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use twiml_refer::{
     VoiceResponse,
     diagnostic::{Diagnostic, Severity},
@@ -14,7 +14,7 @@ use crate::cli::Deny;
 use crate::console::Console;
 use crate::exit::{Answer, Result};
 use crate::source::Source;
-use crate::{input, message};
+use crate::{input, message, recognize};
 
 /// Show what Twilio would make of a document.
 #[derive(Debug, Args)]
@@ -39,11 +39,21 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     };
     let denied = options.deny.severity();
     let valid = error.is_none() && diagnostics.iter().all(|it| it.severity() < denied);
+    let instead = error.as_ref().and_then(|_| recognize::not_twiml(&bytes));
+    let instead = instead.map(|recognized| recognized.instead_of("TwiML"));
     if console.is_json() {
+        let mut error = json!(error);
+        if let (Some(Value::String(message)), Some(instead)) = (error.get_mut("message"), &instead)
+        {
+            *message = format!("{message}; {instead}");
+        }
         console.json(&json!({"valid": valid, "error": error, "diagnostics": diagnostics,
             "follows": follows}))?;
     } else if let Some(error) = &error {
         console.report(&message::error(error, Some(&source)))?;
+        if let Some(instead) = instead {
+            console.report(&message::note(&instead))?;
+        }
     } else {
         for report in message::diagnostics(&diagnostics, |_| Some(&source)) {
             console.report(&report)?;

@@ -9,7 +9,7 @@ use twiml_refer::transfer::Output;
 
 use crate::message;
 use crate::scenario::{Input, Notify, Party, Step, What};
-use crate::source::printable;
+use crate::source::{into_printable, printable};
 
 /// A transfer to draw.
 #[derive(Debug)]
@@ -60,59 +60,62 @@ impl Shown {
 /// What people see of a transfer.
 pub(crate) fn rungs(steps: &[Step]) -> Vec<Rung> {
     let mut rungs = Vec::with_capacity(steps.len());
-    for Step { at_ms, what } in steps {
-        let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
-        match what {
-            // The output shows it.
-            What::Input(Input::Start { .. } | Input::Time) => {}
-            What::Input(Input::Response { code, refer_sub, retry }) => {
-                let refer_sub = if *refer_sub { "" } else { ", Refer-Sub: false" };
-                push(Shown::Received(format!("{code}{refer_sub}")));
-                if let Some(cseq) = retry {
-                    push(Shown::Sent(format!("REFER with credentials, CSeq {cseq}")));
-                }
-            }
-            What::Input(Input::Notify(notify)) => push(Shown::Received(label(notify))),
-            What::Input(Input::Cseq { cseq }) => {
-                push(Shown::Remark(format!("the REFER has CSeq {cseq}")));
-            }
-            What::Input(Input::Status { code, is_final }) => {
-                let last = if *is_final { ", final" } else { "" };
-                push(Shown::Received(format!("status {code}{last}")));
-            }
-            What::Input(Input::HangUp { by, method }) => {
-                let label = format!("{method}: {} hangs up", by.subject());
-                let sent = *by == Party::Twilio;
-                push(if sent { Shown::Sent(label) } else { Shown::Received(label) });
-            }
-            What::Input(Input::TransportError) => {
-                push(Shown::Remark("x  transport error".to_owned()));
-            }
-            What::Output(Output::SendRefer) => push(Shown::Sent("REFER".to_owned())),
-            What::Output(Output::Reply(code)) => push(Shown::Sent(code.to_string())),
-            What::Output(Output::EndDialog) => {
-                push(Shown::Sent("BYE: the dialog is lost".to_owned()));
-            }
-            What::Output(Output::Completed(report)) => push(Shown::Completed {
-                kind: report.outcome().kind(),
-                outcome: printable(&message::outcome(&report.outcome())),
-                params: report
-                    .params()
-                    .map(|(name, value)| format!("{name}={}", printable(&value)))
-                    .collect(),
-            }),
-            What::Output(Output::Diagnostic(diagnostic)) => {
-                push(Shown::Remark(printable(&format!("!  {}", diagnostic.message()))));
-            }
-            What::Output(_) => {}
-            What::Failed(error) => {
-                let number = error.twilio_number().map(|number| format!("error {number}"));
-                let title = number.unwrap_or_else(|| "error".to_owned());
-                push(Shown::Failed { title, message: printable(&error.to_string()) });
+    steps.iter().for_each(|step| add_rungs(step, &mut rungs));
+    rungs
+}
+
+/// Adds what people see of a step.
+pub(crate) fn add_rungs(Step { at_ms, what }: &Step, rungs: &mut Vec<Rung>) {
+    let mut push = |what| rungs.push(Rung { at_ms: *at_ms, what });
+    match what {
+        // The output shows it.
+        What::Input(Input::Start { .. } | Input::Time) => {}
+        What::Input(Input::Response { code, refer_sub, retry }) => {
+            let refer_sub = if *refer_sub { "" } else { ", Refer-Sub: false" };
+            push(Shown::Received(format!("{code}{refer_sub}")));
+            if let Some(cseq) = retry {
+                push(Shown::Sent(format!("REFER with credentials, CSeq {cseq}")));
             }
         }
+        What::Input(Input::Notify(notify)) => push(Shown::Received(label(notify))),
+        What::Input(Input::Cseq { cseq }) => {
+            push(Shown::Remark(format!("the REFER has CSeq {cseq}")));
+        }
+        What::Input(Input::Status { code, is_final }) => {
+            let last = if *is_final { ", final" } else { "" };
+            push(Shown::Received(format!("status {code}{last}")));
+        }
+        What::Input(Input::HangUp { by, method }) => {
+            let label = format!("{method}: {} hangs up", by.subject());
+            let sent = *by == Party::Twilio;
+            push(if sent { Shown::Sent(label) } else { Shown::Received(label) });
+        }
+        What::Input(Input::TransportError) => {
+            push(Shown::Remark("x  transport error".to_owned()));
+        }
+        What::Output(Output::SendRefer) => push(Shown::Sent("REFER".to_owned())),
+        What::Output(Output::Reply(code)) => push(Shown::Sent(code.to_string())),
+        What::Output(Output::EndDialog) => {
+            push(Shown::Sent("BYE: the dialog is lost".to_owned()));
+        }
+        What::Output(Output::Completed(report)) => push(Shown::Completed {
+            kind: report.outcome().kind(),
+            outcome: printable(&message::outcome(&report.outcome())),
+            params: report
+                .params()
+                .map(|(name, value)| format!("{name}={}", printable(&value)))
+                .collect(),
+        }),
+        What::Output(Output::Diagnostic(diagnostic)) => {
+            push(Shown::Remark(printable(&format!("!  {}", diagnostic.message()))));
+        }
+        What::Output(_) => {}
+        What::Failed(error) => {
+            let number = error.twilio_number().map(|number| format!("error {number}"));
+            let title = number.unwrap_or_else(|| "error".to_owned());
+            push(Shown::Failed { title, message: printable(&error.to_string()) });
+        }
     }
-    rungs
 }
 
 /// What matters of a NOTIFY; the usual is left out.
@@ -131,7 +134,7 @@ fn label(notify: &Notify) -> String {
     if !notify.in_dialog {
         label.push_str(", another dialog");
     }
-    printable(&label)
+    into_printable(label)
 }
 
 pub(crate) fn seconds(at_ms: u64) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Ladder, Rung, Shown, seconds};
+use super::{Ladder, Rung, Shown};
 
 /// Columns between the two lifelines.
 const WIDTH: usize = 56;
@@ -17,11 +17,19 @@ const BLANKS: &str = "                                                          
 
 /// Draws the ladder, with the parameters of the callback at its end.
 pub(crate) fn draw(ladder: &Ladder) -> String {
-    let mut drawing = Drawing::new();
+    let rows = ladder.rungs.len() + MARGIN;
+    let mut text = String::with_capacity(rows * (MARGIN + WIDTH));
+    draw_into(&mut text, ladder);
+    text
+}
+
+/// Like `draw`, behind what a text holds.
+pub(crate) fn draw_into(text: &mut String, ladder: &Ladder) {
+    let mut drawing = Drawing::behind(std::mem::take(text));
     for rung in &ladder.rungs {
         drawing.add(rung);
     }
-    drawing.take()
+    *text = drawing.text;
 }
 
 /// A ladder that grows.
@@ -34,7 +42,11 @@ pub(crate) struct Drawing {
 impl Drawing {
     /// Begins with a head line.
     pub(crate) fn new() -> Self {
-        let text = format!("{:>9}   {:<WIDTH$} endpoint\n", "seconds", "Twilio");
+        Self::behind(String::new())
+    }
+
+    fn behind(mut text: String) -> Self {
+        let _ = writeln!(text, "{:>9}   {:<WIDTH$} endpoint", "seconds", "Twilio");
         Self { text, shown: None }
     }
 
@@ -70,9 +82,11 @@ impl Drawing {
     /// Prints a row, with the time where it changes.
     fn row(&mut self, at_ms: u64, row: [&str; 5]) {
         let is_new = self.shown.replace(at_ms) != Some(at_ms);
-        let time = if is_new { seconds(at_ms) } else { String::new() };
-        let fill = BLANKS.get(..9_usize.saturating_sub(time.len())).unwrap_or_default();
-        self.text.extend([fill, &time, "   "]);
+        let _ = if is_new {
+            write!(self.text, "{:>5}.{:03}   ", at_ms / 1000, at_ms % 1000)
+        } else {
+            write!(self.text, "{:MARGIN$}", "")
+        };
         self.text.extend(row);
         self.text.push('\n');
     }

@@ -3,7 +3,7 @@
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
 use twiml_refer::{Error, error::ErrorKind};
 
-use crate::redact;
+use crate::{recognize, redact};
 
 /// The most HTTP redirects, and `<Redirect>` verbs, that are followed.
 pub(crate) const MAX_REDIRECTS: u32 = 10;
@@ -189,23 +189,18 @@ impl WebhookError {
             let advice = "Twilio refuses the document (error 11750): make it smaller";
             return Self::new(url, "document-too-large", &text, advice).with_number(TOO_LARGE);
         }
-        if is_html(&bytes) {
-            let advice = "this may be an error or login page: respond with <Response>…</Response> \
-                and the Content-Type text/xml";
-            return Self::new(url, "body-html", "the response is HTML, not TwiML", advice)
-                .with_number(PARSING);
+        let recognized = recognize::not_twiml(&bytes);
+        if let Some(html) = recognized.filter(|it| it.is_html()) {
+            let text = "the response is HTML, not TwiML";
+            return Self::new(url, "body-html", text, html.advice).with_number(PARSING);
         }
-        let advice = "Twilio refuses the document; build it with the SDK's VoiceResponse, which \
-            writes valid documents only";
+        let advice = recognized.map_or(
+            "Twilio refuses the document; build it with the SDK's VoiceResponse, which writes valid \
+                documents only",
+            |it| it.advice,
+        );
         let (message, document) = (error.message(), Some(bytes));
         let new = Self::new(url, "document-invalid", "", advice).with_number(PARSING);
         Self { message, cause: Some(error), document, ..new }
     }
-}
-
-fn is_html(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii_start();
-    ["<!doctype html", "<html", "<head", "<body"].iter().any(|start| {
-        text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
-    })
 }

@@ -141,3 +141,94 @@ fn a_request_that_is_not_of_a_refer_has_no_outcome() {
         assert_eq!(shown.contains("the call: "), !may_resume.is_null(), "{shown}");
     }
 }
+
+#[test]
+fn which_other_request_it_is() {
+    for (body, which) in [
+        ("CallSid=CA1&CallStatus=in-progress&Digits=1", "the action request of a <Gather>"),
+        ("SpeechResult=yes&Confidence=0.9", "the action request of a <Gather>"),
+        ("DialCallStatus=busy&CallStatus=in-progress", "the action request of a <Dial>"),
+        ("DialCallStatus=completed&RecordingUrl=x&Digits=1", "the action request of a <Dial>"),
+        ("RecordingUrl=x&RecordingSid=RE1&Digits=hangup", "the action request of a <Record>"),
+        ("RecordingSid=RE1&RecordingStatus=completed", "a status callback of a recording"),
+        ("ReferTransferTarget=sip%3Aa%40b&CallSid=CA1", "the referUrl of a <Dial>"),
+        (
+            "CallStatus=completed&CallbackSource=call-progress-events&SequenceNumber=3",
+            "a status callback of a call",
+        ),
+        ("CallSid=CA1&ErrorCode=11200&ErrorUrl=x", "a fallback URL"),
+        ("MessageSid=SM1&Body=hi", "about a message"),
+        ("CallSid=CA1&CallStatus=ringing&From=%2B1", "a request for the document of a call"),
+        ("", "it has no parameters at all"),
+    ] {
+        let shown = run_with(&["callback"], body).expect(0).stdout;
+        let first = shown.lines().next().unwrap();
+        assert!(first.contains("not the action request of a <Refer>"), "{first}");
+        assert!(first.contains(which), "{body}: {first}");
+    }
+    // Nothing is said of a call about which nothing is known.
+    let shown = run_with(&["callback"], "").expect(0).stdout;
+    assert!(!shown.contains("the call:"), "{shown}");
+}
+
+#[test]
+fn what_is_not_a_form_is_named() {
+    for (input, what) in [
+        (r#"{"ReferCallStatus": "busy", "ReferSipResponseCode": "202"}"#, "JSON"),
+        ("{}", "JSON"),
+        ("\n [\n  {\n    \"ReferCallStatus\": \"busy\"}]", "JSON"),
+        ("\"ReferCallStatus=busy\"", "JSON"),
+        ("{'ReferCallStatus': 'busy', 'CallToken': 's3cret'}", "a logged dictionary"),
+        ("ImmutableMultiDict([('ReferCallStatus', 'busy')])", "a logged dictionary"),
+        ("[Object: null prototype] {\n  ReferCallStatus: 'busy'\n}", "a logged dictionary"),
+        ("INFO app: {'ReferCallStatus': 'busy'}", "a logged dictionary"),
+        ("{\"ReferCallStatus\"=>\"busy\", \"CallSid\"=>\"CA1\"}", "a logged dictionary"),
+        ("Parameters: {\"ReferCallStatus\"=>\"busy\"}", "a logged dictionary"),
+        ("Array\n(\n    [ReferCallStatus] => busy\n)\n", "a logged dictionary"),
+        ("array(2) {\n  [\"ReferCallStatus\"]=>\n  string(4) \"busy\"", "a logged dictionary"),
+        ("map[ReferCallStatus:[busy] CallSid:[CA1]]", "a logged dictionary"),
+        ("{ReferCallStatus=[busy], CallSid=[CA1]}", "a logged dictionary"),
+        ("ReferCallStatus: busy\nReferSipResponseCode: 202\n", "a colon and a value"),
+        ("ReferCallStatus: busy", "a colon and a value"),
+        ("ReferCallStatus=busy\nReferSipResponseCode=202\nCallSid=CA1", "one pair a line"),
+        ("<Response/>", "XML or HTML"),
+        (
+            "--x\r\nContent-Disposition: form-data; name=\"ReferCallStatus\"\r\n\r\nbusy\r\n--x--",
+            "multipart/form-data",
+        ),
+        ("curl -X POST https://h/a --data 'ReferCallStatus=busy'", "a curl command"),
+        ("https://voice.example.com/refer", "a URL without a query"),
+        ("UmVmZXJDYWxsU3RhdHVzPWJ1c3kmUmVmZXJTaXBSZXNwb25zZUNvZGU9MjAy", "base64"),
+        ("ReferCallStatus\tbusy\nReferSipResponseCode\t202\n", "without name=value pairs"),
+        ("busy", "without name=value pairs"),
+    ] {
+        let shown = run_with(&["callback"], input).expect(1);
+        assert_eq!(shown.stdout, "", "{input}");
+        let says = format!("{what}, not a form: ");
+        assert!(shown.stderr.contains(&says), "{input}: {}", shown.stderr);
+        let json = run_with(&["callback", "--json"], input).expect(1).json();
+        assert_eq!(json["error"]["kind"], "request-not-form", "{input}");
+        assert!(!format!("{shown:?}{json}").contains("s3cret"), "{input}");
+    }
+}
+
+#[test]
+fn the_form_is_taken_out_of_what_was_copied() {
+    let form = "ReferCallStatus=busy&A=1";
+    for input in [
+        format!("https://voice.example.com/refer?{form}\n"),
+        format!("/refer?{form}"),
+        format!("POST /refer HTTP/1.1\r\nHost: h\r\nContent-Type: x\r\n\r\n{form}"),
+        format!("POST /refer?b=2 HTTP/1.1\nHost: h\n\n{form}\n"),
+        format!("GET /refer?{form} HTTP/1.1\r\nHost: h\r\n\r\n"),
+        format!("GET https://h/refer?{form} HTTP/1.1"),
+        format!("Host: voice.example.com\r\nContent-Length: 24\r\n\r\n{form}"),
+    ] {
+        let json = run_with(&["callback", "--json"], &input).expect(0).json();
+        let expected = json!([["ReferCallStatus", "busy"], ["A", "1"]]);
+        assert_eq!(json["params"], expected, "{input}");
+    }
+    let head = "POST /refer HTTP/1.1\r\nHost: h\r\n\r\n";
+    let json = run_with(&["callback", "--json"], format!("{head}{{\"A\":1}}")).expect(1).json();
+    assert_eq!(json["error"]["kind"], "request-not-form");
+}

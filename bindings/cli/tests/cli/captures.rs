@@ -14,6 +14,12 @@ fn capture(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures").join(name).display().to_string()
 }
 
+/// How many files are in a folder of captures, its README aside.
+fn files(folder: &str) -> usize {
+    let entries = std::fs::read_dir(capture(folder)).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.is_file() && !path.ends_with("README.md")).count()
+}
+
 fn why(found: &Run) -> String {
     found
         .json_lines()
@@ -77,8 +83,7 @@ fn captures_as_people_have_them() {
             32.04,
         ),
     ];
-    let files = std::fs::read_dir(capture("")).unwrap().count();
-    assert_eq!(files, cases.len(), "each file is in the table");
+    assert_eq!(files(""), cases.len(), "each file is in the table");
     for (name, form, kind, says, at) in cases {
         let found = run(&["replay", &capture(name), "--json", "--expect", kind]).expect(0);
         assert_eq!(found.stderr, "", "{name}");
@@ -88,6 +93,40 @@ fn captures_as_people_have_them() {
         assert_eq!(lines[0]["timed"], true, "{name}");
         let over = lines.iter().find(|line| line["output"] == "completed").unwrap();
         assert!((over["at"].as_f64().unwrap() - at).abs() < 0.0015, "{name}: {}", over["at"]);
+    }
+}
+
+/// What the user agent itself printed at the end of the call is what is read from the wire.
+#[test]
+fn real_calls() {
+    const FAILED: &str = "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=";
+    let cases = [
+        ("asterisk-answered", TRANSFERRED.to_owned(), "transferred"),
+        ("asterisk-busy", BUSY.to_owned(), "target-failed"),
+        ("asterisk-hangs-up", format!("{FAILED}503"), "target-failed"),
+        (
+            "asterisk-refused",
+            "ReferCallStatus=failed&ReferSipResponseCode=603".to_owned(),
+            "rejected",
+        ),
+        ("asterisk-too-early", format!("{FAILED}400"), "target-failed"),
+        ("asterisk-unknown-extension", format!("{FAILED}404"), "target-failed"),
+        ("baresip-by-libre-200", TRANSFERRED.to_owned(), "transferred"),
+        ("baresip-by-pjsua2-486", BUSY.to_owned(), "target-failed"),
+        ("pjsua2-by-libre-200", TRANSFERRED.to_owned(), "transferred"),
+        ("pjsua2-by-libre-486", BUSY.to_owned(), "target-failed"),
+        ("pjsua2-by-pjsua2-486", BUSY.to_owned(), "target-failed"),
+    ];
+    assert_eq!(files("real"), cases.len(), "each file is in the table");
+    for (name, form, kind) in cases {
+        let file = capture(&format!("real/{name}.pcap"));
+        let found = run(&["replay", &file, "--json", "--expect", kind]).expect(0);
+        assert_eq!(found.stderr, "", "{name}");
+        assert_eq!(endings(&found), [ending(&form, kind)], "{name}");
+        let lines = found.json_lines();
+        let replies: Vec<_> = lines.iter().filter(|line| line["event"] == "reply").collect();
+        assert!(replies.iter().all(|reply| reply["code"] == reply["owed"]), "{name}: {replies:?}");
+        assert_eq!(replies.is_empty(), kind == "rejected", "{name}");
     }
 }
 

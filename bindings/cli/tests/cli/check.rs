@@ -181,3 +181,57 @@ fn an_invalid_document_is_a_no() {
         assert!(shown.stdout.contains(&format!("error[{kind}]")), "{}", shown.stdout);
     }
 }
+
+#[test]
+fn what_is_not_a_document_is_named() {
+    let document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Hangup/></Response>";
+    for (input, what) in [
+        ("<!DOCTYPE html>\n<html><body>Log in</body></html>".to_owned(), "HTML"),
+        ("<html lang=\"en\"><head>".to_owned(), "HTML"),
+        ("<?xml version=\"1.0\"?>\n<!-- x -->\n<!DOCTYPE HTML><html/>".to_owned(), "HTML"),
+        (
+            "\"<?xml version=\\\"1.0\\\"?><Response><Hangup/></Response>\"".to_owned(),
+            "a JSON string",
+        ),
+        ("{\"statusCode\":200,\"body\":\"<Response/>\"}".to_owned(), "JSON"),
+        ("[\"<Response/>\"]".to_owned(), "JSON"),
+        (
+            format!("\nNotice: Undefined variable: x in /var/www/a.php on line 3\n{document}"),
+            "a message of PHP",
+        ),
+        (
+            format!(
+                "<br />\n<b>Warning</b>:  Undefined array key in <b>/a.php</b> on line <b>3</b><br />\n{document}"
+            ),
+            "a message of PHP",
+        ),
+        ("PHP Fatal error:  Uncaught Error in /a.php on line 9".to_owned(), "a message of PHP"),
+        ("<?php echo $response;".to_owned(), "PHP source"),
+        (format!("b'{document}'"), "literal"),
+        ("<twilio.twiml.voice_response.VoiceResponse object at 0x7f>".to_owned(), "an object"),
+        ("[object Object]".to_owned(), "an object"),
+        ("&lt;Response&gt;&lt;/Response&gt;".to_owned(), "angle brackets are escaped"),
+        (
+            "<string xmlns=\"http://schemas.microsoft.com/2003/10/Serialization/\">x</string>"
+                .to_owned(),
+            ".NET",
+        ),
+        (format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n{document}"), "with its head"),
+        (format!("```xml\n{document}\n```"), "Markdown"),
+        ("Traceback (most recent call last):\n  File \"a.py\"".to_owned(), "a Python traceback"),
+        ("Hello".to_owned(), "plain text"),
+    ] {
+        let json = check(&["--json"], &input).expect(1).json();
+        let message = json["error"]["message"].as_str().unwrap();
+        assert!(message.contains(what) && message.contains(", not TwiML: "), "{input}: {message}");
+        let shown = check(&[], &input).expect(1).stdout;
+        assert!(shown.contains("error[") && shown.contains(what), "{input}: {shown}");
+    }
+    // An error in a document is core's alone, and a valid one is a document.
+    for input in ["<Response>\n<Say>", "<response/>", ""] {
+        let message = check(&["--json"], input).expect(1).json()["error"]["message"].to_string();
+        assert!(!message.contains("not TwiML"), "{input}: {message}");
+    }
+    let said = "<Response><Say>Warning: wet on line 3</Say></Response>";
+    assert_eq!(check(&["--json"], said).expect(0).json()["valid"], true);
+}

@@ -248,8 +248,40 @@ fn every_notation_says_the_same_of_a_call() {
         ("a web server's time", headed(|at, _| format!("25/Nov/2025:{} +0100 dbg: packet", seconds(at))).into(), Seconds),
         ("twelve hours", headed(|at, _| format!("11/25/2025 {} PM - Received:", clock(at, '.').replacen("14", "02", 1))).into(), Milliseconds),
         ("with the year behind", headed(|at, _| format!("Tue Nov 25 {} 2025 : packet", seconds(at))).into(), Seconds),
+        ("tcpdump -v", call().iter().map(|(at, message)| format!("{}257 IP (tos 0x0, ttl 64, id 1, offset 0, flags [none], proto UDP (17), length 523)\n    203.0.113.10.5060 > 192.0.2.20.5060: [udp sum ok] SIP, length: 495\n{}", clock(*at, '.'), message.lines().chain([""]).map(|line| format!("\t{line}\n")).collect::<String>())).collect::<String>().into(), Milliseconds),
+        ("MySQL, a column a line", headed(|at, _| format!("*************************** 1. row ***************************\n time_stamp: 2025-11-25 {}\n     method: x\n        msg: ", clock(at, '.'))).replace("msg: \n", "msg: ").into(), Milliseconds),
+        ("CSV with messages in quotes", call().iter().map(|(at, message)| format!("7,2025-11-25 {},\"{}\"\n", clock(*at, '.'), message.replace('"', "\"\""))).collect::<String>().into(), Milliseconds),
+        ("Polycom", prefixed(|at, _| format!("1125{}|sip  |2|00|", clock(at, '.').replace(':', ""))).into(), Milliseconds),
+        ("Polycom, to the second", prefixed(|at, _| format!("1125{}|sip  |2|00|", seconds(at).replace(':', ""))).into(), Seconds),
+        ("Linksys by syslog", prefixed(|at, _| format!("Nov 25 {} SPA504G [0]<<", seconds(at))).into(), Seconds),
+        ("CUCM", headed(|at, _| format!("00012345.002 |{} |AppInfo  |SIPUdp - wait_UdpDataInd: Incoming SIP UDP message size 495 from 203.0.113.10:[5060]:\n[{at},NET]", clock(at, '.'))).into(), Milliseconds),
+        ("Genesys", headed(|at, _| format!("{}: SIPTR: Received [495,UDP] 495 bytes from 203.0.113.10:5060 <<<<<", clock(at, '.'))).into(), Milliseconds),
+        ("Acme Packet", call().iter().map(|(at, message)| format!("Nov 25 {} On [0:0]192.0.2.20:5060 received from 203.0.113.10:5060\n{message}\n\n----------------------------------------\n", clock(*at, '.'))).collect::<String>().into(), Milliseconds),
+        ("Sonus", headed(|at, _| format!("107 11252025 {}000:1.01.00.12345.Info    .SIPSG: --- PDU RCVD 203.0.113.10:5060 ---", clock(at, '.').replace(':', ""))).into(), Milliseconds),
+        ("reSIProcate", headed(|at, _| format!("DEBUG | 20251125-{} | app | RESIP:TRANSPORT | 140 | UdpTransport.cxx:99 | incoming from: [ V4 203.0.113.10:5060 UDP ]\n", clock(at, '.').replace(':', ""))).into(), Milliseconds),
+        ("Bria", headed(|at, _| format!("[25-11-25]{} | Info | RESIP:TRANSPORT | \"incoming\" | 1234 | ", clock(at, '.'))).into(), Milliseconds),
+        ("Lync, with a name before the first line", call().iter().map(|(at, message)| format!("TL_INFO(TF_PROTOCOL) [0]1234.5678::11/25/2025-{}.0000abcd (SIPStack,SIPAdminLog::ProtocolRecord::Flush:265.idx(196)) $$begin_record\r\nDirection: incoming\r\nPeer: 203.0.113.10:5060\r\nStart-Line: {message}\r\n$$end_record\r\n\r\n", clock(*at, '.'))).collect::<String>().into(), Milliseconds),
+        ("Asterisk, chan_sip", call().iter().map(|(at, message)| format!("[Nov 25 {0}] VERBOSE[812] chan_sip.c: \n<--- SIP read from UDP:203.0.113.10:5060 --->\n{message}\n<------------->\n[Nov 25 {0}] VERBOSE[812] chan_sip.c: --- (11 headers 0 lines) ---\n", seconds(*at))).collect::<String>().into(), Seconds),
+        ("Asterisk's history", headed(|at, _| format!("<--- History Entry 3 Received from 203.0.113.10:5060 at {} --->", unix(at) / 1000)).into(), Seconds),
+        ("SIP.js, in a browser", headed(|at, _| format!("Tue Nov 25 2025 {} GMT+0100 (Central European Standard Time) | sip.transport | Received WebSocket text message:\n", seconds(at))).into(), Seconds),
+        ("CloudWatch", call().iter().map(|(at, message)| format!("2025-11-25T{}Z\t7d1b\tINFO\t{message}\n", clock(*at, '.'))).collect::<String>().into(), Milliseconds),
+        ("grep -n", (100..).zip(sngrep().lines()).map(|(number, line)| format!("{number}:{line}\n")).collect::<String>().into(), Milliseconds),
+        ("cat -n", (1..).zip(sngrep().lines()).map(|(number, line)| format!("{number:6}\t{line}\n")).collect::<String>().into(), Milliseconds),
+        ("with CR CR LF", lines(sngrep(), |line| format!("{line}\r\r")).into(), Milliseconds),
+        ("with CR alone", sngrep().replace("\r\n", "\r").replace('\n', "\r").into(), Milliseconds),
+        ("journald's JSON", escaped("\\r\\n", |at, raw| format!("{{\"__REALTIME_TIMESTAMP\":\"{}000\",\"_PID\":\"812\",\"MESSAGE\":\"recv: {raw}\"}}", unix(at))).into(), Milliseconds),
+        ("Kibana, with the time behind the message", escaped("\\r\\n", |at, raw| format!("  {{\n    \"_index\": \"sip\",\n    \"_source\": {{\n      \"message\": \"{raw}\",\n      \"host\": \"sbc1\",\n      \"@timestamp\": \"2025-11-25T{}Z\"\n    }}\n  }},", clock(at, '.'))).into(), Milliseconds),
+        ("XML", call().iter().map(|(at, message)| format!("<message time=\"2025-11-25T{}\" dir=\"in\"><![CDATA[{message}]]></message>\n", clock(*at, '.'))).collect::<String>().into(), Milliseconds),
+        ("iOS", headed(|at, _| format!("default\t{}257+0100\tPhone\t[sip] rx:", clock(at, '.'))).into(), Milliseconds),
+        ("a compact date and time", headed(|at, _| format!("20251125T{}Z recv", clock(at, '.').replace(':', ""))).into(), Milliseconds),
+        ("a terminal's time on each line", prefixed(|at, _| format!("[Tue Nov 25 {} 2025] ", clock(at, '.'))).into(), Milliseconds),
+        ("Markdown", call().iter().map(|(at, message)| format!("**{}** received\n\n```\n{message}\n```\n\n", clock(*at, '.'))).collect::<String>().into(), Milliseconds),
+        ("a diff", lines(sngrep(), |line| format!("+{line}")).into(), Milliseconds),
+        ("Patton", call().iter().map(|(at, message)| format!("{}  SIP_TR> [STACK] < Stack: from 203.0.113.10:5060\n{}  \n", clock(*at, '.'), indented("  ", message))).collect::<String>().into(), Milliseconds),
+        ("Go's slog", escaped("\\r\\n", |at, raw| format!("time=2025-11-25T{}+01:00 level=DEBUG msg=\"sip read\" data=\"{raw}\"", clock(at, '.'))).into(), Milliseconds),
+        ("arrows before each line", prefixed(|at, _| format!("2025-11-25 {} | SIP | >> ", clock(at, '.'))).into(), Milliseconds),
     ];
-    assert!(cases.len() >= 40);
+    assert!(cases.len() >= 80);
     for (name, content, times) in &cases {
         let found = run_with(&["replay", "-", "--json", "--expect", "target-failed"], content);
         let text = String::from_utf8_lossy(content);
@@ -319,6 +351,10 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
                    \t0x0020:  5220 7369 703a 2b31 3530 3035 3535 3030  R.sip:+150055500\n";
     let json = "[{\"_index\":\"packets-2025-11-25\",\"_source\":{\"layers\":{\"sip\":{\"sip.Request-Line\":\"REFER \
                 sip:desk@192.0.2.20 SIP/2.0\"}}}}]";
+    let short = "2025-11-25\t14:15:05.155257\t1764080105.155257\ta@192.0.2.20\tCSeq:2 REFER\tREFER sip:desk@192.0.2.20 \
+                 SIP/2.0\n2025-11-25\t14:15:05.197257\t1764080105.197257\ta@192.0.2.20\tCSeq:2 REFER\tSIP/2.0 202 Accepted\n";
+    let elastic =
+        "{\"timestamp\":\"1764080105155\",\"layers\":{\"sip\":{\"sip_sip_Method\":\"REFER\"}}}\n";
     let folded = "Frame 1: 537 bytes on wire\nSession Initiation Protocol (REFER)\n";
     for (content, what, command) in [
         (summary, "a summary with one line for each message", "tshark -r FILE -Y sip -V"),
@@ -327,7 +363,9 @@ fn what_cannot_be_read_is_named_with_the_command_that_helps() {
         (dump, "a hex dump", "text2pcap"),
         (tcpdump, "a hex dump", "tcpdump -w FILE"),
         (&"45000020b3d01".repeat(10), "a hex dump", "text2pcap"),
+        (short, "a summary with one line for each message", "-V"),
         (json, "tshark's JSON", "-V"),
+        (elastic, "tshark's JSON", "-V"),
         ("1MOyoQIABAAAAAAAAAAAAAAABAABAAAA", "a capture in base64", "base64 -d"),
         ("<?xml version=\"1.0\"?>\n<pdml version=\"0\">\n", "tshark's XML", "-V"),
         (folded, "SIP folded up", "all expanded"),

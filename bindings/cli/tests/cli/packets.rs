@@ -595,3 +595,28 @@ fn a_notify_that_nobody_answered_is_drawn_without_a_reply() {
     }
     assert!(!shown.contains("|-- 200"), "{shown}");
 }
+
+/// What Wireshark exports, and what SIP servers report by HEP.
+#[test]
+fn messages_in_other_envelopes_are_read() {
+    let exported = |message: &str| {
+        let tags = b"\0\x0c\0\x04sip\0\0\x14\0\x04\xcb\0\x71\x0a\0\0\0\0";
+        [&tags[..], message.as_bytes()].concat()
+    };
+    is_busy(Pcap { link: 252, ..PCAP }.file(&packets(exported)));
+    let chunk = |kind: u8, data: &[u8]| {
+        let length = u16::try_from(data.len() + 6).unwrap().to_be_bytes();
+        [&[0, 0, 0, kind][..], &length, data].concat()
+    };
+    let hep = |message: &str| {
+        let chunks = [chunk(1, &[2]), chunk(9, &[0; 4]), chunk(15, message.as_bytes())].concat();
+        let length = u16::try_from(chunks.len() + 6).unwrap().to_be_bytes();
+        let payload = [&b"HEP3"[..], &length, &chunks].concat();
+        let builder =
+            PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4(PLATFORM, ENDPOINT, 64).udp(5060, 9060);
+        let mut packet = Vec::new();
+        builder.write(&mut packet, &payload).unwrap();
+        packet
+    };
+    is_busy(PCAP.file(&packets(hep)));
+}

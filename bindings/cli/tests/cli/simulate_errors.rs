@@ -134,7 +134,11 @@ fn a_response_that_is_not_twiml() {
     let app = Webhook::start(|_| Reply::text(200, "<Response>\n  <Say>Hello</Sya>\n</Response>"));
     let shown = simulate(&app.url("/"), &[]).expect(1);
     assert_eq!(shown.pointed(), [("  <Say>Hello</Sya>".to_owned(), 12)]);
-    reply_fails(|| Reply::text(200, "{\"twiml\": 1}"), "document-invalid", &["error["]);
+    reply_fails(
+        || Reply::text(200, "{\"twiml\": 1}"),
+        "document-invalid",
+        &["error[", "respond with"],
+    );
 }
 
 #[test]
