@@ -161,6 +161,10 @@ class HttpVerifier:
 
 
 FORBIDDEN = 403
+READ_BEFORE = (
+    "the app read the body before it was verified: take the parameters from the VoiceRequest, or "
+    "verify in the middleware for ASGI or WSGI"
+)
 _VERIFIED = 200
 
 

@@ -41,11 +41,54 @@ def verify_request(
     """
     verifier = HttpVerifier(validator, trust, methods, accounts)
 
+    def begin(request: HttpRequest) -> tuple[Head, BytesIO] | Refusal:
+        scope = getattr(request, "scope", None)
+        head = wsgi.head_of(request.META) if scope is None else asgi.head_of(scope)
+        refusal = verifier.check_head(head)
+        if refusal is not None:
+            return refusal
+        try:
+            body = _read(request, verifier.max_body_bytes + 1)
+        except OSError:
+            return Refusal(400)
+        return verifier.forbid(READ_BEFORE) if body is None else (head, body)
+
     def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+        def answer(
+            verified: VoiceRequest | Refusal, request: HttpRequest, *arguments: Any, **named: Any
+        ) -> Any:
+            if isinstance(verified, Refusal):
+                return HttpResponse(status=verified.status, headers=dict(verified.headers))
+            return view(request, verified, *arguments, **named)
+
         @wraps(view)
         def verified_view(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
-            ...
+            begun = begin(request)
+            if isinstance(begun, Refusal):
+                return answer(begun, request)
+            verified = verifier.verify(*begun, account_tokens(verifier, *begun))
+            return answer(verified, request, *arguments, **named)
 
-        return csrf_exempt(verified_view)
+        @wraps(view)
+        async def verified_async_view(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
+            begun = begin(request)
+            if isinstance(begun, Refusal):
+                return answer(begun, request)
+            tokens = account_tokens(verifier, *begun)
+            verified = verifier.verify(*begun, await tokens if isawaitable(tokens) else tokens)
+            answered = answer(verified, request, *arguments, **named)
+            return await answered if isawaitable(answered) else answered
+
+        return csrf_exempt(verified_async_view if iscoroutinefunction(view) else verified_view)
 
     return decorator
+
+
+def _read(request: HttpRequest, most: int) -> BytesIO | None:
+    """Read the body; `None` if it was read before, and not kept."""
+    if not hasattr(request, "_body"):
+        if getattr(request, "_read_started", False):
+            return None
+        # Where Django itself keeps a body that was read.
+        request._body = request.read(most)
+    return BytesIO(request.body)

@@ -71,8 +71,8 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
         return refusal
     try:
         body = _read(environ, verifier.max_body_bytes + 1)
-    except (OSError, EOFError):
-        # Its chunks are malformed, or the client closed the connection.
+    except (OSError, EOFError, ValueError):
+        # Its length or its chunks are malformed, or the client closed the connection.
         return Refusal(400)
     # Exactly what was verified: of a body in chunks its length is known now.
     environ["wsgi.input"], environ["wsgi.input_terminated"] = body, True
