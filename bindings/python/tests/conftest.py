@@ -107,5 +107,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def print_at_the_end(lines: list[str]) -> None:
+    _lines.extend(lines)
+
+
+_lines: list[str] = []
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in _lines:
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"public, and called by no test: {sorted(uncalled)}")
