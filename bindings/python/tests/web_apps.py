@@ -21,8 +21,10 @@ CASES = cases("http-requests")
 
 def settings(case: dict[str, Any]) -> dict[str, Any]:
     """The arguments of middleware for a case."""
+    secrets, sid = case["secrets"], case.get("account_sid")
     validator = tr.RequestValidator(
-        case["secrets"],
+        # With the tokens of the account that it claims to be of.
+        "of another account" if sid else secrets,
         case.get("public_base"),
         algorithm=case.get("algorithm", "sha1"),
         max_body_bytes=case.get("max_body_bytes"),
@@ -30,7 +32,8 @@ def settings(case: dict[str, Any]) -> dict[str, Any]:
     origin = case.get("origin", "public-base")
     trust = None if origin == "public-base" else origin.partition("-")[0]
     methods = {"POST", "GET"} if case.get("accepts_get") else {"POST"}
-    return {"validator": validator, "trust": trust, "methods": methods}
+    made = {"validator": validator, "trust": trust, "methods": methods}
+    return {**made, "accounts": {sid: secrets}.get if sid else None}
 
 
 def answer(request: tr.VoiceRequest, body: bytes, form: Any = ()) -> str:
@@ -82,12 +85,13 @@ def fastapi(number: int) -> Any:
     app = FastAPI()
     verified = Depends(verify_request(**settings(CASES[number])))
 
-    @app.api_route("/{path:path}", methods=["GET", "POST"])
-    async def view(request: Request, call: Annotated[tr.VoiceRequest, verified]) -> Response:
+    async def view(request: Request, call: tr.VoiceRequest) -> Response:
         form = await request.form()
         return Response(answer(call, await request.body(), form.multi_items()))
 
-    view.__annotations__.update(request=Request)
+    # Text cannot name what is local to a function.
+    view.__annotations__ = {"request": Request, "call": Annotated[tr.VoiceRequest, verified]}
+    app.api_route("/{path:path}", methods=["GET", "POST"])(view)
     return app
 
 

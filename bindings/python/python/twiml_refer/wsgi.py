@@ -76,7 +76,8 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
         return Refusal(400)
     # Exactly what was verified: of a body in chunks its length is known now.
     environ["wsgi.input"], environ["wsgi.input_terminated"] = body, True
-    environ["CONTENT_LENGTH"] = str(len(body.getbuffer()))
+    environ["CONTENT_LENGTH"] = str(body.tell())
+    body.seek(0)
     return verifier.verify(head, body, account_tokens(verifier, head, body))
 
 
