@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import twiml_refer
-from twiml_refer import testing
+from twiml_refer import asgi, testing, wsgi
 
 VECTORS = Path(
     os.environ.get("TWIML_REFER_VECTORS") or Path(__file__).resolve().parents[3] / "tests/vectors"
@@ -55,7 +55,8 @@ uncalled: set[str] = set()
 def public() -> Iterator[tuple[Any, str, Any, str]]:
     """Owner, name, value as it is in the owner, and full name of all that is public."""
     names = [(twiml_refer, name) for name in twiml_refer.__all__]
-    names += [(testing, name) for name in vars(testing) if not name.startswith("_")]
+    for module in (testing, asgi, wsgi):
+        names += [(module, name) for name in vars(module) if not name.startswith("_")]
     for module, name in names:
         item = getattr(module, name)
         if inspect.isfunction(item) and item.__module__ == module.__name__:

@@ -25,7 +25,7 @@ import pytest
 import twiml_refer as tr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twiml_refer import _bridge, _element, _errors, testing
+from twiml_refer import _bridge, _element, _errors, asgi, testing, wsgi
 
 URL = "https://voice.example.com/handleRefer"
 VALIDATOR = tr.RequestValidator("12345")
@@ -34,9 +34,13 @@ VALIDATOR = tr.RequestValidator("12345")
 def test_every_doctest_runs() -> None:
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     names = {name: getattr(tr, name) for name in tr.__all__}
-    own = testing.__name__
-    of_testing = [it for it in vars(testing).items() if getattr(it[1], "__module__", "") == own]
-    public = [*names.items(), ("Ended", tr.Canceled.__base__), *of_testing]
+    of_modules = [
+        it
+        for module in (testing, asgi, wsgi)
+        for it in vars(module).items()
+        if getattr(it[1], "__module__", "") == module.__name__
+    ]
+    public = [*names.items(), ("Ended", tr.Canceled.__base__), *of_modules]
     # Each by itself: a module finds nothing that was written in another file.
     found = {
         test.docstring: test
