@@ -42,7 +42,11 @@ client = Client(enforce_csrf_checks=True)
 url = "https://voice.example.com/t/%2B1"
 signed = signed_request(TOKEN, url, params={"Digits": "1"})
 answer = client.post(
-    signed.path, signed.body, signed.headers["Content-Type"], headers=signed.headers, RAW_URI="/t/%2B1"
+    signed.path,
+    signed.body,
+    signed.headers["Content-Type"],
+    headers=signed.headers,
+    RAW_URI="/t/%2B1",
 )
 assert (answer.status_code, answer.content) == (200, b"+1"), answer
 # Signed without parameters; the files are another's.

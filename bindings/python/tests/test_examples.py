@@ -263,9 +263,7 @@ def test_hostile_requests() -> None:
             worker = children[0] if "gunicorn" in command else str(pid)
             program = EXAMPLES.parents[1] / "tests" / "hostile_requests.py"
             hostile = [sys.executable, str(program), str(port), worker]
-            done = subprocess.run(
-                hostile, capture_output=True, text=True, timeout=120, check=False
-            )
+            done = subprocess.run(hostile, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

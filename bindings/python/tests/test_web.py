@@ -16,7 +16,6 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 import pytest
-
 import twiml_refer as tr
 from conftest import cases, given, print_at_the_end
 from test_examples import free_port, running
@@ -59,7 +58,7 @@ def ask(port: int, request: bytes) -> tuple[int, bytes]:
             return 0, b""
 
 
-# What a server cannot pass on, and what it does by itself, beside answers of 400 to what is refused.
+# What a server cannot pass on, and what it does by itself; it may answer 400 to what is refused.
 LOSES_QUESTION_MARK = {
     "a ? at the end that was not signed": 200,
     "a ? at the end that was signed and lost": 200,
@@ -93,7 +92,13 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("django-asgi", "h11"): {**LOSES_QUESTION_MARK, **NO_ROUTE},
     ("wsgi", "gunicorn"): {**KEEPS_QUESTION_MARK, **JOINED_LENGTH},
     ("flask", "gunicorn"): {**KEEPS_QUESTION_MARK, **JOINED_LENGTH, **OPTIONS},
-    ("flask", "werkzeug"): {**KEEPS_QUESTION_MARK, **JOINED_LENGTH, **OPTIONS, **HTTP_SERVER, **TWO_LENGTHS},
+    ("flask", "werkzeug"): {
+        **KEEPS_QUESTION_MARK,
+        **JOINED_LENGTH,
+        **OPTIONS,
+        **HTTP_SERVER,
+        **TWO_LENGTHS,
+    },
     ("django", "gunicorn"): {**KEEPS_QUESTION_MARK, **DJANGO},
     ("django", "runserver"): {**WSGIREF, **DJANGO, "the same Content-Length twice": 403},
     ("wsgi", "wsgiref"): {**WSGIREF, **JOINED_LENGTH},

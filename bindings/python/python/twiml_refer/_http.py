@@ -25,7 +25,7 @@ KEY = "twiml_refer.request"
 Trust = Literal["forwarded", "host"]
 Tokens = Union[str, Iterable[str], None]
 Accounts = Callable[[str], Tokens]
-AsyncAccounts = Callable[[str], Union[Tokens, Awaitable[Tokens]]]
+AsyncAccounts = Callable[[str], Tokens | Awaitable[Tokens]]
 
 logger = logging.getLogger("twiml_refer")
 _SECONDS_BETWEEN_LINES = 1.0

@@ -6,7 +6,8 @@
     validator = RequestValidator("token", "https://voice.example.com")
     app = VerifyMiddleware(app, validator)
 
-Needs no package. FastAPI has a dependency of its own, `twiml_refer.fastapi`, and Django a decorator.
+Needs no package. FastAPI has a dependency of its own, `twiml_refer.fastapi`, and Django a
+decorator, `twiml_refer.django`.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ async def verify(
 
 def head_of(scope: Scope) -> Head:
     """Return a request's method, target and headers."""
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+    ]
     raw_path, query = scope.get("raw_path"), scope["query_string"].decode("latin-1")
     if raw_path is None:
         target = plain_target(scope["path"], query)

@@ -1,10 +1,10 @@
 """Verified requests for Django, by a decorator.
 
-    from twiml_refer import RequestValidator, VoiceRequest
-    from twiml_refer.django import verify_request
+from twiml_refer import RequestValidator, VoiceRequest
+from twiml_refer.django import verify_request
 
-    @verify_request(RequestValidator("token", "https://voice.example.com"))
-    def voice(request: HttpRequest, call: VoiceRequest) -> HttpResponse: ...
+@verify_request(RequestValidator("token", "https://voice.example.com"))
+def voice(request: HttpRequest, call: VoiceRequest) -> HttpResponse: ...
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ def verify_request(
             answered = answer(verified, request, *arguments, **named)
             return await answered if isawaitable(answered) else answered
 
-        return csrf_exempt(verified_async_view if iscoroutinefunction(view) else verified_view)
+        exempt: Callable[..., Any] = csrf_exempt(
+            verified_async_view if iscoroutinefunction(view) else verified_view
+        )
+        return exempt
 
     return decorator
 

@@ -1,13 +1,13 @@
 """Verified requests for Flask, by a decorator.
 
-    from twiml_refer import RequestValidator, VoiceRequest
-    from twiml_refer.flask import verify_request
+from twiml_refer import RequestValidator, VoiceRequest
+from twiml_refer.flask import verify_request
 
-    verified = verify_request(RequestValidator("token", "https://voice.example.com"))
+verified = verify_request(RequestValidator("token", "https://voice.example.com"))
 
-    @app.post("/voice")
-    @verified
-    def voice(request: VoiceRequest) -> Response: ...
+@app.post("/voice")
+@verified
+def voice(request: VoiceRequest) -> Response: ...
 """
 
 from __future__ import annotations
@@ -42,11 +42,10 @@ def verify_request(
     def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def verified_view(**arguments: Any) -> Any:
-            known = vars(request._get_current_object())  # type: ignore[attr-defined]
-            if "stream" in known:
-                verified = verifier.forbid(READ_BEFORE)
-            else:
-                verified = wsgi.verify(verifier, request.environ)
+            was_read = "stream" in vars(request._get_current_object())  # type: ignore[attr-defined]
+            verified = (
+                verifier.forbid(READ_BEFORE) if was_read else wsgi.verify(verifier, request.environ)
+            )
             if isinstance(verified, Refusal):
                 return Response(status=verified.status, headers=verified.headers)
             request.environ[KEY] = verified

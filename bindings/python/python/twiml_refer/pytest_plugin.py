@@ -29,5 +29,7 @@ def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | Non
 
     if op != "==" or not (isinstance(left, VoiceResponse) and isinstance(right, VoiceResponse)):
         return None
-    lines = [it.to_xml(pretty=True, xml_declaration=False).splitlines() for it in (right, left)]
-    return ["the documents differ: - is missing, + is there instead", *ndiff(*lines)]
+    expected, found = (
+        it.to_xml(pretty=True, xml_declaration=False).splitlines() for it in (right, left)
+    )
+    return ["the documents differ: - is missing, + is there instead", *ndiff(expected, found)]

@@ -137,7 +137,9 @@ class SignedClient:
         self, path: str, scenario: Scenario | None = None, params: Mapping[str, str] | None = None
     ) -> Any:
         """Make a POST; `scenario` and `params` are those of `signed_request`."""
-        return self._send(_signed(self._validator, "POST", self._base + path, scenario, params), path)
+        return self._send(
+            _signed(self._validator, "POST", self._base + path, scenario, params), path
+        )
 
     def get(
         self, path: str, scenario: Scenario | None = None, params: Mapping[str, str] | None = None
