@@ -68,7 +68,7 @@ def test_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "busy: talk to the caller again" in out
     assert '<Redirect>/menu</Redirect>' in out
     assert "Twilio" in out, "the diagnostic of another document"
-    assert len(others) == 6
+    assert len(others) == 5
     client = testing.SignedClient(TestClient(first["app"]), "12345", "https://voice.example.com")
     refer = testing.document(client.post("/voice")).first_refer
     assert refer and refer.target == "sip:alice@example.com?X-AcctNumber=123456"
