@@ -66,7 +66,7 @@ def test_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
     first, *others = run_readme(sources / "bindings" / "python" / "README.md")
     out = capsys.readouterr().out
     assert "busy: talk to the caller again" in out
-    assert '<Redirect>/menu</Redirect>' in out
+    assert "<Redirect>/menu</Redirect>" in out
     assert "Twilio" in out, "the diagnostic of another document"
     assert len(others) == 5
     client = testing.SignedClient(TestClient(first["app"]), "12345", "https://voice.example.com")

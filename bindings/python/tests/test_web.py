@@ -7,13 +7,15 @@ import http.client
 import json
 import logging
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import twiml_refer as tr
@@ -142,6 +144,56 @@ def test_every_server_answers_as_the_vectors_say() -> None:
     print_at_the_end(["", "answers of: " + ", ".join(map(" on ".join, EXPECTED))])
     print_at_the_end([f"{row} {sent[number]['name']}" for number, row in table.items()])
     assert not wrong, "\n".join(wrong)
+
+
+def through_nginx(port: int, case: dict[str, Any], number: int) -> int:
+    """Send a case to the proxy over TLS, by the host that Twilio would use."""
+    url = urlsplit(case["signed_url"])
+    sent = {**case, "headers": [["Host", url.netloc], ["X-Forwarded-Host", "evil.example"]]}
+    sent["headers"] += [it for it in case["headers"] if it[0] == "X-Twilio-Signature"]
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port), 30)) as connection:
+        connection.sendall(wire(number, sent))
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status
+
+
+@pytest.mark.parametrize(("app", "server"), [("starlette", "httptools"), ("flask", "gunicorn")])
+def test_behind_a_proxy_that_ends_tls_and_rewrites_host(
+    tmp_path: Path, app: str, server: str
+) -> None:
+    names = ("a POST", "a ? at the end", "escapes in the query", "a GET", "behind a proxy")
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    certificate = "-x509 -newkey rsa:2048 -nodes -subj /CN=voice.example.com -keyout key -out cert"
+    subprocess.run(
+        ["openssl", "req", *certificate.split()], cwd=tmp_path, capture_output=True, check=True
+    )
+    inner, outer = free_port(), free_port()
+    folders = "client_body proxy fastcgi uwsgi scgi"
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}\n"
+        "http { access_log off; "
+        + "".join(f"{it}_temp_path {tmp_path}/{it}; " for it in folders.split())
+        + f"server {{ listen 127.0.0.1:{outer} ssl;"
+        f" ssl_certificate {tmp_path}/cert; ssl_certificate_key {tmp_path}/key;"
+        f" location / {{ proxy_pass http://127.0.0.1:{inner};"
+        " proxy_set_header Host internal.example; proxy_set_header X-Forwarded-Proto $scheme;"
+        " proxy_set_header X-Forwarded-Host $http_host; } } }"
+    )
+    proxy = [nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]
+    program = [sys.executable, str(Path(__file__).with_name("web_apps.py"))]
+    with running(proxy, outer), running([*program, app, server, str(inner)], inner):
+        ran = 0
+        for number, case in enumerate(cases("http-requests")):
+            if case["name"] in names or (" is not decoded" in case["name"]):
+                status = through_nginx(outer, case, number)
+                assert status == case["status"] == 200, case["name"]
+                forged = {**case, "headers": [["X-Twilio-Signature", "AAAA"]]}
+                assert through_nginx(outer, forged, number) == 403
+                ran += 1
+    assert ran >= 13
 
 
 def environ(target: str, body: bytes, signature: str | None, **more: Any) -> dict[str, Any]:
