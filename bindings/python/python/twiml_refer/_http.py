@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from io import BytesIO
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from ._bridge import Pair, bridge, call
 from ._secret import sealed_class
@@ -23,7 +23,7 @@ KEY = "twiml_refer.request"
 """Where a scope of ASGI or an environment of WSGI holds the verified `VoiceRequest`."""
 
 Trust = Literal["forwarded", "host"]
-Tokens = Union[str, Iterable[str], None]
+Tokens = str | Iterable[str] | None
 Accounts = Callable[[str], Tokens]
 AsyncAccounts = Callable[[str], Tokens | Awaitable[Tokens]]
 
