@@ -9,7 +9,6 @@ import gc
 import importlib.metadata
 import inspect
 import pickle
-import re
 import resource
 import subprocess
 import sys
