@@ -398,14 +398,28 @@ def test_an_error_of_the_app_leads_to_no_secret() -> None:
 
     body = b"AccountSid=AC1&CallToken=a-secret"
     signature = VALIDATOR.sign("/voice", tr.VoiceRequest.from_form(body).params)
+    checks: list[Any] = []
     for app in (
         wsgi.VerifyMiddleware(fails, VALIDATOR),
         wsgi.VerifyMiddleware(bare, VALIDATOR, accounts=unknown),
     ):
+        checks.append(lambda app=app: call(app, environ("/voice", body, signature)))
+
+    async def fails_later(scope: Any, receive: Any, send: Any) -> None:
+        raise KeyError("of the app")
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body}
+
+    headers = [(b"x-twilio-signature", signature.encode())]
+    for accounts in (None, unknown):
+        other = asgi.VerifyMiddleware(fails_later, VALIDATOR, accounts=accounts)
+        checks.append(lambda app=other: asgi_answer(app, "/voice", receive, headers=headers))
+    for check in checks:
         with pytest.raises(KeyError) as caught:
-            call(app, environ("/voice", body, signature))
+            check()
         frames = [entry.frame for entry in caught.traceback]
-        own = [it for it in frames if "twiml_refer" in str(it.code.path)]
+        own = [it for it in frames if "/twiml_refer/" in str(it.code.path)]
         assert own
         assert "a-secret" not in repr([it.f_locals for it in own])
         assert TOKEN not in repr([it.f_locals for it in own])

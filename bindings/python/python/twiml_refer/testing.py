@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ._bridge import bridge, call
 from ._outcome import ReferReport, report
 from ._response import VoiceResponse
-from ._secret import sealed, sealed_class
+from ._secret import sealed
 from ._validator import RequestValidator, secrets_of
 from ._value import Value
 from ._webhook import pairs_of
@@ -108,7 +108,6 @@ def _signed(
     return SignedRequest(method, made.url, made.body.encode(), made.headers[0].value)
 
 
-@sealed_class
 class SignedClient:
     """A test client whose requests Twilio signed.
 
@@ -128,6 +127,8 @@ class SignedClient:
     'Canceled()'
     """
 
+    # Not the requests: errors of the app keep their traceback.
+    @sealed
     def __init__(self, client: Any, token: str, public_base: str) -> None:
         self._client, self._base = client, public_base.removesuffix("/")
         # Without the base: it signs whole URLs.
