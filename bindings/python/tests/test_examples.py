@@ -259,6 +259,8 @@ def test_hostile_requests() -> None:
     gunicorn = [sys.executable, "-m", "gunicorn", "--chdir", str(EXAMPLES), "flask_app:app"]
     for command in (fastapi, [*gunicorn, "-b", f"127.0.0.1:{port}"]):
         with running(command, port, **base) as pid:
+            # The first answer is that of a worker of Gunicorn, which listens before it has one.
+            assert request(port, "POST", "/choice")[0] == 403
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
             worker = children[0] if "gunicorn" in command else str(pid)
             program = EXAMPLES.parents[1] / "tests" / "hostile_requests.py"

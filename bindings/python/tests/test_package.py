@@ -70,7 +70,7 @@ def test_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(others) == 5
     client = testing.SignedClient(TestClient(first["app"]), "12345", "https://voice.example.com")
     refer = testing.document(client.post("/voice")).first_refer
-    assert refer and refer.target == "sip:alice@example.com?X-AcctNumber=123456"
+    assert refer and str(refer.target) == "sip:alice@example.com?X-AcctNumber=123456"
     assert "<Say>" in str(testing.document(client.post("/handleRefer", "target-failed")))
     assert "<Say>" not in str(testing.document(client.post("/handleRefer", "transferred")))
 
