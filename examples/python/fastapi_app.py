@@ -10,64 +10,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Literal
+from typing import Annotated
 
 import ivr
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request, Response
-from starlette.requests import ClientDisconnect
-from twiml_refer import (
-    RequestError,
-    RequestValidator,
-    SignatureError,
-    VoiceRequest,
-    VoiceResponse,
-)
-
-MAX_BODY = 65_536
+from fastapi import Depends, FastAPI, Response
+from twiml_refer import RequestValidator, VoiceRequest, VoiceResponse
+from twiml_refer.fastapi import verify_request
 
 app = FastAPI(redirect_slashes=False)  # a redirect would go to the Host that a stranger named
-validator = RequestValidator(
-    os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"], max_body_bytes=MAX_BODY
-)
-
-
-@app.exception_handler(SignatureError)
-def refuse(_request: Request, _error: Exception) -> Response:
-    """Answer a request that Twilio did not sign."""
-    return Response(status_code=403)
-
-
-@app.exception_handler(RequestError)
-def unreadable(_request: Request, error: RequestError) -> Response:
-    """Answer a request that cannot be read."""
-    return Response(str(error), status_code=413 if error.kind == "request-too-large" else 400)
-
-
-async def verified(request: Request, method: Literal["GET", "POST"] = "POST") -> VoiceRequest:
-    """Verify a request to a route of this method."""
-    signature = request.headers.get("X-Twilio-Signature")
-    return validator.verify(method, target(request), await received(request), signature)
-
-
-def target(request: Request) -> str:
-    """Return path and query as they came: `request.url` has escapes of the path decoded."""
-    path, query = request.scope["raw_path"], request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
-
-
-async def received(request: Request) -> bytes:
-    """Read the body, or as much of it as shows that it is too large."""
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                break
-    except ClientDisconnect:
-        # Nobody reads the answer, but the log has no traceback for a stranger who hangs up.
-        raise HTTPException(400) from None
-    return body
+validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"])
+Verified = Annotated[VoiceRequest, Depends(verify_request(validator))]
+VerifiedGet = Annotated[VoiceRequest, Depends(verify_request(validator, methods={"GET"}))]
 
 
 def answer(response: VoiceResponse) -> Response:
@@ -76,29 +30,27 @@ def answer(response: VoiceResponse) -> Response:
 
 
 @app.post("/voice")
-async def voice(request: Request) -> Response:
+async def voice(_request: Verified) -> Response:
     """Answer a call that comes in."""
-    await verified(request)
     return answer(ivr.welcome())
 
 
 @app.get("/t/{colleague}")
-async def direct(request: Request, colleague: str) -> Response:
+async def direct(_request: VerifiedGet, colleague: str) -> Response:
     """Answer a call to a colleague's own number, whose webhook is a GET."""
-    await verified(request, "GET")
     return answer(ivr.direct(colleague))
 
 
 @app.post("/choice")
-async def choice(request: Request) -> Response:
+async def choice(request: Verified) -> Response:
     """Go on with what the caller pressed."""
-    return answer(ivr.chosen((await verified(request)).param("Digits")))
+    return answer(ivr.chosen(request.digits))
 
 
 @app.post("/transferred")
-async def transferred(request: Request) -> Response:
+async def transferred(request: Verified) -> Response:
     """Go on when the transfer has ended."""
-    return answer(ivr.transferred(await verified(request)))
+    return answer(ivr.transferred(request))
 
 
 if __name__ == "__main__":

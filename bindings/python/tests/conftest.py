@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import twiml_refer
-from twiml_refer import testing
+from twiml_refer import asgi, testing, wsgi
 
 VECTORS = Path(
     os.environ.get("TWIML_REFER_VECTORS") or Path(__file__).resolve().parents[3] / "tests/vectors"
@@ -55,7 +55,8 @@ uncalled: set[str] = set()
 def public() -> Iterator[tuple[Any, str, Any, str]]:
     """Owner, name, value as it is in the owner, and full name of all that is public."""
     names = [(twiml_refer, name) for name in twiml_refer.__all__]
-    names += [(testing, name) for name in vars(testing) if not name.startswith("_")]
+    for module in (testing, asgi, wsgi):
+        names += [(module, name) for name in vars(module) if not name.startswith("_")]
     for module, name in names:
         item = getattr(module, name)
         if inspect.isfunction(item) and item.__module__ == module.__name__:
@@ -107,5 +108,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def print_at_the_end(lines: list[str]) -> None:
+    _lines.extend(lines)
+
+
+_lines: list[str] = []
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in _lines:
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"public, and called by no test: {sorted(uncalled)}")

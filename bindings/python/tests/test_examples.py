@@ -200,8 +200,10 @@ def test_strangers_are_refused_whatever_they_send(app: str) -> None:
         body = b"Content-Length: 8\r\nX-Twilio-Signature: %b\r\n\r\nDigits=1" % signature.encode()
         for target in ("/voice", "/voice#", "/choice#/voice", "http://a.example/choice#/voice"):
             for host in (f"127.0.0.1:{port}/choice#", f"127.0.0.1:{port}/choice?"):
-                status, _ = send(port, f"POST {target} HTTP/1.1", body, host=host)
-                assert status != 200, (target, host)
+                status, answer = send(port, f"POST {target} HTTP/1.1", body, host=host)
+                # Some servers cut a target at `#`: the rest of it is what was signed.
+                is_choice = "/choice#" in target and b"<Refer" in answer
+                assert status != 200 or is_choice, (target, host)
 
 
 @each_app
@@ -248,6 +250,23 @@ def test_a_client_that_hangs_up_is_not_an_error_of_the_app(monkeypatch: pytest.M
     scope = {"type": "http", "method": "POST", "path": "/choice", "raw_path": b"/choice"}
     asyncio.run(app({**scope, "query_string": b"", "headers": []}, receive, send))
     assert sent[0]["status"] == 400
+
+
+def test_hostile_requests() -> None:
+    port, base = free_port(), {"PUBLIC_BASE": "https://voice.example.com/tw"}
+    fastapi = [sys.executable, str(EXAMPLES / "fastapi_app.py"), str(port)]
+    # Flask's own server may keep a connection whose body it has not read.
+    gunicorn = [sys.executable, "-m", "gunicorn", "--chdir", str(EXAMPLES), "flask_app:app"]
+    for command in (fastapi, [*gunicorn, "-b", f"127.0.0.1:{port}"]):
+        with running(command, port, **base) as pid:
+            # The first answer is that of a worker of Gunicorn, which listens before it has one.
+            assert request(port, "POST", "/choice")[0] == 403
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+            worker = children[0] if "gunicorn" in command else str(pid)
+            program = EXAMPLES.parents[1] / "tests" / "hostile_requests.py"
+            hostile = [sys.executable, str(program), str(port), worker]
+            done = subprocess.run(hostile, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def peak(pid: int) -> int:

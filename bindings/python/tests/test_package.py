@@ -9,7 +9,6 @@ import gc
 import importlib.metadata
 import inspect
 import pickle
-import re
 import resource
 import subprocess
 import sys
@@ -23,9 +22,11 @@ import jedi
 import pydantic
 import pytest
 import twiml_refer as tr
+from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twiml_refer import _bridge, _element, _errors, testing
+from readme import run as run_readme
+from twiml_refer import _bridge, _element, _errors, asgi, testing, wsgi
 
 URL = "https://voice.example.com/handleRefer"
 VALIDATOR = tr.RequestValidator("12345")
@@ -34,9 +35,13 @@ VALIDATOR = tr.RequestValidator("12345")
 def test_every_doctest_runs() -> None:
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     names = {name: getattr(tr, name) for name in tr.__all__}
-    own = testing.__name__
-    of_testing = [it for it in vars(testing).items() if getattr(it[1], "__module__", "") == own]
-    public = [*names.items(), ("Ended", tr.Canceled.__base__), *of_testing]
+    of_modules = [
+        it
+        for module in (testing, asgi, wsgi)
+        for it in vars(module).items()
+        if getattr(it[1], "__module__", "") == module.__name__
+    ]
+    public = [*names.items(), ("Ended", tr.Canceled.__base__), *of_modules]
     # Each by itself: a module finds nothing that was written in another file.
     found = {
         test.docstring: test
@@ -50,18 +55,24 @@ def test_every_doctest_runs() -> None:
     assert runner.tries == sum(text.count(">>> ") for text in written) > 0
 
 
-@pytest.mark.parametrize(
-    ("above", "said"), [(1, "busy: talk to"), (3, "TargetFailed(status='busy'")]
-)
-def test_readme_runs(capsys: pytest.CaptureFixture[str], above: int, said: str) -> None:
-    readme = Path(__file__).resolve().parents[above] / "README.md"
-    samples = re.findall(r"```python\n(.*?)```", readme.read_text("utf-8"), re.S)
-    assert samples
-    for sample in samples:
-        exec(compile(sample, str(readme), "exec"), {})
+def test_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    sources = Path(__file__).resolve().parents[3]
+    run_readme(sources / "README.md")
     out = capsys.readouterr().out
     assert "X-AcctNumber=123456" in out
-    assert said in out
+    assert "TargetFailed(status='busy'" in out
+
+    first, *others = run_readme(sources / "bindings" / "python" / "README.md")
+    out = capsys.readouterr().out
+    assert "busy: talk to the caller again" in out
+    assert "<Redirect>/menu</Redirect>" in out
+    assert "Twilio" in out, "the diagnostic of another document"
+    assert len(others) == 5
+    client = testing.SignedClient(TestClient(first["app"]), "12345", "https://voice.example.com")
+    refer = testing.document(client.post("/voice")).first_refer
+    assert refer and str(refer.target) == "sip:alice@example.com?X-AcctNumber=123456"
+    assert "<Say>" in str(testing.document(client.post("/handleRefer", "target-failed")))
+    assert "<Say>" not in str(testing.document(client.post("/handleRefer", "transferred")))
 
 
 def test_the_four_samples_of_the_platform_print_what_they_print_there() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 import twiml_refer as tr
 from conftest import VECTORS, cases, enter, given, place
+from twiml_refer._http import Head, HttpVerifier, Refusal, account_tokens
 
 
 def run(topic: str, check: Callable[[dict[str, Any]], object]) -> None:
@@ -196,6 +198,42 @@ def test_requests() -> None:
         assert [list(pair) for pair in request.params] == case["params"]
 
     run("requests", check)
+
+
+def test_http_requests() -> None:
+    asked: list[str] = []
+
+    def check(case: dict[str, Any]) -> None:
+        trust = case.get("origin", "public-base").partition("-")[0]
+        methods = {"POST", "GET"} if case.get("accepts_get") else {"POST"}
+        verifier = HttpVerifier(
+            validator_of(case),
+            None if trust == "public" else trust,  # type: ignore[arg-type]
+            methods,
+            asked.append,
+        )
+        is_https = case.get("origin") == "host-https"
+        lost = case.get("lost_question_mark", False)
+        head = Head(case["method"], case["target"], lost, is_https, case["headers"])
+        refusal = verifier.check_head(head)
+        status = 200 if refusal is None else refusal.status
+        # What core refuses for its method is refused before the body, too.
+        assert status == case.get("head", 405 if case["status"] == 405 else 200)
+        body = BytesIO(given(case, "body"))
+        asked.clear()
+        assert account_tokens(verifier, head, body) is None
+        if "account_sid" in case:
+            assert asked == [it for it in [case["account_sid"]] if it]
+        verified = verifier.verify(head, body)
+        if isinstance(verified, Refusal):
+            assert verified.status == case["status"]
+            assert dict(verified.headers).get("Allow") == case.get("allow")
+        else:
+            assert case["status"] == 200
+            params = [list(pair) for pair in verified.params]
+            assert params == case.get("params", params)
+
+    run("http-requests", check)
 
 
 def test_raw_bodies() -> None:

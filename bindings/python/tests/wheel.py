@@ -1,4 +1,7 @@
-"""Checks that a wheel holds what it should, and nothing else: `python wheel.py WHEEL`."""
+"""Checks that a wheel holds what it should, and nothing else: `wheel.py [--command] WHEEL`.
+
+With --command it must bring the command.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import zipfile
 from pathlib import Path
 
 MOST_BYTES = 3_000_000
+MOST_COMMAND_BYTES = 12_000_000
 
 
 def main() -> None:
-    wheel = Path(sys.argv[1])
+    wheel = Path(sys.argv[-1])
     names = {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist()}
     sources = Path(__file__).resolve().parents[1] / "python" / "twiml_refer"
     expected = {f"twiml_refer/{file.name}" for file in sources.iterdir() if file.is_file()}
@@ -19,6 +23,10 @@ def main() -> None:
     assert not missing, missing
     native = [name for name in names if name.endswith((".so", ".dylib", ".dll", ".pyd"))]
     assert len(native) == 1, native
+    if sys.argv[1] == "--command":
+        [command] = [name for name in names if name.endswith(".data/scripts/twiml-refer")]
+        assert names.pop(command) < MOST_COMMAND_BYTES
+        assert zipfile.ZipFile(wheel).getinfo(command).external_attr >> 16 & 0o111 == 0o111
     extra = [
         name
         for name in set(names) - expected - set(native)

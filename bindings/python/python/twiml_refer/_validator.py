@@ -78,7 +78,7 @@ class RequestValidator:
         max_body_bytes: int | None = None,
         encoded_spellings: bool = False,
     ) -> None:
-        tokens = [token] if isinstance(token, str) else _tokens(token)
+        tokens = tokens_of(token)
         base = url_text("public_base", public_base)
         if algorithm not in ("sha1", "sha256"):
             raise ValueError("invalid algorithm: use sha1 or sha256")
@@ -197,7 +197,10 @@ def secrets_of(validator: RequestValidator) -> Any:
     return _secrets[validator]
 
 
-def _tokens(tokens: Iterable[str]) -> list[str]:
+def tokens_of(tokens: str | Iterable[str]) -> list[str]:
+    """Make a list of one token or several."""
+    if isinstance(tokens, str):
+        return [tokens]
     if tokens is None or isinstance(tokens, (bytes, bytearray)):
         wrong_type("a token", "str, or several of them", tokens)
     made = list(tokens)

@@ -1,9 +1,12 @@
-"""For the tests of an app: signed requests as Twilio sends them.
+"""For the tests of an app: signed requests as Twilio sends them, and the documents of its answers.
 
-from twiml_refer.testing import signed_request
+With pytest, the plugin of this package gives the fixture `twilio_client`, and an assertion that
+compares two documents shows where they differ:
 
-request = signed_request("token", "https://voice.example.com/handleRefer", "target-failed")
-response = client.post(request.path, content=request.body, headers=request.headers)
+    def test_busy(twilio_client):
+        client = twilio_client(TestClient(app), "token", "https://voice.example.com")
+        response = client.post("/handleRefer", "target-failed")
+        assert document(response) == expected
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from urllib.parse import urlsplit
 
 from ._bridge import bridge, call
 from ._outcome import ReferReport, report
+from ._response import VoiceResponse
 from ._secret import sealed
 from ._validator import RequestValidator, secrets_of
 from ._value import Value
@@ -84,14 +88,91 @@ def signed_request(
     >>> validator.verify("POST", made.path, made.body, made.signature).outcome
     Canceled()
     """
+    return _signed(RequestValidator(token), method, url, scenario, params)
+
+
+def _signed(
+    validator: RequestValidator,
+    method: Literal["GET", "POST"],
+    url: str,
+    scenario: Scenario | None,
+    params: Mapping[str, str] | None,
+) -> SignedRequest:
     if method not in ("GET", "POST"):
         raise ValueError("invalid method: use GET or POST (upper case)")
     if not isinstance(url, str):
         raise TypeError(f"url must be str, got {type(url).__name__}")
-    secrets = secrets_of(RequestValidator(token))
+    secrets = secrets_of(validator)
     chosen, added = None if scenario is None else _scenario(scenario), pairs_of(params)
     made = call(bridge.signed_request, secrets, method, url, chosen, added)
     return SignedRequest(method, made.url, made.body.encode(), made.headers[0].value)
+
+
+class SignedClient:
+    """A test client whose requests Twilio signed.
+
+    `client` is the test client of FastAPI or Starlette, of Flask or of Django, or one of httpx; its
+    responses are returned. `public_base` is that of the app.
+
+    >>> from flask import Flask
+    >>> from twiml_refer.flask import verify_request
+    >>> base = "https://voice.example.com"
+    >>> app = Flask("app")
+    >>> @app.post("/handleRefer")
+    ... @verify_request(RequestValidator("12345", base))
+    ... def handle_refer(request):
+    ...     return str(request.outcome)
+    >>> client = SignedClient(app.test_client(), "12345", base)
+    >>> client.post("/handleRefer", "canceled").text
+    'Canceled()'
+    """
+
+    # Not the requests: errors of the app keep their traceback.
+    @sealed
+    def __init__(self, client: Any, token: str, public_base: str) -> None:
+        self._client, self._base = client, public_base.removesuffix("/")
+        # Without the base: it signs whole URLs.
+        self._validator = RequestValidator(token)
+
+    def post(
+        self, path: str, scenario: Scenario | None = None, params: Mapping[str, str] | None = None
+    ) -> Any:
+        """Make a POST; `scenario` and `params` are those of `signed_request`."""
+        return self._send(
+            _signed(self._validator, "POST", self._base + path, scenario, params), path
+        )
+
+    def get(
+        self, path: str, scenario: Scenario | None = None, params: Mapping[str, str] | None = None
+    ) -> Any:
+        """Make a GET; `scenario` and `params` are those of `signed_request`."""
+        made = _signed(self._validator, "GET", self._base + path, scenario, params)
+        return self._send(made, made.url.removeprefix(self._base))
+
+    def _send(self, request: SignedRequest, target: str) -> Any:
+        """Send a request to its target; the server in front of the app removes a prefix."""
+        client, method, headers = self._client, request.method, request.headers
+        if hasattr(client, "generic"):
+            kind = headers.get("Content-Type", "")
+            # Django's client gives no raw target by itself.
+            return client.generic(
+                method, target, request.body, kind, headers=headers, RAW_URI=target
+            )
+        if hasattr(client, "open"):
+            return client.open(target, method=method, data=request.body, headers=headers)
+        return client.request(method, target, content=request.body, headers=headers)
+
+
+@sealed
+def document(response: Any) -> VoiceResponse:
+    """Read the document of an answer: of a test client's response, of bytes or of text.
+
+    >>> document("<Response><Hangup/></Response>").check()
+    []
+    """
+    for name in ("content", "data"):
+        response = getattr(response, name, response)
+    return VoiceResponse.parse(response)
 
 
 def _scenario(name: str) -> Any:

@@ -4,6 +4,10 @@
 //! With `TWIML_REFER_UNPATCHED` set, what the generator wrote is left as it is: it works, too. A text
 //! of the generator that is not as expected ends the program with an error.
 
+//!
+//! `uniffi-bindgen generate --language python --out-dir FOLDER LIBRARY`: of the command line of UniFFI,
+//! what the builds and maturin use. Its own would bring a parser that takes long to compile.
+
 mod kotlin;
 mod patch;
 mod python;
@@ -13,19 +17,49 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use patch::Patched;
+use uniffi::{GenerateOptions, TargetLanguage};
 
 fn main() {
-    uniffi::uniffi_bindgen_main();
-    let is_generated = env::args().any(|argument| argument == "generate");
-    if !is_generated || env::var_os("TWIML_REFER_UNPATCHED").is_some() {
-        return;
-    }
-    let mut arguments = env::args().skip_while(|argument| argument != "--out-dir");
-    let folder = arguments.nth(1).ok_or("write --out-dir and a folder, each on its own");
-    if let Err(error) = folder.map_err(str::to_owned).and_then(|it| patch_folder(Path::new(&it))) {
+    if let Err(error) = run() {
         eprintln!("uniffi-bindgen: {error}");
         process::exit(1);
     }
+}
+
+fn run() -> Result<(), String> {
+    let options = options(env::args().skip(1))?;
+    let folder = PathBuf::from(&options.out_dir);
+    uniffi::generate(options).map_err(|error| format!("{error:#}"))?;
+    if env::var_os("TWIML_REFER_UNPATCHED").is_some() { Ok(()) } else { patch_folder(&folder) }
+}
+
+fn options(mut arguments: impl Iterator<Item = String>) -> Result<GenerateOptions, String> {
+    if arguments.next().as_deref() != Some("generate") {
+        return Err("the only command is generate".to_owned());
+    }
+    let mut options = GenerateOptions { format: true, ..GenerateOptions::default() };
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--language" => options.languages.push(match value()?.as_str() {
+                "kotlin" => TargetLanguage::Kotlin,
+                "python" => TargetLanguage::Python,
+                "swift" => TargetLanguage::Swift,
+                other => return Err(format!("unknown language {other}: use kotlin, python or swift")),
+            }),
+            "--out-dir" => options.out_dir = value()?.into(),
+            "--config" => options.config_override = Some(value()?.into()),
+            "--no-format" => options.format = false,
+            // The source always is one.
+            "--library" => {}
+            other if other.starts_with('-') => return Err(format!("unknown option {other}")),
+            _ => options.source = argument.into(),
+        }
+    }
+    if options.languages.is_empty() || options.out_dir == "" || options.source == "" {
+        return Err("give --language, --out-dir and the library".to_owned());
+    }
+    Ok(options)
 }
 
 fn patch_folder(folder: &Path) -> Result<(), String> {

@@ -1,0 +1,63 @@
+"""Verified requests for FastAPI, by a dependency.
+
+    from typing import Annotated
+    from fastapi import Depends
+    from twiml_refer import RequestValidator, VoiceRequest
+    from twiml_refer.fastapi import verify_request
+
+    validator = RequestValidator("token", "https://voice.example.com")
+    Verified = Annotated[VoiceRequest, Depends(verify_request(validator))]
+
+    @app.post("/voice")
+    async def voice(request: Verified) -> Response: ...
+
+For a whole app, and for routes whose functions have parameters of forms, use `twiml_refer.asgi`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from io import BytesIO
+
+from fastapi import HTTPException, Request
+from starlette.requests import ClientDisconnect
+
+from . import asgi
+from ._http import KEY, READ_BEFORE, AsyncAccounts, HttpVerifier, Refusal, Trust
+from ._validator import RequestValidator
+from ._webhook import VoiceRequest
+
+__all__ = ["verify_request"]
+
+
+def verify_request(
+    validator: RequestValidator,
+    *,
+    trust: Trust | None = None,
+    methods: Collection[str] = ("POST",),
+    accounts: AsyncAccounts | None = None,
+) -> Callable[[Request], Awaitable[VoiceRequest]]:
+    """Return a dependency: it verifies the request, and raises `HTTPException` if it is refused.
+
+    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
+    route. The route can read the body again.
+    """
+    verifier = HttpVerifier(validator, trust, methods, accounts)
+
+    # FastAPI evaluates the annotations, with the names of this module.
+    async def verified_request(request: Request) -> VoiceRequest:
+        body = BytesIO()
+        try:
+            verified = await asgi.verify(verifier, request.scope, request.stream(), body)
+        except ClientDisconnect:
+            verified = Refusal(400)
+        except RuntimeError:
+            verified = verifier.forbid(READ_BEFORE)
+        if isinstance(verified, Refusal):
+            raise HTTPException(verified.status, headers=dict(verified.headers))
+        request.scope[KEY] = verified
+        # Where Starlette itself keeps a body that was read.
+        request._body = body.getvalue()
+        return verified
+
+    return verified_request

@@ -1,0 +1,56 @@
+"""Verified requests for Flask, by a decorator.
+
+from twiml_refer import RequestValidator, VoiceRequest
+from twiml_refer.flask import verify_request
+
+verified = verify_request(RequestValidator("token", "https://voice.example.com"))
+
+@app.post("/voice")
+@verified
+def voice(request: VoiceRequest) -> Response: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, request
+
+from . import wsgi
+from ._http import KEY, READ_BEFORE, Accounts, HttpVerifier, Refusal, Trust
+from ._validator import RequestValidator
+
+__all__ = ["verify_request"]
+
+
+def verify_request(
+    validator: RequestValidator,
+    *,
+    trust: Trust | None = None,
+    methods: Collection[str] = ("POST",),
+    accounts: Accounts | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator of views: a view gets the `VoiceRequest` as its first argument.
+
+    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
+    route. The view can read the body again.
+    """
+    verifier = HttpVerifier(validator, trust, methods, accounts)
+
+    def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def verified_view(**arguments: Any) -> Any:
+            was_read = "stream" in vars(request._get_current_object())  # type: ignore[attr-defined]
+            verified = (
+                verifier.forbid(READ_BEFORE) if was_read else wsgi.verify(verifier, request.environ)
+            )
+            if isinstance(verified, Refusal):
+                return Response(status=verified.status, headers=verified.headers)
+            request.environ[KEY] = verified
+            return current_app.ensure_sync(view)(verified, **arguments)
+
+        return verified_view
+
+    return decorator
