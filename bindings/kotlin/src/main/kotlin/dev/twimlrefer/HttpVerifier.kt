@@ -1,6 +1,7 @@
 package dev.twimlrefer
 
 import dev.twimlrefer.internal.BodyLimit
+import dev.twimlrefer.internal.LogRate
 import dev.twimlrefer.internal.bridge.HttpOptions
 import dev.twimlrefer.internal.bridge.Secrets
 import dev.twimlrefer.internal.bridge.claimedAccountSid
@@ -11,7 +12,6 @@ import dev.twimlrefer.internal.bridge.httpVerify
 import dev.twimlrefer.internal.bridge.requestToForm
 import dev.twimlrefer.internal.bridge.verifyServletParams
 import dev.twimlrefer.internal.formPairs
-import java.util.concurrent.atomic.AtomicLong
 import java.util.function.Function
 import dev.twimlrefer.internal.bridge.HttpAnswer as BridgeAnswer
 import dev.twimlrefer.internal.bridge.Origin as BridgeOrigin
@@ -54,10 +54,7 @@ public class HttpVerifier private constructor(
         this(validator.bridgeSecrets(), HttpOptions(BridgeOrigin.valueOf(origin.name), false, false), null)
 
     @Transient
-    private val nextLine = AtomicLong(System.nanoTime())
-
-    @Transient
-    private val linesLeftOut = AtomicLong()
+    private val rate = LogRate()
 
     init {
         httpCheckOptions(secrets, options)
@@ -106,20 +103,22 @@ public class HttpVerifier private constructor(
     }
 
     /**
-     * Verifies a POST whose form a servlet container has parsed: `params` holds the parameters of the URL's query as
-     * well. Only for [Origin.PUBLIC_BASE].
-     *
-     * @throws IllegalStateException the verifier has another origin.
+     * Verifies a POST whose form a servlet container has parsed, where no body is left to read: `params` holds the
+     * parameters of the URL's query as well. Without a public base it verifies an empty form.
      */
-    public fun verifyServletParams(target: String, params: Map<String, *>, signature: String?): HttpAnswer {
-        check(options.origin == BridgeOrigin.PUBLIC_BASE) {
-            "the form was read before it was verified, which needs Origin.PUBLIC_BASE: verify earlier, or set a public base"
-        }
+    public fun verifyServletParams(
+        target: String,
+        headers: Map<String, Iterable<String>>,
+        params: Map<String, *>,
+    ): HttpAnswer {
+        if (options.origin != BridgeOrigin.PUBLIC_BASE) return verify("POST", target, headers, ByteArray(0))
         val pairs = formPairs(params)
+        val signatures = headers.filterKeys { it.equals(SIGNATURE, ignoreCase = true) }.values.flatten()
         return try {
             val form = if (authTokens == null) "" else requestToForm(pairs)
             val chosen = secretsFor("POST", target, form.toByteArray())
-            HttpAnswer(BridgeAnswer(ACCEPTED, null, verifyServletParams(chosen, target, pairs, signature)))
+            val request = verifyServletParams(chosen, target, pairs, signatures.singleOrNull())
+            HttpAnswer(BridgeAnswer(ACCEPTED, null, request))
         } catch (_: SignatureException) {
             HttpAnswer(BridgeAnswer(FORBIDDEN, null, null))
         } catch (error: RequestException) {
@@ -148,19 +147,15 @@ public class HttpVerifier private constructor(
         headers: Map<String, Iterable<String>>,
         body: ByteArray,
     ): String? {
-        val (now, next) = System.nanoTime() to nextLine.get()
-        if (now - next < 0 || !nextLine.compareAndSet(next, now + SECOND_NS)) {
-            linesLeftOut.incrementAndGet()
-            return null
-        }
-        val others = linesLeftOut.getAndSet(0)
+        val others = rate.permit() ?: return null
         val line = diagnose(method, target, headers, body)
         return if (others == 0L) line else "$line (and $others more since the last line)"
     }
 
     /** For people; without secrets. */
-    override fun toString(): String = "HttpVerifier(origin=${options.origin}, publicBase=${secrets.publicBase}, " +
-        "acceptsGet=${options.acceptsGet}, maxBodyBytes=$maxBodyBytes)"
+    override fun toString(): String =
+        "HttpVerifier(origin=${options.origin}, publicBase=${secrets.publicBase}, " +
+            "acceptsGet=${options.acceptsGet}, maxBodyBytes=$maxBodyBytes)"
 
     private fun secretsFor(method: String, target: String, body: ByteArray): Secrets {
         val account = authTokens?.let { claimedAccountSid(method, target, body) } ?: return secrets
@@ -169,7 +164,7 @@ public class HttpVerifier private constructor(
     }
 
     private companion object {
-        const val SECOND_NS = 1_000_000_000L
+        const val SIGNATURE = "X-Twilio-Signature"
         const val ACCEPTED = 200L
         const val BAD = 400L
         const val FORBIDDEN = 403L

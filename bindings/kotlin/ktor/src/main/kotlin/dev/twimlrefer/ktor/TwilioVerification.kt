@@ -57,7 +57,11 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
         onCall { call ->
             val received = Received(call)
             val head = verifier.checkHead(received.method, received.headers)
-            if (head.status != HttpStatusCode.OK.value) return@onCall call.reject(verifier, received, head, ByteArray(0))
+            if (head.status !=
+                HttpStatusCode.OK.value
+            ) {
+                return@onCall call.reject(verifier, received, head, ByteArray(0))
+            }
             val body = try {
                 call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
             } catch (_: IOException) {

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest
 import jakarta.servlet.http.HttpServletRequestWrapper
 import java.io.BufferedReader
 import java.io.ByteArrayInputStream
+import java.util.AbstractMap.SimpleImmutableEntry
 import java.util.Collections
 import java.util.Enumeration
 
@@ -17,31 +18,33 @@ internal class ReadableRequest(
     private val body: ByteArray,
     private val verified: VoiceRequest,
 ) : HttpServletRequestWrapper(request) {
-    private val stream by lazy { BodyStream(body) }
-    private val reader by lazy { BufferedReader(stream.reader(charset(characterEncoding ?: "UTF-8"))) }
+    private val bytes by lazy { BodyStream(body) }
+    private val text by lazy { BufferedReader(bytes.reader(charset(characterEncoding ?: "UTF-8"))) }
 
     /** The values of the query come first, as the specification says. */
-    private val parameters: Map<String, Array<String>> by lazy {
+    private val merged: Map<String, Array<String>> by lazy {
         val query = try {
             VoiceRequest.fromForm(queryString.orEmpty(), Int.MAX_VALUE).params
         } catch (_: RequestException) {
-            super.getParameterMap().flatMap { (name, values) -> values.map { java.util.Map.entry(name, it) } }
+            super.getParameterMap().flatMap { (name, values) ->
+                values.map { SimpleImmutableEntry(name, it) }
+            }
         }
         val values = (query + verified.params).groupBy({ it.key }, { it.value })
         Collections.unmodifiableMap(values.mapValues { it.value.toTypedArray() })
     }
 
-    override fun getInputStream(): ServletInputStream = stream
+    override fun getInputStream(): ServletInputStream = bytes
 
-    override fun getReader(): BufferedReader = reader
+    override fun getReader(): BufferedReader = text
 
-    override fun getParameterMap(): Map<String, Array<String>> = parameters
+    override fun getParameterMap(): Map<String, Array<String>> = merged
 
-    override fun getParameterNames(): Enumeration<String> = Collections.enumeration(parameters.keys)
+    override fun getParameterNames(): Enumeration<String> = Collections.enumeration(merged.keys)
 
-    override fun getParameterValues(name: String): Array<String>? = parameters[name]?.clone()
+    override fun getParameterValues(name: String): Array<String>? = merged[name]?.clone()
 
-    override fun getParameter(name: String): String? = parameters[name]?.first()
+    override fun getParameter(name: String): String? = merged[name]?.first()
 }
 
 private class BodyStream(body: ByteArray) : ServletInputStream() {

@@ -45,7 +45,8 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
     ) {
         /** The request of the container: other filters may have changed method, path and headers. */
         private val received = received(request)
-        private val target = received.queryString.let { if (it == null) "" else "?$it" }.let { received.requestURI + it }
+        private val query = received.queryString?.let { "?$it" }.orEmpty()
+        private val target = received.requestURI + query
         private val headers = Collections.list(received.headerNames).associateWith {
             Collections.list(received.getHeaders(it))
         }
@@ -56,14 +57,14 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
             // Verified by another filter, or before it was forwarded.
             if (request.getAttribute(ATTRIBUTE) != null) return chain.doFilter(request, response)
             val body = try {
-                request.inputStream.readNBytes(verifier.maxBodyBytes + 1)
+                request.inputStream.readNBytes(verifier.maxBodyBytes.coerceAtMost(Int.MAX_VALUE - 1) + 1)
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
                 response.status = HttpServletResponse.SC_BAD_REQUEST
                 return
             }
-            val answer = if (body.isEmpty() && isForm() && received.contentLengthLong != 0L) {
-                verifier.verifyServletParams(target, request.parameterMap, received.getHeader("X-Twilio-Signature"))
+            val answer = if (body.isEmpty() && mayHaveBeenRead()) {
+                verifier.verifyServletParams(target, headers, request.parameterMap)
             } else {
                 verifier.verify(received.method, target, headers, body)
             }
@@ -73,7 +74,9 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
             chain.doFilter(readable, response)
         }
 
-        private fun isForm() = received.contentType.orEmpty().startsWith(FORM, ignoreCase = true)
+        /** Whether a filter before this one may have made the container read the form. */
+        private fun mayHaveBeenRead() = received.method == "POST" && received.contentLengthLong != 0L &&
+            received.contentType.orEmpty().startsWith(FORM, ignoreCase = true)
 
         private fun reject(answer: HttpAnswer, body: ByteArray) {
             verifier.logLine(received.method, target, headers, body)?.let { LOGGER.log(Level.WARNING, it) }
