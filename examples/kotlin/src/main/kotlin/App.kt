@@ -29,8 +29,7 @@ private suspend fun ApplicationCall.answer(response: VoiceResponse) =
     respondText(response.toXml(), ContentType.Text.Xml)
 
 fun main(args: Array<String>) {
-    val port = args[0].toInt()
-    val publicBase = System.getenv("PUBLIC_BASE") ?: "http://127.0.0.1:$port"
-    val validator = RequestValidator(System.getenv("TWILIO_AUTH_TOKEN").orEmpty(), publicBase)
-    embeddedServer(Netty, port, "127.0.0.1") { transferApp(validator) }.start(wait = true)
+    val token = System.getenv("TWILIO_AUTH_TOKEN").orEmpty()
+    val validator = RequestValidator(token, System.getenv("PUBLIC_BASE").orEmpty())
+    embeddedServer(Netty, args[0].toInt(), "127.0.0.1") { transferApp(validator) }.start(wait = true)
 }

@@ -91,7 +91,8 @@ class FrameworksTest {
                     signed + form + "Content-Length: 1000000000000\r\n",
                     "a",
                 )
-                val ofMultipart = "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${multipart.length}\r\n"
+                val length = "Content-Length: ${multipart.length}\r\n"
+                val ofMultipart = "Content-Type: multipart/form-data; boundary=b\r\n$length"
                 check("multipart", setOf(403), signed + ofMultipart, multipart)
                 check("no Content-Type", setOf(200), "${signed}Content-Length: ${good.length}\r\n", good)
                 val empty = "X-Twilio-Signature: ${validator.signed("/voice", "")}\r\n"

@@ -64,7 +64,7 @@ class KitTest {
             mvc.perform(other.signedRequest(Method.POST, target).toMockMvc()).andReturn().response.status,
         )
         val got = mvc.perform(validator.signedRequest(Method.GET, target).toMockMvc()).andReturn().response
-        assertEquals(405 to "POST", got.status to got.getHeader("Allow"))
+        assertEquals("405 POST", "${got.status} ${got.getHeader("Allow")}")
     }
 
     @Test
@@ -122,7 +122,10 @@ class KitTest {
             val request = validator.signedRequest(Method.POST, "/twilio/transferred", Scenario.REJECTED)
             val answer = client.send(request.toHttpRequest(origin), BodyHandlers.ofString())
             assertTwiml("<Response><Say>rejected</Say></Response>", answer.body())
-            val forged = validator.signedRequest(Method.POST, "/twilio/voice?a=b").toHttpRequest("$origin/twilio/..")
+            val forged = validator.signedRequest(
+                Method.POST,
+                "/twilio/voice?a=b",
+            ).toHttpRequest("$origin/twilio/..")
             assertEquals(403, client.send(forged, BodyHandlers.ofString()).statusCode())
         }
     }
