@@ -17,7 +17,6 @@ import io.ktor.server.request.ApplicationReceivePipeline
 import io.ktor.server.response.header
 import io.ktor.server.response.respond
 import io.ktor.util.AttributeKey
-import io.ktor.util.toMap
 import io.ktor.utils.io.ByteReadChannel
 import io.ktor.utils.io.readRemaining
 import kotlinx.io.IOException
@@ -57,9 +56,7 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
         onCall { call ->
             val received = Received(call)
             val head = verifier.checkHead(received.method, received.headers)
-            if (head.status !=
-                HttpStatusCode.OK.value
-            ) {
+            if (head.status != HttpStatusCode.OK.value) {
                 return@onCall call.reject(verifier, received, head, ByteArray(0))
             }
             val body = try {
@@ -93,7 +90,9 @@ private val BODY = AttributeKey<ByteArray>("dev.twimlrefer.body")
 private class Received(call: PipelineCall) {
     val method = call.request.local.method.value
     val target = call.request.local.uri
-    val headers = call.request.headers.toMap()
+
+    // Not toMap(): of a header that is repeated CIO's has the last value alone.
+    val headers = call.request.headers.run { names().associateWith { getAll(it).orEmpty() } }
 }
 
 private suspend fun ApplicationCall.reject(

@@ -2,6 +2,10 @@
 
 package dev.twimlrefer.testing
 
+import dev.twimlrefer.Comment
+import dev.twimlrefer.Element
+import dev.twimlrefer.Node
+import dev.twimlrefer.Text
 import dev.twimlrefer.VoiceResponse
 
 /**
@@ -24,10 +28,21 @@ public fun assertTwiml(expected: String, actual: String) {
 
 /** Like the other [assertTwiml], for documents that were built or read. */
 public fun assertTwiml(expected: VoiceResponse, actual: VoiceResponse) {
-    if (expected != actual) {
-        val (wanted, found) = expected.toXml(pretty = true).lines() to actual.toXml(pretty = true).lines()
+    val (wanted, found) = lines(expected) to lines(actual)
+    if (wanted != found) {
         throw AssertionError("the documents differ:\n" + difference(wanted, found).joinToString("\n"))
     }
+}
+
+private fun lines(response: VoiceResponse): List<String> = VoiceResponse(
+    response.nodes.map(::sorted),
+    response.attributes.toSortedMap(),
+).toXml(pretty = true).lines()
+
+/** The node with its attributes by name. */
+private fun sorted(node: Node): Node = when (node) {
+    is Element -> Element(node.name, node.attributes.toSortedMap(), node.nodes.map(::sorted))
+    is Text, is Comment -> node
 }
 
 /** All lines; between those that are the same at the beginning and at the end, first the expected ones. */

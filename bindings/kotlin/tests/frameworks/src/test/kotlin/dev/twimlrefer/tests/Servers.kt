@@ -81,7 +81,7 @@ class SpringBoot : ServletServer() {
             "--server.port=0",
             "--server.address=127.0.0.1",
             "--spring.main.banner-mode=off",
-            "--logging.level.root=warn",
+            "--logging.level.root=error",
         )
     override val port = context.environment.getProperty("local.server.port")!!.toInt()
 
