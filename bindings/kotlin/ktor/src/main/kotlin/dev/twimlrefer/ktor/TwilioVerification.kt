@@ -60,7 +60,9 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
                 return@onCall call.reject(verifier, received, head, ByteArray(0))
             }
             val body = try {
-                call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
+                // The plugin may be installed in the app and in the route.
+                call.attributes.getOrNull(BODY)
+                    ?: call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
                 return@onCall call.respond(HttpStatusCode.BadRequest)

@@ -14,9 +14,8 @@ import java.net.http.HttpRequest.BodyPublishers
  * which is then a request target.
  */
 public fun SignedRequest.toHttpRequest(origin: String): HttpRequest {
-    val request = HttpRequest.newBuilder(
-        URI.create(origin + url),
-    ).method(method.name, BodyPublishers.ofString(body))
+    val request = HttpRequest.newBuilder(URI.create(origin + url))
+        .method(method.name, BodyPublishers.ofString(body))
     headers.forEach { (name, value) -> request.header(name, value) }
     return request.build()
 }

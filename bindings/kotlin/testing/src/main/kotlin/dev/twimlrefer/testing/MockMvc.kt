@@ -10,10 +10,8 @@ import java.net.URI
 
 /** Returns the request for Spring's `MockMvc.perform`. */
 public fun SignedRequest.toMockMvc(): MockHttpServletRequestBuilder {
-    val request = MockMvcRequestBuilders.request(
-        HttpMethod.valueOf(method.name),
-        URI.create(url),
-    ).content(body)
+    val request = MockMvcRequestBuilders.request(HttpMethod.valueOf(method.name), URI.create(url))
+        .content(body)
     headers.forEach { (name, value) -> request.header(name, value) }
     return request
 }

@@ -21,6 +21,7 @@ import io.ktor.server.request.receiveParameters
 import io.ktor.server.response.respondText
 import io.ktor.server.routing.get
 import io.ktor.server.routing.post
+import io.ktor.server.routing.route
 import io.ktor.server.routing.routing
 import io.ktor.server.testing.testApplication
 import org.junit.jupiter.api.Test
@@ -31,6 +32,7 @@ import java.net.http.HttpClient
 import java.net.http.HttpResponse.BodyHandlers
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
 
 /** The test kit, with the test clients that it is made for. */
 class KitTest {
@@ -98,6 +100,31 @@ class KitTest {
         )
         assertEquals("1", answer.bodyAsText())
         assertEquals(403, client.get("/voice?Digits=1").status.value)
+    }
+
+    @Test
+    fun `the handler of a rejected call does not run, installed once or twice`() {
+        for (twice in listOf(false, true)) {
+            var ran = 0
+            testApplication {
+                routing {
+                    if (twice) install(TwilioVerification) { validator = this@KitTest.validator }
+                    route("/twilio") {
+                        install(TwilioVerification) { validator = this@KitTest.validator }
+                        post("/voice") {
+                            ran++
+                            call.respondText(call.receiveParameters()["CallSid"].orEmpty())
+                        }
+                    }
+                }
+                assertEquals(403, client.post("/twilio/voice").status.value)
+                assertEquals(405, client.get("/twilio/voice").status.value)
+                assertEquals(0, ran)
+                val answer = client.request(validator.signedRequest(Method.POST, "/twilio/voice"))
+                assertEquals(200 to 1, answer.status.value to ran)
+                assertTrue(answer.bodyAsText().startsWith("CA"))
+            }
+        }
     }
 
     @Test
