@@ -45,11 +45,13 @@ pub enum Origin {
 /// * It covers no time: a captured request verifies forever, and Twilio itself repeats a request that it
 ///   got no answer to. Check the state of the call, and answer a repeated action request as the first
 ///   time. The key by which it is recognised is the `CallSid` with all parameters, which
-///   [`to_form`](VoiceRequest::to_form) writes: they are signed, the header that numbers attempts is not.
+///   [`to_form`](VoiceRequest::to_form) writes: unlike the header `I-Twilio-Idempotency-Token`, they are
+///   signed.
 /// * It joins the URL, names and values without delimiters: `Digits` + `1234` signs like
 ///   `Digits1` + `234`. Check that the parameters that the app needs are there.
 ///
-/// It does no I/O, has no clock and can be shared by threads.
+/// It does no I/O, has no clock and can be shared by threads. An app with subaccounts makes one for each
+/// and chooses it by [`claimed_account_sid`](super::claimed_account_sid).
 ///
 /// ```
 /// use twiml_refer::RequestValidator;
@@ -206,7 +208,8 @@ impl HttpVerifier {
     /// let headers = [("X-Twilio-Signature", signature.as_str())];
     /// assert_eq!(
     ///     verifier.diagnose(&HttpRequest::new("POST", "/refer", headers, b"")),
-    ///     "403 to POST /refer: the signature matches with a slash at the end of the path",
+    ///     "403 to POST /refer: the signature matches with another slash at the end of the path: \
+    ///      pass the path that Twilio requested",
     /// );
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
