@@ -77,7 +77,7 @@ public class HttpVerifier private constructor(
     /**
      * Returns a verifier that asks for the auth tokens of an account, by the AccountSid that a request claims: each
      * subaccount has its own. The validator's are used if there is none (`null` or an empty list), or if the request
-     * claims no account. Believe the AccountSid for nothing else.
+     * claims no account. Believe the AccountSid for nothing else. The function runs on the thread of the request.
      */
     public fun withAuthTokens(tokens: Function<String, List<String>?>): HttpVerifier =
         HttpVerifier(secrets, options, tokens)

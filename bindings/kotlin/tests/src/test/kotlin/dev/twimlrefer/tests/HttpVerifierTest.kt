@@ -23,13 +23,22 @@ class HttpVerifierTest {
         val answer = verifier.verifyServletParams("/t?a=1", headers, params)
         assertEquals(200, answer.status)
         assertEquals(listOf("a=2", "AccountSid=AC1"), answer.request?.params?.map { "$it" })
-        assertEquals(answer.request, validator.verifyServletParams("/t?a=1", params, headers.values.single()[0]))
+        assertEquals(
+            answer.request,
+            validator.verifyServletParams("/t?a=1", params, headers.values.single()[0]),
+        )
         assertEquals(403, verifier.verifyServletParams("/t?a=3", headers, params).status)
         val twice = headers + ("X-Twilio-Signature" to headers.values.single())
         assertEquals(403, verifier.verifyServletParams("/t?a=1", twice, params).status)
         val large = mapOf("a" to "b".repeat(70_000))
-        assertEquals(413, verifier.verifyServletParams("/t", headers(validator.sign("/t", large)), large).status)
-        val other = RequestValidator("54321", "https://voice.example.com").sign("/t", mapOf("AccountSid" to "AC1"))
+        assertEquals(
+            413,
+            verifier.verifyServletParams("/t", headers(validator.sign("/t", large)), large).status,
+        )
+        val other = RequestValidator(
+            "54321",
+            "https://voice.example.com",
+        ).sign("/t", mapOf("AccountSid" to "AC1"))
         val account = mapOf("AccountSid" to "AC1")
         assertEquals(403, verifier.verifyServletParams("/t", headers(other), account).status)
         val ofAccounts = verifier.withAuthTokens { if (it == "AC1") listOf("54321") else null }
