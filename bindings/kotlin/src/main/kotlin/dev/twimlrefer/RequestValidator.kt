@@ -12,6 +12,7 @@ import dev.twimlrefer.internal.bridge.Pair as BridgePair
 import dev.twimlrefer.internal.bridge.Scenario as BridgeScenario
 import dev.twimlrefer.internal.bridge.SignedRequest as BridgeSignedRequest
 import dev.twimlrefer.internal.bridge.UrlCandidate as BridgeCandidate
+import dev.twimlrefer.internal.bridge.claimedAccountSid as bridgeClaimedAccountSid
 import dev.twimlrefer.internal.bridge.diagnose as bridgeDiagnose
 import dev.twimlrefer.internal.bridge.explain as bridgeExplain
 import dev.twimlrefer.internal.bridge.sign as bridgeSign
@@ -22,6 +23,7 @@ import dev.twimlrefer.internal.bridge.validate as bridgeValidate
 import dev.twimlrefer.internal.bridge.validateRaw as bridgeValidateRaw
 import dev.twimlrefer.internal.bridge.verify as bridgeVerify
 import dev.twimlrefer.internal.bridge.verifyParams as bridgeVerifyParams
+import dev.twimlrefer.internal.bridge.verifyServletParams as bridgeVerifyServletParams
 
 /**
  * Verifies requests by the account's auth token, or by any of several (rotation). Immutable: any number of threads
@@ -122,6 +124,21 @@ public class RequestValidator private constructor(
     ): VoiceRequest = verified(url, pairs(params), signature)
 
     /**
+     * Like [verifyParams], for a servlet's `getParameterMap()`, which holds the parameters of the URL's query as well:
+     * one occurrence of each is removed, the rest is verified and returned.
+     *
+     * ```kotlin
+     * val validator = RequestValidator("12345", publicBase = "https://voice.example.com")
+     * val signature = validator.sign("/refer?id=7", mapOf("CallSid" to "CA1", "id" to "7"))
+     * val map = mapOf("id" to arrayOf("7", "7"), "CallSid" to arrayOf("CA1"))
+     * val request = validator.verifyServletParams("/refer?id=7", map, signature)
+     * check(request.params.map { it.key } == listOf("id", "CallSid"))
+     * ```
+     */
+    public fun verifyServletParams(url: String?, params: Map<String, *>?, signature: String?): VoiceRequest =
+        VoiceRequest(bridgeVerifyServletParams(secrets, url.orEmpty(), formPairs(params), signature))
+
+    /**
      * Checks whether Twilio signed a request with these decoded parameters; without any, the URL alone. This is the
      * official library's `validate`: it pins neither the method nor what the app then reads. Prefer [verify].
      */
@@ -207,6 +224,8 @@ public class RequestValidator private constructor(
     override fun toString(): String =
         "RequestValidator(${secrets.secrets.size} tokens, publicBase=${secrets.publicBase})"
 
+    internal fun bridgeSecrets(): Secrets = secrets
+
     private val limit: Int? get() = secrets.maxBodyBytes?.toInt()
 
     private fun verified(method: Method, url: String?, body: ByteArray, signature: String?): VoiceRequest =
@@ -218,6 +237,14 @@ public class RequestValidator private constructor(
     /** What needs no secret. */
     public companion object {
         private val NO_BODY = ByteArray(0)
+
+        /**
+         * Returns the AccountSid that a request claims: for choosing the auth token of a subaccount, and to be believed
+         * for nothing else.
+         */
+        @JvmStatic
+        public fun claimedAccountSid(method: Method, url: String, body: ByteArray): String? =
+            bridgeClaimedAccountSid(method.name, url, body)
 
         /** Adds the hash of a body to the query of a URL, as [signRaw] needs it. */
         @JvmStatic

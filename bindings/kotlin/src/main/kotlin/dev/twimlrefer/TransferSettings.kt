@@ -50,23 +50,22 @@ public class TransferSettings private constructor(given: BridgeSettings) {
 
     /** Sets [responseTimeout]. */
     public fun withResponseTimeout(time: Duration): TransferSettings =
-        TransferSettings(settings.copy(responseTimeoutNs = nanoseconds(time)))
+        set(time) { copy(responseTimeoutNs = it) }
 
     /** Sets [notifyTimeout]. */
-    public fun withNotifyTimeout(time: Duration): TransferSettings =
-        TransferSettings(settings.copy(notifyTimeoutNs = nanoseconds(time)))
+    public fun withNotifyTimeout(time: Duration): TransferSettings = set(time) { copy(notifyTimeoutNs = it) }
 
     /** Sets [subscription]. */
-    public fun withSubscription(time: Duration): TransferSettings =
-        TransferSettings(settings.copy(subscriptionNs = nanoseconds(time)))
+    public fun withSubscription(time: Duration): TransferSettings = set(time) { copy(subscriptionNs = it) }
 
     /** Sets [maxDuration]. */
-    public fun withMaxDuration(time: Duration): TransferSettings =
-        TransferSettings(settings.copy(maxDurationNs = nanoseconds(time)))
+    public fun withMaxDuration(time: Duration): TransferSettings = set(time) { copy(maxDurationNs = it) }
 
     /** Sets [hangUpGrace]. */
-    public fun withHangUpGrace(time: Duration): TransferSettings =
-        TransferSettings(settings.copy(hangUpGraceNs = nanoseconds(time)))
+    public fun withHangUpGrace(time: Duration): TransferSettings = set(time) { copy(hangUpGraceNs = it) }
+
+    private inline fun set(time: Duration, change: BridgeSettings.(Long) -> BridgeSettings) =
+        TransferSettings(settings.change(nanoseconds(time)))
 
     /** Sets [rejectedStatusOmitted]. */
     public fun withRejectedStatusOmitted(omitted: Boolean): TransferSettings =

@@ -1,5 +1,9 @@
 package dev.twimlrefer.tests
 
+import dev.twimlrefer.Algorithm
+import dev.twimlrefer.HttpVerifier
+import dev.twimlrefer.Origin
+import dev.twimlrefer.RequestValidator
 import dev.twimlrefer.SipUri
 import dev.twimlrefer.TwimlReferException
 import kotlinx.serialization.json.Json
@@ -111,6 +115,24 @@ fun built(parts: JsonObject): SipUri {
     }
     return SipUri.build(parts.text("host"), user, password, port, params = params.toMap())
 }
+
+/** The verifier of a case of `http-requests`. */
+fun httpVerifier(case: JsonObject): HttpVerifier {
+    val secrets = case.list("secrets").map { it.jsonPrimitive.content }
+    var validator = RequestValidator(secrets, case.maybeText("public_base"))
+    case.maybeText("algorithm")?.let {
+        validator = validator.withAlgorithm(Algorithm.valueOf(it.uppercase()))
+    }
+    case["max_body_bytes"]?.let { validator = validator.withMaxBodyBytes(it.jsonPrimitive.int) }
+    val origin = (case.maybeText("origin") ?: "public-base").uppercase().replace('-', '_')
+    return HttpVerifier(validator, Origin.valueOf(origin))
+        .withGet("accepts_get" in case && case.flag("accepts_get"))
+        .withLostQuestionMark("lost_question_mark" in case && case.flag("lost_question_mark"))
+}
+
+/** The body of a case of `http-requests`; empty if there is none. */
+fun httpBody(case: JsonObject): ByteArray =
+    if (listOf("body", "body_parts", "body_hex").any { it in case }) case.given("body") else ByteArray(0)
 
 fun JsonObject.member(key: String): JsonObject = getValue(key).jsonObject
 

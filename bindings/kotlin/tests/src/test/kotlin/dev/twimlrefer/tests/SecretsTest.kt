@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.databind.SerializationFeature
 import com.google.gson.Gson
 import dev.twimlrefer.Algorithm
+import dev.twimlrefer.HttpVerifier
 import dev.twimlrefer.Method
+import dev.twimlrefer.Origin
 import dev.twimlrefer.Refer
 import dev.twimlrefer.RequestValidator
 import dev.twimlrefer.SipUri
@@ -39,6 +41,19 @@ class SecretsTest {
     private val jacksonWithFields = ObjectMapper()
         .setVisibility(PropertyAccessor.ALL, Visibility.ANY)
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+
+    @Test
+    fun `verifiers of HTTP requests are not written, nor is what they say`() {
+        for (validator in validators) {
+            val verifier = HttpVerifier(validator, Origin.HOST_HTTPS).withAuthTokens { listOf(token) }
+            val headers = mapOf("X-Twilio-Signature" to listOf(validator.sign("https://h/a")))
+            keepsSecrets(verifier)
+            keepsSecrets(verifier.verify("POST", "/a", headers, form.toByteArray()))
+            val line = verifier.logLine("POST", "/a?CallToken=$callToken", headers, form.toByteArray())
+            noSecret(line.orEmpty())
+            for (signature in headers.values.flatten()) assertFalse(signature in line.orEmpty(), line)
+        }
+    }
 
     @Test
     fun `validators are not written`() {

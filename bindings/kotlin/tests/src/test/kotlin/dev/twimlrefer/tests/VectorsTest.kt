@@ -199,6 +199,27 @@ class VectorsTest {
     }
 
     @TestFactory
+    fun httpRequests() = topic("http-requests") { case ->
+        val verifier = httpVerifier(case)
+        val headers = case.pairs("headers").groupBy({ it.first }, { it.second })
+        val (method, target, body) = Triple(case.text("method"), case.text("target"), httpBody(case))
+        val head = verifier.checkHead(method, headers)
+        assertEquals(case["head"]?.jsonPrimitive?.int ?: 200, head.status)
+        val answer = verifier.verify(method, target, headers, body)
+        assertEquals(case.number("status"), answer.status)
+        assertEquals(case.maybeText("allow"), answer.allow)
+        assertEquals(answer.status == 200, answer.request != null)
+        assertEquals(answer.status == 200, verifier.diagnose(method, target, headers, body).isEmpty())
+        if ("params" in case) {
+            assertEquals(case.pairs("params"), answer.request?.params?.map { it.toPair() })
+        }
+        if ("account_sid" in case) {
+            val account = RequestValidator.claimedAccountSid(Method.valueOf(method), target, body)
+            assertEquals(case.maybeText("account_sid"), account)
+        }
+    }
+
+    @TestFactory
     fun rawBodies() = topic("raw-bodies") { case ->
         val validator = RequestValidator(case.list("secrets").map { it.jsonPrimitive.content })
         val body = case.given("raw_body")
