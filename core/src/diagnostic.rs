@@ -84,8 +84,8 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn at_path(mut self, path: &str) -> Self {
-        self.path = path.into();
+    pub(crate) fn at_path(mut self, path: Box<str>) -> Self {
+        self.path = path;
         self
     }
 
@@ -120,7 +120,8 @@ impl Diagnostic {
         self.severity
     }
 
-    /// Where in the document, as `Response/Refer[0]/Sip`; empty outside a document.
+    /// Where in the document, as `Response/Refer[0]/Sip`; empty outside a document. Of a path longer than
+    /// 240 bytes the beginning is left out: `…/Dial/Refer[0]`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

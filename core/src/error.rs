@@ -397,6 +397,10 @@ error_kinds! {
         SecretEmpty = 614 "secret-empty"
             "the auth token is empty: set it, for example from the environment variable TWILIO_AUTH_TOKEN";
     }
+    "missing public base" Signature {
+        PublicBaseMissing = 615 "public-base-missing"
+            "set the URL by which Twilio reaches the app, for example https://voice.example.com";
+    }
     "invalid transfer" Transfer {
         ReferNotSupported = 701 "refer-not-supported" (13801)
             "the leg is not SIP: <Refer> works on SIP call legs only";

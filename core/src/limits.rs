@@ -56,3 +56,6 @@ pub const MAX_MESSAGE_BYTES: usize = 240;
 
 /// Bytes of the caller's text that a message quotes before it is cut.
 pub(crate) const MAX_QUOTE_BYTES: usize = 60;
+
+/// Bytes of a diagnostic's path before its beginning is left out.
+pub(crate) const MAX_PATH_BYTES: usize = 240;

@@ -29,6 +29,52 @@ pub fn redact_url(url: &str) -> String {
     out + url.get(shown..).unwrap_or_default()
 }
 
+/// Returns a URI of any scheme, or a Refer-To value, with `***` for a password and for the value of
+/// `CallToken`, to be shown or logged.
+///
+/// The text need not be a valid URI: everything between the colon after the user and the last `@` counts as
+/// the password. Rather too much is hidden than too little.
+///
+/// ```
+/// use twiml_refer::sip::redact_uri;
+///
+/// assert_eq!(redact_uri("sip:alice:pw@example.com:5070?X-A=1"), "sip:alice:***@example.com:5070?X-A=1");
+/// assert_eq!(redact_uri("\"Al\" <sip:alice:p@w?d@example.com>"), "\"Al\" <sip:alice:***@example.com>");
+/// assert_eq!(redact_uri("https://user:pw@example.com/"), "https://user:***@example.com/");
+/// ```
+#[must_use]
+pub fn redact_uri(text: &str) -> String {
+    let (before, uri, after) = brackets(text);
+    let opaque = uri.split_once(':').filter(|(scheme, rest)| {
+        scheme.chars().all(is_scheme) && !is_web(scheme) && !rest.starts_with("//")
+    });
+    let parts = opaque.and_then(|(scheme, rest)| {
+        let (userinfo, host) = rest.split_at_checked(rest.rfind('@')?)?;
+        Some((scheme, userinfo.split_once(':')?.0, host))
+    });
+    match parts {
+        Some((scheme, user, host)) => {
+            [before, scheme, ":", user, ":", REDACTED, &redact_url(host), after].concat()
+        }
+        None => redact_url(text),
+    }
+}
+
+/// Splits off what is around the SIP URI of a Refer-To value. A password may have a bracket in it.
+fn brackets(text: &str) -> (&str, &str, &str) {
+    let is_sip = |text: &str| {
+        ["sip:", "sips:"].iter().any(|known| {
+            text.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))
+        })
+    };
+    let mut begins =
+        text.rmatch_indices('<').filter_map(|(at, _)| text.split_at_checked(at.saturating_add(1)));
+    let Some((before, rest)) = begins.find(|(_, rest)| is_sip(rest)) else { return ("", text, "") };
+    let end = rest.rfind('>').and_then(|end| rest.split_at_checked(end));
+    let (uri, after) = end.filter(|(uri, _)| uri.contains('@')).unwrap_or((rest, ""));
+    (before, uri, after)
+}
+
 /// Finds the password: between the first colon of the authority and the `@` before the host.
 fn password(url: &str) -> Option<Range<usize>> {
     let start = authority_start(url)?;
@@ -49,15 +95,19 @@ fn password(url: &str) -> Option<Range<usize>> {
     Some(start.saturating_add(colon).saturating_add(1)..start.saturating_add(at))
 }
 
+fn is_scheme(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "+-.".contains(c)
+}
+
+fn is_web(scheme: &str) -> bool {
+    ["http", "https", "ws", "wss"].iter().any(|name| scheme.eq_ignore_ascii_case(name))
+}
+
 /// Finds where the authority begins. Browsers and many HTTP clients read `https:host`, `https:/host` and
 /// `https:\\host` as `https://host`.
 fn authority_start(url: &str) -> Option<usize> {
-    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     let scheme = scheme.filter(|scheme| scheme.chars().all(is_scheme));
-    let is_web = |scheme: &str| {
-        ["http", "https", "ws", "wss"].iter().any(|name| scheme.eq_ignore_ascii_case(name))
-    };
     let after = scheme.map_or(0, |scheme| scheme.len().saturating_add(1));
     let rest = url.get(after..)?;
     let slashes = rest.len().saturating_sub(rest.trim_start_matches(['/', '\\']).len());
@@ -102,3 +152,57 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 /// Shown instead of a secret.
 pub(crate) const REDACTED: &str = "***";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_of_uris_that_cannot_be_read_are_hidden() {
+        for (text, shown) in [
+            ("sip:alice:s3cret@h", "sip:alice:***@h"),
+            ("sip:alice:s3@cret@h", "sip:alice:***@h"),
+            ("SIPS:alice:s3:c@ret@h:1;x=a?y=b", "SIPS:alice:***@h:1;x=a?y=b"),
+            ("sip:alice:s3@c?ret@h", "sip:alice:***@h"),
+            ("sip:alice:s3@c?r=et@h", "sip:alice:***@h"),
+            ("sip:alice:s3?cret@h", "sip:alice:***@h"),
+            ("sip:a?b:s3cret@h", "sip:a?b:***@h"),
+            ("\"a@b\" <sip:alice:s3cret@h x>", "\"a@b\" <sip:alice:***@h x>"),
+            ("\"a:b@c\" <sip:alice:s3@cret@h>;x=a@b", "\"a:b@c\" <sip:alice:***@h>;x=a@b"),
+            ("\"<sip:a@b>\" <sip:alice:s3cret@h>", "\"<sip:a@b>\" <sip:alice:***@h>"),
+            ("<sip:alice:s3cret@h", "<sip:alice:***@h"),
+            ("<sip:alice:s3>cret@h", "<sip:alice:***@h"),
+            ("sip:alice:s3<cret@h", "sip:alice:***@h"),
+            ("é <sip:é:s3cret@h>", "é <sip:é:***@h>"),
+            ("odd:alice:s3@cret@h", "odd:alice:***@h"),
+            ("sip:alice:s3@h;p?CallToken=s3&X=1", "sip:alice:***@h;p?CallToken=***&X=1"),
+            ("sip:a@h?CallToken=s3", "sip:a@h?CallToken=***"),
+            ("sip://alice:s3@h", "sip://alice:***@h"),
+            ("http://u:s3@cret@h/a", "http://u:***@h/a"),
+            ("http:u:s3@h", "http:u:***@h"),
+            ("//u:s3@h/?CallToken=s3", "//u:***@h/?CallToken=***"),
+            ("https://u:s3/3@h/a:b@c", "https://u:***@h/a:b@c"),
+        ] {
+            assert_eq!(redact_uri(text), shown);
+        }
+        for text in [
+            "",
+            ":",
+            "@",
+            "<",
+            ">",
+            "<>",
+            "no URI",
+            "sip:a@b:5060",
+            "sip:h:5060",
+            "<sip:a@h:1>;x=a:b",
+            "tel:1",
+            "mailto:a@b",
+            "/a:b@c",
+            "http://h/x:y@z",
+            "localhost:8080/voice",
+        ] {
+            assert_eq!(redact_uri(text), text);
+        }
+    }
+}

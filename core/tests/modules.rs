@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("diagnostic", &["error", "message"]),
     ("numbers", &["error"]),
     ("http", &["error", "redact"]),
-    ("sip", &["diagnostic", "error", "limits"]),
+    ("sip", &["diagnostic", "error", "limits", "redact"]),
     ("webhook", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("twiml", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("transfer", &["diagnostic", "error", "limits", "sip", "webhook"]),

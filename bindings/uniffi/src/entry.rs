@@ -11,6 +11,7 @@ use uniffi::{Lift, Lower, MetadataBuffer, RustBuffer, TypeId};
 
 use crate::UniFfiTag;
 use crate::functions::dispatch;
+use crate::records::Pair;
 
 /// The statuses with which an answer begins: the result of the function, its error, or the text of
 /// an internal error.
@@ -148,6 +149,10 @@ impl Wire {
         &self.text
     }
 
+    pub(crate) fn is_utf8(&self) -> bool {
+        self.is_utf8
+    }
+
     /// The text; if it was not UTF-8, U+FFFD alone, which is neither URL nor signature.
     pub(crate) fn strict(&self) -> &str {
         if self.is_utf8 { &self.text } else { "\u{fffd}" }
@@ -207,3 +212,28 @@ impl<UT> TypeId<UT> for Wire {
 uniffi::derive_ffi_traits!(impl<UT> LowerReturn<UT> for Wire);
 uniffi::derive_ffi_traits!(impl<UT> LowerError<UT> for Wire);
 uniffi::derive_ffi_traits!(impl<UT> LiftRef<UT> for Wire);
+
+/// A `Pair` that came from the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WirePair {
+    pub(crate) name: Wire,
+    pub(crate) value: Wire,
+}
+
+// SAFETY: the format is that of `Pair`: its two strings.
+unsafe impl<UT> Lift<UT> for WirePair {
+    type FfiType = RustBuffer;
+
+    fn try_read(buffer: &mut &[u8]) -> uniffi::Result<Self> {
+        let name = <Wire as Lift<UniFfiTag>>::try_read(buffer)?;
+        Ok(Self { name, value: <Wire as Lift<UniFfiTag>>::try_read(buffer)? })
+    }
+
+    fn try_lift(buffer: RustBuffer) -> uniffi::Result<Self> {
+        <Self as Lift<UT>>::try_lift_from_rust_buffer(buffer)
+    }
+}
+
+impl<UT> TypeId<UT> for WirePair {
+    const TYPE_ID_META: MetadataBuffer = <Pair as TypeId<UniFfiTag>>::TYPE_ID_META;
+}

@@ -4,23 +4,26 @@
 use std::string::FromUtf8Error;
 
 use twiml_refer::{
-    Error, SipUri, Transfer, VoiceResponse, error::ErrorGroup, http::Method, numbers, sip, testing,
-    twiml, webhook,
+    Error, SipUri, Transfer, VoiceResponse,
+    error::ErrorGroup,
+    http::Method,
+    numbers, sip, testing, twiml,
+    webhook::{self, HttpRequest, VerifyError},
 };
 use uniffi::deps::anyhow::{Context, ensure};
 use uniffi::{Lift, Lower};
 
 use crate::UniFfiTag;
 use crate::document::{self, build};
-use crate::entry::{DONE, FAILED, List, Wire};
+use crate::entry::{DONE, FAILED, List, Wire, WirePair};
 use crate::records::{
-    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, Limits, Names,
-    Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget, RestRequest, Result, Scenario,
-    Secrets, SignedRequest, SipUriParts, TransferDetails, TransferInput, TransferSettings,
-    TransferStep, TypedParameter, UriParameter, UrlCandidate, UserToUser, UserToUserSource, Verb,
-    VoiceRequest, diagnostics, pairs, tuples,
+    BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, HttpAnswer,
+    HttpOptions, Limits, Names, Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget,
+    RestRequest, Result, Scenario, Secrets, SignedRequest, SipUriParts, TransferDetails,
+    TransferInput, TransferSettings, TransferStep, TypedParameter, UriParameter, UrlCandidate,
+    UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics, pairs, tuples,
 };
-use crate::requests::{limit, validator};
+use crate::requests::{http_verifier, limit, validator};
 use crate::{requests, tables, transfers};
 
 /// Declares functions by the group of their errors. `fallible fn` returns a `Result` of the type that
@@ -231,7 +234,7 @@ bridge! {
 
         /// Returns a URI, valid or not, with `***` in place of its password.
         infallible fn uri_redacted(uri: String) -> String {
-            without_password(uri)
+            sip::redact_uri(&uri)
         }
 
         /// Reads a Refer-To value.
@@ -350,6 +353,17 @@ bridge! {
             Ok(List(pieces))
         }
 
+        /// Checks a `<Refer>` like `refer_new`.
+        fallible fn refer_check(
+            target: Option<String>,
+            action: Option<String>,
+            method: Option<String>,
+        ) {
+            let any = target.as_deref().unwrap_or("sip:localhost");
+            document::refer(any, action.as_deref(), method.as_deref())?;
+            Ok(())
+        }
+
         /// Returns the URL that an action is in a document which `base_url` served.
         fallible fn resolve_action(action: String, base_url: String) -> String {
             let refer = document::refer("sip:localhost", Some(&action), None)?;
@@ -439,24 +453,98 @@ bridge! {
         fallible fn verify(
             secrets: Secrets,
             method: String,
-            url: String,
+            url: Wire,
             body: List<u8>,
-            signature: Option<String>,
+            signature: Option<Wire>,
         ) -> VoiceRequest {
             let method: Method = method.parse()?;
-            let validator = validator(&secrets)?;
-            Ok((&validator.verify(method, &url, &body.0, signature.as_deref())?).into())
+            let (url, signature) = (url.strict(), signature.as_ref().map(Wire::strict));
+            Ok((&validator(&secrets)?.verify(method, url, &body.0, signature)?).into())
         }
 
         /// Verifies a POST whose form a framework has decoded.
         fallible fn verify_params(
             secrets: Secrets,
-            url: String,
-            params: List<Pair>,
-            signature: Option<String>,
+            url: Wire,
+            params: List<WirePair>,
+            signature: Option<Wire>,
         ) -> VoiceRequest {
-            let validator = validator(&secrets)?;
-            Ok((&validator.verify_params(&url, tuples(params), signature.as_deref())?).into())
+            let (url, signature) = (url.strict(), signature.as_ref().map(Wire::strict));
+            let verified =
+                validator(&secrets)?.verify_params(url, lossy_pairs(&params), signature);
+            Ok((&signed_text(&params, verified)?).into())
+        }
+
+        /// Verifies a POST by the parameters of a servlet, which has those of the URL's query among
+        /// them.
+        fallible fn verify_servlet_params(
+            secrets: Secrets,
+            url: Wire,
+            params: List<WirePair>,
+            signature: Option<Wire>,
+        ) -> VoiceRequest {
+            let (url, signature) = (url.strict(), signature.as_ref().map(Wire::strict));
+            let verified =
+                validator(&secrets)?.verify_servlet_params(url, lossy_pairs(&params), signature);
+            Ok((&signed_text(&params, verified)?).into())
+        }
+
+        /// Returns the AccountSid that a request claims: believe it for nothing but the choice of the
+        /// secrets.
+        infallible fn claimed_account_sid(
+            method: Wire,
+            target: Wire,
+            body: List<u8>,
+        ) -> Option<String> {
+            webhook::claimed_account_sid(method.strict(), target.strict(), &body.0)
+        }
+
+        /// Checks what middleware is made of.
+        fallible fn http_check_options(secrets: Secrets, options: HttpOptions) {
+            http_verifier(&secrets, options)?;
+            Ok(())
+        }
+
+        /// Checks the method and the size of a request, before its body is read.
+        fallible fn http_check_head(
+            secrets: Secrets,
+            options: HttpOptions,
+            method: Wire,
+            headers: List<WirePair>,
+        ) -> HttpAnswer {
+            let verifier = http_verifier(&secrets, options)?;
+            let checked = verifier.check_head(method.strict(), requests::headers(&headers));
+            Ok(checked.map(|()| None).into())
+        }
+
+        /// Verifies a request as it was received.
+        fallible fn http_verify(
+            secrets: Secrets,
+            options: HttpOptions,
+            method: Wire,
+            target: Wire,
+            headers: List<WirePair>,
+            body: List<u8>,
+        ) -> HttpAnswer {
+            let headers = requests::headers(&headers);
+            let request = HttpRequest::new(method.strict(), target.strict(), headers, &body.0);
+            let verified = http_verifier(&secrets, options)?.verify(&request);
+            Ok(verified.map(|request| Some((&request).into())).into())
+        }
+
+        /// Returns a line for the log about a request that is rejected. It takes long: call it only
+        /// where the line will be written.
+        fallible fn http_diagnose(
+            secrets: Secrets,
+            options: HttpOptions,
+            method: Wire,
+            target: Wire,
+            headers: List<WirePair>,
+            body: List<u8>,
+        ) -> String {
+            let headers = requests::headers(&headers);
+            let request = HttpRequest::new(method.strict(), target.strict(), headers, &body.0);
+            Ok(http_verifier(&secrets, options)?.diagnose(&request))
         }
 
         fallible fn validate(
@@ -612,49 +700,31 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     let Err(error) = call(function, input, out) else { return Ok(()) };
     // Strings of most languages can hold lone surrogates, which no UTF-8 has.
     let not_utf8 = error.downcast::<FromUtf8Error>()?;
-    let mut details = match function {
-        BridgeFunction::validate | BridgeFunction::validate_raw => {
-            out.extend_from_slice(&[DONE, u8::from(false)]);
-            return Ok(());
-        }
-        // Twilio signs text alone.
-        BridgeFunction::verify | BridgeFunction::verify_params => {
-            ErrorDetails::from(&webhook::VerifyError::SignatureMismatch.into())
-        }
-        _ => ErrorDetails::from(&numbers::text(not_utf8.as_bytes()).err().context("not UTF-8")?),
-    };
+    if matches!(function, BridgeFunction::validate | BridgeFunction::validate_raw) {
+        out.extend_from_slice(&[DONE, u8::from(false)]);
+        return Ok(());
+    }
+    let error = numbers::text(not_utf8.as_bytes()).err().context("not UTF-8")?;
+    let mut details = ErrorDetails::from(&error);
     group(function).as_str().clone_into(&mut details.group);
     out.push(FAILED);
     <BridgeError as Lower<UniFfiTag>>::write(BridgeError::Failed { details }, out);
     Ok(())
 }
 
-/// Puts `***` for the password: what is between the colon behind the user and the last `@` before the
-/// query. The text need not be a URI, and may have one in `<…>`.
-fn without_password(text: String) -> String {
-    let begins = |text: &str, scheme: &str| {
-        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    let is_sip = |text: &str| begins(text, "sip:") || begins(text, "sips:");
-    let mut brackets = text.rmatch_indices('<').map(|(at, _)| at + 1);
-    let begin = brackets.find(|&at| text.get(at..).is_some_and(is_sip));
-    let (before, rest) = text.split_at_checked(begin.unwrap_or(0)).unwrap_or(("", &text));
-    let end = rest.rfind('>').filter(|&end| {
-        begin.is_some() && rest.get(..end).is_some_and(|inside| inside.contains('@'))
-    });
-    let (inside, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
-    let Some((scheme, rest)) = inside.split_once(':') else { return text };
-    if rest.starts_with("//") {
-        return webhook::redact_url(&text);
-    }
-    // A user may have a question mark in it, and so may a password.
-    let query = rest.find('?').unwrap_or(rest.len());
-    let at = rest.get(..query).and_then(|front| front.rfind('@')).or_else(|| rest.rfind('@'));
-    let Some((userinfo, host)) = at.and_then(|at| rest.split_at_checked(at)) else { return text };
-    match userinfo.split_once(':') {
-        Some((user, _)) => format!("{before}{scheme}:{user}:***{host}{after}"),
-        None => text,
-    }
+/// The pairs with U+FFFD for what is not UTF-8: their size is checked before anything else.
+fn lossy_pairs(pairs: &List<WirePair>) -> impl Iterator<Item = (&str, &str)> {
+    pairs.0.iter().map(|pair| (pair.name.lossy(), pair.value.lossy()))
+}
+
+/// Twilio signs text alone: pairs that are not UTF-8 have no signature.
+fn signed_text(
+    pairs: &List<WirePair>,
+    verified: std::result::Result<twiml_refer::VoiceRequest, VerifyError>,
+) -> std::result::Result<twiml_refer::VoiceRequest, VerifyError> {
+    let is_text = pairs.0.iter().all(|pair| pair.name.is_utf8() && pair.value.is_utf8());
+    verified
+        .and_then(|request| if is_text { Ok(request) } else { Err(VerifyError::SignatureMismatch) })
 }
 
 fn with_user_to_user(

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use twiml_refer::{Error, diagnostic, testing, twiml, webhook::VerifyError};
+use twiml_refer::{
+    Error, diagnostic, testing, twiml,
+    webhook::{self, HttpRejection, VerifyError},
+};
 
 use crate::entry::{List, Wire};
 
@@ -220,6 +223,35 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// How the URL that Twilio requested is known: from the public base, from the headers of a proxy
+/// (`X-Forwarded-Proto` and `X-Forwarded-Host`), or from `Host`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Origin {
+    PublicBase,
+    Forwarded,
+    HostHttps,
+    HostHttp,
+}
+
+/// What middleware accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct HttpOptions {
+    pub origin: Origin,
+    /// Whether GET is accepted beside POST.
+    pub accepts_get: bool,
+    /// Whether the server interface cannot tell `/refer?` from `/refer`.
+    pub lost_question_mark: bool,
+}
+
+/// The status to answer; 200 if the request may reach the app, which `http_verify` then returns.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct HttpAnswer {
+    pub status: i64,
+    /// The header `Allow` of an answer 405.
+    pub allow: Option<String>,
+    pub request: Option<VoiceRequest>,
+}
+
 /// A URL that was tried, and what was hashed for it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct UrlCandidate {
@@ -429,6 +461,30 @@ impl From<Error> for BridgeError {
 impl From<VerifyError> for BridgeError {
     fn from(error: VerifyError) -> Self {
         Error::from(error).into()
+    }
+}
+
+impl From<Origin> for webhook::Origin {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::PublicBase => Self::PublicBase,
+            Origin::Forwarded => Self::Forwarded,
+            Origin::HostHttps => Self::Host { https: true },
+            Origin::HostHttp => Self::Host { https: false },
+        }
+    }
+}
+
+impl From<std::result::Result<Option<VoiceRequest>, HttpRejection>> for HttpAnswer {
+    fn from(result: std::result::Result<Option<VoiceRequest>, HttpRejection>) -> Self {
+        match result {
+            Ok(request) => Self { status: 200, allow: None, request },
+            Err(rejection) => Self {
+                status: rejection.status().into(),
+                allow: rejection.allow().map(str::to_owned),
+                request: None,
+            },
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 use twiml_refer::{
     Error, RequestValidator, numbers,
     sip::{self, SipStatus},
-    webhook::{self, Algorithm, Leg, ReferCallStatus},
+    webhook::{self, Algorithm, HttpVerifier, Leg, ReferCallStatus},
 };
 
+use crate::entry::{List, WirePair};
 use crate::records::{
-    ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, diagnostics, pairs, wide,
+    HttpOptions, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, diagnostics, pairs,
+    wide,
 };
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
@@ -26,6 +28,20 @@ pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
         validator = validator.with_max_body_bytes(max_bytes);
     }
     Ok(validator.with_encoded_spellings(secrets.encoded_spellings))
+}
+
+pub(crate) fn http_verifier(
+    secrets: &Secrets,
+    options: HttpOptions,
+) -> Result<HttpVerifier, Error> {
+    let HttpOptions { origin, accepts_get, lost_question_mark } = options;
+    let verifier = HttpVerifier::new(validator(secrets)?, origin.into())?;
+    Ok(verifier.with_get(accepts_get).with_lost_question_mark(lost_question_mark))
+}
+
+/// Headers as they were received; what is not UTF-8 in a value is no value of any header that is read.
+pub(crate) fn headers(headers: &List<WirePair>) -> impl Iterator<Item = (&str, &str)> {
+    headers.0.iter().map(|header| (header.name.strict(), header.value.strict()))
 }
 
 pub(crate) fn limit(max_bytes: Option<i64>) -> Result<Option<usize>, Error> {

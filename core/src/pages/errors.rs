@@ -9,7 +9,7 @@ use crate::http::Method;
 use crate::sip::{SipStatus, UserToUser};
 use crate::transfer::{Notify, Start, TransferSettings};
 use crate::twiml::{CallCreate, CallUpdate, Comment, Element, Text};
-use crate::webhook::Leg;
+use crate::webhook::{HttpVerifier, Leg, Origin};
 use crate::{
     Error, Refer, RequestValidator, SipUri, Transfer, VoiceRequest, VoiceResponse, numbers,
 };
@@ -178,6 +178,7 @@ const EXAMPLES: &[Example] = examples! {
     PublicBaseInvalid validator().with_public_base("voice.example.com");
     SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
     SecretEmpty RequestValidator::new("");
+    PublicBaseMissing HttpVerifier::new(validator(), Origin::PublicBase);
     ReferNotSupported transfer().handle(Start::new(1).with_leg(Leg::Pstn), 0);
     TransferEventUnexpected started().handle(Start::new(2), 0);
     SettingInvalid TransferSettings::new().with_notify_timeout(Duration::ZERO);

@@ -15,6 +15,7 @@ mod tests;
 mod uri;
 mod user_to_user;
 
+pub use crate::redact::redact_uri;
 pub use builder::SipUriBuilder;
 pub use refer_to::ReferTarget;
 pub use status::SipStatus;

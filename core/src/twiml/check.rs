@@ -10,7 +10,7 @@ use super::text::Position;
 use super::{action, verbs, write, xml};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Severity};
 use crate::http::Method;
-use crate::limits::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS};
+use crate::limits::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, MAX_PATH_BYTES};
 use crate::redact::redact_url;
 use crate::{SipUri, http, message};
 
@@ -282,7 +282,16 @@ impl Check {
     }
 
     fn report(&mut self, diagnostic: Diagnostic, position: Position) {
-        self.found.push(diagnostic.at_path(&self.path).at_line(position.0));
+        // Cut: thousands of elements, each below many long names, would have more path than document.
+        let path = match self.path.len().checked_sub(MAX_PATH_BYTES) {
+            None | Some(0) => self.path.as_str().into(),
+            Some(over) => {
+                let slashes = self.path.match_indices('/');
+                let tail = slashes.map(|(at, _)| at).find(|at| *at >= over);
+                format!("…{}", tail.and_then(|at| self.path.get(at..)).unwrap_or_default()).into()
+            }
+        };
+        self.found.push(diagnostic.at_path(path).at_line(position.0));
     }
 
     /// Reports the diagnostics of one place, in the order of their codes.

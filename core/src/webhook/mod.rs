@@ -2,6 +2,8 @@
 
 mod diagnose;
 mod hint;
+mod http_request;
+mod http_verifier;
 mod parameter;
 mod report;
 mod request;
@@ -13,6 +15,8 @@ mod validator;
 
 pub use crate::redact::redact_url;
 pub use hint::{Hint, HintKind};
+pub use http_request::{HttpRequest, claimed_account_sid};
+pub use http_verifier::{HttpRejection, HttpVerifier, Origin};
 pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::VoiceRequest;
 pub use signature::{Algorithm, RequestValidator, VerifyError};

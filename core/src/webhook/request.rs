@@ -4,6 +4,7 @@
 //! Forms are decoded as `url::form_urlencoded::parse` does (a property test compares them), which
 //! replaces what is not UTF-8: here that is an error, and the signature covers the bytes as sent.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::iter::once;
 use std::mem::replace;
@@ -292,14 +293,18 @@ impl RawParams {
         let mut raw = Self::default();
         for (name, value) in pairs {
             let (name, value) = (name.as_ref().as_bytes(), value.as_ref().as_bytes());
-            // The shortest form: a pair without a value is `n`, and `&` is between pairs.
-            let so_far = raw.bytes.len().saturating_add(raw.pairs.len());
-            if so_far.saturating_add(name.len()).saturating_add(value.len()) > max_bytes {
+            if raw.form_bytes().saturating_add(name.len()).saturating_add(value.len()) > max_bytes {
                 return Err(too_large(max_bytes));
             }
             raw.push(|bytes| bytes.extend(name), |bytes| bytes.extend(value));
         }
         Ok(raw)
+    }
+
+    /// The size of the shortest form that holds these pairs and one more, which is empty: a pair without a
+    /// value is `n`, and `&` is between pairs.
+    pub(super) fn form_bytes(&self) -> usize {
+        self.bytes.len().saturating_add(self.pairs.len())
     }
 
     fn with_capacity(bytes: usize) -> Self {
@@ -315,9 +320,25 @@ impl RawParams {
         self.pairs.push(Pair { name: start, value: middle, end: self.bytes.len() });
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let part = |from, to| self.bytes.get(from..to).unwrap_or_default();
         self.pairs.iter().map(move |pair| (part(pair.name, pair.value), part(pair.value, pair.end)))
+    }
+
+    /// Removes one occurrence of each pair of a query.
+    pub(super) fn remove_query(&mut self, query: &Self) {
+        let mut counts = HashMap::new();
+        for pair in query.iter() {
+            *counts.entry(pair).or_insert(0_usize) += 1;
+        }
+        let mut kept = Self::default();
+        for (name, value) in self.iter() {
+            match counts.get_mut(&(name, value)).filter(|count| **count > 0) {
+                Some(count) => *count = count.saturating_sub(1),
+                None => kept.push(|bytes| bytes.extend(name), |bytes| bytes.extend(value)),
+            }
+        }
+        *self = kept;
     }
 
     /// The text that is signed after the URL: names and values by name, then value, in byte order, a

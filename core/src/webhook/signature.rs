@@ -151,6 +151,43 @@ impl RequestValidator {
         VoiceRequest::from_raw(raw, b"").map_err(VerifyError::Request)
     }
 
+    /// Like [`verify_params`](Self::verify_params) for the parameters of a Java servlet, which holds the
+    /// pairs of the URL's query among those of the form: exactly one occurrence of each is removed, the
+    /// rest is verified and returned.
+    ///
+    /// # Errors
+    ///
+    /// Like [`verify`](Self::verify).
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    ///
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+    /// let signature = validator.sign("/refer?id=7", [("CallSid", "CA1"), ("id", "7")]);
+    /// let map = [("id", "7"), ("id", "7"), ("CallSid", "CA1")];
+    /// let request = validator.verify_servlet_params("/refer?id=7", map, Some(&signature))?;
+    /// assert_eq!(request.params().collect::<Vec<_>>(), [("id", "7"), ("CallSid", "CA1")]);
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
+    pub fn verify_servlet_params<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        url: &str,
+        pairs: impl IntoIterator<Item = (N, V)>,
+        signature: Option<&str>,
+    ) -> Result<VoiceRequest, VerifyError> {
+        let query = UrlParts::of(url).query_text().as_bytes();
+        let query = RawParams::from_form(query, query.len()).map_err(VerifyError::Request)?;
+        // The limit is that of the form.
+        let max_bytes = self.max_body_bytes.saturating_add(query.form_bytes());
+        let mut raw = RawParams::from_pairs(pairs, max_bytes).map_err(VerifyError::Request)?;
+        raw.remove_query(&query);
+        if raw.form_bytes().saturating_sub(1) > self.max_body_bytes {
+            return Err(VerifyError::Request(too_large(self.max_body_bytes)));
+        }
+        self.check(self.parts(url), &raw, signature)?;
+        VoiceRequest::from_raw(raw, b"").map_err(VerifyError::Request)
+    }
+
     /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL
     /// alone. More parameters than the [limit](Self::with_max_body_bytes) are never valid.
     ///

@@ -150,6 +150,14 @@ impl PublicBase {
     }
 }
 
+/// Whether a scheme and a host, with a port or without, are all that is before the path of an `http` or
+/// `https` URL.
+pub(super) fn is_http_authority(scheme: &str, host: &str) -> bool {
+    ["http", "https"].contains(&scheme)
+        && !host.contains(['/', '\\', '?', '#', '@'])
+        && PublicBase::parse(&[scheme, "://", host].concat()).is_ok()
+}
+
 /// One candidate for the URL, written in pieces, so that trying it allocates nothing.
 #[derive(Clone, Copy)]
 pub(super) struct CandidateParts<'a> {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use twiml_refer::{
-    Error, ReferOutcome, RequestValidator, VoiceRequest, http::Method, webhook::Algorithm,
+    Error, ReferOutcome, RequestValidator, VoiceRequest,
+    http::Method,
+    webhook::{Algorithm, HttpRequest, HttpVerifier, Origin, claimed_account_sid},
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};
@@ -100,7 +102,71 @@ fn requests() {
             .and_then(|validator| Ok(validator.verify(method(case), url, &body, signature)?));
         settle(verified, case, |request| {
             let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-            same("params", request.params().map(own).collect(), full_pairs(&case["params"]))
+            let expected = full_pairs(&case["params"]);
+            same("params", request.params().map(own).collect(), expected.clone())?;
+            if case["servlet_params"].is_null() {
+                return Ok(());
+            }
+            let map = full_pairs(&case["servlet_params"]);
+            let validator = validator(case).unwrap();
+            let request = validator.verify_servlet_params(url, map, signature).unwrap();
+            same("params of a servlet", request.params().map(own).collect(), expected)
+        })
+    });
+}
+
+/// The verifier that a case describes.
+fn http_verifier(case: &Value) -> Result<HttpVerifier, Error> {
+    let origin = match text(case, "origin") {
+        None | Some("public-base") => Origin::PublicBase,
+        Some("forwarded") => Origin::Forwarded,
+        Some("host-https") => Origin::Host { https: true },
+        Some("host-http") => Origin::Host { https: false },
+        other => panic!("no origin {other:?}"),
+    };
+    let is_set = |key: &str| case[key].as_bool().unwrap_or_default();
+    let verifier = HttpVerifier::new(validator(case)?, origin)?;
+    Ok(verifier
+        .with_get(is_set("accepts_get"))
+        .with_lost_question_mark(is_set("lost_question_mark")))
+}
+
+#[test]
+fn http_requests() {
+    run("http-requests", |case| {
+        settle(http_verifier(case), case, |verifier| {
+            let [method, target] = ["method", "target"].map(|key| text(case, key).unwrap());
+            let (headers, body) = (full_pairs(&case["headers"]), bytes(case, "body"));
+            let headers = || headers.iter().map(|(name, value)| (name, value));
+            let head = verifier.check_head(method, headers());
+            let head = head.map_or_else(|rejection| rejection.status(), |()| 200);
+            same("head", u64::from(head), case["head"].as_u64().unwrap_or(200))?;
+            if let Some(sid) = case.get("account_sid") {
+                same(
+                    "account",
+                    claimed_account_sid(method, target, &body).as_deref(),
+                    sid.as_str(),
+                )?;
+            }
+            let request = HttpRequest::new(method, target, headers(), &body);
+            let expected = case["status"].as_u64().unwrap();
+            let line = verifier.diagnose(&request);
+            same("line for the log", line.is_empty(), expected == 200)?;
+            match verifier.verify(&request) {
+                Ok(request) => {
+                    same("status", 200, expected)?;
+                    if case.get("params").is_none() {
+                        return Ok(());
+                    }
+                    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                    same("params", request.params().map(own).collect(), full_pairs(&case["params"]))
+                }
+                Err(rejection) => {
+                    same("status", u64::from(rejection.status()), expected)?;
+                    same("Allow", rejection.allow(), text(case, "allow"))?;
+                    same("line for the log", line.starts_with(&format!("{expected} to ")), true)
+                }
+            }
         })
     });
 }
