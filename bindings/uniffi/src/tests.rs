@@ -9,7 +9,8 @@ use crate::UniFfiTag;
 use crate::entry::{BROKEN, DONE, FAILED, List, answer, caught, twiml_refer_call};
 use crate::functions::{self, BridgeFunction};
 use crate::records::{
-    BridgeError, Document, Hint, Notify, Pair, Piece, Secrets, TransferInput, VoiceRequest, pairs,
+    BridgeError, Document, Hint, HttpAnswer, HttpOptions, Notify, Origin, Pair, Piece, Secrets,
+    TransferInput, VoiceRequest, pairs,
 };
 
 fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
@@ -95,6 +96,50 @@ fn text_that_is_not_utf8_has_no_signature() {
     assert_eq!(answer(&input(BridgeFunction::validate)), [DONE, 0]);
     let BridgeError::Failed { details } = read(&answer(&input(BridgeFunction::verify_params)));
     assert_eq!(details.kind, "signature-mismatch");
+}
+
+#[test]
+fn the_size_is_checked_before_text_that_is_not_utf8() {
+    let secrets = || Secrets { max_body_bytes: Some(2), ..secrets() };
+    let large = [1_i32.to_be_bytes().to_vec(), text(b"abc"), text(b"\xff")].concat();
+    let (url, signature) = (text(b"\xed\xa0\x80"), [vec![1], text(b"\xff")].concat());
+    let params = [written(secrets()), url.clone(), large, signature.clone()];
+    let method = written("POST".to_owned());
+    let body = [written(secrets()), method, url, text(b"abc"), signature];
+    for input in [
+        frame(BridgeFunction::verify, &body),
+        frame(BridgeFunction::verify_params, &params),
+        frame(BridgeFunction::verify_servlet_params, &params),
+    ] {
+        let BridgeError::Failed { details } = read(&answer(&input));
+        assert_eq!(details.kind, "request-too-large");
+    }
+}
+
+#[test]
+fn a_request_that_is_not_utf8_is_rejected() {
+    let secrets = || Secrets { public_base: Some("https://example.com".to_owned()), ..secrets() };
+    let options =
+        HttpOptions { origin: Origin::PublicBase, accepts_get: false, lost_question_mark: false };
+    let signature = functions::sign_form(secrets(), "/a".to_owned(), List(Vec::new())).unwrap();
+    let headers = |name: &[u8], value: &[u8]| {
+        let signed = [text(b"x-twilio-signature"), text(signature.as_bytes())].concat();
+        [2_i32.to_be_bytes().to_vec(), signed, text(name), text(value)].concat()
+    };
+    for (method, target, headers, status) in [
+        ("POST".as_bytes(), "/a".as_bytes(), headers(b"Cookie", b"\xff"), 200),
+        (b"POST", b"/a", headers(b"\xff", b"\xff"), 200),
+        (b"POST", b"/a\xff", headers(b"a", b"b"), 403),
+        (b"POST", b"/a", headers(b"X-Twilio-Signature", b"\xff"), 403),
+        (b"POST\xff", b"/a", headers(b"a", b"b"), 405),
+    ] {
+        let arguments = [written(secrets()), written(options), text(method), text(target), headers];
+        let body = arguments.iter().cloned().chain([text(b"")]).collect::<Vec<_>>();
+        let answered = answer(&frame(BridgeFunction::http_verify, &body));
+        assert_eq!(read::<HttpAnswer>(&answered).status, status);
+        let line = read::<String>(&answer(&frame(BridgeFunction::http_diagnose, &body)));
+        assert_eq!(line.is_empty(), status == 200, "{line}");
+    }
 }
 
 #[test]

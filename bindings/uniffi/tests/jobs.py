@@ -88,6 +88,8 @@ call("user_to_user_parse_list", '56a390;encoding=hex, "a,b"')
 # Documents.
 refer = call("refer_new", uri, "/handleRefer", "GET")
 call("refer_new", None, None, None)
+call("refer_check", uri, "/handleRefer", "GET")
+call("refer_check", None, None, "post")
 call("refer_read", refer)
 call("refer_read", [])
 call("refer_new", None, None, "post")
@@ -148,6 +150,36 @@ call("validate_raw", secrets("12345"), raw, b"{}", signature)
 call("explain", secrets("12345", base="https://voice.example.com"), "/handleRefer", form)
 call("diagnose", secrets("12345"), "POST", url + "/", form, request and signature)
 call("diagnose", secrets("12345"), "GET", url, form, None)
+# Middleware.
+def options(origin="PUBLIC_BASE", get=False, lost=False):
+    """Make what middleware accepts."""
+    return bridge.HttpOptions(
+        origin=getattr(bridge.Origin, origin), accepts_get=get, lost_question_mark=lost
+    )
+
+
+behind = secrets("12345", base="https://voice.example.com")
+call("http_check_options", behind, options())
+call("http_check_options", secrets("12345"), options())
+call("http_check_options", secrets("12345"), options("FORWARDED"))
+call("http_check_options", secrets(""), options("HOST_HTTP"))
+call("http_check_head", behind, options(), "POST", pairs(("content-length", "65537")))
+call("http_check_head", behind, options(get=True), "HEAD", [])
+signature = call("sign_form", behind, "/refer?", form)
+head = pairs(("Host", "voice.example.com"), ("X-Twilio-Signature", signature))
+for made in (options(), options("HOST_HTTPS"), options("HOST_HTTP")):
+    call("http_verify", behind, made, "POST", "/refer?", head, form)
+call("http_verify", behind, options(lost=True), "POST", "/refer", head, form)
+call("http_verify", behind, options(), "POST", "/refer", head, form)
+call("http_diagnose", behind, options(), "POST", "/refer", head, form)
+call("http_diagnose", behind, options(), "POST", "/refer?", head, form)
+call("claimed_account_sid", "POST", "/refer", b"AccountSid=AC1")
+call("claimed_account_sid", "POST", "/refer?AccountSid=AC1", b"")
+signature = call("sign", behind, "/refer?a=1", pairs(("CallSid", "CA1")))
+params = pairs(("a", "1"), ("CallSid", "CA1"))
+call("verify_servlet_params", behind, "/refer?a=1", params, signature)
+call("verify_servlet_params", behind, "/refer", params, signature)
+
 report = call("refer_report", "busy", 202, 486)
 call("refer_report", None, None, None)
 call("refer_report_params", report)
