@@ -97,6 +97,13 @@ class httplib_routes {
                                    });
     }
 
+    /// Whether a request that the server takes for one without a body has one: what is signed as a GET has none.
+    static bool announces_body(const httplib::Request &request)
+    {
+        return request.has_header("Transfer-Encoding") ||
+               (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+    }
+
     static void serve(side &side, const handler &app, const httplib::Request &request,
                       const httplib::ContentReader *read, httplib::Response &reply)
     {
@@ -105,7 +112,9 @@ class httplib_routes {
         if (answer.status == 200) {
             const std::size_t most = side.verifier.max_body_bytes() + 1;
             // Nothing that Twilio sends is multipart, and the server would hand it over in parts.
-            if (read && !request.is_multipart_form_data())
+            if (!read)
+                body = announces_body(request) ? "unread" : "";
+            else if (!request.is_multipart_form_data())
                 (*read)([&](const char *data, std::size_t length) {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;

@@ -93,14 +93,16 @@ TEST(Server, Vectors)
     for (const json &item : whole.at("cases")) {
         SCOPED_TRACE(item.at("name").get<std::string>());
         const auto body = input(item, "body");
-        bool sendable = !item.contains("error") && !item.value("lost_question_mark", false);
-        std::string request = item.at("method").get<std::string>() + " " + item.at("target").get<std::string>() +
-                              " HTTP/1.1\r\nConnection: close\r\n" + FORM;
+        const auto method = item.at("method").get<std::string>(), target = item.at("target").get<std::string>();
+        // The server cuts a fragment off, and drops headers that are empty: then it is another request.
+        bool sendable = !item.contains("error") && !item.value("lost_question_mark", false) &&
+                        target.find('#') == std::string::npos;
+        std::string request = method + " " + target + " HTTP/1.1\r\nConnection: close\r\n" + FORM;
         for (const auto &[name, value] : pairs(item, "headers")) {
             request += name + ": " + value + "\r\n";
-            sendable = sendable && name != "Content-Length" && name != "Transfer-Encoding";
+            sendable = sendable && name != "Content-Length" && name != "Transfer-Encoding" && !value.empty();
         }
-        if (!body.empty())
+        if (method == "POST" || !body.empty())
             request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
         if (!sendable) {
             left_out++;
