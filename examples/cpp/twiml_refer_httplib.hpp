@@ -33,8 +33,8 @@ class httplib_routes {
     /// Throws `error` if the origin needs a public base that the validator has not. The server must live longer.
     httplib_routes(httplib::Server &server, const request_validator &validator,
                    origin_kind origin = origin_kind::public_base, logger log = to_stderr)
-        : server_(server), posts_(std::make_shared<side>(http_verifier(validator, origin), std::move(log))),
-          both_(std::make_shared<side>(http_verifier(validator, origin).accept_get(true), posts_->log))
+        : server_(server), posts_(std::make_shared<logged_verifier>(http_verifier(validator, origin), std::move(log))),
+          both_(std::make_shared<logged_verifier>(http_verifier(validator, origin).accept_get(true), posts_->log))
     {
     }
 
@@ -50,8 +50,8 @@ class httplib_routes {
 
   private:
     /// A verifier and its log.
-    struct side {
-        side(http_verifier verifier, logger log) : verifier(std::move(verifier)), log(std::move(log)) {}
+    struct logged_verifier {
+        logged_verifier(http_verifier verifier, logger log) : verifier(std::move(verifier)), log(std::move(log)) {}
 
         /// Logs why a request is refused, at most once a second, as it costs many signatures to find out.
         void refused(const httplib::Request &request, const std::string &body)
@@ -79,10 +79,10 @@ class httplib_routes {
         std::size_t left_out = 0;
     };
 
-    static void refuse(side &side, const http_answer &answer, const httplib::Request &request, const std::string &body,
-                       httplib::Response &reply)
+    static void refuse(logged_verifier &twilio, const http_answer &answer, const httplib::Request &request,
+                       const std::string &body, httplib::Response &reply)
     {
-        side.refused(request, body);
+        twilio.refused(request, body);
         reply.status = answer.status;
         if (!answer.allow.empty())
             reply.set_header("Allow", std::string(answer.allow));
@@ -104,13 +104,13 @@ class httplib_routes {
                (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
     }
 
-    static void serve(side &side, const handler &app, const httplib::Request &request,
+    static void serve(logged_verifier &twilio, const handler &app, const httplib::Request &request,
                       const httplib::ContentReader *read, httplib::Response &reply)
     {
         std::string body;
-        auto answer = side.verifier.check_head(request.method, request.headers);
+        auto answer = twilio.verifier.check_head(request.method, request.headers);
         if (answer.status == 200) {
-            const std::size_t most = side.verifier.max_body_bytes() + 1;
+            const std::size_t most = twilio.verifier.max_body_bytes() + 1;
             // Nothing that Twilio sends is multipart, and the server would hand it over in parts.
             if (!read)
                 body = announces_body(request) ? "unread" : "";
@@ -119,10 +119,10 @@ class httplib_routes {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;
                 });
-            answer = side.verifier.verify(request.method, request.target, request.headers, body);
+            answer = twilio.verifier.verify(request.method, request.target, request.headers, body);
         }
         if (!answer.request) {
-            refuse(side, answer, request, body, reply);
+            refuse(twilio, answer, request, body, reply);
             return;
         }
         httplib::Request whole = request;
@@ -130,14 +130,14 @@ class httplib_routes {
         app(*answer.request, whole, reply);
     }
 
-    void add(const std::shared_ptr<side> &side, const std::string &pattern, handler app)
+    void add(const std::shared_ptr<logged_verifier> &twilio, const std::string &pattern, handler app)
     {
-        const auto without_body = [side, app](const httplib::Request &request, httplib::Response &reply) {
-            serve(*side, app, request, nullptr, reply);
+        const auto without_body = [twilio, app](const httplib::Request &request, httplib::Response &reply) {
+            serve(*twilio, app, request, nullptr, reply);
         };
-        const auto with_body = [side, app](const httplib::Request &request, httplib::Response &reply,
-                                           const httplib::ContentReader &read) {
-            serve(*side, app, request, &read, reply);
+        const auto with_body = [twilio, app](const httplib::Request &request, httplib::Response &reply,
+                                             const httplib::ContentReader &read) {
+            serve(*twilio, app, request, &read, reply);
         };
         server_.Post(pattern, with_body);
         server_.Put(pattern, with_body);
@@ -148,8 +148,8 @@ class httplib_routes {
     }
 
     httplib::Server &server_;
-    std::shared_ptr<side> posts_;
-    std::shared_ptr<side> both_;
+    std::shared_ptr<logged_verifier> posts_;
+    std::shared_ptr<logged_verifier> both_;
 };
 
 } // namespace twiml_refer

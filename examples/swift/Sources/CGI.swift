@@ -32,7 +32,9 @@ struct CGIRequest {
 }
 
 /// Answers the request of this process.
-func answer(_ status: Int, _ body: String = "", type: String = "text/plain; charset=utf-8", allow: String? = nil) {
+func answer(
+    _ status: Int, _ body: String = "", type: String = "text/plain; charset=utf-8", allow: String? = nil
+) {
     let allow = allow.map { "Allow: \($0)\r\n" } ?? ""
     print("Status: \(status)\r\nContent-Type: \(type)\r\n\(allow)\r\n\(body)", terminator: "")
 }

@@ -1,6 +1,6 @@
 // The HTTP side of verifying, for the code between a web server and the app.
 
-internal import Synchronization
+import Synchronization
 internal import TwimlReferBridge
 
 #if canImport(FoundationEssentials)
@@ -17,7 +17,7 @@ internal import TwimlReferBridge
 ///
 /// ```swift
 /// let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
-/// let verifier = try HttpVerifier(validator) { line in print(line) }
+/// let verifier = try HttpVerifier(validator) { line in debugPrint(line) }
 /// let body = "CallSid=CA1&Digits=1"
 /// let signature = try validator.sign(url: "/choice", form: body.utf8)
 /// let headers = [(name: "X-Twilio-Signature", value: signature)]
@@ -25,8 +25,8 @@ internal import TwimlReferBridge
 /// print(request["Digits"]!)  // 1
 /// do {
 ///     _ = try verifier.verify(method: "PUT", target: "/choice", headers: headers, body: body.utf8)
-/// } catch let rejection as HttpRejection {
-///     print(rejection.status, rejection.allow!)  // 405 POST
+/// } catch {
+///     print(error.status, error.allow!)  // 405 POST
 /// }
 /// ```
 public final class HttpVerifier: Sendable {
