@@ -5,16 +5,12 @@
 //     TWILIO_AUTH_TOKEN=… PUBLIC_BASE=https://voice.example.com ./app 8000
 //
 // PUBLIC_BASE is how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path
-// prefix that a gateway strips. The server is Debian's libcpp-httplib-dev.
-#include <algorithm>
+// prefix that a gateway strips. The server is Debian's libcpp-httplib-dev; twiml_refer_httplib.hpp verifies each request.
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <functional>
-#include <string>
 
-#include <httplib.h>
-#include <twiml_refer.hpp>
+#include "twiml_refer_httplib.hpp"
 
 using namespace twiml_refer;
 
@@ -66,48 +62,18 @@ static voice_response transferred(const voice_request &request)
     return response;
 }
 
-// The body of a request, and of one that is too large a byte more than verify takes: the rest is never read.
-static std::string body_of(const httplib::Request &request, const httplib::ContentReader &read)
-{
-    constexpr std::size_t most = 64 * 1024 + 1;
-    std::string body;
-    // Nothing that Twilio sends is multipart, and the server would hand it over in parts.
-    if (!request.is_multipart_form_data())
-        read([&](const char *data, std::size_t length) {
-            body.append(data, std::min(length, most - body.size()));
-            return body.size() < most;
-        });
-    return body;
-}
-
 static int run(const char *port, const request_validator &validator)
 {
     httplib::Server server;
-    const auto serve = [&](const char *path, std::function<voice_response(const voice_request &)> answer) {
-        server.Post(path, [&validator, answer](const httplib::Request &request, httplib::Response &reply,
-                                               const httplib::ContentReader &read) {
-            const std::string body = body_of(request, read);
-            const auto refuse = [&](int status, const error &why) {
-                reply.status = status;
-                reply.set_content(why.what(), "text/plain");
-            };
-            try {
-                // The request's target as it came, not the path that the server decoded.
-                const auto verified = validator.verify(method::post, request.target, body,
-                                                       request.get_header_value("X-Twilio-Signature"));
-                reply.set_content(answer(verified).to_xml(), "text/xml");
-            } catch (const signature_error &why) {
-                refuse(403, why);
-            } catch (const request_too_large &why) {
-                refuse(413, why);
-            } catch (const request_error &why) {
-                refuse(400, why);
-            }
+    httplib_routes twilio(server, validator);
+    const auto route = [&](const char *path, std::function<voice_response(const voice_request &)> answer) {
+        twilio.post(path, [answer](const voice_request &request, const httplib::Request &, httplib::Response &reply) {
+            reply.set_content(answer(request).to_xml(), "text/xml");
         });
     };
-    serve("/voice", [](const voice_request &) { return welcome(); });
-    serve("/choice", chosen);
-    serve("/transferred", transferred);
+    route("/voice", [](const voice_request &) { return welcome(); });
+    route("/choice", chosen);
+    route("/transferred", transferred);
     return server.listen("127.0.0.1", std::atoi(port)) ? 0 : 1;
 }
 

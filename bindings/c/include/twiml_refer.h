@@ -244,6 +244,9 @@
 /** Kind of an error: `secret-empty`. */
 #define TWR_KIND_SECRET_EMPTY 614
 
+/** Kind of an error: `public-base-missing`. */
+#define TWR_KIND_PUBLIC_BASE_MISSING 615
+
 /** Kind of an error: `refer-not-supported`. */
 #define TWR_KIND_REFER_NOT_SUPPORTED 701
 
@@ -497,6 +500,52 @@
 #define TWR_GROUP_TEXT 9
 
 /**
+ * The URL that Twilio asked for begins with the public base of the validator. No header is believed.
+ */
+#define TWR_ORIGIN_PUBLIC_BASE 1
+
+/**
+ * It begins as X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it) say: only behind a proxy
+ * that sets these headers itself.
+ */
+#define TWR_ORIGIN_FORWARDED 2
+
+/**
+ * It begins with https and the host of the header Host: only where the app is reached directly.
+ */
+#define TWR_ORIGIN_HOST_HTTPS 3
+
+/**
+ * It begins with http and the host of the header Host: only where the app is reached directly.
+ */
+#define TWR_ORIGIN_HOST_HTTP 4
+
+/**
+ * The target answers.
+ */
+#define TWR_SCENARIO_TRANSFERRED 1
+
+/**
+ * The endpoint refuses the REFER with 405.
+ */
+#define TWR_SCENARIO_REJECTED 2
+
+/**
+ * The target is busy.
+ */
+#define TWR_SCENARIO_TARGET_FAILED 3
+
+/**
+ * The caller hangs up while the target rings.
+ */
+#define TWR_SCENARIO_CANCELED 4
+
+/**
+ * The endpoint accepts the REFER and never says how it went.
+ */
+#define TWR_SCENARIO_UNCONFIRMED 5
+
+/**
  * The target answered: the caller is no longer with the app.
  */
 #define TWR_OUTCOME_TRANSFERRED 1
@@ -707,6 +756,11 @@ typedef struct twr_element twr_element;
 typedef struct twr_hints twr_hints;
 
 /**
+ * Verifies requests as an HTTP server receives them. Once it is set up, any number of threads may use one.
+ */
+typedef struct twr_http twr_http;
+
+/**
  * A request from Twilio. It does not change, and any thread may read it.
  */
 typedef struct twr_request twr_request;
@@ -725,6 +779,11 @@ typedef struct twr_rest_request twr_rest_request;
  * How long a transfer waits, and what it reports. twr_settings_new makes the defaults.
  */
 typedef struct twr_settings twr_settings;
+
+/**
+ * A request as Twilio sends it, for the tests of an app. It does not change, and any thread may read it.
+ */
+typedef struct twr_signed_request twr_signed_request;
 
 /**
  * One `<Refer>` in progress. One thread at a time.
@@ -930,6 +989,80 @@ typedef struct {
    */
   twr_str value;
 } twr_pair;
+
+/**
+ * A request as an HTTP server received it; nothing may have decoded or normalized it.
+ */
+typedef struct {
+  /**
+   * The method.
+   */
+  twr_str method;
+  /**
+   * The request target, path and query as they came on the wire.
+   */
+  twr_str target;
+  /**
+   * All headers, a repeated one as often as it came; may be NULL if `header_count` is 0.
+   */
+  const twr_pair *headers;
+  /**
+   * The number of headers.
+   */
+  size_t header_count;
+  /**
+   * The body, read up to a byte over twr_http_max_body_bytes.
+   */
+  twr_str body;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[4];
+} twr_http_request;
+
+/**
+ * What to answer.
+ */
+typedef struct {
+  /**
+   * The HTTP status: 200 if there is nothing to object, 403, 405, 413 or 400; 500 if the call itself is wrong.
+   */
+  int32_t status;
+  /**
+   * The header Allow, which 405 must have; else absent. The view lives as long as the process.
+   */
+  twr_str allow;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_http_answer;
+
+/**
+ * The parts of a signed request; views of it.
+ */
+typedef struct {
+  /**
+   * GET or POST.
+   */
+  twr_str method;
+  /**
+   * The URL, with the parameters of a GET.
+   */
+  twr_str url;
+  /**
+   * The form of a POST.
+   */
+  twr_str body;
+  /**
+   * The header X-Twilio-Signature.
+   */
+  twr_str signature;
+  /**
+   * Zero; room for later versions.
+   */
+  uint64_t reserved[2];
+} twr_signed_request_parts;
 
 /**
  * How a transfer ended.
@@ -1219,6 +1352,11 @@ typedef struct {
 #define TWR_STATUS_TOO_LARGE 8
 
 /**
+ * The route does not accept the method: answer 405 with the header Allow.
+ */
+#define TWR_STATUS_METHOD_NOT_ALLOWED 9
+
+/**
  * A bug in this library; please report it.
  */
 #define TWR_STATUS_INTERNAL 99
@@ -1412,6 +1550,114 @@ twr_str twr_group_name(int32_t group);
  * Returns the name of a TWR_STATUS_… number (`signature-mismatch`); absent for another number. As twr_kind_name.
  */
 twr_str twr_status_name(int32_t status);
+
+/**
+ * Makes a verifier that accepts POST alone. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
+ * validator without public base is refused. The validator is copied. Free it with twr_http_free.
+ */
+twr_status twr_http_new(const twr_validator *validator,
+                        int32_t origin,
+                        twr_http **http,
+                        twr_error *error);
+
+/**
+ * Frees a verifier and writes NULL in its place; NULL is ignored.
+ */
+void twr_http_free(twr_http **http);
+
+/**
+ * Sets whether GET is accepted beside POST: its query then holds the parameters. Only for routes that read nothing
+ * else, because a signature covers no method.
+ */
+twr_status twr_http_set_get(twr_http *http,
+                            bool accept,
+                            twr_error *error);
+
+/**
+ * Sets whether a target without `?` is also tried with an empty query: for servers that cannot tell `/refer?` from
+ * `/refer`.
+ */
+twr_status twr_http_set_lost_question_mark(twr_http *http,
+                                           bool accept,
+                                           twr_error *error);
+
+/**
+ * Returns the limit of a body in bytes: read at most one byte more. 0 for NULL.
+ */
+size_t twr_http_max_body_bytes(const twr_http *http);
+
+/**
+ * Checks method and Content-Length before the body is read. It returns and writes what twr_http_verify does, which
+ * checks them again; `target` and `body` of the request are not looked at.
+ */
+TWR_MUST_CHECK
+twr_status twr_http_check_head(const twr_http *http,
+                               const twr_http_request *request,
+                               twr_http_answer *answer,
+                               twr_error *error);
+
+/**
+ * Verifies a request and reads it: method, size and signature, in this order. TWR_STATUS_OK (answer status 200), else
+ * TWR_STATUS_METHOD_NOT_ALLOWED (405), TWR_STATUS_TOO_LARGE (413), TWR_STATUS_SIGNATURE_MISMATCH (403: missing, or
+ * not Twilio's) or TWR_STATUS_REQUEST_INVALID (400). A POST is read as a form, whatever its type. `answer` is written
+ * in any case. Free the request with twr_request_free.
+ */
+TWR_MUST_CHECK
+twr_status twr_http_verify(const twr_http *http,
+                           const twr_http_request *request,
+                           twr_http_answer *answer,
+                           twr_request **verified,
+                           twr_error *error);
+
+/**
+ * Writes one line for the log about a request that twr_http_verify refuses: status, method, path and hints, without
+ * secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verify: call it at a bounded
+ * rate, and only when the line will be written.
+ */
+twr_status twr_http_diagnose(const twr_http *http,
+                             const twr_http_request *request,
+                             char *buffer,
+                             size_t capacity,
+                             size_t *length,
+                             twr_error *error);
+
+/**
+ * Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; believe it for nothing else.
+ * It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
+ */
+twr_status twr_claimed_account_sid(twr_str method,
+                                   twr_str target,
+                                   twr_str body,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *length,
+                                   twr_error *error);
+
+/**
+ * Makes a request as Twilio sends it, for the tests of an app: that to the action URL in a scenario (a
+ * TWR_SCENARIO_… number), or any other (0). `params` are added to the usual ones, or replace them. `url` is what is
+ * passed to twr_validator_verify. Free it with twr_signed_request_free.
+ */
+twr_status twr_signed_request_new(const twr_validator *validator,
+                                  int32_t scenario,
+                                  int32_t method,
+                                  twr_str url,
+                                  const twr_pair *params,
+                                  size_t param_count,
+                                  twr_signed_request **request,
+                                  twr_error *error);
+
+/**
+ * Writes the parts of a signed request.
+ */
+twr_status twr_signed_request_get(const twr_signed_request *request,
+                                  twr_signed_request_parts *parts,
+                                  twr_error *error);
+
+/**
+ * Frees a signed request and writes NULL in its place; NULL is ignored.
+ */
+void twr_signed_request_free(twr_signed_request **request);
 
 /**
  * Reads a form body; nothing is verified. `max_bytes` 0: the default limit of 64 KiB. Free it with

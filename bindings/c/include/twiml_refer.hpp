@@ -5,6 +5,7 @@
 
 #include "twiml_refer/diagnostic.hpp"
 #include "twiml_refer/error.hpp"
+#include "twiml_refer/http.hpp"
 #include "twiml_refer/rest.hpp"
 #include "twiml_refer/sip_uri.hpp"
 #include "twiml_refer/text.hpp"

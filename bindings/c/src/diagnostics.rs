@@ -2,8 +2,8 @@
 
 use twiml_refer::diagnostic::{Diagnostic, DiagnosticCode, Severity};
 
-use crate::error::{Failure, twr_error, twr_status};
-use crate::guard::{calm, get, guard, put, take};
+use crate::error::{twr_error, twr_status};
+use crate::guard::{calm, count, entry, take};
 use crate::text::twr_str;
 
 /// The diagnostics of a check; they do not change, and any thread may read them.
@@ -102,15 +102,15 @@ impl Listed {
         self.0.len()
     }
 
-    pub(crate) fn at(&self, index: usize) -> Result<twr_diagnostic, Failure> {
-        let (one, message) = self.0.get(index).ok_or(Failure::None)?;
+    pub(crate) fn at(&self, index: usize) -> Option<twr_diagnostic> {
+        let (one, message) = self.0.get(index)?;
         let severity = match one.severity() {
             Severity::Error => TWR_SEVERITY_ERROR,
             Severity::Warning => TWR_SEVERITY_WARNING,
             _ => TWR_SEVERITY_NOTE,
         };
         let number = numbered_codes().find(|(_, code)| *code == one.code());
-        Ok(twr_diagnostic {
+        Some(twr_diagnostic {
             code: number.map_or(0, |(number, _)| number),
             severity,
             number: one.twilio_number().map_or(0, i32::from),
@@ -150,7 +150,7 @@ impl twr_diagnostics {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_diagnostics_count(diagnostics: *const twr_diagnostics) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(diagnostics) }.map_or(0, |diagnostics| diagnostics.0.len())
+    unsafe { count(diagnostics, |held| held.0.len()) }
 }
 
 /// Writes the diagnostic at an index from 0. TWR_STATUS_NONE past the last.
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn twr_diagnostics_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || put(diagnostic, get(diagnostics)?.0.at(index)?)) }
+    unsafe { entry(diagnostics, diagnostic, error, |held| held.0.at(index)) }
 }
 
 /// Frees diagnostics and writes NULL in their place; NULL is ignored.

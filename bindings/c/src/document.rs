@@ -11,7 +11,7 @@ use twiml_refer::{
 
 use crate::diagnostics::twr_diagnostics;
 use crate::error::{Failure, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, guard, make, put, take};
+use crate::guard::{calm, count, entry, get, get_mut, guard, make, take};
 use crate::request::twr_pair;
 use crate::text::{twr_str, write};
 
@@ -55,6 +55,20 @@ pub struct twr_node {
     pub attribute_count: usize,
     /// Zero; room for later versions.
     pub reserved: [u64; 2],
+}
+
+impl Walked {
+    fn view(&self) -> twr_node {
+        let is_element = self.kind == TWR_NODE_ELEMENT;
+        twr_node {
+            kind: self.kind,
+            depth: self.depth,
+            name: twr_str::maybe(is_element.then_some(&self.text)),
+            text: twr_str::maybe((!is_element).then_some(&self.text)),
+            attribute_count: self.attributes.len(),
+            reserved: [0; 2],
+        }
+    }
 }
 
 impl twr_response {
@@ -326,17 +340,14 @@ pub unsafe extern "C" fn twr_response_first_refer(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
-        guard(error, || {
-            let held = get(response)?;
-            let found = held.first_refer.get_or_init(|| held.response.first_refer());
-            let found = found.as_ref().ok_or(Failure::None)?;
-            let view = twr_refer {
+        entry(response, refer, error, |held| {
+            let found = held.first_refer.get_or_init(|| held.response.first_refer()).as_ref()?;
+            Some(twr_refer {
                 target: twr_str::of(found.target().as_str()),
                 action: twr_str::maybe(found.action()),
                 method: twr_str::maybe(found.method().map(Method::as_str)),
                 reserved: [0; 2],
-            };
-            put(refer, view)
+            })
         })
     }
 }
@@ -409,8 +420,7 @@ pub extern "C" fn twr_follows_name(follows: i32) -> twr_str {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_response_node_count(response: *const twr_response) -> usize {
     // SAFETY: the conventions of the header.
-    let held = unsafe { get(response) };
-    calm(0, || held.map_or(0, |held| held.walk().len()))
+    unsafe { count(response, |held| held.walk().len()) }
 }
 
 /// Writes the node at an index from 0, in the order of the document. TWR_STATUS_NONE past the last.
@@ -422,21 +432,7 @@ pub unsafe extern "C" fn twr_response_node_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let found = get(response)?.walk().get(index).ok_or(Failure::None)?;
-            let is_element = found.kind == TWR_NODE_ELEMENT;
-            let view = twr_node {
-                kind: found.kind,
-                depth: found.depth,
-                name: twr_str::maybe(is_element.then_some(&found.text)),
-                text: twr_str::maybe((!is_element).then_some(&found.text)),
-                attribute_count: found.attributes.len(),
-                reserved: [0; 2],
-            };
-            put(node, view)
-        })
-    }
+    unsafe { entry(response, node, error, |held| held.walk().get(index).map(Walked::view)) }
 }
 
 /// Writes an attribute of a node, both by their indexes from 0. TWR_STATUS_NONE past the last.
@@ -450,10 +446,8 @@ pub unsafe extern "C" fn twr_response_attribute_at(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
-        guard(error, || {
-            let found = get(response)?.walk().get(node).ok_or(Failure::None)?;
-            let (name, value) = found.attributes.get(index).ok_or(Failure::None)?;
-            put(attribute, twr_pair { name: twr_str::of(name), value: twr_str::of(value) })
+        entry(response, attribute, error, |held| {
+            held.walk().get(node)?.attributes.get(index).map(twr_pair::of)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use twiml_refer::{
     Error,
     error::{ErrorGroup, ErrorKind},
-    webhook::VerifyError,
+    webhook::{HttpRejection, VerifyError},
 };
 
 use crate::text::twr_str;
@@ -31,6 +31,8 @@ pub const TWR_STATUS_NONE: twr_status = 6;
 pub const TWR_STATUS_SIGNATURE_MISSING: twr_status = 7;
 /// The request has more bytes than the limit: answer 413. Nothing else of it was looked at.
 pub const TWR_STATUS_TOO_LARGE: twr_status = 8;
+/// The route does not accept the method: answer 405 with the header Allow.
+pub const TWR_STATUS_METHOD_NOT_ALLOWED: twr_status = 9;
 /// A bug in this library; please report it.
 pub const TWR_STATUS_INTERNAL: twr_status = 99;
 
@@ -86,6 +88,7 @@ pub struct twr_error {
 pub(crate) enum Failure {
     Refused(Error),
     Verify(VerifyError),
+    Http(HttpRejection),
     Argument(&'static str),
     BufferTooSmall,
     None,
@@ -104,6 +107,10 @@ impl Failure {
             Self::Verify(VerifyError::SignatureMissing) => TWR_STATUS_SIGNATURE_MISSING,
             Self::Verify(VerifyError::SignatureMismatch) => TWR_STATUS_SIGNATURE_MISMATCH,
             Self::Verify(_) => TWR_STATUS_REQUEST_INVALID,
+            Self::Http(HttpRejection::MethodNotAllowed { .. }) => TWR_STATUS_METHOD_NOT_ALLOWED,
+            Self::Http(HttpRejection::ContentTooLarge) => TWR_STATUS_TOO_LARGE,
+            Self::Http(HttpRejection::BadRequest) => TWR_STATUS_REQUEST_INVALID,
+            Self::Http(_) => TWR_STATUS_SIGNATURE_MISMATCH,
             Self::Argument(_) => TWR_STATUS_INVALID_ARGUMENT,
             Self::BufferTooSmall => TWR_STATUS_BUFFER_TOO_SMALL,
             Self::None => TWR_STATUS_NONE,
@@ -128,6 +135,7 @@ impl Failure {
         let error = match self {
             Self::Refused(error) => error,
             Self::Verify(error) => Error::from(error),
+            Self::Http(rejection) => return plain(&rejection.to_string()),
             Self::Argument(message) => return plain(message),
             Self::BufferTooSmall => return plain("the buffer is too small"),
             Self::None => return plain("there is nothing to return"),
@@ -214,6 +222,7 @@ pub extern "C" fn twr_status_name(status: i32) -> twr_str {
         TWR_STATUS_NONE => Some("none"),
         TWR_STATUS_SIGNATURE_MISSING => Some("signature-missing"),
         TWR_STATUS_TOO_LARGE => Some("too-large"),
+        TWR_STATUS_METHOD_NOT_ALLOWED => Some("method-not-allowed"),
         TWR_STATUS_INTERNAL => Some("internal"),
         _ => None,
     })

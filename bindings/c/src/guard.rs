@@ -86,6 +86,32 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The length of a list that an object has; 0 for NULL.
+///
+/// # Safety
+///
+/// As [`get`].
+pub(crate) unsafe fn count<T>(handle: *const T, length: impl FnOnce(&T) -> usize) -> usize {
+    // SAFETY: the caller's promise.
+    let held = unsafe { get(handle) };
+    calm(0, || held.map_or(0, length))
+}
+
+/// Writes an entry of a list that an object has; [`Failure::None`] past the last.
+///
+/// # Safety
+///
+/// `handle` as in [`get`], `place` as in [`put`], `error` as in [`guard`].
+pub(crate) unsafe fn entry<T, Entry>(
+    handle: *const T,
+    place: *mut Entry,
+    error: *mut twr_error,
+    find: impl FnOnce(&T) -> Option<Entry>,
+) -> twr_status {
+    // SAFETY: the caller's promise.
+    unsafe { guard(error, || put(place, find(get(handle)?).ok_or(Failure::None)?)) }
+}
+
 /// Refuses NULL as the place for an output.
 pub(crate) fn present<T>(place: *mut T) -> Result<(), Failure> {
     if place.is_null() {

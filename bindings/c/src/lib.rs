@@ -6,6 +6,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod error;
 pub mod guard;
+pub mod http;
 pub mod request;
 pub mod rest;
 pub mod text;

@@ -12,7 +12,7 @@ use twiml_refer::{
 
 use crate::diagnostics::{Listed, twr_diagnostic};
 use crate::error::{Failure, twr_error, twr_status};
-use crate::guard::{array, calm, get, guard, make, put, take};
+use crate::guard::{array, calm, count, entry, get, guard, make, take};
 use crate::text::{twr_str, write};
 
 /// A request from Twilio. It does not change, and any thread may read it.
@@ -30,14 +30,15 @@ pub struct twr_request {
 pub(crate) struct Pairs(OnceLock<Vec<twr_pair>>);
 
 impl Pairs {
-    pub(crate) fn get<'a>(
+    pub(crate) fn all<'a, Value: Into<Option<&'a str>>>(
         &self,
-        index: usize,
-        pairs: impl Iterator<Item = (&'a str, Option<&'a str>)>,
-    ) -> Result<twr_pair, Failure> {
-        let view =
-            |(name, value)| twr_pair { name: twr_str::of(name), value: twr_str::maybe(value) };
-        self.0.get_or_init(|| pairs.map(view).collect()).get(index).copied().ok_or(Failure::None)
+        pairs: impl Iterator<Item = (&'a str, Value)>,
+    ) -> &[twr_pair] {
+        let view = |(name, value): (_, Value)| twr_pair {
+            name: twr_str::of(name),
+            value: twr_str::maybe(value.into()),
+        };
+        self.0.get_or_init(|| pairs.map(view).collect())
     }
 }
 
@@ -49,6 +50,12 @@ pub struct twr_pair {
     pub name: twr_str,
     /// The value.
     pub value: twr_str,
+}
+
+impl twr_pair {
+    pub(crate) fn of((name, value): &(String, String)) -> Self {
+        Self { name: twr_str::of(name), value: twr_str::of(value) }
+    }
 }
 
 /// The target answered: the caller is no longer with the app.
@@ -229,6 +236,14 @@ impl twr_request {
         self.report.get_or_init(|| self.request.refer().map(Report::new)).as_ref()
     }
 
+    fn params(&self) -> &[twr_pair] {
+        self.params.all(self.request.params())
+    }
+
+    fn sip_headers(&self) -> &[twr_pair] {
+        self.sip_headers.all(self.request.sip_headers())
+    }
+
     fn diagnostics(&self) -> &Listed {
         self.diagnostics.get_or_init(|| Listed::new(self.request.diagnostics().iter().cloned()))
     }
@@ -339,7 +354,7 @@ pub unsafe extern "C" fn twr_request_refer(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || put(report, get(request)?.report().ok_or(Failure::None)?.view())) }
+    unsafe { entry(request, report, error, |held| held.report().map(Report::view)) }
 }
 
 /// Returns how the transfer ended, as twr_request_refer does; its `kind` is 0 if the request says nothing of
@@ -385,7 +400,7 @@ pub unsafe extern "C" fn twr_request_param(request: *const twr_request, name: tw
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_param_count(request: *const twr_request) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(request) }.map_or(0, |held| held.request.params().len())
+    unsafe { count(request, |held| held.params().len()) }
 }
 
 /// Writes the parameter at an index from 0, in arrival order; views. TWR_STATUS_NONE past the last.
@@ -397,20 +412,14 @@ pub unsafe extern "C" fn twr_request_param_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let held = get(request)?;
-            let params = held.request.params().map(|(name, value)| (name, Some(value)));
-            put(param, held.params.get(index, params)?)
-        })
-    }
+    unsafe { entry(request, param, error, |held| held.params().get(index).copied()) }
 }
 
 /// Returns the number of headers that came as `SipHeader_…`; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_sip_header_count(request: *const twr_request) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(request) }.map_or(0, |held| held.request.sip_headers().count())
+    unsafe { count(request, |held| held.sip_headers().len()) }
 }
 
 /// Writes a header that came as `SipHeader_…`, without that prefix, at an index from 0; views.
@@ -423,22 +432,14 @@ pub unsafe extern "C" fn twr_request_sip_header_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let held = get(request)?;
-            let headers = held.request.sip_headers();
-            let headers = headers.map(|(name, value)| (name, Some(value)));
-            put(header, held.sip_headers.get(index, headers)?)
-        })
-    }
+    unsafe { entry(request, header, error, |held| held.sip_headers().get(index).copied()) }
 }
 
 /// Returns the number of diagnostics; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_request_diagnostic_count(request: *const twr_request) -> usize {
     // SAFETY: the conventions of the header.
-    let held = unsafe { get(request) };
-    calm(0, || held.map_or(0, |held| held.diagnostics().len()))
+    unsafe { count(request, |held| held.diagnostics().len()) }
 }
 
 /// Writes what is unexpected or invalid about a parameter, at an index from 0; views. TWR_STATUS_NONE past the last.
@@ -450,7 +451,7 @@ pub unsafe extern "C" fn twr_request_diagnostic_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { guard(error, || put(diagnostic, get(request)?.diagnostics().at(index)?)) }
+    unsafe { entry(request, diagnostic, error, |held| held.diagnostics().at(index)) }
 }
 
 /// Writes every pair as a form body.

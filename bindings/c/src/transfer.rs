@@ -406,7 +406,8 @@ pub unsafe extern "C" fn twr_transfer_poll(
                 }
                 Output::Completed(_) => TWR_OUTPUT_COMPLETED,
                 Output::Diagnostic(found) => {
-                    diagnostic = held.diagnostic.insert(Listed::new([found])).at(0)?;
+                    diagnostic =
+                        held.diagnostic.insert(Listed::new([found])).at(0).ok_or(Failure::None)?;
                     TWR_OUTPUT_DIAGNOSTIC
                 }
                 _ => TWR_OUTPUT_END_DIALOG,

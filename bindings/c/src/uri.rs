@@ -10,7 +10,7 @@ use twiml_refer::{
 
 use crate::diagnostics::twr_diagnostics;
 use crate::error::{Failure, twr_error, twr_status};
-use crate::guard::{array, calm, get, get_mut, guard, make, present, put, take};
+use crate::guard::{array, calm, count, entry, get, get_mut, guard, make, present, put, take};
 use crate::request::{Pairs, twr_pair};
 use crate::text::{twr_str, write};
 use crate::user_to_user::twr_user_to_user;
@@ -56,10 +56,15 @@ impl twr_uri {
         self.user_to_users = OnceLock::new();
     }
 
+    fn params(&self) -> &[twr_pair] {
+        self.params.all(self.uri.params())
+    }
+
     fn user_to_users(&self) -> &[Result<UserToUser, Error>] {
         self.user_to_users.get_or_init(|| self.uri.user_to_users())
     }
 
+    /// The headers, decoded.
     fn headers(&self) -> &[(String, String)] {
         self.decoded.get_or_init(|| {
             let headers = self.uri.headers();
@@ -161,7 +166,7 @@ pub unsafe extern "C" fn twr_uri_get(
                 password: twr_str::maybe(uri.password()),
                 host: twr_str::of(uri.host()),
                 port: uri.port().map_or(0, i64::from),
-                param_count: uri.params().count(),
+                param_count: held.params().len(),
                 header_count: held.headers().len(),
                 reserved: [0; 2],
             };
@@ -180,12 +185,7 @@ pub unsafe extern "C" fn twr_uri_param_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let held = get(uri)?;
-            put(param, held.params.get(index, held.uri.params())?)
-        })
-    }
+    unsafe { entry(uri, param, error, |held| held.params().get(index).copied()) }
 }
 
 /// Writes the header at an index from 0, decoded; views of the URI. TWR_STATUS_NONE past the last.
@@ -197,12 +197,7 @@ pub unsafe extern "C" fn twr_uri_header_at(
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe {
-        guard(error, || {
-            let (name, value) = get(uri)?.headers().get(index).ok_or(Failure::None)?;
-            put(header, twr_pair { name: twr_str::of(name), value: twr_str::of(value) })
-        })
-    }
+    unsafe { entry(uri, header, error, |held| held.headers().get(index).map(twr_pair::of)) }
 }
 
 /// Returns the decoded value of the first header of this name, compared without regard to case; a view of the
@@ -262,8 +257,7 @@ pub unsafe extern "C" fn twr_uri_add_user_to_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_uri_user_to_user_count(uri: *const twr_uri) -> usize {
     // SAFETY: the conventions of the header.
-    let held = unsafe { get(uri) };
-    calm(0, || held.map_or(0, |held| held.user_to_users().len()))
+    unsafe { count(uri, |held| held.user_to_users().len()) }
 }
 
 /// Makes an object of the User-to-User value at an index from 0; a header may hold several (RFC 7433 section 4).

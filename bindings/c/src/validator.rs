@@ -7,12 +7,12 @@ use twiml_refer::webhook::{Algorithm, Hint};
 use twiml_refer::{RequestValidator, numbers};
 
 use crate::error::{Failure, TWR_STATUS_OK, twr_error, twr_status};
-use crate::guard::{calm, get, get_mut, guard, make, put, take};
+use crate::guard::{calm, count, entry, get, get_mut, guard, make, take};
 use crate::request::{lossy_pairs, pairs, twr_pair, twr_request};
 use crate::text::{twr_str, utf8, write};
 
 /// Verifies requests from Twilio. Once it is set up, any number of threads may use one.
-pub struct twr_validator(RequestValidator);
+pub struct twr_validator(pub(crate) RequestValidator);
 
 /// The usual one.
 pub const TWR_ALGORITHM_SHA1: i32 = 1;
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn twr_validator_set_encoded_spellings(
     unsafe { change(validator, error, |validator| Ok(validator.with_encoded_spellings(accept))) }
 }
 
-fn route_method(method: i32) -> Result<Method, Failure> {
+pub(crate) fn route_method(method: i32) -> Result<Method, Failure> {
     match method {
         TWR_METHOD_GET => Ok(Method::Get),
         TWR_METHOD_POST => Ok(Method::Post),
@@ -145,7 +145,7 @@ const NOT_TEXT: &str = "\u{fffd}";
 /// # Safety
 ///
 /// As [`twr_str::bytes`].
-unsafe fn wire<'a>(text: twr_str) -> Result<&'a str, Failure> {
+pub(crate) unsafe fn wire<'a>(text: twr_str) -> Result<&'a str, Failure> {
     // SAFETY: the caller's promise.
     Ok(utf8(unsafe { text.bytes() }?).unwrap_or(NOT_TEXT))
 }
@@ -345,7 +345,7 @@ pub unsafe extern "C" fn twr_validator_explain(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_url_candidates_count(candidates: *const twr_url_candidates) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(candidates) }.map_or(0, |candidates| candidates.0.len())
+    unsafe { count(candidates, |held| held.0.len()) }
 }
 
 /// Writes the candidate at an index from 0. TWR_STATUS_NONE past the last.
@@ -358,10 +358,10 @@ pub unsafe extern "C" fn twr_url_candidates_at(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
-        guard(error, || {
-            let (url, hashed) = get(candidates)?.0.get(index).ok_or(Failure::None)?;
+        entry(candidates, candidate, error, |held| {
+            let (url, hashed) = held.0.get(index)?;
             let (url, hashed) = (twr_str::of(url), twr_str::of(hashed));
-            put(candidate, twr_url_candidate { url, hashed, reserved: [0; 2] })
+            Some(twr_url_candidate { url, hashed, reserved: [0; 2] })
         })
     }
 }
@@ -414,7 +414,7 @@ pub unsafe extern "C" fn twr_validator_diagnose(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_hints_count(hints: *const twr_hints) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(hints) }.map_or(0, |hints| hints.0.len())
+    unsafe { count(hints, |held| held.0.len()) }
 }
 
 /// Writes the hint at an index from 0. TWR_STATUS_NONE past the last.
@@ -427,11 +427,11 @@ pub unsafe extern "C" fn twr_hints_at(
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
-        guard(error, || {
-            let found = get(hints)?.0.get(index).ok_or(Failure::None)?;
+        entry(hints, hint, error, |held| {
+            let found = held.0.get(index)?;
             let (kind, message) = (found.kind().as_str(), found.message());
             let (kind, message) = (twr_str::of(kind), twr_str::of(message));
-            put(hint, twr_hint { kind, message, reserved: [0; 2] })
+            Some(twr_hint { kind, message, reserved: [0; 2] })
         })
     }
 }

@@ -75,6 +75,42 @@ template <typename Pairs> json listed(const Pairs &pairs)
     return all;
 }
 
+/// The pairs under a key.
+inline twiml_refer::params_in pairs(const json &item, const std::string &key)
+{
+    twiml_refer::params_in made;
+    for (const auto &pair : item.value(key, json::array()))
+        made.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
+    return made;
+}
+
+/// The validator that a case asks for.
+inline twiml_refer::request_validator validator_of(const json &item)
+{
+    const auto secrets = item.at("secrets").get<std::vector<std::string>>();
+    twiml_refer::request_validator validator(secrets.empty() ? nullptr : secrets[0].c_str());
+    for (std::size_t at = 1; at < secrets.size(); at++)
+        validator.add_secret(secrets[at]);
+    if (maybe(item, "algorithm") == "sha256")
+        validator.algorithm(twiml_refer::hash_algorithm::sha256);
+    if (const auto base = maybe(item, "public_base"))
+        validator.public_base(*base);
+    if (item.contains("max_body_bytes"))
+        validator.max_body_bytes(item["max_body_bytes"].get<std::int64_t>());
+    return validator;
+}
+
+/// How the URL is known in a case of http-requests.
+inline twiml_refer::origin_kind origin_of(const json &item)
+{
+    using twiml_refer::origin_kind;
+    const auto origin = item.value("origin", "public-base");
+    return origin == "public-base"  ? origin_kind::public_base
+           : origin == "forwarded"  ? origin_kind::forwarded
+           : origin == "host-https" ? origin_kind::host_https
+                                    : origin_kind::host_http;
+}
+
 inline void expect_refusal(const twiml_refer::error &refused, const json &wanted)
 {
     EXPECT_EQ(to_string(refused.kind().value()), wanted.at("kind").get<std::string>());
@@ -94,6 +130,7 @@ inline void expect_refusal(const twiml_refer::error &refused, const json &wanted
         EXPECT_EQ(std::string(refused.what()), wanted["message"].get<std::string>());
     }
     EXPECT_FALSE(std::string(refused.what()).empty());
+    EXPECT_LE(std::string(refused.what()).size(), 240U);
 }
 
 /// Runs every case of a topic, those that must be refused as well.

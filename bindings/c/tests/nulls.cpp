@@ -107,6 +107,12 @@ static void webhooks()
     EXPECT(refused([&] { return validator.verify(method::get, none, none, "x"); }) == "signature-mismatch");
     EXPECT(refused([&] { return validator.verify_params(none, {}, "x"); }) == "signature-mismatch");
     EXPECT(!validator.validate_raw(none, none, none) && !validator.validate_raw(url, "", none));
+    const http_verifier http(validator, origin_kind::host_https);
+    const params_in headers;
+    EXPECT(http.check_head(none, headers).status == 405 && http.verify(none, none, headers, none).status == 405);
+    EXPECT(http.verify("POST", none, headers, none).status == 403 && !http.diagnose("POST", none, headers, none).empty());
+    EXPECT(!claimed_account_sid(none, none, none));
+    EXPECT(signed_request::make(validator, std::nullopt, none).url.empty());
 }
 
 static void transfers()

@@ -145,6 +145,18 @@ int main()
     (void)request_validator("12345").encoded_spellings(true).verify(method::get, "https://a.example/?a='", "",
                                                                            quoted);
 
+    // As an HTTP server has them.
+    const http_verifier http = http_verifier(validator).accept_get(true).lost_question_mark(true);
+    const auto busy = signed_request::make(validator, scenario_kind::target_failed, "/a", decoded);
+    const std::multimap<std::string, std::string> headers = {{"x-twilio-signature", busy.signature}};
+    const http_answer accepted = http.verify(busy.method, busy.url, headers, busy.body);
+    EXPECT(accepted.status == 200 && accepted.request->outcome()->status == call_status::busy && http.max_body_bytes() == 65536);
+    const http_answer refused_method = http.check_head("PUT", headers);
+    EXPECT(refused_method.status == 405 && refused_method.allow == "GET, POST" && !refused_method.reason.empty());
+    EXPECT(http.diagnose("POST", "/b", headers, busy.body).find("403 to POST /b: ") == 0 && http.get());
+    EXPECT(claimed_account_sid("POST", "/a", busy.body)->size() == 34);
+    EXPECT(kind([] { (void)http_verifier(request_validator("12345")); }) == "public-base-missing");
+
     // A signed POST recast as a GET, and a signed GET recast as a POST.
     const char *said = "/handleRefer?a=bSpeechResult&Digits=1";
     const std::string post = validator.sign("/handleRefer?a=b", {{"SpeechResult", "&Digits=1"}});

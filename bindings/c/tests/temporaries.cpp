@@ -26,6 +26,7 @@ void views(const error &why, const char *uri, const char *form, const request_va
     (void)validator.verify(method::post, uri, form, form).param("Digits"); // deleted
     (void)validator.verify_params(uri, {}, form).param("Digits"); // deleted
     (void)request_validator("12345").get(); // deleted
+    (void)http_verifier(validator).get(); // deleted
     (void)voice_response().nodes(); // deleted
     (void)voice_response().get(); // deleted
     (void)transfer(sip_uri(uri)).get(); // deleted

@@ -43,6 +43,21 @@ method method_of(const json &item)
     return item.value("method", "POST") == "GET" ? method::get : method::post;
 }
 
+/// Whether a call verified a request; the error must be the one for what is missing or wrong.
+bool verified(const json &item, const std::function<voice_request()> &call)
+{
+    const bool is_missing = maybe(item, "signature").value_or("").empty();
+    try {
+        (void)call();
+        return true;
+    } catch (const signature_missing &) {
+        EXPECT_TRUE(is_missing);
+    } catch (const signature_mismatch &) {
+        EXPECT_FALSE(is_missing);
+    }
+    return false;
+}
+
 } // namespace
 
 TEST(Vectors, Documents)
@@ -215,14 +230,7 @@ TEST(Vectors, Callbacks)
 TEST(Vectors, Signatures)
 {
     run("signatures", [](const json &item) {
-        const auto secrets = item.at("secrets").get<std::vector<std::string>>();
-        request_validator validator(secrets.at(0));
-        for (std::size_t at = 1; at < secrets.size(); at++)
-            validator.add_secret(secrets[at]);
-        if (maybe(item, "algorithm") == "sha256")
-            validator.algorithm(hash_algorithm::sha256);
-        if (const auto base = maybe(item, "public_base"))
-            validator.public_base(*base);
+        const request_validator validator = validator_of(item);
         const auto url = item.at("url").get<std::string>();
         const auto signature = maybe(item, "signature");
         const bool valid = item.at("valid").get<bool>();
@@ -232,22 +240,15 @@ TEST(Vectors, Signatures)
             EXPECT_TRUE(validator.validate_raw(hashed, *raw, validator.sign_raw(hashed, *raw)));
             return;
         }
-        params_in params;
-        for (const auto &pair : item.value("params", json::array()))
-            params.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
+        const params_in params = pairs(item, "params");
         const std::string form = params.empty() ? "" : voice_request::from_params(params).to_form();
-        const auto verified = [](const std::function<void()> &call) {
-            try {
-                call();
-                return true;
-            } catch (const signature_error &) {
-                return false;
-            }
-        };
-        EXPECT_EQ(verified([&] { (void)validator.verify_params(url, params, signature); }), valid);
-        EXPECT_EQ(verified([&] { (void)validator.verify(method_of(item), url, form, signature); }), valid);
-        EXPECT_FALSE(validator.explain(url, form).empty());
-        EXPECT_EQ(validator.diagnose(method_of(item), url, form, signature).empty(), valid);
+        EXPECT_EQ(verified(item, [&] { return validator.verify_params(url, params, signature); }), valid);
+        EXPECT_EQ(verified(item, [&] { return validator.verify(method_of(item), url, form, signature); }), valid);
+        const auto tried = validator.explain(url, form);
+        EXPECT_TRUE(!tried.empty() && tried.at(0).hashed.size() >= tried.at(0).url.size());
+        const auto hints = validator.diagnose(method_of(item), url, form, signature);
+        EXPECT_EQ(hints.empty(), valid);
+        EXPECT_TRUE(valid || hints.at(0).message.size() > hints.at(0).kind.size());
         if (item.value("signs", false)) {
             EXPECT_EQ(validator.sign(url, params), signature);
         }
@@ -257,24 +258,41 @@ TEST(Vectors, Signatures)
 TEST(Vectors, Requests)
 {
     run("requests", [](const json &item) {
-        const auto secrets = item.at("secrets").get<std::vector<std::string>>();
-        request_validator validator(secrets.empty() ? nullptr : secrets[0].c_str());
-        for (std::size_t at = 1; at < secrets.size(); at++)
-            validator.add_secret(secrets[at]);
-        if (const auto base = maybe(item, "public_base"))
-            validator.public_base(*base);
-        if (item.contains("max_body_bytes"))
-            validator.max_body_bytes(item["max_body_bytes"].get<std::int64_t>());
-        const auto request = validator.verify(method_of(item), item.at("url").get<std::string>(),
-                                               input(item, "body"), maybe(item, "signature"));
+        const auto request = validator_of(item).verify(method_of(item), item.at("url").get<std::string>(),
+                                                       input(item, "body"), maybe(item, "signature"));
         EXPECT_EQ(listed(request.params()), item.at("params"));
+    });
+}
+
+TEST(Vectors, HttpRequests)
+{
+    run("http-requests", [](const json &item) {
+        http_verifier verifier(validator_of(item), origin_of(item));
+        verifier.accept_get(item.value("accepts_get", false)).lost_question_mark(item.value("lost_question_mark", false));
+        const auto method = item.at("method").get<std::string>(), target = item.at("target").get<std::string>();
+        const auto body = input(item, "body");
+        const params_in headers = pairs(item, "headers");
+        if (item.contains("account_sid")) {
+            EXPECT_EQ(claimed_account_sid(method, target, body), maybe(item, "account_sid"));
+        }
+        EXPECT_EQ(verifier.check_head(method, headers).status, item.value("head", 200));
+        const auto answer = verifier.verify(method, target, headers, body);
+        const bool accepted = item.at("status") == 200;
+        EXPECT_EQ(answer.status, item["status"].get<int>());
+        EXPECT_EQ(answer.allow, item.value("allow", ""));
+        EXPECT_EQ(answer.request.has_value(), accepted);
+        EXPECT_EQ(answer.reason.empty(), accepted);
+        EXPECT_EQ(verifier.diagnose(method, target, headers, body).empty(), accepted);
+        if (item.contains("params")) {
+            EXPECT_EQ(listed(answer.request.value().params()), item["params"]);
+        }
     });
 }
 
 TEST(Vectors, RawBodies)
 {
     run("raw-bodies", [](const json &item) {
-        const request_validator validator(item.at("secrets").at(0).get<std::string>());
+        const request_validator validator = validator_of(item);
         const auto url = item.at("url").get<std::string>(), body = input(item, "raw_body");
         const auto signature = item.at("signature").get<std::string>();
         const auto hashed = request_validator::url_with_body_sha256(url, body);

@@ -8,25 +8,33 @@ struct CGIRequest {
     let target: String
     /// The path without its escapes.
     let path: String
-    let body: Data
-    let signature: String?
+    let headers: [(name: String, value: String)]
 
-    /// Reads the request of this process, and of its body at most so many bytes.
-    init(upToBodyBytes most: Int) throws {
+    /// The request of this process, but for its body.
+    init() {
         let environment = ProcessInfo.processInfo.environment
         method = environment["REQUEST_METHOD"] ?? ""
         target = environment["REQUEST_URI"] ?? ""
         let escaped = String(target.prefix { $0 != "?" })
         path = escaped.removingPercentEncoding ?? escaped
-        let length = min(Int(environment["CONTENT_LENGTH"] ?? "") ?? 0, most)
-        body = length > 0 ? try FileHandle.standardInput.read(upToCount: length) ?? Data() : Data()
-        signature = environment["HTTP_X_TWILIO_SIGNATURE"]
+        headers = environment.compactMap { variable, value in
+            if variable == "CONTENT_LENGTH", !value.isEmpty { return ("Content-Length", value) }
+            guard variable.hasPrefix("HTTP_") else { return nil }
+            return (variable.dropFirst(5).replacing("_", with: "-"), value)
+        }
+    }
+
+    /// Reads the body, at most so many bytes of it.
+    func body(upTo most: Int) throws -> Data {
+        let length = headers.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
+        return length > 0 ? try FileHandle.standardInput.read(upToCount: min(length, most)) ?? Data() : Data()
     }
 }
 
 /// Answers the request of this process.
 func answer(
-    _ status: String, _ body: String = "", type: String = "text/plain; charset=utf-8", headers: String = ""
+    _ status: Int, _ body: String = "", type: String = "text/plain; charset=utf-8", allow: String? = nil
 ) {
-    print("Status: \(status)\r\nContent-Type: \(type)\r\n\(headers)\r\n\(body)", terminator: "")
+    let allow = allow.map { "Allow: \($0)\r\n" } ?? ""
+    print("Status: \(status)\r\nContent-Type: \(type)\r\n\(allow)\r\n\(body)", terminator: "")
 }

@@ -5,42 +5,40 @@
 import Foundation
 import TwimlRefer
 
-func respond(to request: CGIRequest) throws -> VoiceResponse? {
-    let environment = ProcessInfo.processInfo.environment
-    let validator = try RequestValidator(
-        environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"] ?? "")
-    let verified = try validator.verify(
-        .post, url: request.target, body: request.body, signature: request.signature)
-    switch request.path {
-    case "/voice": return try IVR.welcome()
-    case "/choice": return try IVR.chosen(verified.digits)
-    case "/transferred": return try IVR.transferred(verified.outcome)
-    default: return nil
+/// Writes a line of the log.
+@Sendable func log(_ line: String) {
+    FileHandle.standardError.write(Data("WARN \(line)\n".utf8))
+}
+
+/// The document for a verified request; `nil` if there is no such route.
+func response(to request: VoiceRequest, path: String) throws -> VoiceResponse? {
+    switch path {
+    case "/voice": try IVR.welcome()
+    case "/choice": try IVR.chosen(request.digits)
+    case "/transferred": try IVR.transferred(request.outcome)
+    default: nil
     }
 }
 
 do {
-    // One byte more than the validator accepts: a longer body is refused without being read.
-    let request = try CGIRequest(upToBodyBytes: 65_537)
-    if request.method != "POST" {
-        answer("405 Method Not Allowed", headers: "Allow: POST\r\n")
-    } else if let response = try respond(to: request) {
-        answer("200 OK", response.xml, type: "text/xml; charset=utf-8")
-    } else {
-        answer("404 Not Found")
-    }
-} catch let error as TwimlReferError {
-    switch error.kind {
-    case .requestTooLarge: answer("413 Content Too Large", error.message)
-    case .signatureMissing, .signatureMismatch: answer("403 Forbidden")
-    case .requestNotUtf8: answer("400 Bad Request", error.message)
-    default: failed(error)
-    }
-} catch {
-    failed(error)
-}
+    let environment = ProcessInfo.processInfo.environment
+    let validator = try RequestValidator(
+        environment["TWILIO_AUTH_TOKEN"] ?? "", publicBase: environment["PUBLIC_BASE"] ?? "")
+    let verifier = try HttpVerifier(validator, log: log)
 
-func failed(_ error: any Error) {
-    FileHandle.standardError.write(Data("\(error)\n".utf8))
-    answer("500 Internal Server Error")
+    let request = CGIRequest()
+    try verifier.checkHead(method: request.method, target: request.target, headers: request.headers)
+    let verified = try verifier.verify(
+        method: request.method, target: request.target, headers: request.headers,
+        body: request.body(upTo: verifier.maxBodyBytes + 1))
+    if let response = try response(to: verified, path: request.path) {
+        answer(200, response.xml, type: "text/xml; charset=utf-8")
+    } else {
+        answer(404)
+    }
+} catch let rejection as HttpRejection {
+    answer(rejection.status, allow: rejection.allow)
+} catch {
+    log("\(error)")
+    answer(500)
 }

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering};
 
 use libfuzzer_sys::fuzz_target;
-use twiml_refer_fuzz::c_abi::{Call, run};
+use twiml_refer_fuzz::c_abi::run;
 
 /// The system's allocator, and how many of its pieces are held.
 struct Counting(AtomicIsize);
@@ -28,10 +28,10 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static PIECES: Counting = Counting(AtomicIsize::new(0));
 
-fuzz_target!(|calls: Vec<Call<'_>>| {
+fuzz_target!(|bytes: &[u8]| {
     let left = || {
         let before = PIECES.0.load(Ordering::Relaxed);
-        run(&calls);
+        run(bytes);
         PIECES.0.load(Ordering::Relaxed) - before
     };
     // What a process makes once is made the first time.

@@ -134,6 +134,8 @@ enum class error_kind : std::int32_t {
     signature_missing = TWR_KIND_SIGNATURE_MISSING,
     /// `secret-empty`
     secret_empty = TWR_KIND_SECRET_EMPTY,
+    /// `public-base-missing`
+    public_base_missing = TWR_KIND_PUBLIC_BASE_MISSING,
     /// `refer-not-supported`
     refer_not_supported = TWR_KIND_REFER_NOT_SUPPORTED,
     /// `transfer-event-unexpected`

@@ -67,6 +67,8 @@ enum class status_kind : std::int32_t {
     signature_missing = TWR_STATUS_SIGNATURE_MISSING,
     /// The request has more bytes than the limit: answer 413.
     too_large = TWR_STATUS_TOO_LARGE,
+    /// The route does not accept the method: answer 405.
+    method_not_allowed = TWR_STATUS_METHOD_NOT_ALLOWED,
     /// A bug in the library.
     internal = TWR_STATUS_INTERNAL,
 };

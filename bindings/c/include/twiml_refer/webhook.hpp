@@ -265,6 +265,7 @@ class voice_request {
     const twr_request *get() const && = delete;
 
   private:
+    friend class http_verifier;
     friend class request_validator;
     explicit voice_request(twr_request *handle) : handle_(handle) {}
 

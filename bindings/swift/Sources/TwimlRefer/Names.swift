@@ -66,6 +66,7 @@ extension TwimlReferError {
         public static let publicBaseInvalid = Self(rawValue: "public-base-invalid")
         public static let signatureMissing = Self(rawValue: "signature-missing")
         public static let secretEmpty = Self(rawValue: "secret-empty")
+        public static let publicBaseMissing = Self(rawValue: "public-base-missing")
         public static let referNotSupported = Self(rawValue: "refer-not-supported")
         public static let transferEventUnexpected = Self(rawValue: "transfer-event-unexpected")
         public static let settingInvalid = Self(rawValue: "setting-invalid")

@@ -33,8 +33,6 @@ public struct Refer: TwimlContent, Hashable, CustomStringConvertible {
     public let action: String?
     /// The method by which the action is requested; `POST` if `nil`.
     public let method: RequestMethod?
-    /// The verb as an element.
-    public let element: TwimlElement
 
     /// Makes the verb.
     ///
@@ -46,13 +44,9 @@ public struct Refer: TwimlContent, Hashable, CustomStringConvertible {
         self.action = action
         self.method = method
         let (uri, name) = (target.description, method?.rawValue)
-        let made = try call(uri.size + action.size + name.size) {
-            try referNew(target: uri, action: action, method: name)
+        try call(uri.size + action.size + name.size) {
+            try referCheck(target: uri, action: action, method: name)
         }
-        guard case .element(let element)? = TwimlNode.nodes(made).first else {
-            preconditionFailure("a <Refer> is an element")
-        }
-        self.element = element
     }
 
     /// Reads an element.
@@ -66,6 +60,19 @@ public struct Refer: TwimlContent, Hashable, CustomStringConvertible {
     init(_ refer: TwimlReferBridge.Refer) throws(TwimlReferError) {
         try self.init(
             to: SipUri(refer.target), action: refer.action, method: refer.method.map(RequestMethod.init))
+    }
+
+    /// The verb as an element.
+    public var element: TwimlElement {
+        var attributes = NameValuePairs()
+        if let action {
+            attributes.append(NameValuePair("action", action))
+        }
+        if let method {
+            attributes.append(NameValuePair("method", method.rawValue))
+        }
+        return TwimlElement(
+            "Refer", attributes, children: [TwimlElement("Sip", text: target.description).node])
     }
 
     public var node: TwimlNode { element.node }

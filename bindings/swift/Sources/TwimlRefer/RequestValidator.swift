@@ -52,6 +52,8 @@ public struct RequestValidator: Sendable {
         public var description: String { message }
     }
 
+    /// The limit of a body, or of the query of a GET, in bytes.
+    public let maxBodyBytes: Int
     let secrets: Secrets
     let size: Int
 
@@ -59,30 +61,31 @@ public struct RequestValidator: Sendable {
     ///
     /// - Parameters:
     ///   - maxBodyBytes: 64 KiB, if `nil`.
-    ///   - acceptsEncodedSpellings: whether `%27` is tried for `'`, and so on for a SIP URI in the query.
+    ///   - encodedSpellings: whether `%27` is tried for `'`, and so on for a SIP URI in the query.
     /// - Throws: an error of the group `signature`: the token is empty, or the public base is not valid; or
     ///   `request`: `maxBodyBytes` is out of range.
     public init(
         _ token: String, publicBase: String? = nil, algorithm: Algorithm = .sha1,
-        maxBodyBytes: Int? = nil, acceptsEncodedSpellings: Bool = false
+        maxBodyBytes: Int? = nil, encodedSpellings: Bool = false
     ) throws(TwimlReferError) {
         try self.init(
             tokens: [token], publicBase: publicBase, algorithm: algorithm,
-            maxBodyBytes: maxBodyBytes, acceptsEncodedSpellings: acceptsEncodedSpellings)
+            maxBodyBytes: maxBodyBytes, encodedSpellings: encodedSpellings)
     }
 
     /// Makes a validator of several tokens, any of which may match; the first one signs. Throws as with one.
     public init(
         tokens: [String], publicBase: String? = nil, algorithm: Algorithm = .sha1,
-        maxBodyBytes: Int? = nil, acceptsEncodedSpellings: Bool = false
+        maxBodyBytes: Int? = nil, encodedSpellings: Bool = false
     ) throws(TwimlReferError) {
         let secrets = Secrets(
             secrets: tokens, publicBase: publicBase, sha256: algorithm == .sha256,
-            encodedSpellings: acceptsEncodedSpellings, maxBodyBytes: maxBodyBytes.map(Int64.init))
+            encodedSpellings: encodedSpellings, maxBodyBytes: maxBodyBytes.map(Int64.init))
         let size = tokens.reduce(publicBase.size) { $0 + $1.size }
         try call(size) { try secretsCheck(secrets: secrets) }
         self.secrets = secrets
         self.size = size
+        self.maxBodyBytes = maxBodyBytes ?? Int(limits().defaultMaxBodyBytes)
     }
 
     /// Verifies the signature and returns the request.

@@ -1,6 +1,7 @@
 // Where the vectors are, and how many of them ran.
 
 import Foundation
+import Synchronization
 import Testing
 import TwimlRefer
 
@@ -101,4 +102,15 @@ private func place(of error: TwimlReferError, like expected: Case) -> Case {
         "parameter": json(error.parameter),
     ]
     return whole.filter { expected.keys.contains($0.key) }
+}
+
+/// Lines of a log.
+final class Lines: Sendable {
+    private let written = Mutex([String]())
+
+    var all: [String] { written.withLock { $0 } }
+
+    func add(_ line: String) {
+        written.withLock { $0.append(line) }
+    }
 }

@@ -57,6 +57,31 @@ let voiceURL = "https://voice.example.com/handleRefer"
                 """)
     }
 
+    @Test func theLogOfAVerifierHasOneLineASecond() async throws {
+        let (lines, start) = (Lines(), ContinuousClock.now)
+        let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
+        let verifier = try HttpVerifier(validator) { lines.add($0) }
+        #expect(verifier.maxBodyBytes == 65_536)
+        for count in 1...21 {
+            if count == 21 {
+                try await Task.sleep(for: .milliseconds(1100))
+            }
+            do {
+                _ = try verifier.verify(method: "POST", target: "/a", headers: [(name: "Host", value: "b")])
+                Issue.record("accepted, but must be rejected")
+            } catch {
+                #expect("\(error)".contains("403"))
+            }
+        }
+        #expect(lines.all.count <= 2 + Int((.now - start).components.seconds))
+        #expect(lines.all[0].hasPrefix("403 to POST /a: missing signature"))
+        // What is not logged is counted in the next line.
+        let counted = lines.all.map { line in
+            1 + (line.firstMatch(of: /\((\d+) more were not logged\)$/).flatMap { Int($0.1) } ?? 0)
+        }
+        #expect(counted.reduce(0, +) == 21)
+    }
+
     @Test func aBuilderTakesConditionsAndLoops() throws {
         func response(_ names: [String], isOpen: Bool) throws -> VoiceResponse {
             try VoiceResponse {

@@ -189,6 +189,40 @@ import TwimlRefer
         }
     }
 
+    @Test func httpRequests() throws {
+        try run("http-requests") { one in
+            let origins: [String: HttpVerifier.Origin] = [
+                "public-base": .publicBase, "forwarded": .forwarded, "host-https": .hostHttps,
+                "host-http": .hostHttp,
+            ]
+            let origin = try #require(origins[one["origin"] as? String ?? "public-base"])
+            func verifier(_ log: @escaping @Sendable (String) -> Void) throws -> HttpVerifier {
+                try HttpVerifier(
+                    validator(of: one), origin: origin, acceptsGet: one["accepts_get"] as? Bool ?? false,
+                    lostQuestionMark: one["lost_question_mark"] as? Bool ?? false, log: log)
+            }
+            let (lines, first) = (Lines(), try verifier { _ in })
+            let (method, target, body) = (text(one, "method"), text(one, "target"), given(one, "body"))
+            let headers = pairs(one["headers"]).map { (name: $0.name, value: $0.value) }
+            if let sid = one["account_sid"] {
+                #expect(same(json(claimedAccountSid(method: method, target: target, body: body)), sid))
+            }
+            let (status, head) = (try #require(one["status"] as? Int), one["head"] as? Int ?? 200)
+            let checked = Result { try first.checkHead(method: method, target: target, headers: headers) }
+            #expect(checked.rejected?.status ?? 200 == head)
+            let second = try verifier { lines.add($0) }
+            let verified = Result {
+                try second.verify(method: method, target: target, headers: headers, body: body)
+            }
+            #expect(verified.rejected?.status ?? 200 == status)
+            #expect(same(json(verified.rejected?.allow), one["allow"] ?? NSNull()))
+            #expect(lines.all.map { $0.hasPrefix("\(status) to ") } == (status == 200 ? [] : [true]))
+            if let params = one["params"] {
+                #expect(same(json(try verified.get().parameters), params))
+            }
+        }
+    }
+
     @Test func rawBodies() throws {
         try run("raw-bodies") { one in
             let validator = try validator(of: one)
@@ -243,6 +277,12 @@ extension Result where Failure == any Error {
     /// The error that was thrown, if it is of the library.
     var failed: TwimlReferError? {
         if case .failure(let error as TwimlReferError) = self { error } else { nil }
+    }
+}
+
+extension Result where Failure == any Error {
+    var rejected: HttpRejection? {
+        if case .failure(let rejection as HttpRejection) = self { rejection } else { nil }
     }
 }
 
