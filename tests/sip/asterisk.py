@@ -1,7 +1,8 @@
-"""Runs Asterisk as a telephone that can be transferred, in a root folder that `tests/run asterisk` makes.
+"""Runs Asterisk as a telephone that can be transferred, in a root that `tests/run asterisk` makes.
 
-It calls with `call`, and answers calls to any user on its port, over UDP and TCP. A REFER to `bob` makes it call
-the target; it has nobody else. It keeps everything in one folder inside the root, so that several can run.
+It calls with `call`, and answers calls to any user on its port, over UDP and TCP. A REFER to `bob`
+makes it call the target; it has nobody else. It keeps everything in one folder inside the root, so
+that several can run.
 """
 
 from __future__ import annotations
@@ -192,12 +193,13 @@ class Asterisk:
     def call(self, uri: str, endpoint: str = "willing") -> None:
         """Call a URI.
 
-        A call of the endpoint `willing` can be transferred, and calls the target without the headers of its
-        URI; `careful` adds them; `unwilling` refuses the REFER.
+        A call of the endpoint `willing` can be transferred, and calls the target without the
+        headers of its URI; `careful` adds them; `unwilling` refuses the REFER.
         """
         file = self.place / "call"
         file.write_text(
-            f"Channel: Local/s@speaker/n\nContext: calls\nExtension: s\nSetvar: CALLED={endpoint}/{uri}\n"
+            "Channel: Local/s@speaker/n\nContext: calls\nExtension: s\n"
+            f"Setvar: CALLED={endpoint}/{uri}\n"
         )
         file.rename(self.place / "outgoing" / "call")
 

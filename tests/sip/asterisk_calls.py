@@ -1,7 +1,7 @@
 """Lets Asterisk be transferred by the examples: `asterisk_calls.py ROOT PROGRAM…`.
 
-Each program answers a call of Asterisk and transfers it, in each case below. It must report what happened, and
-the call to the target must have the headers that the case names.
+Each program answers a call of Asterisk and transfers it, in each case below. It must report what
+happened, and the call to the target must have the headers that the case names.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from target import Target
 HEADERS = "X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
 DECODED = {"x-reason": "billing question", "user-to-user": "6F72646572;encoding=hex"}
 HELD_SECONDS = 0.2
+CALL_SECONDS = 20
 RINGING = 180
 ACCEPTED = "ReferSipResponseCode=202&NotifySipResponseCode"
 
@@ -43,9 +44,14 @@ CASES = {
     "answered, and the dialplan adds the headers": Case(
         "careful", "bob", 200, "transferred", f"ReferCallStatus=in-progress&{ACCEPTED}=200", DECODED
     ),
-    "busy": Case("willing", "bob", 486, "target-failed", f"ReferCallStatus=busy&{ACCEPTED}=486", {}),
+    "busy": Case(
+        "willing", "bob", 486, "target-failed", f"ReferCallStatus=busy&{ACCEPTED}=486", {}
+    ),
     "not in the dialplan": Case(
         "willing", "nobody", 200, "target-failed", f"ReferCallStatus=failed&{ACCEPTED}=404", {}
+    ),
+    "hangs up while the target rings": Case(
+        "willing", "bob", RINGING, "target-failed", f"ReferCallStatus=failed&{ACCEPTED}=503", {}
     ),
     "transfers not allowed": Case(
         "unwilling", "bob", 200, "rejected", "ReferCallStatus=failed&ReferSipResponseCode=603", {}
@@ -56,8 +62,8 @@ CASES = {
 class SlowLine:
     """Relays what Asterisk sends to an agent, and holds the ACK for a while.
 
-    Asterisk connects the two sides of a call some milliseconds after it has sent the ACK. A REFER that comes
-    earlier is accepted, and then fails with 400 in a NOTIFY.
+    Asterisk connects the two sides of a call some milliseconds after it has sent the ACK. A REFER
+    that comes earlier is accepted, and then fails with 400 in a NOTIFY.
     """
 
     def __init__(self, asterisk: int, agent: str) -> None:
@@ -79,7 +85,7 @@ class SlowLine:
 
     def serve(self) -> None:
         """Relay until closed."""
-        contact = "127.0.0.1:%d" % self.agent[1]
+        contact = f"127.0.0.1:{self.agent[1]}"
         while self.running:
             try:
                 data, source = self.socket.recvfrom(65536)
@@ -94,6 +100,13 @@ class SlowLine:
             self.socket.sendto(data, self.agent)
 
 
+def wait_for_call(target: Target) -> None:
+    """Wait until the target has been called."""
+    until = time.monotonic() + CALL_SECONDS
+    while target.headers is None and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def run(asterisk: Asterisk, program: str, case: Case) -> str | None:
     """Run a case, and return what went wrong."""
     target = Target(case.code)
@@ -106,6 +119,9 @@ def run(asterisk: Asterisk, program: str, case: Case) -> str | None:
         assert agent.stdout
         line = SlowLine(asterisk.port, agent.stdout.readline().split()[2])
         asterisk.call(f"sip:transfer@{line.address}", case.endpoint)
+        if case.code == RINGING:
+            wait_for_call(target)
+            asterisk.hang_up()
         printed = agent.communicate(timeout=30)[0].splitlines()
     finally:
         agent.kill()
