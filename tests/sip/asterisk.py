@@ -99,7 +99,7 @@ type = identify
 endpoint = willing
 match = 127.0.0.1
 """,
-    # The telephone is a channel of its own, in a bridge with the call: only such a call can be transferred.
+    # The telephone is a channel of its own: only a call in a bridge can be transferred.
     "extensions.conf": """[globals]
 GET_TRANSFERRER_DATA = Refer-To
 [phone]

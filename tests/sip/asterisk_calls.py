@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from asterisk import Asterisk
 from run import free_port
+
 from target import Target
 
 HEADERS = "X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"
@@ -27,7 +28,7 @@ ACCEPTED = "ReferSipResponseCode=202&NotifySipResponseCode"
 
 
 class Case(NamedTuple):
-    """A call of one of Asterisk's endpoints, whom it is transferred to, and what must come of it."""
+    """A call of an endpoint of Asterisk, whom it is transferred to, and what must come of it."""
 
     endpoint: str
     user: str
