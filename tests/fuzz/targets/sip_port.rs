@@ -62,6 +62,10 @@ struct Port {
     framer: Framer,
     calls: Vec<Call>,
     inputs: Receiver<Input>,
+    /// Our tag in the last response that had one: `@@` in an input stands for it.
+    tag: Vec<u8>,
+    /// Our last request.
+    request: Vec<u8>,
 }
 
 impl Port {
@@ -73,7 +77,8 @@ impl Port {
         let core = Core::new(options, vec![local], Arc::new(Switchboard::default()), sender);
         let path = Path { transport: Transport::Udp, id: 0, local, remote };
         let framer = Framer::new(2_048);
-        Self { core, now: Instant::now(), path, framer, calls: Vec::new(), inputs }
+        let (calls, tag, request) = (Vec::new(), Vec::new(), Vec::new());
+        Self { core, now: Instant::now(), path, framer, calls, inputs, tag, request }
     }
 
     fn handle(&mut self, input: Input) {
@@ -89,6 +94,15 @@ impl Port {
                 Output::Message { is_sent: true, bytes, .. } => {
                     assert!(bytes.len() < 4_096 + OWN_HEADERS);
                     assert!(bytes.windows(4).any(|end| end == b"\r\n\r\n"));
+                    if !bytes.starts_with(b"SIP/2.0 ") {
+                        self.request = bytes.to_vec();
+                    } else if let Some(tag) = lines(&bytes).find_map(|line| {
+                        let to = line.strip_prefix(b"To: ")?;
+                        let at = to.windows(5).rposition(|word| word == b";tag=")?;
+                        to.get(at + 5..)
+                    }) {
+                        self.tag = tag.to_vec();
+                    }
                 }
                 _ => {}
             }
@@ -97,7 +111,29 @@ impl Port {
 
     fn receive(&mut self, transport: Transport, bytes: &[u8]) {
         let path = Path { transport, ..self.path };
-        self.handle(Input::Received { path, bytes: bytes.to_vec() });
+        let bytes = self.with_tag(bytes);
+        self.handle(Input::Received { path, bytes });
+    }
+
+    fn with_tag(&self, bytes: &[u8]) -> Vec<u8> {
+        match bytes.windows(2).position(|mark| mark == b"@@") {
+            Some(at) => [&bytes[..at], &self.tag, &bytes[at + 2..]].concat(),
+            None => bytes.to_vec(),
+        }
+    }
+
+    /// The endpoint answers our last request; the input is the status line, and more headers.
+    fn respond(&mut self, bytes: &[u8]) {
+        let mut lines_of = bytes.splitn(2, |byte| *byte == b'\n');
+        let mut text = [b"SIP/2.0 ", lines_of.next().unwrap_or_default(), b"\r\n"].concat();
+        for line in lines(&self.request) {
+            let is_copied = [&b"Via:"[..], b"From:", b"To:", b"Call-ID:", b"CSeq:"];
+            if is_copied.iter().any(|name| line.starts_with(name)) {
+                text.extend([line, b"\r\n"].concat());
+            }
+        }
+        text.extend(lines_of.next().unwrap_or_default());
+        self.receive(Transport::Udp, &text);
     }
 
     fn stream(&mut self, bytes: &[u8]) {
@@ -143,15 +179,20 @@ impl Port {
     }
 }
 
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
 fuzz_target!(|data: &[u8]| {
     let mut port = Port::new();
     // The first byte of a piece says what happens; those of a stream need not be whole messages.
     for piece in data.split(|byte| *byte == 0xFF) {
         let Some((how, bytes)) = piece.split_first() else { continue };
-        match how % 5 {
+        match how % 6 {
             0 | 1 => port.receive(Transport::Udp, bytes),
             2 => port.stream(bytes),
             3 => port.lead(bytes.first().copied().unwrap_or_default()),
+            4 => port.respond(bytes),
             _ => port.pass(Duration::from_millis(u64::from(*how) * 100)),
         }
     }
