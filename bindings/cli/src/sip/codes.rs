@@ -18,7 +18,6 @@ pub(super) const fn reason(code: u16) -> &'static str {
         100 => "Trying",
         180 => "Ringing",
         200..=299 => "OK",
-        400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
@@ -35,7 +34,6 @@ pub(super) const fn reason(code: u16) -> &'static str {
         488 => "Not Acceptable Here",
         489 => "Bad Event",
         491 => "Request Pending",
-        500 => "Server Internal Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
         505 => "Version Not Supported",
@@ -43,8 +41,8 @@ pub(super) const fn reason(code: u16) -> &'static str {
         603 => "Decline",
         606 => "Not Acceptable",
         300..=399 => "Redirection",
-        400..=499 => "Request Failure",
-        500..=599 => "Server Failure",
+        400..=499 => "Bad Request",
+        500..=599 => "Server Internal Error",
         _ => "Global Failure",
     }
 }

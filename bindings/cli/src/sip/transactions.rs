@@ -77,6 +77,9 @@ impl Kind {
     }
 }
 
+/// The ACK of a call whose INVITE was refused.
+type Ack = (Path, Arc<[u8]>, u64);
+
 #[derive(Debug)]
 enum Timer {
     RepeatResponse(Arc<str>),
@@ -108,7 +111,7 @@ pub(super) struct Net {
     servers: HashMap<Arc<str>, Server>,
     clients: HashMap<Arc<str>, Client>,
     /// The ACKs of INVITEs that were refused, for repeated responses.
-    acks: HashMap<Arc<str>, (Path, Arc<[u8]>, u64)>,
+    acks: HashMap<Arc<str>, Ack>,
     timers: BTreeMap<TimerId, Timer>,
     last_timer: u64,
 }
