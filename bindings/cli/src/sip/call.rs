@@ -11,9 +11,11 @@ use twiml_refer::SipUri;
 use twiml_refer::transfer::TransferSettings;
 
 use super::core::{Command, Input};
+use super::message::Start;
 use super::refer::Referred;
+use super::request::Request;
 use super::transport::Transport;
-use super::values::is_header;
+use super::values::{Address, is_header};
 
 /// More digits than these are not kept until they are asked for.
 const MAX_DIGITS: usize = 256;
@@ -45,8 +47,6 @@ pub(crate) struct CallInfo {
     /// The URI of To in the same way.
     pub(crate) to: String,
     pub(crate) request_uri: String,
-    /// The display name of From, without quotation marks.
-    pub(crate) from_name: Option<String>,
     /// The headers of the INVITE in order, each on one line, without credentials.
     pub(crate) headers: Vec<(String, String)>,
     /// Where the INVITE came from, or went to.
@@ -58,10 +58,31 @@ pub(crate) struct CallInfo {
 }
 
 impl CallInfo {
-    /// Returns the first header of this name, which is compared without case; compact forms count.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        headers.find(|(other, _)| is_header(other, name)).map(|(_, value)| value.as_str())
+    /// Returns what the INVITE of a caller says.
+    pub(super) fn of_caller(request: &Request, number: u64, user: Option<String>) -> Self {
+        let Request { message, ids, path, .. } = request;
+        let address = |name| message.header(name).and_then(Address::read);
+        let uri = |name| address(name).map_or_else(String::new, |address| address.uri.to_owned());
+        let is_secret =
+            |name: &str| is_header(name, "Authorization") || is_header(name, "Proxy-Authorization");
+        let headers = message.headers().iter().filter(|(name, _)| !is_secret(name));
+        let request_uri = match &message.start {
+            Start::Request { uri, .. } => uri.clone(),
+            Start::Response { .. } => String::new(),
+        };
+        Self {
+            number,
+            is_outgoing: false,
+            call_id: ids.call_id.clone(),
+            from: uri("From"),
+            to: uri("To"),
+            request_uri,
+            headers: headers.cloned().collect(),
+            peer: path.remote,
+            local: path.local,
+            transport: path.transport,
+            user,
+        }
     }
 }
 

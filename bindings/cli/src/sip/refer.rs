@@ -13,7 +13,8 @@ use super::call::{Ended, Party, Why};
 use super::calls::{CallState, Stage, branch};
 use super::core::token;
 use super::message::Message;
-use super::transactions::{Client, Kind, Net, Ours, Request};
+use super::request::Request;
+use super::transactions::{Client, Kind, Net, Ours};
 use super::values::{Address, param};
 
 /// More steps than these are not kept.
@@ -39,7 +40,6 @@ pub(crate) enum ReferStep {
     Response { code: u16, refer_sub: bool, retry: Option<u32> },
     Notify { cseq: u32, event: String, subscription_state: Option<String>, body: Vec<u8> },
     HangUp(Party),
-    TransportError,
     Time,
     Output(Output),
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::call::{Call, CallInfo, Ended, Shared, Why};
 use super::calls::{CallState, Session, Stage};
+use super::codes::{ALLOW, method_code};
 use super::core::{Core, Output, token};
 use super::dialog::Dialog;
 use super::digest::Denied;
-use super::message::{Message, Start};
+use super::message::{Message, Start, Writer};
 use super::refer::refuse_notify;
-use super::transactions::{ALLOW, Net, Request, refuse_unread, server_key};
+use super::request::{Request, refuse_unread, server_key};
+use super::transactions::Net;
 use super::transport::Path;
-use super::values::{Address, is_header};
+use super::values::Address;
 
 const SDP: &str = "application/sdp";
 
@@ -142,18 +144,9 @@ impl Core {
         let user = match self.authenticate(&request) {
             Ok(user) => user,
             Err(denied) => {
-                let challenges = self.challenger.challenges(&ids.call_id, denied == Denied::Stale);
-                self.net.reply(
-                    &request,
-                    401,
-                    Some(&token()),
-                    |to| {
-                        for challenge in &challenges {
-                            to.header("WWW-Authenticate", challenge);
-                        }
-                    },
-                    None,
-                );
+                let challenge = self.challenger.challenge(&ids.call_id, denied == Denied::Stale);
+                let challenge = |to: &mut Writer| to.header("WWW-Authenticate", &challenge);
+                self.net.reply(&request, 401, Some(&token()), challenge, None);
                 return None;
             }
         };
@@ -161,14 +154,14 @@ impl Core {
             return None;
         }
         if self.is_full() {
-            let retry = |to: &mut super::message::Writer| to.header("Retry-After", "5");
+            let retry = |to: &mut Writer| to.header("Retry-After", "5");
             self.net.reply(&request, 503, Some(&token()), retry, None);
             return None;
         }
         let dialog = Dialog::of_caller(&request)?;
         let number = self.board.next_call();
         request.call = Some(number);
-        let info = Arc::new(call_info(&request, number, user));
+        let info = Arc::new(CallInfo::of_caller(&request, number, user));
         self.net.reply(&request, 100, None, |_| {}, None);
         let shared = Arc::new(Shared::default());
         let call = Call::new(info, self.inputs.clone(), Arc::clone(&shared));
@@ -283,7 +276,7 @@ impl CallState {
             Some(answer) => {
                 self.dialog.refresh(&request.message);
                 let contact = net.contact(&self.dialog.path);
-                let contact = |to: &mut super::message::Writer| to.header("Contact", &contact);
+                let contact = |to: &mut Writer| to.header("Contact", &contact);
                 net.reply(request, 200, None, contact, Some(&answer));
             }
             None => net.refuse(request, 488),
@@ -307,15 +300,6 @@ impl CallState {
         if let Some(digit) = digit.filter(|digit| "0123456789*#ABCD".contains(*digit)) {
             self.shared.push_digit(digit);
         }
-    }
-}
-
-/// Returns what a method is refused with everywhere: 405 for one of a standard (section 8.2.1), 501 for any other.
-fn method_code(method: &str) -> Option<u16> {
-    match method {
-        "INVITE" | "BYE" | "OPTIONS" | "INFO" | "UPDATE" | "MESSAGE" | "NOTIFY" => None,
-        "REGISTER" | "SUBSCRIBE" | "PUBLISH" | "PRACK" | "REFER" => Some(405),
-        _ => Some(501),
     }
 }
 
@@ -395,32 +379,5 @@ impl Dialog {
         };
         dialog.refresh(message);
         Some(dialog)
-    }
-}
-
-fn call_info(request: &Request, number: u64, user: Option<String>) -> CallInfo {
-    let Request { message, ids, path, .. } = request;
-    let address = |name| message.header(name).and_then(Address::read);
-    let uri = |name| address(name).map_or_else(String::new, |address| address.uri.to_owned());
-    let is_secret =
-        |name: &str| is_header(name, "Authorization") || is_header(name, "Proxy-Authorization");
-    let headers = message.headers().iter().filter(|(name, _)| !is_secret(name));
-    let request_uri = match &message.start {
-        Start::Request { uri, .. } => uri.clone(),
-        Start::Response { .. } => String::new(),
-    };
-    CallInfo {
-        number,
-        is_outgoing: false,
-        call_id: ids.call_id.clone(),
-        from: uri("From"),
-        to: uri("To"),
-        request_uri,
-        from_name: address("From").and_then(|from| from.display_name()),
-        headers: headers.cloned().collect(),
-        peer: path.remote,
-        local: path.local,
-        transport: path.transport,
-        user,
     }
 }
