@@ -211,7 +211,6 @@ impl Agent {
             from: from.clone(),
             to: request_uri.to_owned(),
             request_uri: request_uri.to_owned(),
-            from_name: None,
             headers: headers.clone(),
             peer: remote,
             local: path.local,

@@ -13,7 +13,6 @@ use twiml_refer::transfer::TransferSettings;
 use super::core::{Command, Input};
 use super::refer::Referred;
 use super::transport::Transport;
-use super::values::is_header;
 
 /// More digits than these are not kept until they are asked for.
 const MAX_DIGITS: usize = 256;
@@ -45,8 +44,6 @@ pub(crate) struct CallInfo {
     /// The URI of To in the same way.
     pub(crate) to: String,
     pub(crate) request_uri: String,
-    /// The display name of From, without quotation marks.
-    pub(crate) from_name: Option<String>,
     /// The headers of the INVITE in order, each on one line, without credentials.
     pub(crate) headers: Vec<(String, String)>,
     /// Where the INVITE came from, or went to.
@@ -55,14 +52,6 @@ pub(crate) struct CallInfo {
     pub(crate) transport: Transport,
     /// The user name of a caller whose digest was asked for and right.
     pub(crate) user: Option<String>,
-}
-
-impl CallInfo {
-    /// Returns the first header of this name, which is compared without case; compact forms count.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        headers.find(|(other, _)| is_header(other, name)).map(|(_, value)| value.as_str())
-    }
 }
 
 /// What happens in a call that waits.

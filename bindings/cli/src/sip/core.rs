@@ -160,6 +160,12 @@ impl Core {
         }
     }
 
+    /// Returns how much is kept, for tests.
+    #[allow(dead_code)]
+    pub(super) fn kept(&self) -> usize {
+        self.net.kept() + self.calls.len() + self.dialogs.len() + self.invites.len() + self.live
+    }
+
     /// Does what is due.
     pub(super) fn advance(&mut self, now: Instant) {
         self.net.now = now;

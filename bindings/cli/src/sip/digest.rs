@@ -193,16 +193,12 @@ impl Challenger {
         Self { realm, secret }
     }
 
-    /// Returns the values of WWW-Authenticate, the better algorithm first (RFC 8760 section 2.3).
-    pub(super) fn challenges(&self, call_id: &str, is_stale: bool) -> [String; 2] {
-        let nonce = self.nonce(seconds(), call_id);
+    /// Returns the value of WWW-Authenticate. It asks for MD5, as Twilio does: endpoints that know nothing else give up at
+    /// the sight of another algorithm.
+    pub(super) fn challenge(&self, call_id: &str, is_stale: bool) -> String {
+        let (realm, nonce) = (&self.realm, self.nonce(seconds(), call_id));
         let stale = if is_stale { ", stale=true" } else { "" };
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
-            let (realm, name) = (&self.realm, algorithm.name());
-            format!(
-                "Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={name}, qop=\"auth\"{stale}"
-            )
-        })
+        format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\"{stale}")
     }
 
     /// Returns the user of the first credentials that are ours to check.

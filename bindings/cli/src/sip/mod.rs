@@ -38,7 +38,9 @@ mod transactions;
 mod transport;
 mod values;
 
-pub(crate) use agent::{Agent, Limits, Options, Outgoing};
+#[cfg(test)]
+use agent::Limits;
+pub(crate) use agent::{Agent, Options, Outgoing};
 pub(crate) use call::{Call, CallControl, CallInfo, Ended, Happening, Party, Why};
 pub(crate) use digest::{Callers, Credentials};
 pub(crate) use refer::{ReferStep, Referred};

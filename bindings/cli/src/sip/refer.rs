@@ -39,7 +39,6 @@ pub(crate) enum ReferStep {
     Response { code: u16, refer_sub: bool, retry: Option<u32> },
     Notify { cseq: u32, event: String, subscription_state: Option<String>, body: Vec<u8> },
     HangUp(Party),
-    TransportError,
     Time,
     Output(Output),
 }

@@ -7,7 +7,7 @@ use super::calls::{CallState, Session, Stage};
 use super::core::{Core, Output, token};
 use super::dialog::Dialog;
 use super::digest::Denied;
-use super::message::{Message, Start};
+use super::message::{Message, Start, Writer};
 use super::refer::refuse_notify;
 use super::transactions::{ALLOW, Net, Request, refuse_unread, server_key};
 use super::transport::Path;
@@ -142,18 +142,9 @@ impl Core {
         let user = match self.authenticate(&request) {
             Ok(user) => user,
             Err(denied) => {
-                let challenges = self.challenger.challenges(&ids.call_id, denied == Denied::Stale);
-                self.net.reply(
-                    &request,
-                    401,
-                    Some(&token()),
-                    |to| {
-                        for challenge in &challenges {
-                            to.header("WWW-Authenticate", challenge);
-                        }
-                    },
-                    None,
-                );
+                let challenge = self.challenger.challenge(&ids.call_id, denied == Denied::Stale);
+                let challenge = |to: &mut Writer| to.header("WWW-Authenticate", &challenge);
+                self.net.reply(&request, 401, Some(&token()), challenge, None);
                 return None;
             }
         };
@@ -161,7 +152,7 @@ impl Core {
             return None;
         }
         if self.is_full() {
-            let retry = |to: &mut super::message::Writer| to.header("Retry-After", "5");
+            let retry = |to: &mut Writer| to.header("Retry-After", "5");
             self.net.reply(&request, 503, Some(&token()), retry, None);
             return None;
         }
@@ -283,7 +274,7 @@ impl CallState {
             Some(answer) => {
                 self.dialog.refresh(&request.message);
                 let contact = net.contact(&self.dialog.path);
-                let contact = |to: &mut super::message::Writer| to.header("Contact", &contact);
+                let contact = |to: &mut Writer| to.header("Contact", &contact);
                 net.reply(request, 200, None, contact, Some(&answer));
             }
             None => net.refuse(request, 488),
@@ -416,7 +407,6 @@ fn call_info(request: &Request, number: u64, user: Option<String>) -> CallInfo {
         from: uri("From"),
         to: uri("To"),
         request_uri,
-        from_name: address("From").and_then(|from| from.display_name()),
         headers: headers.cloned().collect(),
         peer: path.remote,
         local: path.local,

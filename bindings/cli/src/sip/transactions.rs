@@ -326,8 +326,8 @@ impl Net {
         self.clients.len()
     }
 
-    /// Returns how much is kept.
-    #[cfg(test)]
+    /// Returns how much is kept, for tests.
+    #[allow(dead_code)]
     pub(super) fn kept(&self) -> usize {
         self.servers.len() + self.clients.len() + self.acks.len() + self.timers.len()
     }

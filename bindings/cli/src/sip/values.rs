@@ -48,8 +48,6 @@ pub(super) fn split(value: &str, separator: char) -> impl Iterator<Item = &str> 
 /// The value of From, To, Contact or Route: an address and the header's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Address<'a> {
-    /// The display name, with its quotation marks.
-    name: &'a str,
     pub(super) uri: &'a str,
     params: &'a str,
 }
@@ -59,50 +57,27 @@ impl<'a> Address<'a> {
     /// section 20.10). `None`: quotation marks or brackets are not closed, or there is no URI.
     pub(super) fn read(value: &'a str) -> Option<Self> {
         let value = value.trim();
-        let (before, bracketed) = match split_once_unquoted(value, '<')? {
-            (before, Some(rest)) => (before, Some(rest)),
-            (_, None) => (value, None),
-        };
-        let Some(rest) = bracketed else {
+        let Some(rest) = after_unquoted(value, '<')? else {
             let (uri, params) = value.split_once(';').unwrap_or((value, ""));
             let uri = uri.trim_end();
             let is_uri = uri.contains(':') && !uri.contains([' ', '"', '>', ',']);
-            return is_uri.then_some(Self { name: "", uri, params });
+            return is_uri.then_some(Self { uri, params });
         };
         let (uri, params) = rest.split_once('>')?;
         let params = params.trim_start();
         let uri = uri.trim();
         let is_whole = uri.contains(':') && (params.is_empty() || params.starts_with(';'));
         let params = params.strip_prefix(';').unwrap_or(params);
-        is_whole.then_some(Self { name: before.trim(), uri, params })
+        is_whole.then_some(Self { uri, params })
     }
 
     pub(super) fn tag(&self) -> Option<&'a str> {
         param(self.params, "tag")
     }
-
-    /// Returns the display name without quotation marks and escapes.
-    pub(super) fn display_name(&self) -> Option<String> {
-        let quoted = self.name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
-        let name = match quoted {
-            None => self.name.to_owned(),
-            Some(quoted) => {
-                let mut is_escaped = false;
-                quoted
-                    .chars()
-                    .filter(|c| {
-                        is_escaped = *c == '\\' && !is_escaped;
-                        !is_escaped
-                    })
-                    .collect()
-            }
-        };
-        (!name.is_empty()).then_some(name)
-    }
 }
 
-/// Splits at the first such character that is not in quotation marks. `None`: these are not closed.
-fn split_once_unquoted(value: &str, separator: char) -> Option<(&str, Option<&str>)> {
+/// Returns what is behind the first such character that is not in quotation marks. `None`: these are not closed.
+fn after_unquoted(value: &str, separator: char) -> Option<Option<&str>> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     for (at, c) in value.char_indices() {
         match c {
@@ -110,13 +85,12 @@ fn split_once_unquoted(value: &str, separator: char) -> Option<(&str, Option<&st
             '\\' if is_quoted => is_escaped = true,
             '"' => is_quoted = !is_quoted,
             _ if c == separator && !is_quoted => {
-                let (before, rest) = value.split_at_checked(at)?;
-                return Some((before, rest.strip_prefix(separator)));
+                return Some(value.get(at..)?.strip_prefix(separator));
             }
             _ => {}
         }
     }
-    (!is_quoted).then_some((value, None))
+    (!is_quoted).then_some(None)
 }
 
 /// Returns the value of a parameter among `a=b;c`; empty for one without.

@@ -64,7 +64,7 @@ fn callers_are_asked_who_they_are() {
     let challenge = bench.receive(&invite(1)).remove(0);
     assert_eq!(challenge.code(), 401);
     let offered = challenge.all("WWW-Authenticate");
-    assert!(offered[0].contains("algorithm=SHA-256") && offered[1].contains("algorithm=MD5"));
+    assert!(offered.len() == 1 && offered[0].contains("algorithm=MD5"));
     assert!(bench.calls.is_empty());
     bench.receive(&request("ACK", 1, challenge.tag("To"), "invite1", "", ""));
 
@@ -75,16 +75,13 @@ fn callers_are_asked_who_they_are() {
 }
 
 #[test]
-fn both_algorithms_are_taken() {
-    for algorithm in ["MD5", "SHA-256"] {
-        let mut bench = bench();
-        let mut challenge = bench.receive(&invite(1)).remove(0);
-        let other = if algorithm == "MD5" { "algorithm=SHA-256" } else { "algorithm=MD5" };
-        challenge.text = challenge.text.replace(other, "algorithm=other");
-        let right = authorization(&challenge, "alice", "secret");
-        assert!(right.contains(&format!("algorithm={algorithm}")));
-        assert_eq!(codes(&bench.receive(&invite_with(2, &right))), [100]);
-    }
+fn a_better_algorithm_is_taken() {
+    let mut bench = bench();
+    let mut challenge = bench.receive(&invite(1)).remove(0);
+    challenge.text = challenge.text.replace("algorithm=MD5", "algorithm=SHA-256");
+    let right = authorization(&challenge, "alice", "secret");
+    assert!(right.contains("algorithm=SHA-256"));
+    assert_eq!(codes(&bench.receive(&invite_with(2, &right))), [100]);
 }
 
 #[test]

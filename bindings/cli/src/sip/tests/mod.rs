@@ -184,7 +184,6 @@ impl Bench {
             from: "sip:me@127.0.0.1".to_owned(),
             to: "sip:bob@127.0.0.1:5070".to_owned(),
             request_uri: "sip:bob@127.0.0.1:5070".to_owned(),
-            from_name: None,
             headers: vec![("X-Own".to_owned(), "yes".to_owned())],
             peer: self.path.remote,
             local: self.path.local,
@@ -211,11 +210,6 @@ impl Bench {
 
     pub(super) fn live(&self) -> usize {
         self.core.live
-    }
-
-    /// How much is remembered: calls, dialogs, INVITEs.
-    pub(super) fn remembered(&self) -> [usize; 3] {
-        [self.core.calls.len(), self.core.dialogs.len(), self.core.invites.len()]
     }
 
     /// Passes on what the threads of calls have asked for.
