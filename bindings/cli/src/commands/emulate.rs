@@ -1,6 +1,7 @@
 //! `emulate`: Twilio's side with real SIP. Here are the options, and the loop that prints what happens and ends the
 //! command; `calls` leads the calls, each in a thread of its own, `event` is what they tell the loop, and `view` shows it.
 
+mod api;
 mod calls;
 mod event;
 mod pcap;
@@ -88,6 +89,10 @@ pub(crate) struct Options {
     /// Set a timer or option of the transfer; names as in scenarios
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
+    /// Serve the part of Twilio's REST API that changes live calls and makes new ones, at this address
+    /// and port; user name and password are the AccountSid and the token
+    #[arg(long, value_name = "ADDRESS")]
+    api: Option<SocketAddr>,
     #[command(flatten)]
     expect: Expect,
     #[command(flatten)]
@@ -127,6 +132,11 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let calls = options.calls.or(options.call.is_some().then_some(1));
     let context = context(&options, url, console.is_json())?;
     let sip = sip_options(&options)?;
+    if options.api.is_some() && !context.client.is_signing() {
+        return Err(Failure::usage(
+            "--api asks for the auth token, and there is none: set TWILIO_AUTH_TOKEN, or give --token-file FILE",
+        ));
+    }
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = mpsc::channel();
@@ -147,9 +157,15 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
         view.unsigned()?;
     }
     let exchange = Exchange::new(Arc::clone(&agent), context, sender);
+    if let Some(address) = options.api {
+        view.serving(api::serve(address, &exchange)?)?;
+    }
     let mut run = Run { events, calls, ended: 0, answer: Answer::Yes };
     let outcome = match options.call {
-        Some(target) => exchange.call(target),
+        Some(target) => {
+            let called = exchange.call(target, None, None).map(drop);
+            called.map_err(|error| Failure::usage(&error))
+        }
         None => Ok(()),
     };
     let outcome = outcome.and_then(|()| {

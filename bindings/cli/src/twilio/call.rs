@@ -17,7 +17,7 @@ const RESERVED: &str = "X-Twilio";
 
 /// Identifiers of no account and of no call.
 const CALL_SID: &str = "CA00000000000000000000000000000002";
-const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
+pub(crate) const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
 const DOMAIN_SID: &str = "SD00000000000000000000000000000003";
 
 /// What a call of a SIP leg has besides. Host names and addresses are reserved for examples (RFC 2606,

@@ -103,6 +103,16 @@ impl Client {
         self.signer.is_some()
     }
 
+    /// Returns whether this is the token that signs.
+    pub(crate) fn accepts_token(&self, token: &str) -> bool {
+        let Some(signer) = &self.signer else { return false };
+        let (url, given) = ("https://api.twilio.com/", RequestValidator::new(token));
+        given.is_ok_and(|given| {
+            let signature = given.sign_form(url, "");
+            signer.validator.verify(Method::Get, url, "", Some(&signature)).is_ok()
+        })
+    }
+
     /// Makes one request, and returns the response whatever its status.
     pub(crate) fn send(&self, request: &Request) -> Result<Response, WebhookError> {
         let (url, body) = (request.full_url(), request.body());

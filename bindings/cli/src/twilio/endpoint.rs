@@ -8,6 +8,7 @@ use std::time::Duration;
 use twiml_refer::{SipUri, webhook::Leg};
 
 use super::gather::Gather;
+use super::registry::Update;
 use crate::exit::{Failure, Result};
 use crate::input;
 use crate::scenario::{Scenario, Step, TARGET};
@@ -30,6 +31,10 @@ pub(crate) trait Endpoint {
     fn refer(&mut self, target: &SipUri) -> Result<Option<Vec<Step>>>;
     /// Returns whether the call is there now.
     fn presence(&self) -> Presence;
+    /// Returns the document that is to run in place of the one that runs, if there is one.
+    fn take_update(&mut self) -> Option<Update> {
+        None
+    }
     /// Returns what the caller would have pressed at further `<Gather>` verbs.
     fn digits_left(&mut self) -> Vec<String>;
 }
@@ -38,6 +43,8 @@ pub(crate) trait Endpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     There,
+    /// It is there, and has got another document.
+    Updated,
     Gone,
 }
 

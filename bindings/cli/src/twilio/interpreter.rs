@@ -16,6 +16,7 @@ use super::endpoint::{Endpoint, Gathered, Presence};
 use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
 use super::gather::Gather;
 use super::playing::playing_time;
+use super::registry::Update;
 use super::transcript::{Fate, Transcript};
 use super::verbs::{Verb, reaches_caller, read_refer, reject_status, verbs};
 use crate::exit::Failure;
@@ -104,6 +105,8 @@ struct Document {
 enum Next {
     Verb,
     Document(Fetch),
+    /// Another document runs in place of this one.
+    Update(Update),
     End,
 }
 
@@ -139,8 +142,17 @@ impl<'a, 'c> Interpreter<'a, 'c> {
     }
 
     /// Runs the call from its first request to its end.
-    pub(crate) fn run(mut self, method: Method, url: Url) -> crate::exit::Result<End> {
-        match self.documents(Fetch { method, url, params: Vec::new() }) {
+    pub(crate) fn run(self, method: Method, url: Url) -> crate::exit::Result<End> {
+        self.run_update(Update::Fetch { method, url }, None)
+    }
+
+    /// Runs the call from its first document. Relative URLs in one that is given are those of `base`.
+    pub(crate) fn run_update(
+        mut self,
+        first: Update,
+        base: Option<&Url>,
+    ) -> crate::exit::Result<End> {
+        match self.documents(first, base) {
             Ok(()) => {}
             Err(Stop::Webhook(error)) => self.end.error = Some(error),
             Err(Stop::Failure(failure)) => return Err(failure),
@@ -148,15 +160,17 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         Ok(self.end)
     }
 
-    fn documents(&mut self, mut fetch: Fetch) -> Result<()> {
-        if self.forges {
-            self.forge(&fetch)?;
-        }
-        while let Some(document) = self.fetch(fetch)? {
-            match self.document(&document)? {
-                Next::Document(next) => fetch = next,
-                Next::Verb | Next::End => break,
-            }
+    fn documents(&mut self, first: Update, base: Option<&Url>) -> Result<()> {
+        let mut document = self.begin(first, base)?;
+        while let Some(running) = document {
+            document = match self.document(&running)? {
+                Next::Document(fetch) => self.fetch(fetch)?,
+                Next::Update(update) => {
+                    self.note("the REST API gives the call another document")?;
+                    self.begin(update, Some(&running.url))?
+                }
+                Next::Verb | Next::End => None,
+            };
         }
         // A document without any verb that needs an answer ends the call, too.
         self.answer();
@@ -172,6 +186,22 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             )?;
         }
         Ok(())
+    }
+
+    fn begin(&mut self, update: Update, base: Option<&Url>) -> Result<Option<Document>> {
+        match (update, base) {
+            (Update::Fetch { method, url }, _) => {
+                let fetch = Fetch { method, url, params: Vec::new() };
+                if std::mem::take(&mut self.forges) {
+                    self.forge(&fetch)?;
+                }
+                self.fetch(fetch)
+            }
+            (Update::Document(document), Some(url)) => {
+                self.read(url.clone(), document.to_xml().into_bytes()).map(Some)
+            }
+            (Update::Document(_), None) => Ok(None),
+        }
     }
 
     /// Makes the request with a wrong signature. An app that refuses it may do so with any status but 2xx.
@@ -210,7 +240,11 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         {
             return Err(error.into());
         }
-        let body = response.into_body();
+        self.read(url, response.into_body()).map(Some)
+    }
+
+    /// Reads a document, and shows its diagnostics.
+    fn read(&mut self, url: Url, body: Vec<u8>) -> Result<Document> {
         let response = match VoiceResponse::parse_bytes(&body) {
             Ok(response) => response,
             Err(error) => return Err(WebhookError::document(url.as_str(), body, error).into()),
@@ -222,7 +256,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             self.end.severity.max(diagnostics.iter().map(Diagnostic::severity).max());
         let name = redact::hidden(url.as_str());
         self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
-        Ok(Some(Document { url, response, diagnostics }))
+        Ok(Document { url, response, diagnostics })
     }
 
     /// Makes one request; each HTTP redirect is one.
@@ -264,8 +298,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     fn verb(&mut self, verb: &Verb<'_>, document: &Document) -> Result<Next> {
         // The caller may have hung up while the app was asked.
-        if !self.caller_is_gone && self.endpoint.presence() == Presence::Gone {
-            return self.go_on(Presence::Gone);
+        let presence = self.endpoint.presence();
+        if !self.caller_is_gone && presence != Presence::There {
+            return self.go_on(presence);
         }
         let fate = match verb.element.name() {
             _ if !verb.is_known => Fate::Ignored,
@@ -312,7 +347,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     fn answer(&mut self) -> Presence {
         let presence = self.endpoint.answer();
-        if presence == Presence::There {
+        if presence != Presence::Gone {
             self.call.answer();
         }
         presence
@@ -320,8 +355,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Goes on with the next verb, unless the caller has hung up: then no verb runs any more.
     fn go_on(&mut self, presence: Presence) -> Result<Next> {
-        if presence == Presence::There {
-            return Ok(Next::Verb);
+        if presence != Presence::Gone {
+            let update = self.endpoint.take_update();
+            return Ok(update.map_or(Next::Verb, Next::Update));
         }
         self.caller_is_gone = true;
         self.end.may_resume = false;
@@ -342,7 +378,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             return self.go_on(presence);
         }
         let Gathered { pressed, presence } = self.endpoint.gather(&collects, prompts);
-        if presence == Presence::Gone {
+        if presence != Presence::There {
             return self.go_on(presence);
         }
         let (digits, unused) = collects.split(&pressed);

@@ -10,15 +10,18 @@ use twiml_refer::webhook::Leg;
 
 use super::endpoint::{Endpoint, Gathered, Presence};
 use super::gather::Gather;
+use super::registry::{LiveCall, Update};
 use crate::exit::Result;
 use crate::scenario::{Input, Notify, Party, Step, What};
-use crate::sip::{self, Ended, Happening, ReferStep, Referred};
+use crate::sip::{self, Ended, Happening, ReferStep, Referred, Why};
 
 /// More keys than these are not collected, whatever a `<Gather>` waits for.
 const MAX_KEYS: usize = 256;
 
 /// The endpoint of one SIP call.
 pub(crate) struct LiveEndpoint {
+    /// The call as others see it.
+    live: Arc<LiveCall>,
     /// `None` once the call was refused or ended here.
     call: Option<sip::Call>,
     settings: Arc<TransferSettings>,
@@ -32,9 +35,18 @@ pub(crate) struct LiveEndpoint {
 
 impl LiveEndpoint {
     /// Leads a call; `is_answered` is one that the endpoint has answered.
-    pub(crate) fn new(call: sip::Call, settings: Arc<TransferSettings>, is_answered: bool) -> Self {
+    pub(crate) fn new(
+        call: sip::Call,
+        live: Arc<LiveCall>,
+        settings: Arc<TransferSettings>,
+        is_answered: bool,
+    ) -> Self {
         let answered = is_answered.then(Instant::now);
+        if is_answered {
+            live.answer();
+        }
         Self {
+            live,
             call: Some(call),
             settings,
             fast: false,
@@ -65,7 +77,7 @@ impl LiveEndpoint {
     /// Ends the call, if it is there.
     pub(crate) fn hang_up(&mut self) {
         if let Some(call) = self.call.take() {
-            let by_us = Ended { by: sip::Party::Us, why: sip::Why::HungUp };
+            let by_us = Ended { by: sip::Party::Us, why: Why::HungUp };
             self.ended = self.ended.or(call.ended()).or(Some(by_us));
             call.hang_up();
         }
@@ -78,8 +90,8 @@ impl LiveEndpoint {
             match call.wait(until.saturating_duration_since(Instant::now())) {
                 Happening::Digit(key) => return Some(key),
                 Happening::Ended(ended) => self.ended = Some(ended),
-                Happening::Interrupted => continue,
-                Happening::TimedOut => {}
+                Happening::Interrupted if !self.live.has_update() => continue,
+                Happening::Interrupted | Happening::TimedOut => {}
             }
             return None;
         }
@@ -97,8 +109,16 @@ impl Endpoint for LiveEndpoint {
     fn answer(&mut self) -> Presence {
         if self.answered.is_none() && self.ended().is_none() {
             match self.call.as_ref().map(sip::Call::answer) {
-                Some(Ok(())) => self.answered = Some(Instant::now()),
-                Some(Err(ended)) => self.ended = Some(ended),
+                Some(Ok(())) => {
+                    self.answered = Some(Instant::now());
+                    self.live.answer();
+                }
+                Some(Err(ended)) => {
+                    // Who hangs up at once was answered.
+                    let was_answered = matches!(ended.why, Why::Bye | Why::NoAck);
+                    self.answered = was_answered.then(Instant::now);
+                    self.ended = Some(ended);
+                }
                 None => {}
             }
         }
@@ -137,7 +157,7 @@ impl Endpoint for LiveEndpoint {
 
     fn reject(&mut self, status: u16) {
         if let Some(call) = self.call.take() {
-            self.ended = Some(Ended { by: sip::Party::Us, why: sip::Why::Rejected(status) });
+            self.ended = Some(Ended { by: sip::Party::Us, why: Why::Rejected(status) });
             call.reject(status);
         }
     }
@@ -157,8 +177,15 @@ impl Endpoint for LiveEndpoint {
     }
 
     fn presence(&self) -> Presence {
-        let is_there = self.call.is_some() && self.ended().is_none();
-        if is_there { Presence::There } else { Presence::Gone }
+        match self.call.is_some() && self.ended().is_none() {
+            true if self.live.has_update() => Presence::Updated,
+            true => Presence::There,
+            false => Presence::Gone,
+        }
+    }
+
+    fn take_update(&mut self) -> Option<Update> {
+        self.live.take_update()
     }
 
     fn digits_left(&mut self) -> Vec<String> {

@@ -6,6 +6,8 @@ use std::net::UdpSocket;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use twiml_refer::{RequestValidator, http::Method};
 
@@ -411,4 +413,139 @@ fn an_endpoint_that_refuses_our_call_is_an_answer_of_no() {
     let last = lines.iter().rfind(|line| line["step"] == "call").unwrap();
     assert_eq!(last["status"], "busy", "{lines:?}");
     assert_eq!(app.asked().len(), 0);
+}
+
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+
+/// Makes a REST request, and returns the HTTP status and the JSON.
+fn rest(base: &str, path: &str, token: &str, form: &[(&str, &str)]) -> (u16, Value) {
+    let url = format!("{base}/2010-04-01/Accounts/{ACCOUNT}/Calls{path}");
+    let credentials = BASE64.encode(format!("{ACCOUNT}:{token}"));
+    let authorization = ("Authorization", format!("Basic {credentials}"));
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+    let mut response = match form {
+        [] => agent.get(&url).header(authorization.0, authorization.1).call(),
+        form => agent
+            .post(&url)
+            .header(authorization.0, authorization.1)
+            .send_form(form.iter().copied()),
+    }
+    .unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap())
+}
+
+impl Emulator {
+    /// Reads the line that names the REST API.
+    fn api(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        let api: Value = serde_json::from_str(&line).unwrap();
+        api["url"].as_str().unwrap().to_owned()
+    }
+}
+
+/// "You can invoke the verb using the REST API" (Twilio's documentation of `<Refer>`).
+#[test]
+fn the_rest_api_gives_a_live_call_another_document() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs("<Say>Hello</Say><Pause length=\"600\"/>"),
+        "/other" => Reply::verbs("<Say>Other</Say><Pause length=\"600\"/>"),
+        _ => Reply::verbs("<Pause length=\"600\"/>"),
+    });
+    let mut emulator =
+        Emulator::start(&app.url("/voice"), &["--api", "127.0.0.1:0", "--calls", "1"]);
+    let api = emulator.api();
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.is_answered();
+    while app.asked().is_empty() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let sid = app.asked()[0].param("CallSid").unwrap();
+    let path = format!("/{sid}.json");
+    // The app's answer may still be on its way.
+    let until = Instant::now() + Duration::from_secs(20);
+    let call = loop {
+        let (status, call) = rest(&api, &path, TOKEN, &[]);
+        assert_eq!(status, 200, "{call}");
+        if call["status"] == "in-progress" || Instant::now() > until {
+            break call;
+        }
+    };
+    assert_eq!((&call["sid"], &call["status"]), (&json!(sid), &json!("in-progress")));
+    assert_eq!(call["direction"], "inbound");
+
+    for (path, token, form, status, code) in [
+        (path.as_str(), "another", &[][..], 401, 20003),
+        ("/CA00000000000000000000000000000009.json", TOKEN, &[], 404, 20404),
+        (&path, TOKEN, &[("Status", "ringing")], 400, 20001),
+        (&path, TOKEN, &[("Url", "ftp://x")], 400, 21205),
+        (&path, TOKEN, &[("Twiml", "<Response><Say></Response>")], 400, 12100),
+        (".json", TOKEN, &[("To", "alice"), ("Twiml", "<Response/>")], 400, 21211),
+    ] {
+        let (found, error) = rest(&api, path, token, form);
+        assert_eq!((found, &error["status"]), (status, &json!(status)), "{error}");
+        if code != 12100 {
+            assert_eq!(error["code"], code, "{error}");
+        }
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
+    }
+
+    let (status, _) = rest(&api, &path, TOKEN, &[("Url", &app.url("/other")), ("Method", "GET")]);
+    assert_eq!(status, 200);
+    while !app.asked().iter().any(|asked| asked.path() == "/other" && asked.method == "GET") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Its action is relative to the document before it.
+    let document =
+        "<Response><Refer action=\"done\"><Sip>sip:bob@example.com</Sip></Refer></Response>";
+    assert_eq!(rest(&api, &path, TOKEN, &[("Twiml", document)]).0, 200);
+    let refer = endpoint.receive_first("REFER");
+    assert_eq!(header(&refer, "Refer-To"), "<sip:bob@example.com>");
+    endpoint.answer(&refer, "405 Method Not Allowed");
+    while !app.asked().iter().any(|asked| asked.path() == "/done") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(rest(&api, &path, TOKEN, &[("Status", "completed")]).0, 200);
+    endpoint.is_hung_up();
+    let done = app.asked().into_iter().find(|asked| asked.path() == "/done").unwrap();
+    assert_eq!(done.param("ReferSipResponseCode").as_deref(), Some("405"));
+    let lines = emulator.end().expect(0).json_lines();
+    assert!(lines.iter().any(|line| line["step"] == "end"), "{lines:?}");
+}
+
+#[test]
+fn the_rest_api_makes_calls_and_refuses_those_that_are_over() {
+    let app = app();
+    let mut emulator = Emulator::start(&app.url("/voice"), &["--api", "127.0.0.1:0"]);
+    let api = emulator.api();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let target = format!("sip:phone@{}", socket.local_addr().unwrap());
+    let form = [("To", target.as_str()), ("From", "+15005550006"), ("Twiml", "<Response/>")];
+    let (status, call) = rest(&api, ".json", TOKEN, &form);
+    assert_eq!((status, &call["direction"]), (201, &json!("outbound-api")), "{call}");
+    let mut bytes = vec![0; 65_535];
+    let (length, from) = socket.recv_from(&mut bytes).unwrap();
+    let invite = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    assert!(header(&invite, "From").contains("sip:+15005550006@127.0.0.1"), "{invite}");
+    let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
+        .map(|name| format!("{name}: {}\r\n", header(&invite, name)));
+    let refusal = format!("SIP/2.0 603 Decline\r\n{}Content-Length: 0\r\n\r\n", copied.concat());
+    socket.send_to(refusal.as_bytes(), from).unwrap();
+    let path = format!("/{}.json", call["sid"].as_str().unwrap());
+    let until = Instant::now() + Duration::from_secs(20);
+    while rest(&api, &path, TOKEN, &[]).1["status"] != "failed" {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let (status, error) = rest(&api, &path, TOKEN, &[("Twiml", "<Response/>")]);
+    assert_eq!((status, &error["code"]), (400, &json!(21220)), "{error}");
+    emulator.signal("TERM");
+    emulator.end();
+    let mut without_token = command(&["emulate", &app.url("/voice"), "--api", "127.0.0.1:0"]);
+    without_token.args(["--listen", "127.0.0.1:0"]);
+    let refused = crate::run::feed(without_token, b"").expect(2);
+    assert!(refused.stderr.contains("TWILIO_AUTH_TOKEN"), "{}", refused.stderr);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
@@ -21,6 +22,7 @@ use crate::twilio::client::{Client, Request};
 use crate::twilio::endpoint::{Endpoint, Presence};
 use crate::twilio::interpreter::{End, Interpreter, Limits};
 use crate::twilio::live::LiveEndpoint;
+use crate::twilio::registry::{LiveCall, Registry, Update};
 use crate::twilio::transcript::{Part, Transcript};
 
 /// A thread needs little: documents are not read recursively, and large things are on the heap.
@@ -65,6 +67,7 @@ pub(super) struct EndedCall {
 pub(super) struct Exchange {
     agent: Arc<Agent>,
     context: Arc<Context>,
+    registry: Arc<Registry>,
     events: Sender<Event>,
     live: Arc<AtomicUsize>,
     is_closed: Arc<AtomicBool>,
@@ -73,7 +76,14 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(agent: Arc<Agent>, context: Context, events: Sender<Event>) -> Self {
         let (live, is_closed) = (Arc::default(), Arc::default());
-        Self { agent, context: Arc::new(context), events, live, is_closed }
+        Self {
+            agent,
+            context: Arc::new(context),
+            registry: Arc::default(),
+            events,
+            live,
+            is_closed,
+        }
     }
 
     /// Takes calls in a thread of its own, until it is closed.
@@ -82,7 +92,7 @@ impl Exchange {
         let accept = move || {
             while !exchange.is_closed.load(Ordering::Relaxed) {
                 if let Some(call) = exchange.agent.next_call(POLL) {
-                    exchange.lead(call);
+                    exchange.lead(call, None);
                 }
             }
         };
@@ -98,41 +108,75 @@ impl Exchange {
         self.live.load(Ordering::Acquire)
     }
 
-    /// Calls an endpoint.
-    pub(super) fn call(&self, target: SipUri) -> Result<()> {
-        let host = self.agent.addresses().first().map(ToString::to_string).unwrap_or_default();
-        let outgoing = Outgoing { target, from: format!("sip:twilio@{host}"), headers: Vec::new() };
-        let call = self.agent.call(&outgoing).map_err(|error| Failure::usage(&error))?;
-        self.lead(call);
-        Ok(())
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Returns whether this is the token that signs the requests.
+    pub(super) fn accepts_token(&self, token: &str) -> bool {
+        self.context.client.accepts_token(token)
+    }
+
+    /// Calls an endpoint, from a SIP URI or its user part. `first` runs in place of the app's document.
+    pub(super) fn call(
+        &self,
+        target: SipUri,
+        from: Option<&str>,
+        first: Option<Update>,
+    ) -> std::result::Result<Arc<LiveCall>, String> {
+        let from = match from.unwrap_or("twilio") {
+            uri if uri.contains(':') => SipUri::parse(uri),
+            user => {
+                let own = self.agent.addresses().first().ok_or("no address")?;
+                SipUri::builder(&url_host(own.ip())).port(own.port()).user(user).build()
+            }
+        };
+        let from = from.map_err(|error| format!("From: {}", error.message()))?.as_str().to_owned();
+        let outgoing = Outgoing { target, from, headers: Vec::new() };
+        Ok(self.lead(self.agent.call(&outgoing)?, first))
     }
 
     /// Leads a call in a thread of its own. Without a thread the call is dropped, which refuses it.
-    fn lead(&self, call: sip::Call) {
-        let (context, events) = (Arc::clone(&self.context), self.events.clone());
-        let live = Arc::clone(&self.live);
-        live.fetch_add(1, Ordering::AcqRel);
+    fn lead(&self, call: sip::Call, first: Option<Update>) -> Arc<LiveCall> {
+        let sid = sid(call.info().number);
+        let call_control = call.remote_control();
+        let known = self.registry.add(LiveCall::new(&sid, call.info(), call_control));
+        let (exchange, of_thread) = (self.clone(), Arc::clone(&known));
+        self.live.fetch_add(1, Ordering::AcqRel);
         let run = move || {
-            let ended = lead(call, &context, &events);
+            let ended = lead(call, &of_thread, first, &exchange.context, &exchange.events);
+            exchange.registry.end(&of_thread, ended.call_status, ended.duration);
             // Only when the command ends nobody listens.
-            let _ = events.send(Event::Ended(Box::new(ended)));
-            live.fetch_sub(1, Ordering::AcqRel);
+            let _ = exchange.events.send(Event::Ended(Box::new(ended)));
+            exchange.live.fetch_sub(1, Ordering::AcqRel);
         };
         if spawn("call", run).is_err() {
             self.live.fetch_sub(1, Ordering::AcqRel);
+            self.registry.end(&known, "failed", None);
         }
+        known
     }
 }
 
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+fn url_host(ip: IpAddr) -> String {
+    if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() }
+}
+
+pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
     let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(run);
     thread.map(drop).map_err(|error| Failure::usage(&format!("cannot start a thread: {error}")))
 }
 
 /// Leads a call from its beginning to its end.
-fn lead(sip: sip::Call, context: &Context, events: &Sender<Event>) -> EndedCall {
+fn lead(
+    sip: sip::Call,
+    live: &Arc<LiveCall>,
+    first: Option<Update>,
+    context: &Context,
+    events: &Sender<Event>,
+) -> EndedCall {
     let info = sip.info().clone();
-    let sid = sid(info.number);
+    let sid = live.sid.clone();
     let _ = events.send(Event::Call(Box::new(info.clone()), sid.clone()));
     let mut call = Call::of_sip(&info, &sid);
     let mut sink = CallSink::new(info.number, &sid, context.is_json, events.clone());
@@ -144,15 +188,17 @@ fn lead(sip: sip::Call, context: &Context, events: &Sender<Event>) -> EndedCall 
         }
     };
     let settings = Arc::clone(&context.settings);
-    let mut endpoint = LiveEndpoint::new(sip, settings, info.is_outgoing && answered.is_ok())
-        .with_fast(context.fast)
-        .with_digits(context.digits.iter().cloned());
+    let mut endpoint =
+        LiveEndpoint::new(sip, Arc::clone(live), settings, info.is_outgoing && answered.is_ok())
+            .with_fast(context.fast)
+            .with_digits(context.digits.iter().cloned());
     let mut transcript =
         Transcript { sink: &mut sink, base: "", part: Part::All, title: None, ladders: Vec::new() };
     let end = answered.is_ok().then(|| {
         let interpreter =
             Interpreter::new(&context.client, &mut call, &mut endpoint, &mut transcript);
-        interpreter.with_limits(LIMITS).run(context.method, context.url.clone())
+        let app = || Update::Fetch { method: context.method, url: context.url.clone() };
+        interpreter.with_limits(LIMITS).run_update(first.unwrap_or_else(app), Some(&context.url))
     });
     let end = match end {
         Some(Ok(end)) => {

@@ -73,6 +73,17 @@ impl<'c> View<'c> {
         self.console.flush()
     }
 
+    /// Says where the REST API is.
+    pub(super) fn serving(&mut self, address: SocketAddr) -> Result<()> {
+        let url = format!("http://{address}");
+        if self.console.is_json() {
+            self.console.json(&json!({"step": "api", "url": url}))?;
+        } else {
+            self.console.line(&format!("REST API at {url}"))?;
+        }
+        self.console.flush()
+    }
+
     pub(super) fn unsigned(&mut self) -> Result<()> {
         let text = "the requests are not signed: set TWILIO_AUTH_TOKEN, or give --token-file FILE";
         if self.console.is_json() {

@@ -1,0 +1,197 @@
+//! The part of Twilio's REST API that concerns `<Refer>`: a live call is read, given another document or ended, and a
+//! call is made. Answers are Twilio's JSON, errors have its numbers.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+use tiny_http::{Header, Request, Response, Server};
+use twiml_refer::http::Method;
+use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
+use twiml_refer::twiml::CallUpdate;
+use twiml_refer::{Error, SipUri, VoiceResponse};
+use url::{Url, form_urlencoded};
+
+use super::calls::{Exchange, spawn};
+use crate::exit::{Failure, Result};
+use crate::twilio::call::ACCOUNT_SID;
+use crate::twilio::client;
+use crate::twilio::registry::{LiveCall, Update};
+
+/// Requests that are answered at the same time.
+const WORKERS: usize = 4;
+
+/// Twilio's numbers of what can be wrong with a request.
+const AUTHENTICATE: u32 = 20003;
+const NOT_FOUND: u32 = 20404;
+const METHOD_NOT_ALLOWED: u32 = 20004;
+const INVALID_PARAMETER: u32 = 20001;
+const URL_INVALID: u32 = 21205;
+const TO_INVALID: u32 = 21211;
+const NOT_IN_PROGRESS: u32 = 21220;
+
+/// What is wrong: the HTTP status, Twilio's number, and a sentence.
+struct Refusal(u16, u32, String);
+
+type Answer = std::result::Result<(u16, Value), Refusal>;
+
+/// Serves the API until the process ends, and returns the address.
+pub(super) fn serve(address: SocketAddr, exchange: &Exchange) -> Result<SocketAddr> {
+    let failure = |why: &dyn std::fmt::Display| {
+        Failure::usage(&format!(
+            "cannot listen on {address}: {why}; --api 127.0.0.1:0 takes a free port"
+        ))
+    };
+    let server = Server::http(address).map_err(|error| failure(&error))?;
+    let bound = server.server_addr().to_ip().ok_or_else(|| failure(&"no address"))?;
+    let server = Arc::new(server);
+    for _ in 0..WORKERS {
+        let (server, exchange) = (Arc::clone(&server), exchange.clone());
+        spawn("api", move || {
+            for request in server.incoming_requests() {
+                respond(request, &exchange);
+            }
+        })?;
+    }
+    Ok(bound)
+}
+
+fn respond(mut request: Request, exchange: &Exchange) {
+    let (status, body) = match answer(&mut request, exchange) {
+        Ok(answer) => answer,
+        Err(Refusal(status, code, message)) => {
+            let more = format!("https://www.twilio.com/docs/errors/{code}");
+            (status, json!({"code": code, "message": message, "more_info": more, "status": status}))
+        }
+    };
+    let mut response = Response::from_string(body.to_string()).with_status_code(status);
+    let challenge = (status == 401).then_some(("WWW-Authenticate", "Basic realm=\"Twilio API\""));
+    for (name, value) in
+        [Some(("Content-Type", "application/json")), challenge].into_iter().flatten()
+    {
+        if let Ok(header) = Header::from_bytes(name, value) {
+            response = response.with_header(header);
+        }
+    }
+    // A client that has gone away needs no response.
+    let _ = request.respond(response);
+}
+
+fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
+    if !is_authentic(request, exchange) {
+        return Err(Refusal(401, AUTHENTICATE, "Authenticate".to_owned()));
+    }
+    let target = request.url().to_owned();
+    let path = target.split('?').next().unwrap_or_default();
+    let account = format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Calls");
+    let rest = path.strip_prefix(&account).and_then(|rest| rest.strip_suffix(".json"));
+    let not_found =
+        || Refusal(404, NOT_FOUND, format!("The requested resource {path} was not found"));
+    let rest = rest.ok_or_else(not_found)?;
+    let is_post = match request.method() {
+        tiny_http::Method::Post => true,
+        tiny_http::Method::Get => false,
+        _ => return Err(Refusal(405, METHOD_NOT_ALLOWED, "Method not allowed".to_owned())),
+    };
+    match rest.strip_prefix('/').map(|sid| exchange.registry().get(sid)) {
+        Some(None) => Err(not_found()),
+        Some(Some(call)) if is_post => update(&call, &form(request)?),
+        Some(Some(call)) => Ok((200, resource(&call))),
+        None if rest.is_empty() && is_post => create(exchange, &form(request)?),
+        None => Err(not_found()),
+    }
+}
+
+/// Checks the Basic credentials: the account and its token.
+fn is_authentic(request: &Request, exchange: &Exchange) -> bool {
+    let header = request.headers().iter().find(|header| header.field.equiv("Authorization"));
+    let encoded = header.and_then(|header| {
+        let (scheme, encoded) = header.value.as_str().split_once(' ')?;
+        scheme.eq_ignore_ascii_case("Basic").then(|| encoded.trim().to_owned())
+    });
+    let decoded = encoded.and_then(|encoded| BASE64.decode(encoded).ok());
+    let Some(credentials) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        return false;
+    };
+    credentials
+        .split_once(':')
+        .is_some_and(|(account, token)| account == ACCOUNT_SID && exchange.accepts_token(token))
+}
+
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn form(request: &mut Request) -> std::result::Result<Form, Refusal> {
+    let mut body = Vec::new();
+    let limit = u64::try_from(DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX);
+    let read = request.as_reader().take(limit.saturating_add(1)).read_to_end(&mut body);
+    if read.is_err() || body.len() > DEFAULT_MAX_BODY_BYTES {
+        return Err(Refusal(413, INVALID_PARAMETER, "The body is too large".to_owned()));
+    }
+    Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
+}
+
+fn update(call: &LiveCall, form: &Form) -> Answer {
+    match form.get("Status") {
+        Some("completed" | "canceled") => call.hang_up(),
+        Some(status) => {
+            let text = format!("Status {status} is not supported here: send completed");
+            return Err(Refusal(400, INVALID_PARAMETER, text));
+        }
+        None => {
+            let update = document(form, &call.sid)?;
+            if !call.update(update) {
+                let text = "Call is not in-progress. Cannot redirect.".to_owned();
+                return Err(Refusal(400, NOT_IN_PROGRESS, text));
+            }
+        }
+    }
+    Ok((200, resource(call)))
+}
+
+fn create(exchange: &Exchange, form: &Form) -> Answer {
+    let to = SipUri::parse(form.get("To").unwrap_or_default())
+        .map_err(|error| Refusal(400, TO_INVALID, format!("To: {}", error.message())))?;
+    let update = document(form, "CA00000000000000000000000000000000")?;
+    let call = exchange
+        .call(to, form.get("From"), Some(update))
+        .map_err(|error| Refusal(400, TO_INVALID, error))?;
+    Ok((201, resource(&call)))
+}
+
+/// Returns the document that a request names or holds.
+fn document(form: &Form, call_sid: &str) -> std::result::Result<Update, Refusal> {
+    if let Some(twiml) = form.get("Twiml") {
+        let refuse = |error: Error| {
+            let code = error.twilio_number().map_or(INVALID_PARAMETER, u32::from);
+            Refusal(400, code, format!("Twiml: {}", error.message()))
+        };
+        let document = VoiceResponse::parse(twiml).map_err(refuse)?;
+        CallUpdate::from_twiml(ACCOUNT_SID, call_sid, &document).map_err(refuse)?;
+        return Ok(Update::Document(document));
+    }
+    let text = form.get("Url").unwrap_or_default();
+    let invalid = || Refusal(400, URL_INVALID, format!("Url is not a valid URL: {text}"));
+    let url: Url = client::parse_url(text).ok_or_else(invalid)?;
+    let method = form.get("Method").map_or(Ok(Method::Post), str::parse);
+    let method = method.map_err(|error| Refusal(400, INVALID_PARAMETER, error.message()))?;
+    Ok(Update::Fetch { method, url })
+}
+
+fn resource(call: &LiveCall) -> Value {
+    let (status, duration) = call.status();
+    let direction = if call.is_outgoing { "outbound-api" } else { "inbound" };
+    let sid = &call.sid;
+    json!({"sid": sid, "account_sid": ACCOUNT_SID, "api_version": "2010-04-01", "from": call.from,
+        "to": call.to, "status": status, "direction": direction,
+        "duration": duration.map(|duration| duration.as_secs().to_string()),
+        "uri": format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{sid}.json")})
+}
