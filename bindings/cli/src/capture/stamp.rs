@@ -5,6 +5,9 @@ pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const MILLISECOND: i64 = 1000;
 pub(super) const DAY: i64 = 24 * 60 * 60 * SECOND;
 
+/// No time is shorter: ` +1s` and `1.234`.
+const SHORTEST: usize = 4;
+
 /// More times than these on one line are not looked at.
 const MOST_ON_A_LINE: usize = 4;
 
@@ -62,6 +65,9 @@ pub(crate) fn leads(line: &[u8]) -> bool {
 /// Returns the times on a line, in their order.
 pub(super) fn stamps(line: &[u8]) -> Vec<Stamp> {
     let mut found = Vec::new();
+    if line.len() < SHORTEST {
+        return found;
+    }
     found.extend(seconds(line));
     found.extend(delta(line));
     let mut from = 0;
