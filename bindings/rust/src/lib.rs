@@ -47,6 +47,8 @@ pub use extract::{NotVerified, Verified};
 pub use service::{Verify, VerifyLayer};
 
 #[doc(no_inline)]
+pub use twiml_refer::webhook::{HttpVerifier, Origin};
+#[doc(no_inline)]
 pub use twiml_refer::{RequestValidator, VoiceRequest};
 
 /// The examples of README are run.

@@ -56,8 +56,8 @@ fails("verify_servlet_params", secrets(), url, token, "c2ln")
 options = bridge.HttpOptions(bridge.Origin.PUBLIC_BASE, False, False)
 fails("http_check_options", secrets(), options)
 fails("http_check_head", secrets(), options, "POST", token)
-fails("http_verify", secrets(), options, "POST", "/", token, TOKEN.encode())
-fails("http_diagnose", secrets(), options, "POST", "/", token, TOKEN.encode())
+fails("http_verify", secrets(), options, "POST", "/", token, b"")
+fails("http_diagnose", secrets(), options, "POST", "/", token, b"")
 based = secrets(public_base="https://example.com")
 head = [bridge.Pair("X-Twilio-Signature", TOKEN)]
 assert bridge.http_verify(based, options, "POST", "/", head, TOKEN.encode()).status == 403

@@ -134,6 +134,15 @@ impl<'a> Header<'a> {
         };
     }
 
+    /// The value, if there is one to believe.
+    pub(super) fn value(self) -> Result<Option<&'a str>, ()> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::One(value) => Ok(Some(value)),
+            Self::Invalid => Err(()),
+        }
+    }
+
     /// The value of another header if this one is absent.
     pub(super) fn or(self, other: Self) -> Self {
         if self == Self::Absent { other } else { self }

@@ -45,11 +45,13 @@ pub enum Origin {
 /// * It covers no time: a captured request verifies forever, and Twilio itself repeats a request that it
 ///   got no answer to. Check the state of the call, and answer a repeated action request as the first
 ///   time. The key by which it is recognised is the `CallSid` with all parameters, which
-///   [`to_form`](VoiceRequest::to_form) writes: they are signed, the header that numbers attempts is not.
+///   [`to_form`](VoiceRequest::to_form) writes: unlike the header `I-Twilio-Idempotency-Token`, they are
+///   signed.
 /// * It joins the URL, names and values without delimiters: `Digits` + `1234` signs like
 ///   `Digits1` + `234`. Check that the parameters that the app needs are there.
 ///
-/// It does no I/O, has no clock and can be shared by threads.
+/// It does no I/O, has no clock and can be shared by threads. An app with subaccounts makes one for each
+/// and chooses it by [`claimed_account_sid`](super::claimed_account_sid).
 ///
 /// ```
 /// use twiml_refer::RequestValidator;
@@ -171,11 +173,8 @@ impl HttpVerifier {
         if request.body.len() > self.max_body_bytes() {
             return Err(HttpRejection::ContentTooLarge);
         }
-        let signature = match request.headers.signature {
-            Header::Absent => None,
-            Header::One(signature) => Some(signature),
-            Header::Invalid => return Err(HttpRejection::Forbidden),
-        };
+        let signature = request.headers.signature.value();
+        let signature = signature.map_err(|()| HttpRejection::Forbidden)?;
         let url = self.url(request).map_err(|_| HttpRejection::Forbidden)?;
         let verify = |url: &str| self.validator.verify(method, url, request.body, signature);
         let verified = match verify(&url) {
@@ -206,7 +205,8 @@ impl HttpVerifier {
     /// let headers = [("X-Twilio-Signature", signature.as_str())];
     /// assert_eq!(
     ///     verifier.diagnose(&HttpRequest::new("POST", "/refer", headers, b"")),
-    ///     "403 to POST /refer: the signature matches with a slash at the end of the path",
+    ///     "403 to POST /refer: the signature matches with another slash at the end of the path: \
+    ///      pass the path that Twilio requested",
     /// );
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
@@ -223,12 +223,8 @@ impl HttpVerifier {
 
     /// Why a request is answered 403.
     fn hints(&self, request: &HttpRequest<'_>) -> String {
-        let signature = match request.headers.signature {
-            Header::Absent => None,
-            Header::One(signature) => Some(signature),
-            Header::Invalid => {
-                return "the header X-Twilio-Signature is there twice, or is not text".to_owned();
-            }
+        let Ok(signature) = request.headers.signature.value() else {
+            return "the header X-Twilio-Signature is there twice, or is not text".to_owned();
         };
         let url = match self.url(request) {
             Ok(url) => url,
@@ -271,21 +267,18 @@ impl HttpVerifier {
                 _ => return Err("invalid X-Forwarded-Proto: expected http or https, once"),
             },
         };
-        let UrlParts {
-            scheme: target_scheme, host: target_host, port, path, query, fragment, ..
-        } = UrlParts::of(request.target);
-        if target_scheme.is_empty() && !path.starts_with('/') {
-            return Err("invalid request target: it begins neither with `/` nor with a scheme");
+        let target = UrlParts::of(request.target);
+        if !(target.scheme.is_empty() && target.path.starts_with('/') || target.is_http()) {
+            return Err(
+                "invalid request target: expected one that begins with `/`, or an absolute URL",
+            );
         }
-        let own = [target_host, port].concat();
-        let host = match host {
-            Header::One(host) => host,
-            Header::Absent => &own,
-            Header::Invalid => "",
-        };
+        let own = [target.host, target.port].concat();
+        let host = host.value().map(|host| host.unwrap_or(&own)).unwrap_or_default();
         if !is_http_authority(scheme, host) {
             return Err("invalid host of the request: expected a host and optionally a port, once");
         }
+        let UrlParts { path, query, fragment, .. } = target;
         Ok([scheme, "://", host, path, query, fragment].concat().into())
     }
 }

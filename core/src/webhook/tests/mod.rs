@@ -4,6 +4,7 @@
 
 mod body_hash;
 mod diagnose;
+mod http;
 mod legs;
 mod outcome;
 mod reading;

@@ -1,0 +1,133 @@
+//! The HTTP side of verifying, where the vectors do not reach: the lines for the log, headers that are not
+//! text, and the parameters of a servlet.
+
+use super::*;
+
+const TARGET: &str = "/refer?CallToken=s3cret";
+
+fn verifier(origin: Origin) -> HttpVerifier {
+    let validator = validator().with_public_base("https://voice.example.com").unwrap();
+    HttpVerifier::new(validator, origin).unwrap()
+}
+
+fn signed() -> String {
+    let behind = validator().with_public_base("https://voice.example.com").unwrap();
+    behind.sign_form(TARGET, BODY)
+}
+
+#[test]
+fn a_line_for_the_log_says_what_to_change() {
+    let signature = signed();
+    let sent = ("X-Twilio-Signature", signature.as_str());
+    let line = |origin, method, target, headers: &[(&'static str, &str)]| {
+        let headers = headers.iter().copied();
+        let request = HttpRequest::new(method, target, headers, BODY.as_bytes());
+        verifier(origin).diagnose(&request)
+    };
+    let (base, host) = (Origin::PublicBase, Origin::Host { https: true });
+    for (line, expected) in [
+        (line(base, "POST", TARGET, &[sent]), ""),
+        (line(base, "POST", TARGET, &[]), "403 to POST /refer: missing signature: pass"),
+        (
+            line(base, "POST", TARGET, &[sent, sent]),
+            "403 to POST /refer: the header X-Twilio-Signature is there twice",
+        ),
+        (line(base, "POST", "/refer", &[sent]), "403 to POST /refer: no near miss matches"),
+        (
+            line(base, "POST", "*", &[sent]),
+            "403 to POST *: invalid URL: with a public base, pass the request target",
+        ),
+        (
+            line(base, "PUT", TARGET, &[sent]),
+            "405 to PUT /refer: the method is not accepted: use POST",
+        ),
+        (
+            line(base, "POST", TARGET, &[("Content-Length", "65537")]),
+            "413 to POST /refer: the request is larger",
+        ),
+        (
+            line(base, "POST", TARGET, &[("Content-Length", "x")]),
+            "400 to POST /refer: the request cannot be read",
+        ),
+        (line(host, "POST", TARGET, &[sent]), "403 to POST /refer: invalid host of the request"),
+        (
+            line(host, "POST", TARGET, &[sent, ("Host", "h/x")]),
+            "403 to POST /refer: invalid host of the request",
+        ),
+        (
+            line(host, "POST", "refer", &[sent, ("Host", "h")]),
+            "403 to POST refer: invalid request target",
+        ),
+        (
+            line(Origin::Forwarded, "POST", TARGET, &[sent, ("X-Forwarded-Proto", "ftp")]),
+            "403 to POST /refer: invalid X-Forwarded-Proto",
+        ),
+        (line(host, "POST", TARGET, &[sent, ("Host", "voice.example.com:8080")]), ""),
+        (
+            line(
+                Origin::Host { https: false },
+                "POST",
+                TARGET,
+                &[sent, ("Host", "voice.example.com")],
+            ),
+            "403 to POST /refer: the signature matches with https instead of http",
+        ),
+        (line(base, "P\n\u{1b}", "/a\n\u{1b}b?c", &[sent]), "405 to P\\n\\u{1b} /a\\n\\u{1b}b: "),
+    ] {
+        assert!(line.starts_with(expected) && line.is_empty() == expected.is_empty(), "{line}");
+        for secret in [TOKEN, "s3cret", "CallToken", &signature, "alice"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+    let long = "/x".repeat(10_000);
+    assert!(line(base, "PUT", &long, &[]).len() < 200);
+}
+
+#[test]
+fn the_hints_for_a_get_are_those_of_a_get() {
+    let target = "/refer?a=1&b=2";
+    let signature = validator().sign("https://voice.example.com/refer?b=2&a=1", [("", ""); 0]);
+    let headers = [("X-Twilio-Signature", signature.as_str())];
+    let request = HttpRequest::new("GET", target, headers, b"");
+    let line = verifier(Origin::PublicBase).with_get(true).diagnose(&request);
+    assert!(line.starts_with("403 to GET /refer: the signature matches with the query"), "{line}");
+}
+
+#[test]
+fn a_header_that_is_not_text_is_not_believed() {
+    let signature = signed();
+    let signed: (&str, &[u8]) = ("x-twilio-signature", signature.as_bytes());
+    let status = |origin, headers: Vec<(&str, &[u8])>| {
+        let request = HttpRequest::new("POST", TARGET, headers, BODY.as_bytes());
+        verifier(origin).verify(&request).map_or_else(HttpRejection::status, |_| 200)
+    };
+    let host = Origin::Host { https: true };
+    let bad: &[u8] = b"voice.example.com\xff";
+    assert_eq!(status(Origin::PublicBase, vec![signed, ("Cookie", bad)]), 200);
+    assert_eq!(status(Origin::PublicBase, vec![("X-Twilio-Signature", b"\xff")]), 403);
+    assert_eq!(status(host, vec![signed, ("Host", b"voice.example.com")]), 200);
+    assert_eq!(status(host, vec![signed, ("Host", bad)]), 403);
+    assert_eq!(status(Origin::Forwarded, vec![signed, ("Host", bad)]), 403);
+    assert_eq!(status(Origin::PublicBase, vec![signed, ("Content-Length", b"1\xff")]), 400);
+}
+
+#[test]
+fn the_query_that_a_servlet_adds_is_not_limited() {
+    let url = "https://voice.example.com/refer?a=1234567890";
+    let limited = validator().with_max_body_bytes(4);
+    let verified = |form: &[(&'static str, &str)]| {
+        let signature = validator().sign(url, form.iter().copied());
+        let map = form.iter().copied().chain([("a", "1234567890")]);
+        limited.verify_servlet_params(url, map, Some(&signature))
+    };
+    assert_eq!(verified(&[("b", "12")]).unwrap().to_form(), "b=12");
+    assert_eq!(verified(&[("b", ""), ("c", "1")]).unwrap().params().len(), 2);
+    let error = verified(&[("b", "1234")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
+    // Less than the query is not what was signed.
+    let signature = validator().sign(url, [("b", "12")]);
+    let wrong = limited.verify_servlet_params(url, [("b", "12"), ("b", "12")], Some(&signature));
+    assert_eq!(wrong.unwrap_err().kind(), ErrorKind::RequestTooLarge);
+    let changed = limited.verify_servlet_params(url, [("b", "13")], Some(&signature));
+    assert_eq!(changed.unwrap_err(), VerifyError::SignatureMismatch);
+}
