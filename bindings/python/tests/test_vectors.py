@@ -221,7 +221,7 @@ def test_http_requests() -> None:
         assert status == case.get("head", 405 if case["status"] == 405 else 200)
         body = BytesIO(given(case, "body"))
         asked.clear()
-        assert account_tokens(verifier, head, body) is None
+        assert account_tokens(verifier, head, body).value is None
         if "account_sid" in case:
             assert asked == [it for it in [case["account_sid"]] if it]
         verified = verifier.verify(head, body)

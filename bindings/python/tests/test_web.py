@@ -291,8 +291,10 @@ def test_a_route_for_get_refuses_a_post() -> None:
     signature = VALIDATOR.sign("/voice")
     got = environ("/voice", b"", signature, REQUEST_METHOD="GET", CONTENT_LENGTH=None)
     assert call(app, got)[0] == "200 OK"
-    status, headers = call(app, environ("/voice", BODY, SIGNATURE))
-    assert (status, headers["Allow"]) == ("405 Method Not Allowed", "GET")
+    for method in ("POST", "PUT"):
+        posted = environ("/voice", BODY, SIGNATURE, REQUEST_METHOD=method)
+        status, headers = call(app, posted)
+        assert (status, headers["Allow"]) == ("405 Method Not Allowed", "GET")
 
 
 class Endless:
@@ -423,6 +425,44 @@ def test_an_error_of_the_app_leads_to_no_secret() -> None:
         assert own
         assert "a-secret" not in repr([it.f_locals for it in own])
         assert TOKEN not in repr([it.f_locals for it in own])
+
+
+def test_no_frame_of_a_log_line_has_a_secret() -> None:
+    shown: list[str] = []
+
+    class Recorder(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            frame: Any = sys._getframe()
+            while frame:
+                if "/twiml_refer/" in frame.f_code.co_filename:
+                    shown.append(repr(frame.f_locals))
+                frame = frame.f_back
+
+    def tokens(sid: str) -> list[str]:
+        return [TOKEN + "2"]
+
+    async def tokens_later(sid: str) -> list[str]:
+        return tokens(sid)
+
+    body = b"AccountSid=AC1&CallToken=a-secret"
+    headers = [(b"x-twilio-signature", b"AAAA")]
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body}
+
+    recorder = Recorder()
+    _http.logger.addHandler(recorder)
+    try:
+        for accounts in (tokens, None):
+            app = wsgi.VerifyMiddleware(bare, VALIDATOR, accounts=accounts)
+            assert call(app, environ("/voice?a=1", body, "AAAA"))[0] == "403 Forbidden"
+        for later in (tokens, tokens_later):
+            other = asgi.VerifyMiddleware(bare, VALIDATOR, accounts=later)  # type: ignore[arg-type]
+            assert asgi_answer(other, "/voice", receive, headers=headers)[0] == 403
+    finally:
+        _http.logger.removeHandler(recorder)
+    assert len(shown) > 12
+    assert not [it for it in shown if "a-secret" in it or TOKEN in it]
 
 
 def test_a_body_that_was_read_before_is_refused(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,9 @@ import dataclasses
 from typing import Any
 
 import twiml_refer as tr
+from flask import Response
 from twiml_refer import NoSuchName  # type: ignore[attr-defined]
+from twiml_refer.flask import verify_request
 from typing_extensions import assert_never, assert_type
 
 
@@ -58,3 +60,18 @@ def requests(validator: tr.RequestValidator) -> None:
     for output in tr.Transfer("sip:a@b").poll():
         if isinstance(output, tr.Completed):
             assert_type(output.report.outcome, tr.ReferOutcome)
+
+
+def views() -> None:
+    verified = verify_request(tr.RequestValidator("1", "https://voice.example.com"))
+
+    @verified
+    def voice(request: tr.VoiceRequest, name: str) -> str:
+        return name
+
+    assert_type(voice("alice"), str | Response)
+    voice()  # type: ignore[call-arg]
+
+    @verified  # type: ignore[arg-type]
+    def forgotten(name: str) -> str:
+        return name

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from inspect import isawaitable
 from io import BytesIO
 from typing import Any, Literal
 
@@ -49,6 +50,19 @@ class Head:
         self.lost_question_mark = lost_question_mark
         self.is_https = is_https
         self.headers = [Pair(name, value) for name, value in headers]
+
+
+class Held:
+    """Tokens of an account, or an awaitable of them. Its repr shows nothing.
+
+    No frame that logs or calls the app has them in another variable: some error trackers record
+    the frames of a log line, too.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 class Refusal(Value):
@@ -93,12 +107,13 @@ class HttpVerifier:
 
     def check_head(self, head: Head) -> Refusal | None:
         """Check what is known before the body is read."""
+        # The library accepts GET beside POST, never alone.
+        if "POST" not in self._methods and head.method != "GET":
+            return Refusal(405, (("Allow", "GET"),))
         secrets, options = secrets_of(self._validator), self._options(head)
         refusal = _refusal(
             call(bridge.http_check_head, secrets, options, head.method, head.headers)
         )
-        if refusal is None and head.method not in self._methods:
-            refusal = Refusal(405, (("Allow", ", ".join(self._methods)),))
         if refusal is None and head.target is None:
             return self.forbid(
                 "the server gives no raw request target, and characters of this path may have been "
@@ -115,21 +130,30 @@ class HttpVerifier:
         sid: str | None = call(bridge.claimed_account_sid, head.method, head.target, data)
         return sid
 
-    def verify(self, head: Head, body: BytesIO, tokens: Tokens = None) -> VoiceRequest | Refusal:
+    def verify(
+        self, head: Head, body: BytesIO, tokens: Held | None = None
+    ) -> VoiceRequest | Refusal:
         """Verify a request, by these tokens if there are any."""
-        secrets, options = secrets_of(self._validator), self._options(head)
-        if tokens is not None:
-            base, sha256 = secrets.public_base, secrets.sha256
-            spellings, limit = secrets.encoded_spellings, secrets.max_body_bytes
-            secrets = bridge.Secrets(tokens_of(tokens), base, sha256, spellings, limit)
-        given = head.method, head.target, head.headers, body.getvalue()
-        answer = call(bridge.http_verify, secrets, options, *given)
+        answer, diagnose = self._answer(head, body, tokens)
         refusal = _refusal(answer)
         if refusal is None:
             return voice_request(answer.request)
         if refusal.status == FORBIDDEN:
-            self._log(lambda: str(call(bridge.http_diagnose, secrets, options, *given)))
+            self._log(diagnose)
         return refusal
+
+    def _answer(
+        self, head: Head, body: BytesIO, tokens: Held | None
+    ) -> tuple[Any, Callable[[], str]]:
+        """Return the library's answer, and what finds the reason of a 403."""
+        secrets, options = secrets_of(self._validator), self._options(head)
+        if tokens is not None and tokens.value is not None:
+            base, sha256 = secrets.public_base, secrets.sha256
+            spellings, limit = secrets.encoded_spellings, secrets.max_body_bytes
+            secrets = bridge.Secrets(tokens_of(tokens.value), base, sha256, spellings, limit)
+        given = head.method, head.target, head.headers, body.getvalue()
+        answer = call(bridge.http_verify, secrets, options, *given)
+        return answer, lambda: str(call(bridge.http_diagnose, secrets, options, *given))
 
     def forbid(self, reason: str) -> Refusal:
         """Refuse a request that cannot be verified here, and log why."""
@@ -174,13 +198,18 @@ def _refusal(answer: Any) -> Refusal | None:
     return Refusal(answer.status, (("Allow", answer.allow),) if answer.allow else ())
 
 
-def account_tokens(verifier: HttpVerifier, head: Head, body: BytesIO) -> Any:
+def account_tokens(verifier: HttpVerifier, head: Head, body: BytesIO) -> Held:
     """Ask the app for the tokens of the account that a request claims to be of.
 
     An error of the app keeps its traceback; no frame of it refers to the body.
     """
     sid = verifier.claimed_account(head, body)
-    return None if sid is None or verifier.accounts is None else verifier.accounts(sid)
+    return Held(None if sid is None or verifier.accounts is None else verifier.accounts(sid))
+
+
+async def awaited(tokens: Held) -> Held:
+    """Wait for tokens that the app looks up asynchronously."""
+    return Held(await tokens.value) if isawaitable(tokens.value) else tokens
 
 
 def plain_target(path: str, query: str) -> str | None:

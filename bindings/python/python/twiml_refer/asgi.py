@@ -13,7 +13,6 @@ decorator, `twiml_refer.django`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
-from inspect import isawaitable
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +24,7 @@ from ._http import (
     Refusal,
     Trust,
     account_tokens,
+    awaited,
     plain_target,
 )
 from ._validator import RequestValidator
@@ -101,8 +101,7 @@ async def verify(
     except ConnectionError:
         # Nobody reads the answer.
         return Refusal(400)
-    tokens = account_tokens(verifier, head, body)
-    return verifier.verify(head, body, await tokens if isawaitable(tokens) else tokens)
+    return verifier.verify(head, body, await awaited(account_tokens(verifier, head, body)))
 
 
 def head_of(scope: Scope) -> Head:

@@ -19,7 +19,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from . import asgi, wsgi
-from ._http import READ_BEFORE, AsyncAccounts, Head, HttpVerifier, Refusal, Trust, account_tokens
+from ._http import (
+    READ_BEFORE,
+    AsyncAccounts,
+    Head,
+    HttpVerifier,
+    Refusal,
+    Trust,
+    account_tokens,
+    awaited,
+)
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -74,8 +83,8 @@ def verify_request(
             begun = begin(request)
             if isinstance(begun, Refusal):
                 return answer(begun, request)
-            tokens = account_tokens(verifier, *begun)
-            verified = verifier.verify(*begun, await tokens if isawaitable(tokens) else tokens)
+            tokens = await awaited(account_tokens(verifier, *begun))
+            verified = verifier.verify(*begun, tokens)
             answered = answer(verified, request, *arguments, **named)
             return await answered if isawaitable(answered) else answered
 

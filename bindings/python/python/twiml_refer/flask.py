@@ -14,15 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Response, current_app, request
 
 from . import wsgi
 from ._http import KEY, READ_BEFORE, Accounts, HttpVerifier, Refusal, Trust
 from ._validator import RequestValidator
+from ._webhook import VoiceRequest
 
 __all__ = ["verify_request"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def verify_request(
@@ -31,7 +35,7 @@ def verify_request(
     trust: Trust | None = None,
     methods: Collection[str] = ("POST",),
     accounts: Accounts | None = None,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Callable[Concatenate[VoiceRequest, P], R]], Callable[P, R | Response]]:
     """Return a decorator of views: a view gets the `VoiceRequest` as its first argument.
 
     The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
@@ -39,9 +43,11 @@ def verify_request(
     """
     verifier = HttpVerifier(validator, trust, methods, accounts)
 
-    def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorator(
+        view: Callable[Concatenate[VoiceRequest, P], R],
+    ) -> Callable[P, R | Response]:
         @wraps(view)
-        def verified_view(**arguments: Any) -> Any:
+        def verified_view(*arguments: P.args, **named: P.kwargs) -> Any:
             was_read = "stream" in vars(request._get_current_object())  # type: ignore[attr-defined]
             verified = (
                 verifier.forbid(READ_BEFORE) if was_read else wsgi.verify(verifier, request.environ)
@@ -49,7 +55,7 @@ def verify_request(
             if isinstance(verified, Refusal):
                 return Response(status=verified.status, headers=verified.headers)
             request.environ[KEY] = verified
-            return current_app.ensure_sync(view)(verified, **arguments)
+            return current_app.ensure_sync(view)(verified, *arguments, **named)
 
         return verified_view
 
