@@ -164,11 +164,11 @@ public class HttpVerifier private constructor(
     }
 
     private companion object {
-        const val SIGNATURE = "X-Twilio-Signature"
-        const val ACCEPTED = 200L
-        const val BAD = 400L
-        const val FORBIDDEN = 403L
-        const val TOO_LARGE = 413L
+        private const val SIGNATURE = "X-Twilio-Signature"
+        private const val ACCEPTED = 200L
+        private const val BAD = 400L
+        private const val FORBIDDEN = 403L
+        private const val TOO_LARGE = 413L
     }
 }
 

@@ -16,7 +16,7 @@ import dev.twimlrefer.VoiceResponse
  * import dev.twimlrefer.testing.assertTwiml
  * assertTwiml("<Response><Say>Hi</Say></Response>", "<Response>\n  <Say>Hi</Say>\n</Response>")
  * val failed = runCatching { assertTwiml("<Response><Hangup/></Response>", "<Response><Reject/></Response>") }
- * check("-   <Hangup/>\n+   <Reject/>" in failed.exceptionOrNull()?.message.orEmpty())
+ * check("-     <Hangup/>\n+     <Reject/>" in failed.exceptionOrNull()?.message.orEmpty())
  * ```
  *
  * @throws AssertionError they differ; its message shows the lines that do, the expected with `-`, the actual with `+`.
