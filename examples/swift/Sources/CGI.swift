@@ -17,10 +17,10 @@ struct CGIRequest {
         target = environment["REQUEST_URI"] ?? ""
         let escaped = String(target.prefix { $0 != "?" })
         path = escaped.removingPercentEncoding ?? escaped
-        headers = environment.compactMap { variable, value in
+        headers = environment.compactMap { variable, value -> (name: String, value: String)? in
             if variable == "CONTENT_LENGTH", !value.isEmpty { return ("Content-Length", value) }
             guard variable.hasPrefix("HTTP_") else { return nil }
-            return (variable.dropFirst(5).replacing("_", with: "-"), value)
+            return (String(variable.dropFirst(5)).replacing("_", with: "-"), value)
         }
     }
 
@@ -36,5 +36,5 @@ func answer(
     _ status: Int, _ body: String = "", type: String = "text/plain; charset=utf-8", allow: String? = nil
 ) {
     let allow = allow.map { "Allow: \($0)\r\n" } ?? ""
-    print("Status: \(status)\r\nContent-Type: \(type)\r\n\(allow)\r\n\(body)", terminator: "")
+    print("Status: \(status) \r\nContent-Type: \(type)\r\n\(allow)\r\n\(body)", terminator: "")
 }

@@ -67,7 +67,7 @@ public struct TwimlElement: TwimlContent {
     }
 
     /// The bytes that it takes in the bridge, with everything in it.
-    fileprivate var size: Int { saturatingSum([name.size, attributes.size, overhead, content.size]) }
+    fileprivate var size: Int { saturating(content.size, name.size + attributes.size + overhead) }
 
     /// The nodes of an element, whose release is a loop: a deep tree does not overflow the stack.
     private final class Content: @unchecked Sendable {
@@ -77,7 +77,7 @@ public struct TwimlElement: TwimlContent {
 
         init(_ nodes: [TwimlNode]) {
             self.nodes = nodes
-            size = saturatingSum(nodes.lazy.map(\.size))
+            size = nodes.reduce(0) { saturating($0, $1.size) }
         }
 
         deinit {
@@ -189,10 +189,8 @@ func pieces(_ nodes: [TwimlNode]) -> [Piece] {
     return pieces
 }
 
-/// A part that occurs many times in a tree is counted each time, perhaps beyond 64 bits.
-func saturatingSum(_ sizes: some Sequence<Int>) -> Int {
-    sizes.reduce(0) { sum, size in
-        let (sum, isTooLarge) = sum.addingReportingOverflow(size)
-        return isTooLarge ? .max : sum
-    }
+/// Adds two sizes. A part that occurs many times in a tree is counted each time, perhaps beyond 64 bits.
+func saturating(_ one: Int, _ other: Int) -> Int {
+    let (sum, isTooLarge) = one.addingReportingOverflow(other)
+    return isTooLarge ? .max : sum
 }

@@ -67,7 +67,7 @@ public struct RestRequest: Sendable, Hashable, CustomStringConvertible {
 extension CallSource {
     fileprivate var size: Int {
         switch self {
-        case .twiml(let response): saturatingSum(response.nodes.map(\.size) + [response.attributes.size])
+        case .twiml(let response): response.nodes.reduce(response.attributes.size) { saturating($0, $1.size) }
         case .url(let url, let method): url.size + (method?.rawValue).size
         }
     }

@@ -37,7 +37,7 @@ public struct VoiceResponse: Sendable, Hashable {
     public init(attributes: NameValuePairs = [:], nodes: [TwimlNode] = []) throws(TwimlReferError) {
         self.attributes = attributes
         self.nodes = nodes
-        xml = try call(saturatingSum(nodes.map(\.size) + [attributes.size])) {
+        xml = try call(nodes.reduce(attributes.size) { saturating($0, $1.size) }) {
             try documentRender(document: document(attributes, nodes), pretty: false)
         }
     }
