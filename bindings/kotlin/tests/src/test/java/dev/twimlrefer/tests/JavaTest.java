@@ -254,6 +254,8 @@ class JavaTest {
         assertEquals(
             "https://h/?bodySHA256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             RequestValidator.urlWithBodySha256("https://h/", new byte[0]));
+        byte[] claims = "AccountSid=AC1".getBytes(StandardCharsets.UTF_8);
+        assertEquals("AC1", RequestValidator.claimedAccountSid(Method.POST, "/a", claims));
     }
 
     @Test
