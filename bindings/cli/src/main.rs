@@ -12,7 +12,6 @@ mod message;
 mod recognize;
 mod redact;
 mod scenario;
-#[allow(dead_code, unused_imports)]
 mod sip;
 mod source;
 mod token;

@@ -1,22 +1,6 @@
-//! Redaction of URLs: core hides passwords and secret parameters, here SIP URIs are added.
+//! Redaction: core hides passwords and secret parameters in a URL, here that is done in a text.
 
-use twiml_refer::webhook::redact_url;
-
-/// Returns the URL with `***` for each secret.
-pub(crate) fn hidden(url: &str) -> String {
-    let is_sip = |scheme: &str| ["sip", "sips"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
-    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_sip(scheme)) else {
-        return redact_url(url);
-    };
-    // A user may have a question mark in it, and so may a password.
-    let (before_query, _) = rest.split_once('?').unwrap_or((rest, ""));
-    let at = before_query.rfind('@').or_else(|| rest.rfind('@')).unwrap_or_default();
-    let (userinfo, host) = rest.split_at_checked(at).unwrap_or_default();
-    match userinfo.split_once(':') {
-        Some((user, _)) => format!("{scheme}:{user}:***{}", redact_url(host)),
-        None => redact_url(url),
-    }
-}
+pub(crate) use twiml_refer::sip::redact_uri as hidden;
 
 /// Returns a text, for instance TwiML, with each URL [`hidden`].
 pub(crate) fn in_words(text: &str) -> String {
