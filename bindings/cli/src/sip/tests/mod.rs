@@ -42,7 +42,6 @@ pub(super) struct Sent {
     /// In milliseconds since the beginning.
     pub(super) at: u64,
     pub(super) path: Path,
-    pub(super) call: Option<u64>,
     pub(super) text: String,
 }
 
@@ -119,9 +118,9 @@ impl Bench {
         let mut sent = Vec::new();
         for output in self.core.outputs() {
             match output {
-                Output::Message { path, call, is_sent: true, bytes } => {
+                Output::Message { path, is_sent: true, bytes, .. } => {
                     let text = String::from_utf8(bytes.to_vec()).unwrap();
-                    sent.push(Sent { at, path, call, text });
+                    sent.push(Sent { at, path, text });
                 }
                 Output::Call(call) => self.calls.push(call),
                 _ => {}

@@ -73,7 +73,6 @@ fn responses_to_nothing_are_ignored() {
     let sent = Sent {
         at: 0,
         path: bench.path,
-        call: None,
         text: "INVITE x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\n\
                From: <sip:a@b>;tag=x\r\nTo: <sip:c@d>\r\nCall-ID: y\r\nCSeq: 1 INVITE\r\n\r\n"
             .to_owned(),

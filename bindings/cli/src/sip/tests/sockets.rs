@@ -52,7 +52,7 @@ impl Phone {
 
 fn sent(bytes: &[u8]) -> Sent {
     let path = Bench::new().path;
-    Sent { at: 0, path, call: None, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    Sent { at: 0, path, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }
 
 /// A message out of a stream.

@@ -45,7 +45,9 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<GenerateOption
                 "kotlin" => TargetLanguage::Kotlin,
                 "python" => TargetLanguage::Python,
                 "swift" => TargetLanguage::Swift,
-                other => return Err(format!("unknown language {other}: use kotlin, python or swift")),
+                other => {
+                    return Err(format!("unknown language {other}: use kotlin, python or swift"));
+                }
             }),
             "--out-dir" => options.out_dir = value()?.into(),
             "--config" => options.config_override = Some(value()?.into()),
