@@ -11,7 +11,6 @@ mod ladder;
 mod message;
 mod redact;
 mod scenario;
-#[allow(dead_code, unused_imports)]
 mod sip;
 mod source;
 mod token;

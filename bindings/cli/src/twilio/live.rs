@@ -233,7 +233,6 @@ fn what(step: ReferStep, settings: &TransferSettings) -> What {
             };
             Input::HangUp { by, method: "BYE" }
         }
-        ReferStep::TransportError => Input::TransportError,
         ReferStep::Time => Input::Time,
         ReferStep::Output(output) => return What::Output(output),
     })
