@@ -11,8 +11,11 @@ use twiml_refer::SipUri;
 use twiml_refer::transfer::TransferSettings;
 
 use super::core::{Command, Input};
+use super::message::Start;
 use super::refer::Referred;
+use super::request::Request;
 use super::transport::Transport;
+use super::values::{Address, is_header};
 
 /// More digits than these are not kept until they are asked for.
 const MAX_DIGITS: usize = 256;
@@ -52,6 +55,35 @@ pub(crate) struct CallInfo {
     pub(crate) transport: Transport,
     /// The user name of a caller whose digest was asked for and right.
     pub(crate) user: Option<String>,
+}
+
+impl CallInfo {
+    /// Returns what the INVITE of a caller says.
+    pub(super) fn of_caller(request: &Request, number: u64, user: Option<String>) -> Self {
+        let Request { message, ids, path, .. } = request;
+        let address = |name| message.header(name).and_then(Address::read);
+        let uri = |name| address(name).map_or_else(String::new, |address| address.uri.to_owned());
+        let is_secret =
+            |name: &str| is_header(name, "Authorization") || is_header(name, "Proxy-Authorization");
+        let headers = message.headers().iter().filter(|(name, _)| !is_secret(name));
+        let request_uri = match &message.start {
+            Start::Request { uri, .. } => uri.clone(),
+            Start::Response { .. } => String::new(),
+        };
+        Self {
+            number,
+            is_outgoing: false,
+            call_id: ids.call_id.clone(),
+            from: uri("From"),
+            to: uri("To"),
+            request_uri,
+            headers: headers.cloned().collect(),
+            peer: path.remote,
+            local: path.local,
+            transport: path.transport,
+            user,
+        }
+    }
 }
 
 /// What happens in a call that waits.

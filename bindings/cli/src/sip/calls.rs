@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::call::{Ended, Shared, Why};
+use super::codes::ALLOW;
 use super::core::{Output, token};
 use super::dialog::Dialog;
 use super::digest::{self, Credentials};
 use super::media::MediaInput;
 use super::message::Message;
 use super::refer::Running;
+use super::request::Request;
 use super::sdp::{self, Description, Own, Stream};
-use super::transactions::{ALLOW, Kind, LIFE, Net, Ours, Request, T1, T2, TimerId};
+use super::transactions::{Kind, LIFE, Net, Ours, T1, T2, TimerId};
 use super::transport::Path;
 
 /// A call and its dialog.
@@ -104,7 +106,10 @@ impl CallState {
             Stage::Outgoing(ringing) => ringing.until,
             Stage::Incoming(_) | Stage::Live => self.ends_by,
             Stage::Ending => None,
-            Stage::Ended { forget_at } => Some(*forget_at),
+            // A transfer may wait longer for its last NOTIFY.
+            Stage::Ended { forget_at } => {
+                self.transfers.iter().all(Running::is_completed).then_some(*forget_at)
+            }
         };
         let repeat = self.unacknowledged.as_ref().map(|it| it.next.min(it.give_up));
         let transfers = self.transfers.iter().filter_map(Running::deadline);

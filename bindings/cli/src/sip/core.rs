@@ -161,7 +161,7 @@ impl Core {
     }
 
     /// Returns how much is kept, for tests.
-    #[allow(dead_code)]
+    #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.net.kept() + self.calls.len() + self.dialogs.len() + self.invites.len() + self.live
     }

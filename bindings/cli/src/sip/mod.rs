@@ -16,18 +16,20 @@
 //! * `rsipstack` loses the code of a REFER that was challenged, answers its NOTIFYs with 481, loses the body of a message
 //!   without Content-Length, and an unknown method ends a TCP connection.
 //! * `ezk-sip-types`, messages alone, reads methods without case and by their first letters (`INVITED` is an INVITE), and
-//!   refuses a Request-URI of another scheme, which must be answered with 416. Without both, the lines and the few values
-//!   that are needed here are less code than the types' conversion, and seven crates fewer.
+//!   refuses a Request-URI of another scheme, which must be answered with 416. The lines of a head and the few values that
+//!   are looked into here need neither it nor the parser library below it.
 
 mod agent;
 mod call;
 mod calls;
+mod codes;
 mod core;
 mod dialog;
 mod digest;
 mod media;
 mod message;
 mod refer;
+mod request;
 mod requests;
 mod responses;
 mod sdp;

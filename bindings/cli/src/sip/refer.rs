@@ -13,7 +13,8 @@ use super::call::{Ended, Party, Why};
 use super::calls::{CallState, Stage, branch};
 use super::core::token;
 use super::message::Message;
-use super::transactions::{Client, Kind, Net, Ours, Request};
+use super::request::Request;
+use super::transactions::{Client, Kind, Net, Ours};
 use super::values::{Address, param};
 
 /// More steps than these are not kept.

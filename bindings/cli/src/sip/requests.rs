@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::call::{Call, CallInfo, Ended, Shared, Why};
 use super::calls::{CallState, Session, Stage};
+use super::codes::{ALLOW, method_code};
 use super::core::{Core, Output, token};
 use super::dialog::Dialog;
 use super::digest::Denied;
 use super::message::{Message, Start, Writer};
 use super::refer::refuse_notify;
-use super::transactions::{ALLOW, Net, Request, refuse_unread, server_key};
+use super::request::{Request, refuse_unread, server_key};
+use super::transactions::Net;
 use super::transport::Path;
-use super::values::{Address, is_header};
+use super::values::Address;
 
 const SDP: &str = "application/sdp";
 
@@ -159,7 +161,7 @@ impl Core {
         let dialog = Dialog::of_caller(&request)?;
         let number = self.board.next_call();
         request.call = Some(number);
-        let info = Arc::new(call_info(&request, number, user));
+        let info = Arc::new(CallInfo::of_caller(&request, number, user));
         self.net.reply(&request, 100, None, |_| {}, None);
         let shared = Arc::new(Shared::default());
         let call = Call::new(info, self.inputs.clone(), Arc::clone(&shared));
@@ -301,15 +303,6 @@ impl CallState {
     }
 }
 
-/// Returns what a method is refused with everywhere: 405 for one of a standard (section 8.2.1), 501 for any other.
-fn method_code(method: &str) -> Option<u16> {
-    match method {
-        "INVITE" | "BYE" | "OPTIONS" | "INFO" | "UPDATE" | "MESSAGE" | "NOTIFY" => None,
-        "REGISTER" | "SUBSCRIBE" | "PUBLISH" | "PRACK" | "REFER" => Some(405),
-        _ => Some(501),
-    }
-}
-
 /// Refuses a request that requires an extension: there is none (section 8.2.2.3).
 fn refuse_extension(net: &mut Net, request: &Request) -> bool {
     let required: Vec<_> = request.message.list("Require").collect();
@@ -386,31 +379,5 @@ impl Dialog {
         };
         dialog.refresh(message);
         Some(dialog)
-    }
-}
-
-fn call_info(request: &Request, number: u64, user: Option<String>) -> CallInfo {
-    let Request { message, ids, path, .. } = request;
-    let address = |name| message.header(name).and_then(Address::read);
-    let uri = |name| address(name).map_or_else(String::new, |address| address.uri.to_owned());
-    let is_secret =
-        |name: &str| is_header(name, "Authorization") || is_header(name, "Proxy-Authorization");
-    let headers = message.headers().iter().filter(|(name, _)| !is_secret(name));
-    let request_uri = match &message.start {
-        Start::Request { uri, .. } => uri.clone(),
-        Start::Response { .. } => String::new(),
-    };
-    CallInfo {
-        number,
-        is_outgoing: false,
-        call_id: ids.call_id.clone(),
-        from: uri("From"),
-        to: uri("To"),
-        request_uri,
-        headers: headers.cloned().collect(),
-        peer: path.remote,
-        local: path.local,
-        transport: path.transport,
-        user,
     }
 }

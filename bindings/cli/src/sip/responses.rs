@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::call::{Ended, Why};
 use super::calls::{CallState, Ringing, Session, Stage, branch};
+use super::codes::ALLOW;
 use super::core::{Core, Dial, token};
 use super::dialog::Dialog;
 use super::message::{Ids, Message};
 use super::sdp;
-use super::transactions::{ALLOW, Client, Kind, Net, Ours};
+use super::transactions::{Client, Kind, Net, Ours};
 use super::values::Address;
 
 impl Core {

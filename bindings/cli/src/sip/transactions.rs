@@ -5,10 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::codes::{ALLOW, reason};
 use super::core::{Output, token};
-use super::message::{Ids, Message, Refusal, Writer};
-use super::transport::{Path, Transport};
-use super::values::Via;
+use super::message::{Ids, Refusal, Writer};
+use super::request::{Request, reply_path};
+use super::transport::Path;
 
 /// The estimate of a round trip, and the longest time between repetitions (RFC 3261 section 17.1.1.1).
 pub(super) const T1: Duration = Duration::from_millis(500);
@@ -19,27 +20,6 @@ pub(super) const LIFE: Duration = Duration::from_secs(32);
 
 /// Transactions of endpoints that are kept. Beyond them, requests are answered and forgotten.
 const MAX_SERVERS: usize = 20_000;
-
-/// The methods that are served somewhere (RFC 3261 section 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, NOTIFY";
-
-/// A request that has been received.
-#[derive(Debug)]
-pub(super) struct Request {
-    pub(super) message: Message,
-    pub(super) ids: Ids,
-    /// The way it came.
-    pub(super) path: Path,
-    /// The key of its transaction; absent: it is not kept.
-    pub(super) key: Option<Arc<str>>,
-    pub(super) call: Option<u64>,
-}
-
-impl Request {
-    pub(super) fn method(&self) -> &str {
-        &self.ids.method
-    }
-}
 
 /// A transaction of an endpoint.
 #[derive(Debug)]
@@ -97,6 +77,9 @@ impl Kind {
     }
 }
 
+/// The ACK of a call whose INVITE was refused.
+type Ack = (Path, Arc<[u8]>, u64);
+
 #[derive(Debug)]
 enum Timer {
     RepeatResponse(Arc<str>),
@@ -128,7 +111,7 @@ pub(super) struct Net {
     servers: HashMap<Arc<str>, Server>,
     clients: HashMap<Arc<str>, Client>,
     /// The ACKs of INVITEs that were refused, for repeated responses.
-    acks: HashMap<Arc<str>, (Path, Arc<[u8]>, u64)>,
+    acks: HashMap<Arc<str>, Ack>,
     timers: BTreeMap<TimerId, Timer>,
     last_timer: u64,
 }
@@ -327,7 +310,7 @@ impl Net {
     }
 
     /// Returns how much is kept, for tests.
-    #[allow(dead_code)]
+    #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.servers.len() + self.clients.len() + self.acks.len() + self.timers.len()
     }
@@ -411,78 +394,6 @@ impl Net {
     }
 }
 
-/// Returns the way of the response: the connection, or over UDP where the first Via says.
-fn reply_path(message: &Message, path: Path) -> Option<Path> {
-    match path.transport {
-        Transport::Tcp => Some(path),
-        Transport::Udp => Some(path.to(message.via()?.reply_address(path.remote))),
-    }
-}
-
-/// Answers a request that cannot be read, and keeps nothing of it.
-pub(super) fn refuse_unread(
-    net: &mut Net,
-    message: &Message,
-    path: Path,
-    refusal: Refusal,
-) -> Option<()> {
-    let writer = message.response(refusal, Some(&token()), path.remote)?;
-    let reply_path = reply_path(message, path)?;
-    net.send(reply_path, None, writer.end().into());
-    Some(())
-}
-
-/// Returns the key of the transaction that a request belongs to (section 17.2.3). An ACK and a CANCEL name an INVITE's. Without
-/// the mark of RFC 3261 in the branch, more has to agree.
-pub(super) fn server_key(via: &Via<'_>, ids: &Ids, method: &str) -> Arc<str> {
-    let sent_by = via.sent_by;
-    match via.branch().and_then(|branch| branch.strip_prefix("z9hG4bK")) {
-        Some(unique) if !unique.is_empty() => format!("{unique} {sent_by} {method}").into(),
-        _ => {
-            let Ids { call_id, cseq, from_tag, .. } = ids;
-            let tag = from_tag.as_deref().unwrap_or_default();
-            format!("{call_id} {cseq} {tag} {sent_by} {method}").into()
-        }
-    }
-}
-
 fn client_key(branch: &str, method: &str) -> String {
     format!("{branch} {method}")
-}
-
-/// Returns a reason phrase (RFC 3261 section 21, RFC 3265).
-pub(super) const fn reason(code: u16) -> &'static str {
-    match code {
-        100 => "Trying",
-        180 => "Ringing",
-        200..=299 => "OK",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        415 => "Unsupported Media Type",
-        416 => "Unsupported URI Scheme",
-        420 => "Bad Extension",
-        480 => "Temporarily Unavailable",
-        481 => "Call/Transaction Does Not Exist",
-        482 => "Loop Detected",
-        486 => "Busy Here",
-        487 => "Request Terminated",
-        488 => "Not Acceptable Here",
-        489 => "Bad Event",
-        491 => "Request Pending",
-        500 => "Server Internal Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        505 => "Version Not Supported",
-        600 => "Busy Everywhere",
-        603 => "Decline",
-        606 => "Not Acceptable",
-        300..=399 => "Redirection",
-        400..=499 => "Request Failure",
-        500..=599 => "Server Failure",
-        _ => "Global Failure",
-    }
 }

@@ -94,7 +94,7 @@ impl Bench {
         let remote = "127.0.0.1:5070".parse().unwrap();
         let mut options = Options::new(vec![local]);
         set(&mut options);
-        let (sender, inputs) = sync_channel(100_000);
+        let (sender, inputs) = sync_channel(4_000);
         let board = Arc::new(Switchboard::default());
         let core = Core::new(options, vec![local], board, sender);
         let path = Path { transport: Transport::Udp, id: 0, local, remote };

@@ -146,6 +146,20 @@ fn a_hang_up_during_the_transfer() {
 }
 
 #[test]
+fn a_transfer_may_wait_longer_than_an_ended_call_is_remembered() {
+    let settings = TransferSettings::new().with_hang_up_grace(Duration::from_secs(90)).unwrap();
+    let mut bench = Bench::new();
+    let (tag, refer) = bench.referring(settings);
+    bench.receive(&response(&refer, "202 Accepted", "", ""));
+    bench.receive(&request("BYE", 2, &tag, "bye", "", ""));
+    bench.pass(80_000);
+    assert_eq!(codes(&bench.receive(&notify(3, &tag, OVER, "486 Busy Here"))), [200]);
+    assert!(bench.outcome().unwrap().0.starts_with("ReferCallStatus=busy"));
+    bench.pass(40_000);
+    assert_eq!(bench.core.kept(), 0);
+}
+
+#[test]
 fn our_own_end_completes_the_transfer() {
     let mut bench = Bench::new();
     let _ = bench.referring(TransferSettings::new());
