@@ -202,16 +202,19 @@ fn manual_pages_are_roff_with_a_title() {
 }
 
 /// What README shows for the shell, one block after the other in an empty folder, with an app where it
-/// says that one runs. Not the tests themselves, nor the picture, which `picture` holds fresh.
+/// says that one runs. Not the tests themselves, nor the picture, which `picture` holds fresh, nor `emulate`, which
+/// waits for a phone: `tests/sip/emulate.py` is one.
 #[test]
 fn the_readme_runs() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = fs::read_to_string(project.join("README.md")).unwrap();
     let blocks = readme.split("\n```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
-    let is_ours = |block: &&str| *block != "tests/run\n" && !block.contains("replay.svg");
+    let is_left_out = |block: &str| {
+        block == "tests/run\n" || block.contains("replay.svg") || block.contains("emulate")
+    };
     let app = app();
     let script = blocks
-        .filter(is_ours)
+        .filter(|block| !is_left_out(block))
         .collect::<String>()
         .replace("cargo run -q --bin twiml-refer --", "twiml-refer")
         .replace("http://localhost:8080/voice", &app.url("/voice"));
