@@ -144,7 +144,8 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         Self { limits, ..self }
     }
 
-    /// Asks this URL, once, when a document cannot be had or used.
+    /// Asks this URL, once, when a document cannot be had or used. That a second failure ends the call is our choice:
+    /// Twilio's documentation says nothing of it.
     pub(crate) fn with_fallback(self, fallback: Option<Url>) -> Self {
         Self { fallback, ..self }
     }

@@ -328,7 +328,7 @@ fn an_app_that_fails_is_an_answer_of_no() {
     }
 }
 
-/// Twilio asks a fallback URL once, with `ErrorCode` and `ErrorUrl`:
+/// Twilio names the error to a fallback URL in `ErrorCode` and `ErrorUrl`:
 /// <https://www.twilio.com/docs/usage/security/availability-reliability>.
 #[test]
 fn a_fallback_goes_on_where_the_app_fails() {
