@@ -79,6 +79,9 @@ pub(crate) struct Options {
     /// The URL that gets a request when a call has ended
     #[arg(long, value_name = "URL")]
     status_callback: Option<String>,
+    /// The URL that gets a request, with ErrorCode and ErrorUrl, when the app is down, too slow or gives no document
+    #[arg(long, value_name = "URL")]
+    fallback: Option<String>,
     /// Do not wait for what is said or played
     #[arg(long)]
     fast: bool,
@@ -271,6 +274,7 @@ fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
         method: options.app.method,
         url,
         status_callback: options.status_callback.as_deref().map(app::parse).transpose()?,
+        fallback: options.fallback.as_deref().map(app::parse).transpose()?,
         settings: settings.transfer,
         digits: options.digits.iter().cloned().flat_map(Script::into_entries).collect(),
         fast: options.fast,

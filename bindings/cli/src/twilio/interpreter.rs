@@ -32,6 +32,8 @@ pub(crate) struct Interpreter<'a, 'c> {
     transcript: &'a mut Transcript<'c>,
     /// Whether a request with a wrong signature goes before the first one.
     forges: bool,
+    /// What is asked once in place of a document that cannot be had.
+    fallback: Option<Url>,
     end: End,
     requests: u32,
     redirects: u32,
@@ -123,6 +125,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             endpoint,
             transcript,
             forges: false,
+            fallback: None,
             end: End::default(),
             requests: 0,
             redirects: 0,
@@ -141,6 +144,12 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         Self { limits, ..self }
     }
 
+    /// Asks this URL, once, when a document cannot be had or used. That a second failure ends the call is our choice:
+    /// Twilio's documentation says nothing of it.
+    pub(crate) fn with_fallback(self, fallback: Option<Url>) -> Self {
+        Self { fallback, ..self }
+    }
+
     /// Runs the call from its first request to its end.
     pub(crate) fn run(self, method: Method, url: Url) -> crate::exit::Result<End> {
         self.run_update(Update::Fetch { method, url }, None)
@@ -152,7 +161,21 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         first: Update,
         base: Option<&Url>,
     ) -> crate::exit::Result<End> {
-        match self.documents(first, base) {
+        let mut result = self.begin(first, base).and_then(|document| self.documents(document));
+        if let Err(Stop::Webhook(error)) = &result
+            && let Some(number) = error.number
+            && let Some(url) = self.fallback.take()
+        {
+            self.transcript.error(error)?;
+            self.note("the fallback URL is asked for a document")?;
+            let params = vec![
+                ("ErrorCode".to_owned(), number.to_string()),
+                ("ErrorUrl".to_owned(), error.url.clone()),
+            ];
+            let fetch = Fetch { method: Method::Post, url, params };
+            result = self.fetch(fetch).and_then(|document| self.documents(document));
+        }
+        match result {
             Ok(()) => {}
             Err(Stop::Webhook(error)) => self.end.error = Some(error),
             Err(Stop::Failure(failure)) => return Err(failure),
@@ -160,8 +183,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         Ok(self.end)
     }
 
-    fn documents(&mut self, first: Update, base: Option<&Url>) -> Result<()> {
-        let mut document = self.begin(first, base)?;
+    fn documents(&mut self, mut document: Option<Document>) -> Result<()> {
         while let Some(running) = document {
             document = match self.document(&running)? {
                 Next::Document(fetch) => self.fetch(fetch)?,

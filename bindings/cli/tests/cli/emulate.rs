@@ -328,6 +328,46 @@ fn an_app_that_fails_is_an_answer_of_no() {
     }
 }
 
+/// Twilio names the error to a fallback URL in `ErrorCode` and `ErrorUrl`:
+/// <https://www.twilio.com/docs/usage/security/availability-reliability>.
+#[test]
+fn a_fallback_goes_on_where_the_app_fails() {
+    let broken = Webhook::start(|_| Reply::text(500, "no"));
+    let no_xml = Webhook::of("<Say>");
+    for (url, number) in [
+        (broken.url("/voice"), "11200"),
+        (CLOSED.to_owned(), "11200"),
+        (no_xml.url("/voice"), "12100"),
+    ] {
+        let fallback = Webhook::of("<Say>The fallback speaks</Say>");
+        let more = ["--calls", "1", "--fallback", &fallback.url("/fallback")];
+        let emulator = Emulator::start(&url, &more);
+        let mut endpoint = Endpoint::call(&emulator.address, "");
+        endpoint.is_answered();
+        endpoint.is_hung_up();
+        let lines = emulator.end().expect(0).json_lines();
+        assert!(lines.iter().any(|line| line["step"] == "error"), "{lines:?}");
+        assert!(!lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+        let asked = fallback.asked();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].param("ErrorCode").as_deref(), Some(number));
+        assert_eq!(asked[0].param("ErrorUrl"), Some(url));
+    }
+}
+
+#[test]
+fn a_fallback_that_fails_is_not_asked_again() {
+    let broken = Webhook::start(|_| Reply::text(500, "no"));
+    let more = ["--calls", "1", "--fallback", &broken.url("/fallback")];
+    let emulator = Emulator::start(&broken.url("/voice"), &more);
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.is_answered();
+    endpoint.is_hung_up();
+    let lines = emulator.end().expect(1).json_lines();
+    assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+    assert_eq!(broken.asked().len(), 2);
+}
+
 #[test]
 fn garbage_ends_nothing() {
     let app = app();

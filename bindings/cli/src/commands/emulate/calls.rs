@@ -43,6 +43,7 @@ pub(super) struct Context {
     pub(super) url: Url,
     pub(super) method: Method,
     pub(super) status_callback: Option<Url>,
+    pub(super) fallback: Option<Url>,
     pub(super) settings: Arc<TransferSettings>,
     pub(super) digits: Vec<String>,
     pub(super) fast: bool,
@@ -198,7 +199,10 @@ fn lead(
         let interpreter =
             Interpreter::new(&context.client, &mut call, &mut endpoint, &mut transcript);
         let app = || Update::Fetch { method: context.method, url: context.url.clone() };
-        interpreter.with_limits(LIMITS).run_update(first.unwrap_or_else(app), Some(&context.url))
+        interpreter
+            .with_limits(LIMITS)
+            .with_fallback(context.fallback.clone())
+            .run_update(first.unwrap_or_else(app), Some(&context.url))
     });
     let end = match end {
         Some(Ok(end)) => {
