@@ -111,10 +111,11 @@ class httplib_routes {
         auto answer = twilio.verifier.check_head(request.method, request.headers);
         if (answer.status == 200) {
             const std::size_t most = twilio.verifier.max_body_bytes() + 1;
-            // Nothing that Twilio sends is multipart, and the server would hand it over in parts.
-            if (!read)
+            // Nothing that Twilio sends is multipart, and the server would pass it on in parts: a body that is not
+            // read must not verify as an empty one.
+            if (!read || request.is_multipart_form_data())
                 body = announces_body(request) ? "unread" : "";
-            else if (!request.is_multipart_form_data())
+            else
                 (*read)([&](const char *data, std::size_t length) {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;

@@ -310,7 +310,7 @@ def test_behind_a_proxy_the_public_base_is_what_was_signed(tmp_path: Path) -> No
         status, steps = simulate(outer, "--digits", "1")
         assert status == 1, "with another public base the signature cannot match"
         requests = [it for it in steps if it.get("step") == "request" and not it.get("forged")]
-    assert [request["status"] for request in requests] == [403]
+        assert [request["status"] for request in requests] == [403]
     # A gateway that strips a prefix.
     prefixed = tr.RequestValidator(TOKEN, f"{base}/tw")
     with running(proxy, outer), running(app, inner, PUBLIC_BASE=f"{base}/tw"):

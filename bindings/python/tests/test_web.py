@@ -497,6 +497,22 @@ def test_a_body_that_was_read_before_is_refused(caplog: pytest.LogCaptureFixture
     assert len(lines) == 2 and all("read the body before" in line for line in lines)
 
 
+def test_fastapi_passes_on_what_accounts_raises() -> None:
+    from fastapi import Depends, FastAPI
+    from fastapi.testclient import TestClient
+    from twiml_refer import fastapi as for_fastapi
+
+    def accounts(account_sid: str) -> str:
+        raise RuntimeError("the pool is closed")
+
+    app = FastAPI()
+    dependency = Depends(for_fastapi.verify_request(VALIDATOR, accounts=accounts))
+    app.post("/voice", dependencies=[dependency])(lambda: "verified")
+    signed = testing.signed_request(TOKEN, "https://voice.example.com/voice")
+    with pytest.raises(RuntimeError, match="the pool is closed"):
+        TestClient(app).post("/voice", content=signed.body, headers=signed.headers)
+
+
 def test_django_keeps_a_body_that_was_read_before() -> None:
     program = Path(__file__).with_name("django_read_before.py")
     done = subprocess.run(

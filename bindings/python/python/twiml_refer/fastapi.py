@@ -16,7 +16,7 @@ For a whole app, and for routes whose functions have parameters of forms, use `t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from io import BytesIO
 
 from fastapi import HTTPException, Request
@@ -48,10 +48,10 @@ def verify_request(
     async def verified_request(request: Request) -> VoiceRequest:
         body = BytesIO()
         try:
-            verified = await asgi.verify(verifier, request.scope, request.stream(), body)
+            verified = await asgi.verify(verifier, request.scope, _chunks(request), body)
         except ClientDisconnect:
             verified = Refusal(400)
-        except RuntimeError:
+        except _ReadBeforeError:
             verified = verifier.forbid(READ_BEFORE)
         if isinstance(verified, Refusal):
             raise HTTPException(verified.status, headers=dict(verified.headers))
@@ -61,3 +61,15 @@ def verify_request(
         return verified
 
     return verified_request
+
+
+class _ReadBeforeError(Exception):
+    """The app has read the body: apart from what `accounts` may raise."""
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except RuntimeError:
+        raise _ReadBeforeError from None

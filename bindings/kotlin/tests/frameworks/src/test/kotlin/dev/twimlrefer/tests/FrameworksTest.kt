@@ -234,6 +234,10 @@ class FrameworksTest {
         val (name, expected) = case.text("name") to case.number("status")
         enter("$name ($expected)", server, answer.status)
         if (name in REFUSED_BY_SERVERS && answer.status == 400) return emptyList()
+        // Jetty takes the path out of an absolute-form target, of whatever scheme.
+        if (name == "reached directly, an absolute-form target of another scheme" && server is Jetty) {
+            return emptyList()
+        }
         // Jetty cuts the target there: the app never meets what is behind it.
         if (name == "a fragment in the target" && answer.status == 200 &&
             "admin" !in answer.body
