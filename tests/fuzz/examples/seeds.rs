@@ -42,8 +42,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(out).join("trace");
     fs::create_dir_all(&folder)?;
     let captures = Path::new(traces).with_file_name("captures");
-    for trace in fs::read_dir(traces)?.chain(fs::read_dir(captures)?) {
+    let real = fs::read_dir(captures.join("real"))?;
+    for trace in fs::read_dir(traces)?.chain(fs::read_dir(captures)?).chain(real) {
         let trace = trace?;
+        if trace.file_type()?.is_dir() {
+            continue;
+        }
         let text = fs::read(trace.path())?;
         // As much as a target is given at most, from the REFER on.
         let refer = text.windows(6).position(|word| word == b"REFER ").unwrap_or_default();
