@@ -67,7 +67,8 @@ pub(crate) struct Options {
     /// --calls says more
     #[arg(long, value_name = "SIP-URI", value_parser = sip_uri)]
     call: Option<SipUri>,
-    /// The user name for endpoints that ask for a digest
+    /// The user name for endpoints that ask for a digest. Of those that call, only a user of --caller gets one: anybody
+    /// else could try passwords on it
     #[arg(long, value_name = "USER", requires = "password_file")]
     user: Option<String>,
     /// A file (or -) with the password of --user

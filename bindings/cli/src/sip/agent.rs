@@ -218,7 +218,8 @@ impl Agent {
             user: None,
         });
         let shared = Arc::new(Shared::default());
-        let call = Call::new(Arc::clone(&info), self.inputs.clone(), Arc::clone(&shared));
+        let call =
+            Call::new(Arc::clone(&info), self.inputs.clone(), Arc::clone(&shared), Arc::default());
         let dial = Dial { info, shared, path, media };
         self.inputs
             .send(Input::Dial(Box::new(dial)))

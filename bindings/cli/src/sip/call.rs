@@ -25,6 +25,8 @@ const MAX_DIGITS: usize = 256;
 pub(crate) struct Call {
     info: Arc<CallInfo>,
     control: CallControl,
+    /// Held until the thread has left the call, also where that ended before.
+    _slot: Arc<()>,
 }
 
 /// Ends or interrupts a call from another thread than the one that leads it.
@@ -169,9 +171,14 @@ impl fmt::Display for Ended {
 }
 
 impl Call {
-    pub(super) fn new(info: Arc<CallInfo>, loop_: SyncSender<Input>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        info: Arc<CallInfo>,
+        loop_: SyncSender<Input>,
+        shared: Arc<Shared>,
+        slot: Arc<()>,
+    ) -> Self {
         let control = CallControl { number: info.number, loop_, shared };
-        Self { info, control }
+        Self { info, control, _slot: slot }
     }
 
     pub(crate) fn info(&self) -> &CallInfo {

@@ -80,12 +80,14 @@ pub(super) struct Session {
     is_open: bool,
     /// The offer was ours, in a 200: the ACK has the answer.
     awaits_answer: bool,
+    /// Where audio goes from the caller's ACK on: an INVITE alone may come from anywhere.
+    waiting: Option<Stream>,
 }
 
 impl Session {
     pub(super) const fn new(session: u64, address: SocketAddr) -> Self {
         let own = Own { address, session, version: 1 };
-        Self { own, is_open: false, awaits_answer: false }
+        Self { own, is_open: false, awaits_answer: false, waiting: None }
     }
 }
 
@@ -194,7 +196,7 @@ impl CallState {
                     return;
                 };
                 self.accept(net, &request, &answer);
-                self.start_stream(net, stream);
+                self.session.waiting = stream;
             }
             None => {
                 self.refuse(net, 488);
@@ -257,9 +259,11 @@ impl CallState {
                 None => return self.leave(net, Why::NoCodec),
             }
         }
+        let waiting = self.session.waiting.take();
         if let Stage::Ending = self.stage {
             self.bye_unless_ended(net, Ended::by_us(Why::HungUp));
         } else {
+            self.start_stream(net, waiting);
             self.shared.update(|progress| progress.is_answered = true);
         }
     }

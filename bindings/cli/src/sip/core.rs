@@ -98,6 +98,8 @@ pub(super) struct Core {
     /// The numbers of the callers' calls by Call-ID and From tag.
     pub(super) invites: HashMap<(String, String), u64>,
     pub(super) live: usize,
+    /// Each caller's call shares it while a thread has that call: the app may keep the thread after the end.
+    pub(super) slots: Arc<()>,
     pub(super) is_closing: bool,
     pub(super) board: Arc<Switchboard>,
     pub(super) inputs: SyncSender<Input>,
@@ -119,6 +121,7 @@ impl Core {
             dialogs: HashMap::new(),
             invites: HashMap::new(),
             live: 0,
+            slots: Arc::default(),
             is_closing: false,
             board,
             inputs,
@@ -223,7 +226,11 @@ impl Core {
     /// Returns whether no further call can be taken.
     pub(super) fn is_full(&self) -> bool {
         let max = self.options.limits.calls;
-        self.is_closing || self.live >= max || self.calls.len() >= max.saturating_mul(REMEMBERED)
+        // One of the slots is our own.
+        let led = Arc::strong_count(&self.slots).saturating_sub(1);
+        self.is_closing
+            || self.live.max(led) >= max
+            || self.calls.len() >= max.saturating_mul(REMEMBERED)
     }
 
     fn receive(&mut self, path: Path, bytes: Vec<u8>) {

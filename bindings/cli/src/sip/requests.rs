@@ -161,10 +161,13 @@ impl Core {
         let dialog = Dialog::of_caller(&request)?;
         let number = self.board.next_call();
         request.call = Some(number);
+        // Whoever can call could have them answer a nonce of their choice, and try passwords on the digest.
+        let credentials = self.options.credentials.clone().filter(|_| user.is_some());
         let info = Arc::new(CallInfo::of_caller(&request, number, user));
         self.net.reply(&request, 100, None, |_| {}, None);
         let shared = Arc::new(Shared::default());
-        let call = Call::new(info, self.inputs.clone(), Arc::clone(&shared));
+        let call =
+            Call::new(info, self.inputs.clone(), Arc::clone(&shared), Arc::clone(&self.slots));
         self.net.outputs.push(Output::Call(call));
         self.invites.insert(key, number);
         let address = self.net.address(&request.path);
@@ -177,7 +180,7 @@ impl Core {
             session: Session::new(number, address),
             transfers: Vec::new(),
             ack: None,
-            credentials: self.options.credentials.clone(),
+            credentials,
             headers: Vec::new(),
             ends_by: self.net.now.checked_add(self.options.limits.call),
             timer: None,

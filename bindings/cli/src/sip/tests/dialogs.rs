@@ -297,6 +297,31 @@ fn too_many_calls_get_503() {
 }
 
 #[test]
+fn a_cancelled_call_counts_until_its_thread_has_left_it() {
+    let mut bench = Bench::with(|options| options.limits.calls = 1);
+    bench.receive(&invite(1));
+    bench.receive(&request("CANCEL", 1, "", "invite1", "", ""));
+    assert_eq!(bench.live(), 0);
+    let next = |number: &str| {
+        let text = invite(1).replace("one@", &format!("{number}@"));
+        text.replace("z9hG4bK", &format!("z9hG4bK{number}"))
+    };
+    assert_eq!(codes(&bench.receive(&next("two"))), [503]);
+    bench.calls.clear();
+    assert_eq!(codes(&bench.receive(&next("three"))), [100]);
+}
+
+#[test]
+fn audio_is_sent_from_the_ack_on() {
+    let mut bench = Bench::new();
+    bench.receive(&invite(1));
+    let tag = bench.answer().tag("To").to_owned();
+    assert_eq!(bench.streams, 0);
+    bench.receive(&request("ACK", 1, &tag, "ack", "", ""));
+    assert_eq!(bench.streams, 1);
+}
+
+#[test]
 fn a_call_lasts_no_longer_than_the_limit() {
     let mut bench = Bench::with(|options| options.limits.call = Duration::from_secs(90));
     let _ = bench.call();

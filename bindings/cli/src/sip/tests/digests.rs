@@ -152,3 +152,25 @@ fn our_invite_and_bye_answer_a_challenge_once() {
     assert_eq!(bench.receive(&response(&retry, status, challenge, "")).len(), 1);
     assert_eq!(bench.end(), "the endpoint refused the call with 407");
 }
+
+#[test]
+fn a_caller_without_a_password_gets_no_digest() {
+    let own = Credentials::new("me", "secret");
+    let mut bench = Bench::with(|options| options.credentials = Some(own.clone()));
+    bench.call();
+    let bye = bench.command(Command::HangUp).remove(0);
+    let challenge = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\n";
+    assert!(bench.receive(&response(&bye, "401 Unauthorized", challenge, "")).is_empty());
+
+    let mut bench = Bench::with(|options| {
+        options.credentials = Some(own);
+        options.callers = Some(Callers::parse("bob:zanzibar\n").unwrap());
+    });
+    let asked = bench.receive(&invite(1)).remove(0);
+    bench.receive(&invite_with(2, &authorization(&asked, "bob", "zanzibar")));
+    let tag = bench.answer().tag("To").to_owned();
+    bench.receive(&request("ACK", 2, &tag, "ack", "", ""));
+    let bye = bench.command(Command::HangUp).remove(0);
+    let retry = bench.receive(&response(&bye, "401 Unauthorized", challenge, "")).remove(0);
+    assert!(retry.header("Authorization").contains("username=\"me\""));
+}

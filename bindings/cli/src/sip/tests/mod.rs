@@ -21,6 +21,7 @@ use twiml_refer::transfer::TransferSettings;
 use super::agent::Options;
 use super::call::{Call, CallInfo, Happening, Shared};
 use super::core::{Command, Core, Dial, Input, Output};
+use super::media::MediaInput;
 use super::transport::{Path, Switchboard, Transport};
 
 pub(super) const SDP: &str = "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\n\
@@ -33,6 +34,8 @@ pub(super) struct Bench {
     now: Instant,
     pub(super) path: Path,
     pub(super) calls: Vec<Call>,
+    /// How often a stream of audio was begun.
+    pub(super) streams: usize,
     inputs: Receiver<Input>,
 }
 
@@ -98,7 +101,7 @@ impl Bench {
         let core = Core::new(options, vec![local], board, sender);
         let path = Path { transport: Transport::Udp, id: 0, local, remote };
         let begun = Instant::now();
-        Self { core, begun, now: begun, path, calls: Vec::new(), inputs }
+        Self { core, begun, now: begun, path, calls: Vec::new(), streams: 0, inputs }
     }
 
     pub(super) fn tcp() -> Self {
@@ -123,6 +126,7 @@ impl Bench {
                     sent.push(Sent { at, path, text });
                 }
                 Output::Call(call) => self.calls.push(call),
+                Output::Media(MediaInput::Stream { .. }) => self.streams += 1,
                 _ => {}
             }
         }
@@ -190,7 +194,12 @@ impl Bench {
             user: None,
         });
         let shared = Arc::new(Shared::default());
-        let call = Call::new(Arc::clone(&info), self.core.inputs.clone(), Arc::clone(&shared));
+        let call = Call::new(
+            Arc::clone(&info),
+            self.core.inputs.clone(),
+            Arc::clone(&shared),
+            Arc::default(),
+        );
         self.calls.push(call);
         let media = UdpSocket::bind("127.0.0.1:0").unwrap();
         let dial = Dial { info, shared, path: self.path, media };

@@ -200,11 +200,15 @@ const CHALLENGE: &str =
 
 #[test]
 fn a_challenge_is_answered_once_with_the_next_number() {
-    let with_credentials = |options: &mut Options| {
-        options.credentials = Some(crate::sip::Credentials::new("bob", "zanzibar"));
+    // As of a caller who has shown a password.
+    let trust = |bench: &mut Bench| {
+        for call in bench.core.calls.values_mut() {
+            call.credentials = Some(crate::sip::Credentials::new("bob", "zanzibar"));
+        }
     };
-    let mut bench = Bench::with(with_credentials);
+    let mut bench = Bench::new();
     let (tag, refer) = bench.referring(TransferSettings::new());
+    trust(&mut bench);
     let retry = bench.receive(&response(&refer, "401 Unauthorized", CHALLENGE, "")).remove(0);
     assert_eq!(retry.header("CSeq"), "2 REFER");
     assert_ne!(retry.branch(), refer.branch());
@@ -221,8 +225,9 @@ fn a_challenge_is_answered_once_with_the_next_number() {
     let named = OVER.replace("refer", "refer;id=2");
     assert_eq!(codes(&bench.receive(&notify(3, &tag, &named, "200 OK"))), [200]);
 
-    let mut bench = Bench::with(with_credentials);
+    let mut bench = Bench::new();
     let (_, refer) = bench.referring(TransferSettings::new());
+    trust(&mut bench);
     let challenge = CHALLENGE.replace("WWW", "Proxy");
     let proxy = "407 Proxy Authentication Required";
     let retry = bench.receive(&response(&refer, proxy, &challenge, "")).remove(0);
