@@ -4,6 +4,7 @@
 mod api;
 mod calls;
 mod event;
+mod http;
 mod pcap;
 mod sip_message;
 mod view;

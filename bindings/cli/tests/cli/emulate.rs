@@ -1,8 +1,8 @@
 //! `emulate` with an endpoint on a bare socket. What softphones and sipp make of it, `tests/run sip` tries.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::net::UdpSocket;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpStream, UdpSocket};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -582,6 +582,27 @@ fn the_rest_api_makes_calls_and_refuses_those_that_are_over() {
     }
     let (status, error) = rest(&api, &path, TOKEN, &[("Twiml", "<Response/>")]);
     assert_eq!((status, &error["code"]), (400, &json!(21220)), "{error}");
+    // Strangers who promise a body, and send none, block nobody; and what they send is limited.
+    let address = api.strip_prefix("http://").unwrap();
+    let connect = |text: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
+    };
+    let post = "POST / HTTP/1.1\r\nContent-Length: ";
+    let stalled: Vec<_> = (0..20).map(|_| connect(&format!("{post}1000\r\n\r\n"))).collect();
+    assert_eq!(rest(&api, "/CA1.json", TOKEN, &[]).0, 404);
+    drop(stalled);
+    let large = format!("GET / HTTP/1.1\r\nA: {}", "a".repeat(20_000));
+    let chunks = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let (twice, not_http) = (format!("{post}1\r\nContent-Length: 2\r\n\r\n"), "hello\r\n\r\n");
+    for (text, status) in [(&*large, "431"), (chunks, "411"), (&twice, "400"), (not_http, "400")] {
+        let mut answer = String::new();
+        let _ = connect(text).read_to_string(&mut answer);
+        // Where more was sent than is read, the answer may be lost.
+        let is_answer = answer.starts_with(&format!("HTTP/1.1 {status} "));
+        assert!(is_answer || answer.is_empty() && status == "431", "{status}: {answer}");
+    }
     emulator.signal("TERM");
     emulator.end();
     let mut without_token = command(&["emulate", &app.url("/voice"), "--api", "127.0.0.1:0"]);

@@ -1,28 +1,23 @@
 //! The part of Twilio's REST API that concerns `<Refer>`: a live call is read, given another document or ended, and a
 //! call is made. Answers are Twilio's JSON, errors have its numbers.
 
-use std::io::Read;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use tiny_http::{Header, Request, Response, Server};
 use twiml_refer::http::Method;
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::twiml::CallUpdate;
 use twiml_refer::{Error, SipUri, VoiceResponse};
 use url::{Url, form_urlencoded};
 
-use super::calls::{Exchange, spawn};
+use super::calls::Exchange;
+use super::http::{self, Request, Response};
 use crate::exit::{Failure, Result};
 use crate::twilio::call::ACCOUNT_SID;
 use crate::twilio::client;
 use crate::twilio::registry::{LiveCall, Update};
-
-/// Requests that are answered at the same time.
-const WORKERS: usize = 4;
 
 /// Twilio's numbers of what can be wrong with a request.
 const AUTHENTICATE: u32 = 20003;
@@ -45,55 +40,39 @@ pub(super) fn serve(address: SocketAddr, exchange: &Exchange) -> Result<SocketAd
             "cannot listen on {address}: {why}; --api 127.0.0.1:0 takes a free port"
         ))
     };
-    let server = Server::http(address).map_err(|error| failure(&error))?;
-    let bound = server.server_addr().to_ip().ok_or_else(|| failure(&"no address"))?;
-    let server = Arc::new(server);
-    for _ in 0..WORKERS {
-        let (server, exchange) = (Arc::clone(&server), exchange.clone());
-        spawn("api", move || {
-            for request in server.incoming_requests() {
-                respond(request, &exchange);
-            }
-        })?;
-    }
+    let (listener, bound) = http::bind(address).map_err(|error| failure(&error))?;
+    let exchange = exchange.clone();
+    http::serve(listener, move |request| respond(request, &exchange))?;
     Ok(bound)
 }
 
-fn respond(mut request: Request, exchange: &Exchange) {
-    let (status, body) = match answer(&mut request, exchange) {
-        Ok(answer) => answer,
-        Err(Refusal(status, code, message)) => {
-            let more = format!("https://www.twilio.com/docs/errors/{code}");
-            (status, json!({"code": code, "message": message, "more_info": more, "status": status}))
-        }
-    };
-    let mut response = Response::from_string(body.to_string()).with_status_code(status);
-    let challenge = (status == 401).then_some(("WWW-Authenticate", "Basic realm=\"Twilio API\""));
-    for (name, value) in
-        [Some(("Content-Type", "application/json")), challenge].into_iter().flatten()
-    {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response = response.with_header(header);
-        }
-    }
-    // A client that has gone away needs no response.
-    let _ = request.respond(response);
+fn respond(request: std::result::Result<&mut Request, u16>, exchange: &Exchange) -> Response {
+    let answer = request.map_err(unreadable).and_then(|request| answer(request, exchange));
+    let (status, body) = answer.unwrap_or_else(|Refusal(status, code, message)| {
+        let more = format!("https://www.twilio.com/docs/errors/{code}");
+        (status, json!({"code": code, "message": message, "more_info": more, "status": status}))
+    });
+    Response { status, body: body.to_string() }
+}
+
+fn unreadable(status: u16) -> Refusal {
+    Refusal(status, INVALID_PARAMETER, "The request cannot be read, or is too large".to_owned())
 }
 
 fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
     if !is_authentic(request, exchange) {
         return Err(Refusal(401, AUTHENTICATE, "Authenticate".to_owned()));
     }
-    let target = request.url().to_owned();
+    let target = request.target.clone();
     let path = target.split('?').next().unwrap_or_default();
     let account = format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Calls");
     let rest = path.strip_prefix(&account).and_then(|rest| rest.strip_suffix(".json"));
     let not_found =
         || Refusal(404, NOT_FOUND, format!("The requested resource {path} was not found"));
     let rest = rest.ok_or_else(not_found)?;
-    let is_post = match request.method() {
-        tiny_http::Method::Post => true,
-        tiny_http::Method::Get => false,
+    let is_post = match request.method.as_str() {
+        "POST" => true,
+        "GET" => false,
         _ => return Err(Refusal(405, METHOD_NOT_ALLOWED, "Method not allowed".to_owned())),
     };
     match rest.strip_prefix('/').map(|sid| exchange.registry().get(sid)) {
@@ -107,9 +86,8 @@ fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
 
 /// Checks the Basic credentials: the account and its token.
 fn is_authentic(request: &Request, exchange: &Exchange) -> bool {
-    let header = request.headers().iter().find(|header| header.field.equiv("Authorization"));
-    let encoded = header.and_then(|header| {
-        let (scheme, encoded) = header.value.as_str().split_once(' ')?;
+    let encoded = request.authorization.as_ref().and_then(|header| {
+        let (scheme, encoded) = header.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Basic").then(|| encoded.trim().to_owned())
     });
     let decoded = encoded.and_then(|encoded| BASE64.decode(encoded).ok());
@@ -130,13 +108,8 @@ impl Form {
 }
 
 fn form(request: &mut Request) -> std::result::Result<Form, Refusal> {
-    let mut body = Vec::new();
-    let limit = u64::try_from(DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX);
-    let read = request.as_reader().take(limit.saturating_add(1)).read_to_end(&mut body);
-    if read.is_err() || body.len() > DEFAULT_MAX_BODY_BYTES {
-        return Err(Refusal(413, INVALID_PARAMETER, "The body is too large".to_owned()));
-    }
-    Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
+    let body = request.body(DEFAULT_MAX_BODY_BYTES).map_err(unreadable)?;
+    Ok(Form(form_urlencoded::parse(body).into_owned().collect()))
 }
 
 fn update(call: &LiveCall, form: &Form) -> Answer {

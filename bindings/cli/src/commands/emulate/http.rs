@@ -1,0 +1,171 @@
+//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API: whoever connects gets little time and
+//! memory, before and after it is known who that is. `tiny_http`, which `demo` uses, waits for bodies without end.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::calls::spawn;
+use crate::exit::Result;
+
+/// Connections at the same time; more are closed.
+const MAX_CONNECTIONS: usize = 64;
+/// How long a connection may take to send its request.
+const TIME: Duration = Duration::from_secs(5);
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+const MAX_HEADERS: usize = 64;
+
+/// A request whose body has not been read.
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) authorization: Option<String>,
+    content_length: usize,
+    /// What came of the body with the head.
+    body: Vec<u8>,
+    stream: TcpStream,
+    until: Instant,
+}
+
+/// What is answered: JSON; with status 401 a password is asked for.
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+/// Answers requests in threads of their own, until the process ends.
+pub(super) fn serve(
+    listener: TcpListener,
+    respond: impl Fn(std::result::Result<&mut Request, u16>) -> Response + Send + Sync + 'static,
+) -> Result<()> {
+    let (respond, live) = (Arc::new(respond), Arc::new(AtomicUsize::new(0)));
+    spawn("api", move || {
+        for stream in listener.incoming().filter_map(io::Result::ok) {
+            if live.fetch_add(1, Ordering::AcqRel) >= MAX_CONNECTIONS {
+                live.fetch_sub(1, Ordering::AcqRel);
+                continue;
+            }
+            let (respond, ending) = (Arc::clone(&respond), Arc::clone(&live));
+            let run = move || {
+                exchange(stream, &*respond);
+                ending.fetch_sub(1, Ordering::AcqRel);
+            };
+            if spawn("api request", run).is_err() {
+                live.fetch_sub(1, Ordering::AcqRel);
+            }
+        }
+    })
+}
+
+/// Binds an address, and returns the one that the system chose.
+pub(super) fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
+}
+
+fn exchange(
+    stream: TcpStream,
+    respond: &impl Fn(std::result::Result<&mut Request, u16>) -> Response,
+) {
+    let until = Instant::now() + TIME;
+    let Ok(mut writer) = stream.try_clone() else { return };
+    let mut request = Request::read(stream, until);
+    let Response { status, body } = respond(request.as_mut().map_err(|status| *status));
+    let challenge =
+        if status == 401 { "WWW-Authenticate: Basic realm=\"Twilio API\"\r\n" } else { "" };
+    let head = format!(
+        "HTTP/1.1 {status} \r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n{challenge}\r\n",
+        body.len()
+    );
+    // A client that has gone away needs no response.
+    let _ = writer.set_write_timeout(Some(TIME));
+    let _ = writer.write_all([head, body].concat().as_bytes());
+    let _ = writer.shutdown(Shutdown::Write);
+    // With bytes that nobody has read the connection would be reset, and the response lost.
+    if let Ok(request) = &mut request {
+        let _ = request.body(MAX_HEAD_BYTES);
+    }
+}
+
+impl Request {
+    /// Reads the head. Fails with the status to answer.
+    fn read(mut stream: TcpStream, until: Instant) -> std::result::Result<Self, u16> {
+        let mut bytes = Vec::new();
+        loop {
+            let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+            let mut head = httparse::Request::new(&mut headers);
+            match head.parse(&bytes).map_err(|_| 400_u16)? {
+                httparse::Status::Complete(end) => {
+                    let (method, target) = (head.method.unwrap_or(""), head.path.unwrap_or(""));
+                    let content_length = content_length(head.headers)?;
+                    let authorization = one(head.headers, "Authorization");
+                    let (method, target) = (method.to_owned(), target.to_owned());
+                    let body = bytes.split_off(end);
+                    return Ok(Self {
+                        method,
+                        target,
+                        authorization,
+                        content_length,
+                        body,
+                        stream,
+                        until,
+                    });
+                }
+                httparse::Status::Partial if bytes.len() >= MAX_HEAD_BYTES => return Err(431),
+                httparse::Status::Partial => {
+                    more(&mut stream, &mut bytes, until).map_err(|_| 408_u16)?;
+                }
+            }
+        }
+    }
+
+    /// Reads the body. Fails with the status to answer.
+    pub(super) fn body(&mut self, max_bytes: usize) -> std::result::Result<&[u8], u16> {
+        if self.content_length > max_bytes {
+            return Err(413);
+        }
+        while self.body.len() < self.content_length {
+            more(&mut self.stream, &mut self.body, self.until).map_err(|_| 408_u16)?;
+        }
+        self.body.truncate(self.content_length);
+        Ok(&self.body)
+    }
+}
+
+/// Reads what there is, at least a byte, until then.
+fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>, until: Instant) -> io::Result<()> {
+    let left = until.saturating_duration_since(Instant::now());
+    stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+    let mut buffer = [0; 4096];
+    let count = stream.read(&mut buffer)?;
+    if count == 0 || left.is_zero() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    bytes.extend(buffer.iter().take(count));
+    Ok(())
+}
+
+/// Returns the value of a header that is there once.
+fn one(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
+    let mut values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+    let value = values.next().filter(|_| values.next().is_none())?;
+    std::str::from_utf8(value.value).ok().map(|value| value.trim().to_owned())
+}
+
+/// Returns the length of the body; bodies in chunks are refused (RFC 9110 section 15.5.12).
+fn content_length(headers: &[httparse::Header<'_>]) -> std::result::Result<usize, u16> {
+    let has = |name: &str| headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    if has("Transfer-Encoding") {
+        return Err(411);
+    }
+    if !has("Content-Length") {
+        return Ok(0);
+    }
+    let value = one(headers, "Content-Length").ok_or(400_u16)?;
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { Ok(value.parse().unwrap_or(usize::MAX)) } else { Err(400) }
+}
