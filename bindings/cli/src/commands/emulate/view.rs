@@ -30,6 +30,8 @@ pub(super) struct View<'c> {
     svg: Option<PathBuf>,
     pcap: Option<PcapFile>,
     calls: HashMap<u64, CallView>,
+    /// The highest number of a call: the messages of a new one come before the call itself.
+    newest: u64,
     /// The calls that have ended, in order.
     ended: VecDeque<(Instant, u64)>,
 }
@@ -58,7 +60,7 @@ impl<'c> View<'c> {
         svg: Option<PathBuf>,
         pcap: Option<PcapFile>,
     ) -> Self {
-        Self { console, svg, pcap, calls: HashMap::new(), ended: VecDeque::new() }
+        Self { console, svg, pcap, calls: HashMap::new(), newest: 0, ended: VecDeque::new() }
     }
 
     /// Says where calls are taken, at once: tests wait for it.
@@ -125,8 +127,8 @@ impl<'c> View<'c> {
             pcap.add(message)?;
         }
         let shown = SipMessage::read(&message.bytes);
-        let at_ms =
-            message.call.map_or(0, |number| self.view(number, message.at).since(message.at));
+        let view = message.call.and_then(|number| self.view(number, message.at));
+        let at_ms = view.map_or(0, |view| view.since(message.at));
         if self.console.is_json() {
             let at = Duration::from_millis(at_ms).as_secs_f64();
             self.console.json(
@@ -148,7 +150,10 @@ impl<'c> View<'c> {
     fn call(&mut self, info: &CallInfo, sid: &str) -> Result<()> {
         let (from, to) = (printable(&info.from), printable(&info.to));
         let title = format!("Call {}: {from} calls {to}", info.number);
-        self.view(info.number, SystemTime::now()).title.clone_from(&title);
+        self.newest = self.newest.max(info.number);
+        let view =
+            self.calls.entry(info.number).or_insert_with(|| CallView::new(SystemTime::now()));
+        view.title.clone_from(&title);
         if self.console.is_json() {
             let status = if info.is_outgoing { "initiated" } else { "ringing" };
             return self.console.json(
@@ -167,9 +172,10 @@ impl<'c> View<'c> {
                 let is_request = line.starts_with("POST ") || line.starts_with("GET ");
                 if is_request && self.svg.is_some() {
                     let now = SystemTime::now();
-                    let view = self.view(number, now);
-                    let rung = Rung { at_ms: view.since(now), what: Shown::Remark(line.clone()) };
-                    view.keep(rung);
+                    if let Some(view) = self.view(number, now) {
+                        let what = Shown::Remark(line.clone());
+                        view.keep(Rung { at_ms: view.since(now), what });
+                    }
                 }
                 self.text(number, &line)
             }
@@ -180,7 +186,7 @@ impl<'c> View<'c> {
                 Ok(())
             }
             Step::Transfer { at, rungs } => {
-                let at_ms = self.view(number, at).since(at);
+                let at_ms = self.view(number, at).map_or(0, |view| view.since(at));
                 rungs.into_iter().try_for_each(|rung| self.rung(number, Rung { at_ms, ..rung }))
             }
         }
@@ -192,7 +198,9 @@ impl<'c> View<'c> {
             Some(why) => format!("Call {}: {}: {why}", call.number, call.call_status),
             None => format!("Call {}: {}", call.number, call.call_status),
         };
-        self.view(call.number, SystemTime::now()).why = why.clone();
+        if let Some(view) = self.view(call.number, SystemTime::now()) {
+            view.why.clone_from(&why);
+        }
         self.ended.push_back((Instant::now(), call.number));
         if self.console.is_json() {
             let duration = call.duration.map(|duration| duration.as_secs_f64());
@@ -203,19 +211,19 @@ impl<'c> View<'c> {
         self.text(call.number, &shown)
     }
 
-    fn view(&mut self, number: u64, now: SystemTime) -> &mut CallView {
-        self.calls.entry(number).or_insert_with(|| CallView {
-            started: now,
-            drawing: Drawing::new(),
-            title: format!("Call {number}"),
-            rungs: Vec::new(),
-            why: None,
-        })
+    /// Returns a call that is shown, or begins. What comes after its picture was drawn does not bring it back.
+    fn view(&mut self, number: u64, now: SystemTime) -> Option<&mut CallView> {
+        if number > self.newest {
+            self.newest = number;
+            self.calls.insert(number, CallView::new(now));
+        }
+        self.calls.get_mut(&number)
     }
 
     fn rung(&mut self, number: u64, rung: Rung) -> Result<()> {
         let (draws, is_json) = (self.svg.is_some(), self.console.is_json());
-        let view = self.view(number, SystemTime::now());
+        let mut late = CallView::new(SystemTime::now());
+        let view = self.view(number, SystemTime::now()).unwrap_or(&mut late);
         if !is_json {
             view.drawing.add(&rung);
         }
@@ -246,6 +254,11 @@ impl<'c> View<'c> {
 }
 
 impl CallView {
+    fn new(started: SystemTime) -> Self {
+        let (title, rungs) = (String::new(), Vec::new());
+        Self { started, drawing: Drawing::new(), title, rungs, why: None }
+    }
+
     /// Returns how long the call has been known then, in milliseconds.
     fn since(&self, at: SystemTime) -> u64 {
         let since = at.duration_since(self.started).unwrap_or_default();
@@ -256,5 +269,22 @@ impl CallView {
         if self.rungs.len() < MAX_RUNGS {
             self.rungs.push(rung);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_message_does_not_bring_an_ended_call_back() {
+        let mut console = Console::new(true);
+        let mut view = View::new(&mut console, None, None);
+        let now = SystemTime::now();
+        assert!(view.view(2, now).is_some());
+        view.draw(2).unwrap();
+        view.rung(2, Rung { at_ms: 0, what: Shown::Received("200 OK (BYE)".to_owned()) }).unwrap();
+        assert!(view.view(2, now).is_none() && view.calls.is_empty());
+        assert!(view.view(3, now).is_some());
     }
 }
