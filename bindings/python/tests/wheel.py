@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 MOST_BYTES = 3_000_000
-MOST_COMMAND_BYTES = 12_000_000
+MOST_COMMAND_BYTES = 20_000_000
 
 
 def main() -> None:
