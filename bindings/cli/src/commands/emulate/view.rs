@@ -18,8 +18,8 @@ use crate::ladder::{Ladder, Rung, Shown, file::SvgFile, text::Drawing};
 use crate::sip::{CallInfo, Traced};
 use crate::source::printable;
 
-/// After a call has ended, requests and responses may be repeated for 32 s (RFC 3261 section 17, 64 times T1).
-const AFTERMATH: Duration = Duration::from_secs(35);
+/// After a call has ended the answer to our BYE may come, and repetitions.
+const AFTERMATH: Duration = Duration::from_secs(2);
 
 /// The most rungs of a picture.
 const MAX_RUNGS: usize = 2000;
