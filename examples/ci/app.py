@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from twiml_refer import RequestValidator, SignatureError, SipUri, VoiceResponse
+from twiml_refer import RequestError, RequestValidator, SignatureError, SipUri, VoiceResponse
 
 SALES = SipUri("sip:sales@example.com").with_header("X-Reason", "billing question")
 
@@ -19,11 +19,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Verify the request, and answer with a document."""
-        body = self.rfile.read(min(int(self.headers["Content-Length"] or 0), 65_536))
+        body = self.rfile.read(min(int(self.headers["Content-Length"] or 0), 65_537))
         try:
             request = validator.verify("POST", self.path, body, self.headers["X-Twilio-Signature"])
         except SignatureError:
             self.send_error(403)
+            return
+        except RequestError as error:
+            self.send_error(413 if error.kind == "request-too-large" else 400)
             return
         response = VoiceResponse()
         if self.path == "/voice":

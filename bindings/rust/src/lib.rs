@@ -4,17 +4,17 @@
 //! with the parsed [`VoiceRequest`] among the request's extensions. [`Verified`] is the extractor for axum.
 //!
 //! ```
-//! use axum::{Router, routing::post};
+//! use axum::{Router, http::header::CONTENT_TYPE, response::IntoResponse, routing::post};
 //! use twiml_refer::{Error, ReferOutcome, VoiceResponse};
 //! use twiml_refer_tower::{Verified, VerifyLayer};
 //!
-//! async fn refer_done(Verified(request): Verified) -> String {
-//!     let text = match request.outcome() {
-//!         Some(ReferOutcome::Transferred) => return VoiceResponse::new().hangup().to_xml(),
-//!         Some(outcome) => outcome.explanation(),
-//!         None => "This is not the action of a Refer.".to_owned(),
+//! async fn refer_done(Verified(request): Verified) -> impl IntoResponse {
+//!     let document = match request.outcome() {
+//!         Some(ReferOutcome::TargetFailed { .. }) => VoiceResponse::new().redirect("/voice"),
+//!         _ => Ok(VoiceResponse::new().hangup()),
 //!     };
-//!     VoiceResponse::new().say(&text).map_or_else(|error| error.message(), |said| said.to_xml())
+//!     let xml = document.map_or_else(|error| error.message(), |document| document.to_xml());
+//!     ([(CONTENT_TYPE, "text/xml")], xml)
 //! }
 //!
 //! # fn app(token: &str) -> Result<Router, Error> {

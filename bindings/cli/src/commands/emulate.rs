@@ -102,7 +102,7 @@ pub(crate) struct Options {
     expect: Expect,
     #[command(flatten)]
     deny: Deny,
-    /// End after so many calls
+    /// End after this many calls [default: 1 with --call, otherwise no limit]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     calls: Option<u64>,
     /// Draw the ladder of each call into this folder: call-1.svg and so on

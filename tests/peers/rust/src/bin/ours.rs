@@ -85,6 +85,10 @@ fn validator(case: &Value) -> RequestValidator {
 fn verify(case: &Value) -> Option<Value> {
     let url = text(case, "url").or(text(case, "seen"))?;
     let signature = text(case, "signature");
+    if text(case, "token") == Some("") {
+        // Such an app never starts.
+        return Some(json!({"valid": RequestValidator::new("").is_ok()}));
+    }
     let validator = validator(case);
     let valid = match text(case, "json") {
         Some(body) => validator.validate_raw(url, body, signature),
