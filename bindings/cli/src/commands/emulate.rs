@@ -175,13 +175,13 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     };
     let outcome = outcome.and_then(|()| {
         exchange.accept()?;
-        run.until_done(&mut view, |call| judge(call, expect, deny))
+        run.until_done(&mut view, |call| check_call(call, expect, deny))
     });
     // However that ended, no endpoint is left in a call.
     let ending = thread::spawn(move || agent.shut_down(PATIENCE));
     exchange.close();
     let is_quiet = || ending.is_finished() && exchange.live_calls() == 0;
-    let rest = run.until_quiet(&mut view, is_quiet, |call| judge(call, expect, deny));
+    let rest = run.until_quiet(&mut view, is_quiet, |call| check_call(call, expect, deny));
     outcome.and(rest).and(view.finish())?;
     run.answer()
 }
@@ -200,12 +200,12 @@ impl Run {
     fn until_done(
         &mut self,
         view: &mut View<'_>,
-        judge: impl Fn(&EndedCall) -> Answer,
+        check_call: impl Fn(&EndedCall) -> Answer,
     ) -> Result<()> {
         while self.calls.is_none_or(|calls| self.ended < calls) {
             match self.events.recv() {
                 Ok(Event::Signal) | Err(_) => break,
-                Ok(event) => self.handle(event, view, &judge)?,
+                Ok(event) => self.handle(event, view, &check_call)?,
             }
         }
         Ok(())
@@ -216,7 +216,7 @@ impl Run {
         &mut self,
         view: &mut View<'_>,
         is_quiet: impl Fn() -> bool,
-        judge: impl Fn(&EndedCall) -> Answer,
+        check_call: impl Fn(&EndedCall) -> Answer,
     ) -> Result<()> {
         let until = Instant::now() + PATIENCE + REQUEST_TIMEOUT;
         let mut result = Ok(());
@@ -224,7 +224,7 @@ impl Run {
             let was_quiet = is_quiet();
             match self.events.recv_timeout(Duration::from_millis(50)) {
                 // Whatever cannot be printed, calls end.
-                Ok(event) => result = result.and(self.handle(event, view, &judge)),
+                Ok(event) => result = result.and(self.handle(event, view, &check_call)),
                 Err(RecvTimeoutError::Disconnected) => return result,
                 Err(RecvTimeoutError::Timeout) if was_quiet || Instant::now() > until => {
                     return result;
@@ -238,11 +238,11 @@ impl Run {
         &mut self,
         event: Event,
         view: &mut View<'_>,
-        judge: impl Fn(&EndedCall) -> Answer,
+        check_call: impl Fn(&EndedCall) -> Answer,
     ) -> Result<()> {
         if let Event::Ended(call) = &event {
             self.ended += 1;
-            self.answer = self.answer.and(judge(call));
+            self.answer = self.answer.and(check_call(call));
         }
         view.show(event)
     }
@@ -259,7 +259,7 @@ impl Run {
 }
 
 /// Returns whether a call went as it should.
-fn judge(call: &EndedCall, expect: &Expect, denied: Severity) -> Answer {
+fn check_call(call: &EndedCall, expect: &Expect, denied: Severity) -> Answer {
     let is_good = call.end.as_ref().map_or(!call.is_outgoing, |end| {
         end.error.is_none() && end.severity.is_none_or(|severity| severity < denied)
     });
