@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from asterisk import Asterisk
 from run import free_port
-
 from target import Target
 
 HEADERS = "X-Reason=billing%20question&User-to-User=6F72646572%3Bencoding%3Dhex"

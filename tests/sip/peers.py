@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 from run import free_port
-
 from target import Target
 
 BARESIP = """module_path /usr/lib/baresip/modules

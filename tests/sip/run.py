@@ -1,7 +1,8 @@
-"""Runs the example in C against sipp: `run.py PROGRAM COMMAND [--trace FOLDER] [--check CHECK] [CASE…]`.
+"""Runs an example against sipp: `run.py PROGRAM COMMAND [--trace FOLDER] [--check CHECK] [CASE…]`.
 
-Each case runs over UDP and over TCP, each with both ends' exit codes and what the example printed.
-Then COMMAND, the command twiml-refer, must report the same from what sipp saw on the wire, which FOLDER receives. CHECK is put before the program, as valgrind is.
+Each case runs over UDP and over TCP: both ends must exit with 0, and the example must print what
+the case says. Then COMMAND, the command twiml-refer, must report the same from what sipp saw on the
+wire, which FOLDER receives. CHECK is put before the program, as valgrind is.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from pathlib import Path
 
 from scenarios import CASES, HEADERS, TARGET, xml
 
-
-# Below those that systems hand out by themselves, so that nobody gets one in between. Each is used once, with
-# the three behind it: sipp takes some of those for its media.
+# Below those that systems hand out by themselves, so that nobody gets one in between. Each is used
+# once, with the three behind it: sipp takes some of those for its media.
 NEXT_TO_EACH_OTHER = 4
 CANDIDATES = iter(range(20_000 + os.getpid() % 10_000, 32_000, NEXT_TO_EACH_OTHER))
 ONE_AT_A_TIME = threading.Lock()
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether the port can be bound in UDP and TCP."""
+    """Return whether the port can be bound in UDP and TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
@@ -50,7 +50,7 @@ def is_free(port: int) -> bool:
 
 
 def explained(trace: Path, options: argparse.Namespace, settings: list[str]) -> list[str]:
-    """Tell what `replay --sip` makes of a trace, as the example prints it."""
+    """Return what `replay --sip` makes of a trace, as the example prints it."""
     command = [options.command, "replay", "--sip", str(trace), "--json"]
     for setting in settings:
         command += ["--set", setting]
@@ -112,9 +112,9 @@ def run(name: str, transport: str, options: argparse.Namespace) -> str | None:
             return f"the example returned {example.returncode}: {printed}{complaints}"
         if lines != case.printed:
             return f"printed {lines}, not {case.printed}"
-        told = explained(trace, options, case.settings)
-        if told != case.printed:
-            return f"replay --sip tells {told}, not {case.printed}"
+        found = explained(trace, options, case.settings)
+        if found != case.printed:
+            return f"replay --sip prints {found}, not {case.printed}"
     return None
 
 

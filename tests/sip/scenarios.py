@@ -135,21 +135,21 @@ TRYING = [notify(2, ACTIVE, "100 Trying"), receive(200)]
 BUSY = [notify(9, TERMINATED, "486 Busy Here"), receive(200), *ENDED]
 
 
-def told(parameters: str, outcome: str) -> list[str]:
-    """What is printed of a transfer."""
+def outcome_lines(parameters: str, outcome: str) -> list[str]:
+    """Return what is printed of a transfer."""
     return [f"action {parameters}", f"outcome {outcome}"]
 
 
-ANSWERED = told(
+ANSWERED = outcome_lines(
     "ReferCallStatus=in-progress&ReferSipResponseCode=202&NotifySipResponseCode=200", "transferred"
 )
-BUSY_REPORT = told(
+BUSY_REPORT = outcome_lines(
     "ReferCallStatus=busy&ReferSipResponseCode=202&NotifySipResponseCode=486", "target-failed"
 )
 
 
 def faulty(wrong: str, code: int) -> Case:
-    """A NOTIFY that is refused, and then one that counts."""
+    """Make a case of a NOTIFY that is refused, and then one that counts."""
     return Case([*ACCEPTED, wrong, receive(code), *BUSY], BUSY_REPORT)
 
 
@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
     "busy": Case([*ACCEPTED, *TRYING, *BUSY], BUSY_REPORT),
     "refused": Case(
         [*CALL, REFER, answer_refer("405 Method Not Allowed"), *ENDED],
-        told("ReferCallStatus=failed&ReferSipResponseCode=405", "rejected"),
+        outcome_lines("ReferCallStatus=failed&ReferSipResponseCode=405", "rejected"),
     ),
     "hangs-up": Case(
         [
@@ -172,14 +172,14 @@ CASES: dict[str, Case] = {
             request("BYE", 4),
             receive(200),
         ],
-        told(
+        outcome_lines(
             "ReferCallStatus=canceled&ReferSipResponseCode=202&NotifySipResponseCode=180",
             "canceled",
         ),
     ),
     "hangs-up-at-once": Case(
         [*CALL, REFER, request("BYE", 2), receive(200), answer_refer("487 Request Terminated")],
-        told("ReferCallStatus=canceled", "canceled"),
+        outcome_lines("ReferCallStatus=canceled", "canceled"),
     ),
     "hang-up-crosses": Case(
         [
@@ -195,24 +195,24 @@ CASES: dict[str, Case] = {
     ),
     "silent": Case(
         [*ACCEPTED, *ENDED],
-        told("ReferSipResponseCode=202", "unconfirmed"),
+        outcome_lines("ReferSipResponseCode=202", "unconfirmed"),
         ("--time", "notify=300"),
     ),
     "stalled": Case(
         [*ACCEPTED, notify(2, "active;expires=1", "180 Ringing"), receive(200), *ENDED],
-        told(
+        outcome_lines(
             "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=180",
             "target-failed",
         ),
     ),
     "unanswered": Case(
         [*CALL, REFER, *ENDED],
-        told("ReferCallStatus=failed&ReferSipResponseCode=408", "rejected"),
+        outcome_lines("ReferCallStatus=failed&ReferSipResponseCode=408", "rejected"),
         ("--time", "response=300"),
     ),
     "endless": Case(
         [*ACCEPTED, notify(2, "active;expires=4294967295", "180 Ringing"), receive(200), *ENDED],
-        told(
+        outcome_lines(
             "ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=180",
             "target-failed",
         ),
@@ -255,9 +255,7 @@ CASES: dict[str, Case] = {
         ],
         ANSWERED,
     ),
-    "options": Case(
-        [*ACCEPTED, *TRYING, request("OPTIONS", 3), receive(200), *BUSY], BUSY_REPORT
-    ),
+    "options": Case([*ACCEPTED, *TRYING, request("OPTIONS", 3), receive(200), *BUSY], BUSY_REPORT),
     "wrong-event": faulty(notify(2, ACTIVE, "200 OK", event="presence"), 489),
     "wrong-id": faulty(notify(2, ACTIVE, "200 OK", event="refer;id=77777777"), 481),
     "wrong-dialog": faulty(notify(2, ACTIVE, "200 OK", own_tag="another"), 481),
