@@ -128,7 +128,7 @@ def main() -> int:
     names = [name for name in options.names or CASES if name in CASES]
     rows = [("sipp", name, transport) for name in names for transport in ("udp", "tcp")]
     with ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda row: call(command, *row[1:], options.v), rows))
+        results = list(pool.map(lambda row: call(command, row[1], row[2], options.v), rows))
     if options.python:
         for peer in emulate_peers.PEERS:
             if options.names and "peers" not in options.names and peer.case not in options.names:
@@ -136,8 +136,8 @@ def main() -> int:
             rows.append((peer.name, peer.case, peer.transport))
             results.append(emulate_peers.call(command, peer, options.python))
     width = max((len(name) for _, name, _ in rows), default=0)
-    for (peer, name, transport), (got, wrong) in zip(rows, results):
-        print(f"{peer:<8} {name:<{width}} {transport}  {got}: {wrong or 'ok'}")
+    for (caller, name, transport), (got, wrong) in zip(rows, results):
+        print(f"{caller:<8} {name:<{width}} {transport}  {got}: {wrong or 'ok'}")
     failed = sum(wrong is not None for _, wrong in results)
     print(f"emulate: {len(rows) - failed} of {len(rows)} passed")
     return 1 if failed else 0

@@ -66,9 +66,13 @@ def start(
     words = [python, str(Path(__file__).with_name("pjsua2_caller.py")), dialed or str(port)]
     if peer.name == "baresip":
         words = peers.baresip(str(folder), dialed, port, digest or ":")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "DIGEST": digest, "KEYS": peer.keys}
-    return subprocess.Popen(words, stdin=subprocess.PIPE, env=environment, **quiet)
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "DIGEST": digest, "KEYS": peer.keys},
+    )
 
 
 def call(command: str, peer: Peer, python: str) -> tuple[str, str | None]:

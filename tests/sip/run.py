@@ -134,7 +134,7 @@ def main() -> int:
         Path(options.trace).mkdir(parents=True, exist_ok=True)
     jobs = [(name, transport) for name in options.cases or CASES for transport in ("udp", "tcp")]
     with ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda job: run(*job, options), jobs))
+        results = list(pool.map(lambda job: run(job[0], job[1], options), jobs))
     for (name, transport), wrong in zip(jobs, results):
         print(f"{name} over {transport}: {wrong or 'ok'}")
     failed = sum(wrong is not None for wrong in results)

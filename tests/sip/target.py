@@ -1,4 +1,4 @@
-"""Plays the target that a caller is transferred to: one call over UDP, answered or busy."""
+"""Plays the target of a transfer: one call over UDP, which it answers, refuses or lets ring."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Target:
 
     def serve(self) -> None:
         """Answer every request until closed."""
+        invite: list[str] = []
         while self.running:
             try:
                 data, caller = self.socket.recvfrom(65536)
@@ -45,6 +46,10 @@ class Target:
                 }
             invited = method == "INVITE"
             self.socket.sendto(self.response(head, self.code if invited else 200, invited), caller)
+            if invited:
+                invite = head
+            elif method == "CANCEL":
+                self.socket.sendto(self.response(invite, 487, invited), caller)
 
     def response(self, head: list[str], code: int, invited: bool) -> bytes:
         """Make a response to a request."""

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use twiml_refer::VoiceResponse;
 use twiml_refer::http::Method;
@@ -27,6 +27,7 @@ pub(crate) struct LiveCall {
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) is_outgoing: bool,
+    pub(crate) created: SystemTime,
     control: CallControl,
     state: Mutex<State>,
 }
@@ -36,18 +37,22 @@ struct State {
     update: Option<Update>,
     duration: Option<Duration>,
     is_over: bool,
+    changed: SystemTime,
 }
 
 impl LiveCall {
     pub(crate) fn new(sid: &str, info: &CallInfo, control: CallControl) -> Self {
         let status = if info.is_outgoing { "initiated" } else { "ringing" };
+        let changed = SystemTime::now();
+        let state = State { status, update: None, duration: None, is_over: false, changed };
         Self {
             sid: sid.to_owned(),
             from: info.from.clone(),
             to: info.to.clone(),
             is_outgoing: info.is_outgoing,
+            created: changed,
             control,
-            state: Mutex::new(State { status, update: None, duration: None, is_over: false }),
+            state: Mutex::new(state),
         }
     }
 
@@ -57,9 +62,15 @@ impl LiveCall {
         (state.status, state.duration)
     }
 
+    /// Returns when the status has changed last.
+    pub(crate) fn changed(&self) -> SystemTime {
+        self.state().changed
+    }
+
     /// Sets that the call has been answered.
     pub(crate) fn answer(&self) {
-        self.state().status = "in-progress";
+        let mut state = self.state();
+        (state.status, state.changed) = ("in-progress", SystemTime::now());
     }
 
     /// Gives the call another document. Returns `false` if it is not in progress.
@@ -90,6 +101,7 @@ impl LiveCall {
     fn end(&self, status: &'static str, duration: Option<Duration>) {
         let mut state = self.state();
         (state.status, state.duration, state.is_over) = (status, duration, true);
+        state.changed = SystemTime::now();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

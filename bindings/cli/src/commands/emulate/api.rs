@@ -6,14 +6,17 @@ use std::net::SocketAddr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
+use twiml_refer::error::ErrorKind;
 use twiml_refer::http::Method;
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::twiml::CallUpdate;
-use twiml_refer::{Error, SipUri, VoiceResponse};
+use twiml_refer::webhook::Leg;
+use twiml_refer::{Error, SipUri, VoiceRequest, VoiceResponse};
 use url::{Url, form_urlencoded};
 
-use super::calls::Exchange;
+use super::calls::{Exchange, timestamp};
 use super::http::{self, Request, Response};
+use crate::console::merged;
 use crate::exit::{Failure, Result};
 use crate::twilio::call::ACCOUNT_SID;
 use crate::twilio::client;
@@ -24,9 +27,28 @@ const AUTHENTICATE: u32 = 20003;
 const NOT_FOUND: u32 = 20404;
 const METHOD_NOT_ALLOWED: u32 = 20004;
 const INVALID_PARAMETER: u32 = 20001;
+const UNPARSABLE: u32 = 12100;
+const TO_MISSING: u32 = 21201;
 const URL_INVALID: u32 = 21205;
 const TO_INVALID: u32 = 21211;
+const FROM_MISSING: u32 = 21213;
 const NOT_IN_PROGRESS: u32 = 21220;
+
+const IN_PROGRESS: &str = "in-progress";
+const OUTBOUND: &str = "outbound-api";
+
+/// Properties of Twilio's Call resource that no call has here.
+const UNKNOWN: [&str; 9] = [
+    "annotation",
+    "answered_by",
+    "caller_name",
+    "forwarded_from",
+    "group_sid",
+    "parent_call_sid",
+    "phone_number_sid",
+    "price",
+    "trunk_sid",
+];
 
 /// What is wrong: the HTTP status, Twilio's number, and a sentence.
 struct Refusal(u16, u32, String);
@@ -114,12 +136,18 @@ fn form(request: &mut Request) -> std::result::Result<Form, Refusal> {
 
 fn update(call: &LiveCall, form: &Form) -> Answer {
     match form.get("Status") {
+        // "It will not affect calls already in progress" (Twilio's documentation of the Call resource).
+        Some("canceled") if call.status().0 == IN_PROGRESS => {}
         Some("completed" | "canceled") => call.hang_up(),
         Some(status) => {
-            let text = format!("Status {status} is not supported here: send completed");
+            let text = format!("Status {status} is not supported here: send completed or canceled");
             return Err(Refusal(400, INVALID_PARAMETER, text));
         }
         None => {
+            if form.get("Url").is_some() && form.get("Twiml").is_some() {
+                let text = "Twiml and Url are mutually exclusive: send one of them".to_owned();
+                return Err(Refusal(400, INVALID_PARAMETER, text));
+            }
             let update = document(form, &call.sid)?;
             if !call.update(update) {
                 let text = "Call is not in-progress. Cannot redirect.".to_owned();
@@ -131,27 +159,52 @@ fn update(call: &LiveCall, form: &Form) -> Answer {
 }
 
 fn create(exchange: &Exchange, form: &Form) -> Answer {
-    let to = SipUri::parse(form.get("To").unwrap_or_default())
-        .map_err(|error| Refusal(400, TO_INVALID, format!("To: {}", error.message())))?;
+    let to = called(form.get("To").unwrap_or_default())?;
+    let from = form.get("From").filter(|from| !from.is_empty());
+    let missing = || Refusal(400, FROM_MISSING, "No 'From' number is specified".to_owned());
+    let from = from.ok_or_else(missing)?;
     let update = document(form, "CA00000000000000000000000000000000")?;
     let call = exchange
-        .call(to, form.get("From"), Some(update))
+        .call(to, Some(from), Some(update))
         .map_err(|error| Refusal(400, TO_INVALID, error))?;
     Ok((201, resource(&call)))
 }
 
-/// Returns the document that a request names or holds.
+/// Returns the endpoint to call.
+fn called(to: &str) -> std::result::Result<SipUri, Refusal> {
+    if to.is_empty() {
+        return Err(Refusal(400, TO_MISSING, "No 'To' number is specified".to_owned()));
+    }
+    SipUri::parse(to).map_err(|error| {
+        let call = [("Direction", OUTBOUND), ("To", to)];
+        let leg = VoiceRequest::from_pairs(call, None).map(|call| call.leg());
+        match (leg, ErrorKind::ReferNotSupported.twilio_number()) {
+            (Ok(Leg::Pstn | Leg::Client), Some(number)) => {
+                let text = format!(
+                    "To: {to} is not a SIP URI: only SIP endpoints can be called here, and <Refer> works on SIP legs \
+                     only"
+                );
+                Refusal(400, number.into(), text)
+            }
+            _ => Refusal(400, TO_INVALID, format!("To: {}", error.message())),
+        }
+    })
+}
+
+/// Returns the document that a request names or holds: with both, Twilio uses the URL.
 fn document(form: &Form, call_sid: &str) -> std::result::Result<Update, Refusal> {
-    if let Some(twiml) = form.get("Twiml") {
-        let refuse = |error: Error| {
-            let code = error.twilio_number().map_or(INVALID_PARAMETER, u32::from);
+    let Some(text) = form.get("Url") else {
+        let missing = || Refusal(400, URL_INVALID, "Url parameter is required".to_owned());
+        let twiml = form.get("Twiml").ok_or_else(missing)?;
+        let refuse = |error: Error, other: u32| {
+            let code = error.twilio_number().map_or(other, u32::from);
             Refusal(400, code, format!("Twiml: {}", error.message()))
         };
-        let document = VoiceResponse::parse(twiml).map_err(refuse)?;
-        CallUpdate::from_twiml(ACCOUNT_SID, call_sid, &document).map_err(refuse)?;
+        let document = VoiceResponse::parse(twiml).map_err(|error| refuse(error, UNPARSABLE))?;
+        CallUpdate::from_twiml(ACCOUNT_SID, call_sid, &document)
+            .map_err(|error| refuse(error, INVALID_PARAMETER))?;
         return Ok(Update::Document(document));
-    }
-    let text = form.get("Url").unwrap_or_default();
+    };
     let invalid = || Refusal(400, URL_INVALID, format!("Url is not a valid URL: {text}"));
     let url: Url = client::parse_url(text).ok_or_else(invalid)?;
     let method = form.get("Method").map_or(Ok(Method::Post), str::parse);
@@ -159,12 +212,21 @@ fn document(form: &Form, call_sid: &str) -> std::result::Result<Update, Refusal>
     Ok(Update::Fetch { method, url })
 }
 
+/// Returns the call as Twilio's Call resource. What is not known of a call here is null.
 fn resource(call: &LiveCall) -> Value {
     let (status, duration) = call.status();
-    let direction = if call.is_outgoing { "outbound-api" } else { "inbound" };
-    let sid = &call.sid;
-    json!({"sid": sid, "account_sid": ACCOUNT_SID, "api_version": "2010-04-01", "from": call.from,
-        "to": call.to, "status": status, "direction": direction,
+    // The resource has another word for a call that was just made than a status callback.
+    let status = if status == "initiated" { "queued" } else { status };
+    let (sid, created, changed) = (&call.sid, timestamp(call.created), timestamp(call.changed()));
+    let unknown: serde_json::Map<_, _> =
+        UNKNOWN.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    let known = json!({"sid": sid, "account_sid": ACCOUNT_SID, "api_version": "2010-04-01",
+        "from": call.from, "from_formatted": call.from, "to": call.to, "to_formatted": call.to,
+        "status": status, "direction": if call.is_outgoing { OUTBOUND } else { "inbound" },
+        "date_created": created, "date_updated": changed, "start_time": created,
+        "end_time": duration.is_some().then_some(changed),
         "duration": duration.map(|duration| duration.as_secs().to_string()),
-        "uri": format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{sid}.json")})
+        "price_unit": "USD", "queue_time": "0", "subresource_uris": {},
+        "uri": format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{sid}.json")});
+    merged(Value::Object(unknown), known)
 }

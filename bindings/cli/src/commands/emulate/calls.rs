@@ -249,7 +249,7 @@ fn report(
     let seconds = duration.unwrap_or_default().as_secs_f64().round();
     let mut params = vec![
         ("CallDuration".to_owned(), seconds.to_string()),
-        ("Timestamp".to_owned(), timestamp()),
+        ("Timestamp".to_owned(), timestamp(SystemTime::now())),
         ("CallbackSource".to_owned(), "call-progress-events".to_owned()),
         ("SequenceNumber".to_owned(), "0".to_owned()),
     ];
@@ -268,9 +268,9 @@ fn report(
     }
 }
 
-/// Returns the time as RFC 2822 writes it.
-fn timestamp() -> String {
-    httpdate::fmt_http_date(SystemTime::now()).replace("GMT", "+0000")
+/// Returns a time as RFC 2822 writes it.
+pub(super) fn timestamp(at: SystemTime) -> String {
+    httpdate::fmt_http_date(at).replace("GMT", "+0000")
 }
 
 /// Returns the CallStatus of a call that has ended.
@@ -279,7 +279,7 @@ fn call_status(duration: Option<Duration>, ended: Option<Ended>) -> &'static str
         return "completed";
     }
     match ended.map(|ended| ended.why) {
-        Some(Why::Cancelled | Why::Bye) => "canceled",
+        Some(Why::Cancelled | Why::Bye | Why::HungUp) => "canceled",
         Some(Why::Refused(486 | 600) | Why::Rejected(486)) => "busy",
         Some(Why::Refused(408 | 480 | 487) | Why::NoAnswer) => "no-answer",
         _ => "failed",
