@@ -1,8 +1,8 @@
 """Runs Asterisk as a telephone that can be transferred, in a root that `tests/run asterisk` makes.
 
-It calls with `call`, and answers calls to any user on its port, over UDP and TCP. A REFER to `bob`
-makes it call the target; it has nobody else. It keeps everything in one folder inside the root, so
-that several can run.
+It calls with `call`, and answers calls to any user on its port, over UDP and TCP, but those to the
+users `busy`, `absent` and `ringing`. A REFER to `bob` makes it call the target; it has nobody else.
+It keeps everything in one folder inside the root, so that several can run.
 """
 
 from __future__ import annotations
@@ -103,7 +103,13 @@ match = 127.0.0.1
     "extensions.conf": """[globals]
 GET_TRANSFERRER_DATA = Refer-To
 [phone]
-exten => _[0-9a-z+].,1,Dial(Local/s@speaker/n)
+exten => _[0-9a-z+].,1,NoOp(x-reason=${{PJSIP_HEADER(read,X-Reason)}})
+ same => n,NoOp(user-to-user=${{PJSIP_HEADER(read,User-to-User)}})
+ same => n,Dial(Local/s@speaker/n)
+exten => busy,1,Hangup(17)
+exten => absent,1,Hangup(1)
+exten => ringing,1,Ringing()
+ same => n,Wait(60)
 [calls]
 exten => s,1,Dial(PJSIP/${{CALLED}})
 [speaker]

@@ -35,6 +35,8 @@ class Peer(NamedTuple):
     has_digest: bool = False
     # What it presses, as RFC 4733 sends it.
     keys: str = ""
+    # The seconds after which it hangs up.
+    stay: int | None = None
 
     @property
     def case(self) -> str:
@@ -71,7 +73,7 @@ def start(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "DIGEST": digest, "KEYS": peer.keys},
+        env={**os.environ, "DIGEST": digest, "KEYS": peer.keys, "STAY": str(peer.stay or "")},
     )
 
 

@@ -1,7 +1,8 @@
 """Plays an endpoint on pjsua2, which can be transferred.
 
 `pjsua2_caller.py URI` calls, `pjsua2_caller.py PORT` is called. The variable DIGEST may hold
-user:password, for whoever asks for it, and KEYS what is pressed after a second.
+user:password, for whoever asks for it, KEYS what is pressed after a second, and STAY the seconds
+after which it hangs up.
 """
 
 from __future__ import annotations
@@ -78,13 +79,15 @@ def main() -> None:
     if not sys.argv[1].isdigit():
         Caller(account).makeCall(sys.argv[1], pj.CallOpParam(True))
     until = time.monotonic() + SECONDS
-    keys = os.environ.get("KEYS")
+    keys, stay = os.environ.get("KEYS"), float(os.environ.get("STAY") or SECONDS)
     while not (Caller.calls and Caller.calls[0].ended) and time.monotonic() < until:
         endpoint.libHandleEvents(20)
         answered = Caller.calls[0].answered if Caller.calls else None
         if keys and answered and time.monotonic() > answered + 1:
             Caller.calls[0].dialDtmf(keys)
             keys = None
+        if answered and time.monotonic() > answered + stay:
+            Caller.calls[0].hangup(pj.CallOpParam())
     endpoint.hangupAllCalls()
     # The interpreter may free calls after the library: there is nothing to clean up.
     sys.stderr.flush()
