@@ -21,13 +21,13 @@ use twiml_refer::SipUri;
 use twiml_refer::diagnostic::Severity;
 use url::Url;
 
-use crate::capture::Settings;
 use crate::cli::{Deny, Expect, name_and_value};
 use crate::commands::app::{self, App};
 use crate::console::{self, Console};
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
 use crate::message;
+use crate::scenario;
 use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
 use crate::twilio::client::{self, Client};
@@ -55,47 +55,79 @@ const MAX_PASSWORDS: usize = 1024 * 1024;
     after_help = "With TWILIO_AUTH_TOKEN in the environment, or with --token-file, the requests are \
     signed.\n\nExample:\n  twiml-refer emulate http://localhost:8080/voice\n\nThen call \
     sip:anyone@127.0.0.1 with any softphone. For a test, one call at a port that the system chooses, and the first \
-    line names:\n  twiml-refer emulate http://localhost:8080/voice --listen 127.0.0.1:0 --calls 1 --fast --json \
-    --expect transferred"
+    line names:\n  twiml-refer emulate http://localhost:8080/voice --listen 127.0.0.1:0 \\\n      \
+    --calls 1 --fast --json --expect transferred"
 )]
 pub(crate) struct Options {
     #[command(flatten)]
     app: App,
-    /// Address and port for SIP over UDP and TCP; port 0 lets the system choose [default: 127.0.0.1:5060]
+    /// Wait for calls at this address and port, over UDP and TCP [default: 127.0.0.1:5060]
+    ///
+    /// With port 0 the system chooses; the first line of the output names the port. Repeat it for more addresses.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     listen: Vec<SocketAddr>,
-    /// Call this endpoint first: sip:phone@127.0.0.1:5070;transport=tcp. The command ends with that call, unless
-    /// --calls says more
+    /// Call this endpoint first: sip:phone@127.0.0.1:5070 [default: only wait for calls]
+    ///
+    /// Over TCP: 'sip:phone@127.0.0.1:5070;transport=tcp'. Your app is asked for a document when it answers. The
+    /// command ends after that call, unless --calls says more.
     #[arg(long, value_name = "SIP-URI", value_parser = sip_uri)]
     call: Option<SipUri>,
-    /// The user name for endpoints that ask for a digest. Of those that call, only a user of --caller gets one: anybody
-    /// else could try passwords on it
+    /// User name for an endpoint that asks for a password (status 401 or 407); needs --password-file
+    ///
+    /// It is for endpoints that are called, with --call or by the REST API. An endpoint that calls gets it in a later
+    /// request only if it has given a password of --caller itself: strangers could try passwords on the answer.
+    /// Without --user no password is sent, and the request counts as refused.
     #[arg(long, value_name = "USER", requires = "password_file")]
     user: Option<String>,
-    /// A file (or -) with the password of --user
+    /// A file (or -) with the password of --user, on one line
     #[arg(long, value_name = "FILE", requires = "user")]
     password_file: Option<PathBuf>,
-    /// A file with lines user:password: who may call, with a digest [default: anybody]
+    /// A file (or -) with those who may call, on each line user:password [default: anybody may call]
+    ///
+    /// They are asked for the password (digest), and your app gets the user name as SipUsername. A line that begins
+    /// with # is a comment.
     #[arg(long, value_name = "FILE")]
     caller: Option<PathBuf>,
-    /// The URL that gets a request when a call has ended
+    /// POST to this URL when a call has ended: http://localhost:8080/status [default: no such request]
+    ///
+    /// The request has the parameters of Twilio's status callback for the event completed, among them CallStatus and
+    /// CallDuration.
     #[arg(long, value_name = "URL")]
     status_callback: Option<String>,
-    /// The URL that gets a request, with ErrorCode and ErrorUrl, when the app is down, too slow or gives no document
+    /// POST to this URL for another document when your app fails: http://localhost:8080/fallback
+    ///
+    /// That is, when it is down, takes longer than 15 seconds or does not answer with a document. The request has
+    /// ErrorCode and ErrorUrl. It happens once in a call. Without --fallback, and if that URL fails too, the call ends
+    /// with an application error.
     #[arg(long, value_name = "URL")]
     fallback: Option<String>,
-    /// Do not wait for what is said or played
+    /// Do not wait for what is said or played; <Pause> and <Gather> take their time
     #[arg(long)]
     fast: bool,
-    /// What each caller presses at the next <Gather>; a comma or another --digits leads to the following one.
-    /// Where nothing is named the keys of the phone count
+    /// Press these keys (0 to 9, * and #) in every call, <Gather> by <Gather>: 1,,42#
+    ///
+    /// A comma, or another --digits, leads to the next <Gather>. So 1,,42# presses 1 at the first <Gather> of each call
+    /// and 42# at the third. At the second, and after the last, the keys count that are pressed on the phone.
+    /// [default: only those]
     #[arg(long, value_name = "DIGITS")]
     digits: Vec<Script>,
-    /// Set a timer or option of the transfer; names as in scenarios
+    /// Change a setting of the transfers, for example --set notify-timeout=60; repeat it for more
+    ///
+    /// Times in seconds: response-timeout (for a final response to the REFER; default 32), notify-timeout (for the
+    /// first NOTIFY; 32), subscription (for the next NOTIFY if one says no expires; 180), max-duration (of a transfer;
+    /// 600), hangup-grace (for a last NOTIFY after a hang-up; 0).
+    ///
+    /// ReferCallStatus: rejected-status=failed or =omitted (if the REFER is refused; default failed),
+    /// status=CODE=STATUS (for a code of the new call: status=603=busy).
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
-    /// Serve the part of Twilio's REST API that changes live calls and makes new ones, at this address
-    /// and port; user name and password are the AccountSid and the token
+    /// Serve Twilio's REST API for these calls at this address and port: 127.0.0.1:8081 [default: not served]
+    ///
+    /// GET and POST /2010-04-01/Accounts/{AccountSid}/Calls/{CallSid}.json read a call and change it (Twiml, or Url and
+    /// Method; Status=completed or canceled), POST /2010-04-01/Accounts/{AccountSid}/Calls.json makes a call (To and
+    /// From, Twiml or Url and Method). Other parameters are ignored. The user name is the AccountSid, which is
+    /// AC00000000000000000000000000000001 here, the password is the auth token. With port 0 the system chooses, and a
+    /// line of the output names the URL.
     #[arg(long, value_name = "ADDRESS")]
     api: Option<SocketAddr>,
     #[command(flatten)]
@@ -108,7 +140,7 @@ pub(crate) struct Options {
     /// Draw the ladder of each call into this folder: call-1.svg and so on
     #[arg(long, value_name = "FOLDER")]
     svg: Option<PathBuf>,
-    /// Write all messages into this file
+    /// Write all SIP messages into this file, as a capture for Wireshark and twiml-refer replay
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
 }
@@ -131,7 +163,8 @@ fn sip_uri(text: &str) -> std::result::Result<SipUri, String> {
 
 pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let url = options.app.url()?;
-    input::check_stdin_once(options.app.token_file.iter().chain(&options.password_file))?;
+    let files = options.app.token_file.iter().chain(&options.password_file).chain(&options.caller);
+    input::check_stdin_once(files)?;
     let svg = options.svg.clone().map(view::folder).transpose()?;
     let (expect, deny) = (&options.expect, options.deny.severity());
     let calls = options.calls.or(options.call.is_some().then_some(1));
@@ -269,7 +302,7 @@ fn check_call(call: &EndedCall, expect: &Expect, denied: Severity) -> Answer {
 
 fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
     let signer = options.app.signer(&url)?;
-    let settings = Settings::new(&options.set)
+    let settings = scenario::settings(&options.set)
         .map_err(|message| Failure::usage(&format!("--set: {message}")))?;
     Ok(Context {
         client: Client::new(REQUEST_TIMEOUT, None, signer, client::trusted_certificates()?),
@@ -277,7 +310,7 @@ fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
         url,
         status_callback: options.status_callback.as_deref().map(app::parse).transpose()?,
         fallback: options.fallback.as_deref().map(app::parse).transpose()?,
-        settings: settings.transfer,
+        settings: Arc::new(settings),
         digits: options.digits.iter().cloned().flat_map(Script::into_entries).collect(),
         fast: options.fast,
         is_json,

@@ -37,10 +37,11 @@ pub(crate) struct Options {
     /// A file (or -) with the document itself
     #[arg(long, value_name = "FILE")]
     twiml: Option<PathBuf>,
-    /// Another region or edge: scheme, host and port of the API
+    /// Scheme, host and port of the API: another region or edge of Twilio, or --api of emulate, such as
+    /// http://127.0.0.1:8081 [default: https://api.twilio.com]
     #[arg(long, value_name = "BASE")]
     base: Option<String>,
-    /// Print a curl command; it takes the credentials from the environment
+    /// Print a curl command, which takes TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the environment
     #[arg(long)]
     curl: bool,
 }

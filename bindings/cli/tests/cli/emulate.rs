@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use twiml_refer::{RequestValidator, http::Method};
+use twiml_refer::{RequestValidator, http::Method, transfer::TransferSettings};
 
 use crate::run::{Run, command, file, run};
 use crate::simulate::{REFER, TOKEN};
@@ -617,4 +617,29 @@ fn the_rest_api_makes_calls_and_refuses_those_that_are_over() {
     without_token.args(["--listen", "127.0.0.1:0"]);
     let refused = crate::run::feed(without_token, b"").expect(2);
     assert!(refused.stderr.contains("TWILIO_AUTH_TOKEN"), "{}", refused.stderr);
+}
+
+#[test]
+fn help_lists_each_setting_with_its_default() {
+    let help = run(&["emulate", "--help"]).expect(0).stdout;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let default = TransferSettings::new();
+    for (name, time) in [
+        ("response-timeout", default.response_timeout()),
+        ("notify-timeout", default.notify_timeout()),
+        ("subscription", default.subscription()),
+        ("max-duration", default.max_duration()),
+        ("hangup-grace", default.hang_up_grace()),
+    ] {
+        let described = help.split_once(&format!("{name} (")).unwrap().1;
+        let described = described.split_once(')').unwrap().0;
+        assert!(described.ends_with(&format!(" {}", time.as_secs())), "{name}: {described}");
+    }
+    // It is for captures: here it would change nothing. Without this error, the missing file is the next one.
+    let missing = ["--user", "me", "--password-file", "/nonexistent"];
+    let refused =
+        run(&[&["emulate", "http://localhost/", "--set", "notify-id=any"], &missing[..]].concat());
+    assert!(refused.expect(2).stderr.contains("notify-timeout, subscription"));
+    let twice = ["emulate", "http://localhost/", "--token-file", "-", "--caller", "-"];
+    assert!(run(&twice).expect(2).stderr.contains("can be given once only"));
 }
