@@ -1,9 +1,9 @@
 """Drives the API of `emulate` with Twilio's Python library: `rest_api.py --python PYTHON COMMAND`.
 
-Its HTTP client sends to the address of `--api` what is for api.twilio.com. The calls are real:
-PYTHON, which has pjsua2, plays the softphone that calls or is called, and is transferred to a
-target. Last, a curl command that `twiml-refer rest` prints transfers a call. Prints a table: what
-was done, and the request that the app got.
+Its HTTP client is that of examples/ci, which sends to the address of `--api` what is for
+api.twilio.com. The calls are real: PYTHON, which has pjsua2, plays the softphone that calls or is
+called, and is transferred to a target. Last, a curl command that `twiml-refer rest` prints
+transfers a call. Prints a table: what was done, and the request that the app got.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 from twilio.rest.api.v2010.account.call import CallInstance  # type: ignore[import-untyped]
 
@@ -33,26 +31,15 @@ from emulator import TOKEN, App, Emulator, report, shown, wait_until
 from run import free_port, is_free
 from target import Target
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "ci"
+sys.path.insert(0, str(EXAMPLE))
+from local_client import LocalClient  # noqa: E402
+
 ACCOUNT = "AC00000000000000000000000000000001"
 UNKNOWN = "CA00000000000000000000000000000009"
 FROM = "+15005550006"
 TRANSFERRED = report("in-progress", 202, 200)
 HOLD = '<Say>Hello</Say><Pause length="600"/>'
-
-
-class LocalClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends what is for api.twilio.com to another address."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base = base
-        # No proxy for an address of this machine.
-        self.session.trust_env = False
-
-    def request(self, method: str, url: str, *arguments: object, **named: object) -> Response:
-        """Make a request."""
-        local = url.replace("https://api.twilio.com", self.base, 1)
-        return super().request(method, local, *arguments, **named)
 
 
 class Calls:
@@ -255,6 +242,22 @@ def curl(calls: Calls) -> str:
         return calls.check_transfer(call)
 
 
+def readme(calls: Calls) -> str:
+    """Run what README.md of the example shows, with this API and this target."""
+    code = (EXAMPLE / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    for shown_there, here in (
+        ("http://127.0.0.1:8081", calls.api),
+        ("sip:alice@example.com", escape(calls.uri)),
+    ):
+        assert shown_there in code, code
+        code = code.replace(shown_there, here)
+    with calls.live_call() as call:
+        exec(code, {"account_sid": ACCOUNT, "auth_token": TOKEN, "call_sid": call.sid})
+        calls.wait_for(call.sid, "completed")
+    assert calls.target.headers
+    return "no action"
+
+
 CASES = {
     "fetch a call": fetch,
     "end a call": end,
@@ -264,6 +267,7 @@ CASES = {
     "create with url, GET": create_with_url,
     "cancel a call that rings": cancel,
     "errors": errors,
+    "examples/ci/README.md": readme,
     "rest --curl": curl,
 }
 
