@@ -8,6 +8,7 @@ mod http;
 mod pcap;
 mod sip_message;
 mod view;
+mod web;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::{Value, json};
 use twiml_refer::SipUri;
 use twiml_refer::diagnostic::Severity;
 use url::Url;
@@ -28,6 +30,7 @@ use crate::console::{self, Console};
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
 use crate::message;
+use crate::redact;
 use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
 use crate::twilio::client::{self, Client};
@@ -36,6 +39,7 @@ use calls::{Context, EndedCall, Exchange};
 use event::Event;
 use pcap::PcapFile;
 use view::View;
+use web::History;
 
 /// The port of SIP (RFC 3261 section 19.1.2).
 const PORT: u16 = 5060;
@@ -98,6 +102,9 @@ pub(crate) struct Options {
     /// and port; user name and password are the AccountSid and the token
     #[arg(long, value_name = "ADDRESS")]
     api: Option<SocketAddr>,
+    /// Show the calls on a page at this address and port, for a browser
+    #[arg(long, value_name = "ADDRESS")]
+    web: Option<SocketAddr>,
     #[command(flatten)]
     expect: Expect,
     #[command(flatten)]
@@ -155,15 +162,19 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
             let advice = "--listen 127.0.0.1:0 takes a port that is free";
             Failure::usage(&format!("{error}: {advice}"))
         })?;
-    warn(agent.addresses());
-    let mut view = View::new(console, svg, pcap);
+    warn(agent.addresses(), options.web);
+    let history = options.web.map(|_| Arc::new(History::new(about(&context, &agent))));
+    let mut view = View::new(console, svg, pcap, history.clone());
     view.listening(agent.addresses())?;
     if !context.client.is_signing() {
         view.unsigned()?;
     }
     let exchange = Exchange::new(Arc::clone(&agent), context, sender);
     if let Some(address) = options.api {
-        view.serving(api::serve(address, &exchange)?)?;
+        view.serving("api", "REST API", api::serve(address, &exchange)?)?;
+    }
+    if let Some((address, history)) = options.web.zip(history) {
+        view.serving("web", "page", web::serve(address, &exchange, &history)?)?;
     }
     let mut run = Run { events, calls, ended: 0, answer: Answer::Yes };
     let outcome = match options.call {
@@ -281,6 +292,7 @@ fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
         digits: options.digits.iter().cloned().flat_map(Script::into_entries).collect(),
         fast: options.fast,
         is_json,
+        has_page: options.web.is_some(),
     })
 }
 
@@ -301,8 +313,20 @@ fn sip_options(options: &Options) -> Result<sip::Options> {
     Ok(sip)
 }
 
+/// Returns what the page says of the command.
+fn about(context: &Context, agent: &Agent) -> Value {
+    let listening: Vec<_> = agent.addresses().iter().map(ToString::to_string).collect();
+    json!({"app": redact::hidden(context.url.as_str()), "method": context.method.as_str(),
+        "listening": listening, "is_signing": context.client.is_signing()})
+}
+
 /// Warns of addresses that others reach.
-fn warn(addresses: &[SocketAddr]) {
+fn warn(addresses: &[SocketAddr], web: Option<SocketAddr>) {
+    if let Some(address) = web.filter(|address| !address.ip().is_loopback()) {
+        console::print_error(&message::warning(&format!(
+            "{address} is not loopback: whoever reaches it reads what callers and your app say on the page of --web"
+        )));
+    }
     for address in addresses.iter().filter(|address| !address.ip().is_loopback()) {
         console::print_error(&message::warning(&format!(
             "{address} is not loopback: whoever reaches it can call, and your app answers; --caller asks for a \
