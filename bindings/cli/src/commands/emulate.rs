@@ -149,6 +149,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
             "--api asks for the auth token, and there is none: set TWILIO_AUTH_TOKEN, or give --token-file FILE",
         ));
     }
+    let web = options.web.map(web::bind).transpose()?;
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = mpsc::channel();
@@ -173,8 +174,9 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     if let Some(address) = options.api {
         view.serving("api", "REST API", api::serve(address, &exchange)?)?;
     }
-    if let Some((address, history)) = options.web.zip(history) {
-        view.serving("web", "page", web::serve(address, &exchange, &history)?)?;
+    if let Some(((listener, address), history)) = web.zip(history) {
+        web::serve(listener, address.ip(), &exchange, &history)?;
+        view.serving("web", "page", address)?;
     }
     let mut run = Run { events, calls, ended: 0, answer: Answer::Yes };
     let outcome = match options.call {

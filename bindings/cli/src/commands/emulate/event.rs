@@ -28,7 +28,10 @@ pub(super) enum Event {
 
 /// What is shown of a step: for programs, for people, or on the page.
 pub(super) enum Shown {
-    Page(Value),
+    Page {
+        at: SystemTime,
+        step: Value,
+    },
     Json(Value),
     Line(String),
     Report(Report),
@@ -91,7 +94,7 @@ impl Sink for CallSink {
     }
 
     fn page(&mut self, step: Value) -> Result<()> {
-        self.send(Shown::Page(step))
+        self.send(Shown::Page { at: SystemTime::now(), step })
     }
 
     fn live_transfer(&mut self, steps: &[Step]) -> Result<bool> {

@@ -174,9 +174,8 @@ impl<'c> View<'c> {
 
     fn step(&mut self, number: u64, step: Step) -> Result<()> {
         match step {
-            Step::Page(step) => {
-                let now = SystemTime::now();
-                let at_ms = self.view(number, now).map_or(0, |view| view.since(now));
+            Step::Page { at, step } => {
+                let at_ms = self.view(number, at).map_or(0, |view| view.since(at));
                 if let Some(page) = &self.page {
                     page.step(number, at_ms, step);
                 }

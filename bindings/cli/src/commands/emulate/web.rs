@@ -6,7 +6,7 @@
 
 mod history;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -34,24 +34,27 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// A media type and a content, or the status of a refusal.
 type Answer = std::result::Result<(&'static str, String), u16>;
 
-/// Serves the page until the process ends, and returns the address.
+/// Binds the address of the page, so that one which cannot be had is found before anything begins.
+pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    http::bind(address).map_err(|error| {
+        Failure::usage(&format!(
+            "cannot listen on {address}: {error}; --web 127.0.0.1:0 takes a free port"
+        ))
+    })
+}
+
+/// Serves the page until the process ends.
 pub(super) fn serve(
-    address: SocketAddr,
+    listener: TcpListener,
+    own: IpAddr,
     exchange: &Exchange,
     history: &Arc<History>,
-) -> Result<SocketAddr> {
-    let failure = |why: &dyn std::fmt::Display| {
-        Failure::usage(&format!(
-            "cannot listen on {address}: {why}; --web 127.0.0.1:0 takes a free port"
-        ))
-    };
-    let (listener, bound) = http::bind(address).map_err(|error| failure(&error))?;
+) -> Result<()> {
     let (exchange, history) = (exchange.clone(), Arc::clone(history));
     let status = move |sid: &str| exchange.registry().get(sid).map(|call| call.status().0);
     http::serve(listener, move |request| {
-        respond(request.and_then(|request| answer(request, bound.ip(), &history, &status)))
-    })?;
-    Ok(bound)
+        respond(request.and_then(|request| answer(request, own, &history, &status)))
+    })
 }
 
 fn respond(answer: Answer) -> Response {

@@ -64,7 +64,7 @@ struct Call {
     ended: Option<String>,
     /// The outcome of its last transfer: its kind, and the words for it.
     outcome: Option<(String, String)>,
-    /// The last sentence about the documents.
+    /// What the documents led to, or the last error.
     result: Option<String>,
     has_error: bool,
     steps: Newest<Box<RawValue>>,
@@ -229,12 +229,14 @@ impl State {
 impl Call {
     fn step(&mut self, at_ms: u64, step: Value) {
         match step.get("step").and_then(Value::as_str) {
-            Some("end") => self.result = text_of(&step),
-            Some("error") => self.has_error = true,
+            Some("end") => self.result = text_of(&step, "text").or(self.result.take()),
+            Some("error") => {
+                self.has_error = true;
+                self.result = text_of(&step, "message");
+            }
             // The picture shows when the app was asked.
             Some("request") => {
-                let text: String =
-                    text_of(&step).unwrap_or_default().chars().take(MAX_TEXT).collect();
+                let text = text_of(&step, "text").unwrap_or_default();
                 self.push_rung(Rung { at_ms, what: Shown::Remark(text) });
             }
             _ => {}
@@ -294,8 +296,8 @@ impl Call {
     }
 }
 
-fn text_of(step: &Value) -> Option<String> {
-    step.get("text").and_then(Value::as_str).map(str::to_owned)
+fn text_of(step: &Value, key: &str) -> Option<String> {
+    Some(step.get(key)?.as_str()?.chars().take(MAX_TEXT).collect())
 }
 
 /// Returns a text from outside, of limited length, without passwords.

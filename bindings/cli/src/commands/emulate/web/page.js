@@ -34,7 +34,7 @@ function chosen() {
 }
 
 function row(call) {
-  const [words, colour] = state(call);
+  const [words, colour] = state({ ...call, outcome: call.outcome_kind });
   return element('a', { href: `#${call.call_sid}`, id: `row-${call.number}` },
     element('span', { class: 'line' }, element('b', {}, `Call ${call.number}`),
       element('time', {}, clock(call.began)), element('span', { class: `badge ${colour}` }, words)),
@@ -135,8 +135,8 @@ function blocks(call) {
     } else if (step.step === 'diagnostic') {
       const severity = step.severity ?? 'error', line = step.line && lines?.[step.line - 1];
       const message = element('p', { class: `message ${severity}` }, element('b', {}, `${severity}: `), step.message,
-        element('small', {}, ` ${[step.code, step.path, step.number && `Twilio error ${step.number}`].filter(Boolean).join(', ')}`));
-      if (line) { line.classList.add('marked'); line.append(message); line.closest('details').open = true; } else add(message);
+        element('small', {}, ` (${[step.code, step.path, step.number && `Twilio error ${step.number}`].filter(Boolean).join(', ')})`));
+      if (line) mark(line, [message]); else add(message);
     } else if (step.step === 'verb') {
       add(element('p', { class: `verb ${step.fate}` }, element('code', {}, step.text.trim().replace(/ +/, ' '))));
     } else if (step.step === 'transfer') {
@@ -144,11 +144,10 @@ function blocks(call) {
       add(element('p', { class: 'message transfer' }, 'Transfer: ', element('span', { class: `badge ${colour}` }, step.text),
         element('code', {}, ` ${step.params.join(' ')}`)));
     } else if (step.step === 'error') {
-      const number = step.number ? ` Twilio error ${step.number}` : '';
+      const number = step.number ? ` (Twilio error ${step.number})` : '';
       add(element('p', { class: 'message error' }, element('b', {}, 'error: '), step.message, element('small', {}, number)));
-      const place = step.error?.line && lines?.[step.error.line - 1];
-      if (place) place.classList.add('marked');
-      if (step.error?.message) add(element('p', { class: 'message error' }, `line ${step.error.line}, column ${step.error.column}: ${step.error.message}`));
+      const line = step.error?.line && lines?.[step.error.line - 1];
+      if (line) mark(line, []);
       if (step.advice) add(element('p', { class: 'message note' }, step.advice));
     } else {
       const text = step.message ?? step.text;
@@ -156,6 +155,13 @@ function blocks(call) {
     }
   });
   return made;
+}
+
+/** Marks a line of a document, which is then seen. */
+function mark(line, messages) {
+  line.classList.add('marked');
+  line.append(...messages);
+  line.closest('details').open = true;
 }
 
 /** The parameters of a request, and the text that its signature covers. */
@@ -184,10 +190,11 @@ async function poll() {
     await showChosen();
     const live = [...calls.values()].filter((call) => call.is_live).length;
     document.body.classList.remove('lost');
-    say(`${calls.size} calls, ${live} live`);
+    say(`${calls.size} ${calls.size === 1 ? 'call' : 'calls'}, ${live} live`);
   } catch {
     document.body.classList.add('lost');
     say('The command does not answer: it has ended. What it said last is shown.');
+    byId('news').textContent = connection.textContent;
   }
   setTimeout(poll, 1000);
 }
