@@ -1,5 +1,6 @@
 //! `emulate`: Twilio's side with real SIP. Here are the options, and the loop that prints what happens and ends the
-//! command; `calls` leads the calls, each in a thread of its own, `event` is what they tell the loop, and `view` shows it.
+//! command; `calls` leads the calls, each in a thread of its own, `event` is what they send to the loop, `view` prints
+//! it, `web` shows it on a page, and `api` takes REST requests.
 
 mod api;
 mod calls;

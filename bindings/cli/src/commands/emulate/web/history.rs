@@ -16,7 +16,7 @@ use crate::redact;
 use crate::sip::CallInfo;
 use crate::source::printable;
 
-/// So many calls are kept.
+/// The most calls that are kept.
 const MAX_CALLS: usize = 200;
 /// The most bytes of the steps of a call, and of the labels in its ladder.
 const MAX_STEPS_BYTES: usize = 128 * 1024;
@@ -42,10 +42,9 @@ struct State {
     /// Counts the changes.
     version: u64,
     calls: BTreeMap<u64, Call>,
-    /// The highest number of a call.
-    newest: u64,
-    /// How many calls are no longer kept.
+    /// How many calls are no longer kept, and the highest number among them.
     forgotten: u64,
+    last_forgotten: u64,
 }
 
 /// A call by its number.
@@ -197,14 +196,15 @@ impl History {
     /// Changes a call, which begins with that if it is a new one. A call that is no longer kept does not come back.
     fn change(&self, number: u64, change: impl FnOnce(&mut Call)) {
         let mut state = self.state();
-        if number > state.newest {
-            state.newest = number;
+        if number > state.last_forgotten && !state.calls.contains_key(&number) {
             let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let began = u64::try_from(began.as_millis()).unwrap_or_default();
             state.calls.insert(number, Call { began, ..Call::default() });
-            if state.calls.len() > MAX_CALLS {
-                state.calls.pop_first();
+            if state.calls.len() > MAX_CALLS
+                && let Some((oldest, _)) = state.calls.pop_first()
+            {
                 state.forgotten += 1;
+                state.last_forgotten = oldest;
             }
         }
         let version = state.version + 1;
@@ -291,7 +291,9 @@ impl Call {
         };
         let left_out = self.rungs.left_out;
         let place = (left_out > 0).then(|| format!("the first {left_out} lines are left out"));
-        let rungs = self.rungs.iter().cloned().collect();
+        let mut rungs: Vec<_> = self.rungs.iter().cloned().collect();
+        // The call and the SIP side each note their own times.
+        rungs.sort_by_key(|rung| rung.at_ms);
         Ladder { title, place, rungs, why: self.ended.clone() }
     }
 }
@@ -321,7 +323,8 @@ mod tests {
     #[test]
     fn the_newest_calls_are_kept() {
         let history = History::new(json!({}));
-        for number in 1..=MAX_CALLS as u64 + 3 {
+        // They may begin in another order.
+        for number in [2, 1].into_iter().chain(3..=MAX_CALLS as u64 + 3) {
             history.rung(number, &received("INVITE"));
         }
         // A late message of a call that is gone.
