@@ -99,6 +99,11 @@ impl<'a> Source<'a> {
             .annotation(AnnotationKind::Primary.span(marked))
     }
 
+    /// Returns the lines as they may be shown.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        lines(&self.text).map(|line| printable(&self.redacted(line)))
+    }
+
     fn redacted(&self, line: &str) -> String {
         if self.is_document { redact::in_words(line) } else { redact::hidden(line) }
     }

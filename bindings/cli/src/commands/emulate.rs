@@ -1,5 +1,6 @@
 //! `emulate`: Twilio's side with real SIP. Here are the options, and the loop that prints what happens and ends the
-//! command; `calls` leads the calls, each in a thread of its own, `event` is what they tell the loop, and `view` shows it.
+//! command; `calls` leads the calls, each in a thread of its own, `event` is what they send to the loop, `view` prints
+//! it, `web` shows it on a page, and `api` takes REST requests.
 
 mod api;
 mod calls;
@@ -8,6 +9,7 @@ mod http;
 mod pcap;
 mod sip_message;
 mod view;
+mod web;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::{Value, json};
 use twiml_refer::SipUri;
 use twiml_refer::diagnostic::Severity;
 use url::Url;
@@ -27,6 +30,7 @@ use crate::console::{self, Console};
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
 use crate::message;
+use crate::redact;
 use crate::scenario;
 use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
@@ -36,6 +40,7 @@ use calls::{Context, EndedCall, Exchange};
 use event::Event;
 use pcap::PcapFile;
 use view::View;
+use web::History;
 
 /// The port of SIP (RFC 3261 section 19.1.2).
 const PORT: u16 = 5060;
@@ -130,6 +135,9 @@ pub(crate) struct Options {
     /// line of the output names the URL.
     #[arg(long, value_name = "ADDRESS")]
     api: Option<SocketAddr>,
+    /// Show the calls on a page at this address and port, for a browser
+    #[arg(long, value_name = "ADDRESS")]
+    web: Option<SocketAddr>,
     #[command(flatten)]
     expect: Expect,
     #[command(flatten)]
@@ -175,6 +183,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
             "--api asks for the auth token, and there is none: set TWILIO_AUTH_TOKEN, or give --token-file FILE",
         ));
     }
+    let web = options.web.map(web::bind).transpose()?;
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = mpsc::channel();
@@ -188,15 +197,20 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
             let advice = "--listen 127.0.0.1:0 takes a port that is free";
             Failure::usage(&format!("{error}: {advice}"))
         })?;
-    warn(agent.addresses());
-    let mut view = View::new(console, svg, pcap);
+    warn(agent.addresses(), options.web);
+    let history = options.web.map(|_| Arc::new(History::new(about(&context, &agent))));
+    let mut view = View::new(console, svg, pcap, history.clone());
     view.listening(agent.addresses())?;
     if !context.client.is_signing() {
         view.unsigned()?;
     }
     let exchange = Exchange::new(Arc::clone(&agent), context, sender);
     if let Some(address) = options.api {
-        view.serving(api::serve(address, &exchange)?)?;
+        view.serving("api", "REST API", api::serve(address, &exchange)?)?;
+    }
+    if let Some(((listener, address), history)) = web.zip(history) {
+        web::serve(listener, address.ip(), &exchange, &history)?;
+        view.serving("web", "page", address)?;
     }
     let mut run = Run { events, calls, ended: 0, answer: Answer::Yes };
     let outcome = match options.call {
@@ -314,6 +328,7 @@ fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
         digits: options.digits.iter().cloned().flat_map(Script::into_entries).collect(),
         fast: options.fast,
         is_json,
+        has_page: options.web.is_some(),
     })
 }
 
@@ -334,8 +349,20 @@ fn sip_options(options: &Options) -> Result<sip::Options> {
     Ok(sip)
 }
 
+/// Returns what the page says of the command.
+fn about(context: &Context, agent: &Agent) -> Value {
+    let listening: Vec<_> = agent.addresses().iter().map(ToString::to_string).collect();
+    json!({"app": redact::hidden(context.url.as_str()), "method": context.method.as_str(),
+        "listening": listening, "is_signing": context.client.is_signing()})
+}
+
 /// Warns of addresses that others reach.
-fn warn(addresses: &[SocketAddr]) {
+fn warn(addresses: &[SocketAddr], web: Option<SocketAddr>) {
+    if let Some(address) = web.filter(|address| !address.ip().is_loopback()) {
+        console::print_error(&message::warning(&format!(
+            "{address} is not loopback: whoever reaches it reads what callers and your app say on the page of --web"
+        )));
+    }
     for address in addresses.iter().filter(|address| !address.ip().is_loopback()) {
         console::print_error(&message::warning(&format!(
             "{address} is not loopback: whoever reaches it can call, and your app answers; --caller asks for a \

@@ -5,6 +5,8 @@ pub(crate) mod file;
 mod svg;
 pub(crate) mod text;
 
+pub(crate) use svg::draw as picture;
+
 use twiml_refer::transfer::Output;
 
 use crate::message;
@@ -29,14 +31,14 @@ impl Ladder {
 }
 
 /// Something in a ladder, as printable text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rung {
     /// In milliseconds since the verb began.
     pub(crate) at_ms: u64,
     pub(crate) what: Shown,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Shown {
     /// From Twilio to the endpoint.
     Sent(String),

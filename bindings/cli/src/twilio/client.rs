@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
-use twiml_refer::{Error, RequestValidator, http::Method};
+use twiml_refer::{Error, RequestValidator, VoiceRequest, http::Method, webhook::UrlCandidate};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use url::{Host, Origin, Url};
+use url::{Host, Origin, Url, form_urlencoded};
 
 use super::error::{MAX_REDIRECTS, WebhookError};
 use crate::exit::{Failure, Result as CommandResult};
+use crate::redact;
 
 const SIGNATURE: &str = "X-Twilio-Signature";
 /// Not the token of any account.
@@ -50,8 +51,12 @@ impl Signer {
     }
 
     fn sign(&self, origin: &Origin, url: &str, body: &str) -> String {
+        self.validator(origin).sign_form(url, body)
+    }
+
+    fn validator(&self, origin: &Origin) -> &RequestValidator {
         let with_base = self.with_base.as_ref().filter(|(app, _)| app == origin);
-        with_base.map_or(&self.validator, |(_, validator)| validator).sign_form(url, body)
+        with_base.map_or(&self.validator, |(_, validator)| validator)
     }
 }
 
@@ -111,6 +116,13 @@ impl Client {
             let signature = given.sign_form(url, "");
             signer.validator.verify(Method::Get, url, "", Some(&signature)).is_ok()
         })
+    }
+
+    /// Returns what the signature of a request covers, with secrets hidden; without a token there is no signature.
+    pub(crate) fn signed(&self, request: &Request) -> Option<String> {
+        let validator = self.signer.as_ref()?.validator(&request.url.origin());
+        let candidates = validator.explain(&request.full_url(), request.body());
+        candidates.first().map(UrlCandidate::hashed)
     }
 
     /// Makes one request, and returns the response whatever its status.
@@ -195,6 +207,19 @@ fn failed(url: &str, error: ureq::Error, late: impl Fn() -> WebhookError) -> Web
 }
 
 impl Request {
+    /// Returns the request as it may be shown: without passwords and tokens among its parameters.
+    pub(crate) fn redacted(&self) -> Self {
+        let shown = |name: &str, value: &str| match VoiceRequest::is_secret(name) {
+            true => "***".to_owned(),
+            false => redact::hidden(value),
+        };
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(self.form.as_bytes()) {
+            form.append_pair(&name, &shown(&name, &value));
+        }
+        Self { method: self.method, url: self.url.clone(), form: form.finish() }
+    }
+
     fn body(&self) -> &str {
         if self.method == Method::Get { "" } else { self.form.as_str() }
     }

@@ -267,6 +267,9 @@ impl<'a, 'c> Interpreter<'a, 'c> {
 
     /// Reads a document, and shows its diagnostics.
     fn read(&mut self, url: Url, body: Vec<u8>) -> Result<Document> {
+        let name = redact::hidden(url.as_str());
+        let source = Source::document(&name, &body);
+        self.transcript.document(&source)?;
         let response = match VoiceResponse::parse_bytes(&body) {
             Ok(response) => response,
             Err(error) => return Err(WebhookError::document(url.as_str(), body, error).into()),
@@ -276,8 +279,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         diagnostics.retain(|it| it.code() != DiagnosticCode::DocumentTooLarge);
         self.end.severity =
             self.end.severity.max(diagnostics.iter().map(Diagnostic::severity).max());
-        let name = redact::hidden(url.as_str());
-        self.transcript.diagnostics(&diagnostics, &Source::document(&name, &body))?;
+        self.transcript.diagnostics(&diagnostics, &source)?;
         Ok(Document { url, response, diagnostics })
     }
 
@@ -288,6 +290,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             return Err(error.into());
         }
         self.requests += 1;
+        self.transcript.sending(request, self.client)?;
         let sent = self.client.send(request);
         let status = sent.as_ref().ok().map(|response| response.status().as_u16());
         self.transcript.request(request, status, false)?;

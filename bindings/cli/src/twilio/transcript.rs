@@ -7,8 +7,9 @@ use twiml_refer::{
     diagnostic::Diagnostic,
     twiml::{Element, Follows},
 };
+use url::form_urlencoded;
 
-use super::client::Request;
+use super::client::{Client, Request};
 use super::error::WebhookError;
 use super::interpreter::End;
 use super::verbs::read_refer;
@@ -22,6 +23,10 @@ use crate::source::{Source, printable};
 
 /// The most characters of a verb that are shown.
 const MAX_DETAIL: usize = 72;
+
+/// The most characters of a document, and diagnostics of one, on the page.
+const MAX_DOCUMENT_SHOWN: usize = 16 * 1024;
+const MAX_DIAGNOSTICS_SHOWN: usize = 50;
 
 /// Whether a verb runs.
 #[derive(Clone, Copy)]
@@ -45,6 +50,14 @@ pub(crate) trait Sink {
     /// Takes an error for people.
     fn error(&mut self, report: Report) -> Result<()>;
     fn flush(&mut self) -> Result<()>;
+    /// Returns whether there is a page that shows the call.
+    fn has_page(&self) -> bool {
+        false
+    }
+    /// Takes a step for the page.
+    fn page(&mut self, _step: Value) -> Result<()> {
+        Ok(())
+    }
     /// Takes a transfer whose messages were shown as they passed. Returns `false` if they were not.
     fn live_transfer(&mut self, _steps: &[Step]) -> Result<bool> {
         Ok(false)
@@ -101,6 +114,37 @@ pub(crate) enum Part {
 }
 
 impl Transcript<'_> {
+    /// Shows on the page which request is made now, with what its signature covers.
+    pub(crate) fn sending(&mut self, request: &Request, client: &Client) -> Result<()> {
+        self.page(|| {
+            let shown = request.redacted();
+            let params = form_urlencoded::parse(shown.form.as_bytes());
+            let params: Vec<_> =
+                params.map(|(name, value)| [printable(&name), printable(&value)]).collect();
+            let signed = client.signed(&shown).map(|text| printable(&text));
+            json!({"step": "sending", "method": shown.method.as_str(),
+                "url": printable(&redact::hidden(shown.url.as_str())), "params": params, "signed": signed})
+        })
+    }
+
+    /// Shows a document on the page.
+    pub(crate) fn document(&mut self, source: &Source<'_>) -> Result<()> {
+        self.page(|| {
+            let mut left = MAX_DOCUMENT_SHOWN;
+            let mut lines: Vec<String> = Vec::new();
+            for line in source.lines() {
+                if left == 0 {
+                    lines.push("…".to_owned());
+                    break;
+                }
+                let line: String = line.chars().take(left).collect();
+                left = left.saturating_sub(line.chars().count() + 1);
+                lines.push(line);
+            }
+            json!({"step": "document", "url": printable(source.name()), "lines": lines})
+        })
+    }
+
     /// Prints a request and the status of its response. Its URL is shown without the parameters of a GET,
     /// among which secrets may be.
     pub(crate) fn request(
@@ -126,6 +170,7 @@ impl Transcript<'_> {
 
     /// Prints what is wrong with the app, and does not stop the call.
     pub(crate) fn error(&mut self, error: &WebhookError) -> Result<()> {
+        self.page_error(error)?;
         match self.part {
             Part::All if self.sink.is_json() => self.sink.json(error_json(error)?),
             Part::All => {
@@ -137,6 +182,10 @@ impl Transcript<'_> {
     }
 
     pub(crate) fn diagnostics(&mut self, found: &[Diagnostic], source: &Source<'_>) -> Result<()> {
+        for diagnostic in found.iter().take(MAX_DIAGNOSTICS_SHOWN) {
+            let fields = without_secrets(diagnostic)?;
+            self.page(|| merged(json!({"step": "diagnostic"}), fields))?;
+        }
         if self.part != Part::All {
             return Ok(());
         }
@@ -170,7 +219,9 @@ impl Transcript<'_> {
 
     /// Prints what plays while a `<Gather>` collects.
     pub(crate) fn prompt(&mut self, element: &Element) -> Result<()> {
-        self.text(|| verb_line(6, element.name(), &detail(element), ""))
+        let line = || verb_line(6, element.name(), &detail(element), "");
+        self.page(|| json!({"step": "verb", "fate": "runs", "text": line()}))?;
+        self.text(line)
     }
 
     /// Prints a transfer from beginning to end, and keeps it for the picture.
@@ -202,6 +253,11 @@ impl Transcript<'_> {
 
     /// Prints the last lines: how the transfer ended, and what was wrong.
     pub(crate) fn end(&mut self, end: &End) -> Result<()> {
+        if let Some(error) = &end.error {
+            self.page_error(error)?;
+        }
+        let text = || summary(end).map(|summary| printable(&summary));
+        self.page(|| json!({"step": "end", "text": text()}))?;
         if !self.sink.is_json() {
             if let Some(summary) = summary(end) {
                 self.sink.line(&format!("\n{}", printable(&summary)))?;
@@ -229,11 +285,25 @@ impl Transcript<'_> {
         self.sink.error(message::note(error.advice))
     }
 
-    fn step(&mut self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<()> {
+    fn step(&mut self, json: impl Fn() -> Value, text: impl Fn() -> String) -> Result<()> {
+        self.page(|| merged(json(), json!({"text": text()})))?;
         if self.part == Part::All && self.sink.is_json() {
             return self.sink.json(json());
         }
         self.text(text)
+    }
+
+    /// Shows a step on the page, if there is one.
+    fn page(&mut self, step: impl FnOnce() -> Value) -> Result<()> {
+        if self.sink.has_page() { self.sink.page(step()) } else { Ok(()) }
+    }
+
+    fn page_error(&mut self, error: &WebhookError) -> Result<()> {
+        if !self.sink.has_page() {
+            return Ok(());
+        }
+        let step = merged(error_json(error)?, json!({"advice": error.advice}));
+        self.sink.page(step)
     }
 
     /// Prints a line for people.

@@ -1,5 +1,7 @@
 //! `emulate` with an endpoint on a bare socket. What softphones and sipp make of it, `tests/run sip` tries.
 
+mod page;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, UdpSocket};

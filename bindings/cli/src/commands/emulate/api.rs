@@ -74,7 +74,8 @@ fn respond(request: std::result::Result<&mut Request, u16>, exchange: &Exchange)
         let more = format!("https://www.twilio.com/docs/errors/{code}");
         (status, json!({"code": code, "message": message, "more_info": more, "status": status}))
     });
-    Response { status, body: body.to_string() }
+    let headers = "Content-Type: application/json\r\n".to_owned();
+    Response { status, headers, body: body.to_string() }
 }
 
 fn unreadable(status: u16) -> Refusal {

@@ -48,6 +48,8 @@ pub(super) struct Context {
     pub(super) digits: Vec<String>,
     pub(super) fast: bool,
     pub(super) is_json: bool,
+    /// Whether a page shows the calls.
+    pub(super) has_page: bool,
 }
 
 /// A call that is over.
@@ -180,7 +182,7 @@ fn lead(
     let sid = live.sid.clone();
     let _ = events.send(Event::Call(Box::new(info.clone()), sid.clone()));
     let mut call = Call::of_sip(&info, &sid);
-    let mut sink = CallSink::new(info.number, &sid, context.is_json, events.clone());
+    let mut sink = CallSink::new(info.number, &sid, context, events.clone());
     let answered = match info.is_outgoing {
         true => sip.wait_for_answer(),
         false => {
@@ -260,6 +262,7 @@ fn report(
     params.extend(code.map(|code| ("SipResponseCode".to_owned(), code.to_string())));
     let Ok(form) = call.request(&params).map(|request| request.to_form()) else { return };
     let request = Request { method: Method::Post, url: url.clone(), form };
+    let _ = transcript.sending(&request, &context.client);
     let sent = context.client.send(&request);
     let status = sent.as_ref().ok().map(|response| response.status().as_u16());
     let _ = transcript.request(&request, status, false);

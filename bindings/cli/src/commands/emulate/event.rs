@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::calls::EndedCall;
+use super::calls::{Context, EndedCall};
 use crate::console::merged;
 use crate::exit::{Failure, Result};
 use crate::ladder::{Rung, rungs};
@@ -26,8 +26,12 @@ pub(super) enum Event {
     Signal,
 }
 
-/// What is shown of a step: for programs, or for people.
+/// What is shown of a step: for programs, for people, or on the page.
 pub(super) enum Shown {
+    Page {
+        at: SystemTime,
+        step: Value,
+    },
     Json(Value),
     Line(String),
     Report(Report),
@@ -44,12 +48,14 @@ pub(super) struct CallSink {
     number: u64,
     sid: String,
     is_json: bool,
+    has_page: bool,
     events: Sender<Event>,
 }
 
 impl CallSink {
-    pub(super) fn new(number: u64, sid: &str, is_json: bool, events: Sender<Event>) -> Self {
-        Self { number, sid: sid.to_owned(), is_json, events }
+    pub(super) fn new(number: u64, sid: &str, context: &Context, events: Sender<Event>) -> Self {
+        let Context { is_json, has_page, .. } = *context;
+        Self { number, sid: sid.to_owned(), is_json, has_page, events }
     }
 
     /// The loop is only gone when the command ends.
@@ -81,6 +87,14 @@ impl Sink for CallSink {
 
     fn flush(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    fn has_page(&self) -> bool {
+        self.has_page
+    }
+
+    fn page(&mut self, step: Value) -> Result<()> {
+        self.send(Shown::Page { at: SystemTime::now(), step })
     }
 
     fn live_transfer(&mut self, steps: &[Step]) -> Result<bool> {

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API: whoever connects gets little time and
-//! memory, before and after it is known who that is. `tiny_http`, which `demo` uses, waits for bodies without end.
+//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API and the page: whoever connects gets
+//! little time and memory, before and after it is known who that is. `tiny_http`, which `demo` uses, waits for bodies without end.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -22,6 +22,8 @@ pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) authorization: Option<String>,
+    /// The header Host, where it is there once.
+    pub(super) host: Option<String>,
     content_length: usize,
     /// What came of the body with the head.
     body: Vec<u8>,
@@ -29,9 +31,11 @@ pub(super) struct Request {
     until: Instant,
 }
 
-/// What is answered: JSON; with status 401 a password is asked for.
+/// What is answered; with status 401 a password is asked for.
 pub(super) struct Response {
     pub(super) status: u16,
+    /// Lines of the head, among them Content-Type.
+    pub(super) headers: String,
     pub(super) body: String,
 }
 
@@ -73,14 +77,17 @@ fn exchange(
     let until = Instant::now() + TIME;
     let Ok(mut writer) = stream.try_clone() else { return };
     let mut request = Request::read(stream, until);
-    let Response { status, body } = respond(request.as_mut().map_err(|status| *status));
+    let Response { status, headers, mut body } =
+        respond(request.as_mut().map_err(|status| *status));
     let challenge =
         if status == 401 { "WWW-Authenticate: Basic realm=\"Twilio API\"\r\n" } else { "" };
     let head = format!(
-        "HTTP/1.1 {status} \r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-         Connection: close\r\n{challenge}\r\n",
+        "HTTP/1.1 {status} \r\n{headers}Content-Length: {}\r\nConnection: close\r\n{challenge}\r\n",
         body.len()
     );
+    if request.as_ref().is_ok_and(|request| request.method == "HEAD") {
+        body.clear();
+    }
     // A client that has gone away needs no response.
     let _ = writer.set_write_timeout(Some(TIME));
     let _ = writer.write_all([head, body].concat().as_bytes());
@@ -103,12 +110,14 @@ impl Request {
                     let (method, target) = (head.method.unwrap_or(""), head.path.unwrap_or(""));
                     let content_length = content_length(head.headers)?;
                     let authorization = one(head.headers, "Authorization");
+                    let host = one(head.headers, "Host");
                     let (method, target) = (method.to_owned(), target.to_owned());
                     let body = bytes.split_off(end);
                     return Ok(Self {
                         method,
                         target,
                         authorization,
+                        host,
                         content_length,
                         body,
                         stream,

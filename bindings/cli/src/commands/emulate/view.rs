@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::calls::{EndedCall, sid};
 use super::event::{Event, Shown as Step};
 use super::pcap::PcapFile;
 use super::sip_message::SipMessage;
+use super::web::History;
 use crate::console::{self, Console};
 use crate::exit::{Failure, Result};
 use crate::ladder::{Ladder, Rung, Shown, file::SvgFile, text::Drawing};
@@ -29,6 +31,7 @@ pub(super) struct View<'c> {
     console: &'c mut Console,
     svg: Option<PathBuf>,
     pcap: Option<PcapFile>,
+    page: Option<Arc<History>>,
     calls: HashMap<u64, CallView>,
     /// The highest number of a call: the messages of a new one come before the call itself.
     newest: u64,
@@ -59,8 +62,9 @@ impl<'c> View<'c> {
         console: &'c mut Console,
         svg: Option<PathBuf>,
         pcap: Option<PcapFile>,
+        page: Option<Arc<History>>,
     ) -> Self {
-        Self { console, svg, pcap, calls: HashMap::new(), newest: 0, ended: VecDeque::new() }
+        Self { console, svg, pcap, page, calls: HashMap::new(), newest: 0, ended: VecDeque::new() }
     }
 
     /// Says where calls are taken, at once: tests wait for it.
@@ -75,13 +79,13 @@ impl<'c> View<'c> {
         self.console.flush()
     }
 
-    /// Says where the REST API is.
-    pub(super) fn serving(&mut self, address: SocketAddr) -> Result<()> {
+    /// Says where the REST API (`api`) or the page (`web`) is.
+    pub(super) fn serving(&mut self, step: &str, what: &str, address: SocketAddr) -> Result<()> {
         let url = format!("http://{address}");
         if self.console.is_json() {
-            self.console.json(&json!({"step": "api", "url": url}))?;
+            self.console.json(&json!({"step": step, "url": url}))?;
         } else {
-            self.console.line(&format!("REST API at {url}"))?;
+            self.console.line(&format!("{what} at {url}"))?;
         }
         self.console.flush()
     }
@@ -151,6 +155,9 @@ impl<'c> View<'c> {
         let (from, to) = (printable(&info.from), printable(&info.to));
         let title = format!("Call {}: {from} calls {to}", info.number);
         self.newest = self.newest.max(info.number);
+        if let Some(page) = &self.page {
+            page.call(info);
+        }
         let view =
             self.calls.entry(info.number).or_insert_with(|| CallView::new(SystemTime::now()));
         view.title.clone_from(&title);
@@ -167,6 +174,13 @@ impl<'c> View<'c> {
 
     fn step(&mut self, number: u64, step: Step) -> Result<()> {
         match step {
+            Step::Page { at, step } => {
+                let at_ms = self.view(number, at).map_or(0, |view| view.since(at));
+                if let Some(page) = &self.page {
+                    page.step(number, at_ms, step);
+                }
+                Ok(())
+            }
             Step::Json(value) => self.console.json(&value),
             Step::Line(line) => {
                 let is_request = line.starts_with("POST ") || line.starts_with("GET ");
@@ -201,6 +215,9 @@ impl<'c> View<'c> {
         if let Some(view) = self.view(call.number, SystemTime::now()) {
             view.why.clone_from(&why);
         }
+        if let Some(page) = &self.page {
+            page.end(call);
+        }
         self.ended.push_back((Instant::now(), call.number));
         if self.console.is_json() {
             let duration = call.duration.map(|duration| duration.as_secs_f64());
@@ -221,6 +238,12 @@ impl<'c> View<'c> {
     }
 
     fn rung(&mut self, number: u64, rung: Rung) -> Result<()> {
+        // What comes after the picture was drawn has no time in the call.
+        if self.view(number, SystemTime::now()).is_some()
+            && let Some(page) = &self.page
+        {
+            page.rung(number, &rung);
+        }
         let (draws, is_json) = (self.svg.is_some(), self.console.is_json());
         let mut late = CallView::new(SystemTime::now());
         let view = self.view(number, SystemTime::now()).unwrap_or(&mut late);
@@ -279,7 +302,7 @@ mod tests {
     #[test]
     fn a_late_message_does_not_bring_an_ended_call_back() {
         let mut console = Console::new(true);
-        let mut view = View::new(&mut console, None, None);
+        let mut view = View::new(&mut console, None, None, None);
         let now = SystemTime::now();
         assert!(view.view(2, now).is_some());
         view.draw(2).unwrap();
