@@ -1,6 +1,7 @@
 # Shell that several parts need. Source it in the root of the checkout: `. tests/lib.sh`.
 part=$(basename "$0")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/twiml-refer
+installing=$cache/apt.lock
 
 fail() {
     echo "tests/run $part: $*" >&2
@@ -28,8 +29,12 @@ install_missing() {
         echo "tests/run $part: install ${missing[*]} ($1)" >&2
         exit 2
     fi
-    apt-get update -q
-    apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"
+    # Another part may install something, too; a lock is held until the subshell ends.
+    (
+        lock "$installing"
+        apt-get update -q
+        apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"
+    )
     missing=()
 }
 
@@ -41,7 +46,7 @@ require() {
     }
 }
 
-# Waits for other checkouts, which share the cache: `lock FILE`; `unlock` or the end of the script lets them go on.
+# Waits for other parts and checkouts, which share the cache: `lock FILE`; `unlock` or the end of the script lets them go on.
 lock() {
     has flock || return 0
     mkdir -p "$(dirname "$1")"
@@ -54,7 +59,7 @@ unlock() {
 }
 
 # Makes a virtual environment, unless it is there with the same requirements: `environment FOLDER REQUIREMENTS`.
-environment() {
+environment() (
     lock "$1.lock"
     if [ "$(cat "$1/wanted" 2>/dev/null)" != "$2" ]; then
         rm -rf "$1"
@@ -62,8 +67,7 @@ environment() {
         "$1/bin/pip" install -q -r <(echo "$2") >&2
         echo "$2" >"$1/wanted"
     fi
-    unlock
-}
+)
 
 target_folder() {
     cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
