@@ -12,7 +12,7 @@ mod view;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ use crate::token;
 use crate::twilio::client::{self, Client};
 use crate::twilio::gather::Script;
 use calls::{Context, EndedCall, Exchange};
-use event::Event;
+use event::{Event, EventReceiver};
 use pcap::PcapFile;
 use view::View;
 
@@ -144,17 +144,17 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     }
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
-    let (sender, events) = mpsc::channel();
+    let (sender, events) = event::channel();
     let signals = sender.clone();
     ctrlc::set_handler(move || drop(signals.send(Event::Signal)))
         .map_err(|error| Failure::usage(&format!("cannot handle signals: {error}")))?;
     let traced = sender.clone();
-    let agent = Agent::start(sip, move |message| drop(traced.send(Event::Sip(message))))
-        .map(Arc::new)
-        .map_err(|error| {
+    let agent = Agent::start(sip, move |message| traced.message(message)).map(Arc::new).map_err(
+        |error| {
             let advice = "--listen 127.0.0.1:0 takes a port that is free";
             Failure::usage(&format!("{error}: {advice}"))
-        })?;
+        },
+    )?;
     warn(agent.addresses());
     let mut view = View::new(console, svg, pcap);
     view.listening(agent.addresses())?;
@@ -188,7 +188,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
 
 /// Reads the events and prints them.
 struct Run {
-    events: Receiver<Event>,
+    events: EventReceiver,
     /// After so many calls the command ends.
     calls: Option<u64>,
     ended: u64,
