@@ -14,7 +14,7 @@ mod web;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ use crate::token;
 use crate::twilio::client::{self, Client};
 use crate::twilio::gather::Script;
 use calls::{Context, EndedCall, Exchange};
-use event::Event;
+use event::{Event, EventReceiver};
 use pcap::PcapFile;
 use view::View;
 use web::History;
@@ -186,17 +186,17 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let web = options.web.map(web::bind).transpose()?;
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
-    let (sender, events) = mpsc::channel();
+    let (sender, events) = event::channel();
     let signals = sender.clone();
     ctrlc::set_handler(move || drop(signals.send(Event::Signal)))
         .map_err(|error| Failure::usage(&format!("cannot handle signals: {error}")))?;
     let traced = sender.clone();
-    let agent = Agent::start(sip, move |message| drop(traced.send(Event::Sip(message))))
-        .map(Arc::new)
-        .map_err(|error| {
+    let agent = Agent::start(sip, move |message| traced.message(message)).map(Arc::new).map_err(
+        |error| {
             let advice = "--listen 127.0.0.1:0 takes a port that is free";
             Failure::usage(&format!("{error}: {advice}"))
-        })?;
+        },
+    )?;
     warn(agent.addresses(), options.web);
     let history = options.web.map(|_| Arc::new(History::new(about(&context, &agent))));
     let mut view = View::new(console, svg, pcap, history.clone());
@@ -235,7 +235,7 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
 
 /// Reads the events and prints them.
 struct Run {
-    events: Receiver<Event>,
+    events: EventReceiver,
     /// After so many calls the command ends.
     calls: Option<u64>,
     ended: u64,

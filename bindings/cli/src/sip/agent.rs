@@ -61,6 +61,8 @@ pub(crate) struct Limits {
     pub(crate) message_bytes: usize,
     /// TCP connections at once; further ones are closed.
     pub(crate) connections: usize,
+    /// How long a TCP connection without a call may stay silent.
+    pub(crate) idle: Duration,
     /// How long a call of ours may ring.
     pub(crate) ring: Duration,
     /// How long a call may last.
@@ -73,6 +75,8 @@ impl Default for Limits {
             calls: 2000,
             message_bytes: 64 * 1024,
             connections: 4000,
+            // Endpoints that keep a connection alive send CRLF after 120 seconds at most (RFC 5626 section 4.4.1).
+            idle: Duration::from_secs(150),
             ring: Duration::from_secs(60),
             call: Duration::from_secs(4 * 60 * 60),
         }
@@ -96,7 +100,7 @@ pub(crate) struct Agent {
     inputs: SyncSender<Input>,
     incoming: Mutex<Receiver<Call>>,
     board: Arc<Switchboard>,
-    message_bytes: usize,
+    limits: Limits,
 }
 
 impl fmt::Debug for Agent {
@@ -130,7 +134,7 @@ impl Agent {
         let board = Arc::new(Switchboard::default());
         let mut outlets = Outlets::default();
         let (mut addresses, mut sockets) = (Vec::new(), Vec::new());
-        let Limits { message_bytes, connections, .. } = options.limits;
+        let limits = options.limits;
         let mut started = Vec::new();
         for (id, address) in (0..).zip(&options.listen) {
             let (udp, tcp) = transport::bind(*address)?;
@@ -157,12 +161,11 @@ impl Agent {
             let read = move || transport::read_datagrams(&udp, path, &input, &ended);
             transport::spawn("sip-udp", read).map_err(failed)?;
             let (input, ended) = (inputs.clone(), Arc::clone(&board));
-            let accept =
-                move || transport::accept(&tcp, connections, message_bytes, &input, &ended);
+            let accept = move || transport::accept(&tcp, limits, &input, &ended);
             transport::spawn("sip-tcp", accept).map_err(failed)?;
         }
         let incoming = Mutex::new(incoming);
-        Ok(Self { addresses, sockets, inputs, incoming, board, message_bytes })
+        Ok(Self { addresses, sockets, inputs, incoming, board, limits })
     }
 
     /// Returns the addresses listened on, in the order of the options, each with its port.
@@ -191,9 +194,7 @@ impl Agent {
             Some(Some(value)) if value.eq_ignore_ascii_case("tcp"));
         let path = if is_tcp {
             TcpStream::connect_timeout(&remote, CONNECT)
-                .and_then(|stream| {
-                    transport::serve(stream, self.message_bytes, &self.inputs, &self.board)
-                })
+                .and_then(|stream| transport::serve(stream, self.limits, &self.inputs, &self.board))
                 .map_err(|error| format!("cannot connect to {remote} over TCP: {error}"))?
         } else {
             let same_family = |path: &&Path| path.local.is_ipv4() == remote.is_ipv4();
@@ -298,6 +299,7 @@ fn run(core: &mut Core, inputs: &Receiver<Input>, mut outlets: Outlets, sinks: &
             Ok(Input::Opened { path, connection }) => {
                 outlets.connections.insert(path.id, connection);
             }
+            Ok(Input::Idle { path }) if !core.has_call(&path) => outlets.close(path.id),
             Ok(input) => {
                 if let Input::Closed { path } = input {
                     outlets.close(path.id);
@@ -308,21 +310,21 @@ fn run(core: &mut Core, inputs: &Receiver<Input>, mut outlets: Outlets, sinks: &
         }
         core.advance(now);
         for output in core.outputs() {
-            put_out(output, &outlets, sinks);
+            put_out(output, &mut outlets, sinks);
         }
     }
     core.abandon();
 }
 
-fn put_out(output: Output, outlets: &Outlets, sinks: &Sinks) {
+fn put_out(output: Output, outlets: &mut Outlets, sinks: &Sinks) {
     match output {
         Output::Message { path, call, is_sent, bytes } => {
             if is_sent {
                 outlets.send(&path, &bytes);
             }
             let Path { transport, local, remote, .. } = path;
-            let at = SystemTime::now();
-            (sinks.trace)(Traced { at, is_sent, transport, local, remote, call, bytes });
+            let (at, before) = (SystemTime::now(), outlets.count(&path, is_sent, &bytes));
+            (sinks.trace)(Traced { at, is_sent, transport, local, remote, call, before, bytes });
         }
         // The agent is being dropped: nobody will lead this call.
         Output::Call(call) => {

@@ -26,7 +26,7 @@ pub(crate) struct Call {
     info: Arc<CallInfo>,
     control: CallControl,
     /// Held until the thread has left the call, also where that ended before.
-    _slot: Arc<()>,
+    slot: Arc<()>,
 }
 
 /// Ends or interrupts a call from another thread than the one that leads it.
@@ -178,7 +178,7 @@ impl Call {
         slot: Arc<()>,
     ) -> Self {
         let control = CallControl { number: info.number, loop_, shared };
-        Self { info, control, _slot: slot }
+        Self { info, control, slot }
     }
 
     pub(crate) fn info(&self) -> &CallInfo {
@@ -281,6 +281,11 @@ impl Call {
     /// Drops the call without a word to the loop, in the loop.
     pub(super) fn disown(self) {
         self.control.shared.end(Ended::by_us(Why::ShutDown));
+    }
+
+    /// Returns what counts the call among those that a thread has, until it is dropped.
+    pub(crate) fn slot(&self) -> Arc<()> {
+        Arc::clone(&self.slot)
     }
 
     /// Returns what ends the call from another thread.

@@ -189,8 +189,8 @@ impl CallState {
         match self.session.negotiate(&request.message.body) {
             Some((answer, stream)) => {
                 self.session.is_open = true;
-                let call = self.number;
-                net.outputs.push(Output::Media(MediaInput::Open { call, socket: media }));
+                let (call, peer) = (self.number, self.dialog.path.remote.ip());
+                net.outputs.push(Output::Media(MediaInput::Open { call, socket: media, peer }));
                 let Stage::Incoming(request) = std::mem::replace(&mut self.stage, Stage::Live)
                 else {
                     return;
@@ -374,7 +374,8 @@ impl CallState {
             self.session.own.address.set_port(local.port());
         }
         self.session.is_open = true;
-        net.outputs.push(Output::Media(MediaInput::Open { call: self.number, socket }));
+        let (call, peer) = (self.number, self.dialog.path.remote.ip());
+        net.outputs.push(Output::Media(MediaInput::Open { call, socket, peer }));
     }
 
     /// Takes in the answer to our offer. False: there is no codec that we have.

@@ -1,6 +1,7 @@
 //! What the loop decides. It has neither socket nor clock: inputs come with their time, and outputs are what is to be done.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -36,6 +37,10 @@ pub(super) enum Input {
         connection: Connection,
     },
     Closed {
+        path: Path,
+    },
+    /// Nothing came over a connection for a while.
+    Idle {
         path: Path,
     },
     Command {
@@ -97,6 +102,8 @@ pub(super) struct Core {
     pub(super) dialogs: HashMap<String, u64>,
     /// The numbers of the callers' calls by Call-ID and From tag.
     pub(super) invites: HashMap<(String, String), u64>,
+    /// The numbers of the calls over each TCP connection.
+    pub(super) connections: HashMap<u64, HashSet<u64>>,
     pub(super) live: usize,
     /// Each caller's call shares it while a thread has that call: the app may keep the thread after the end.
     pub(super) slots: Arc<()>,
@@ -120,6 +127,7 @@ impl Core {
             calls: HashMap::new(),
             dialogs: HashMap::new(),
             invites: HashMap::new(),
+            connections: HashMap::new(),
             live: 0,
             slots: Arc::default(),
             is_closing: false,
@@ -142,8 +150,7 @@ impl Core {
         match input {
             Input::Received { path, bytes } => self.receive(path, bytes),
             Input::Closed { path } => {
-                let lost = self.calls.iter().filter(|(_, call)| call.dialog.path == path);
-                for number in lost.map(|(number, _)| *number).collect::<Vec<_>>() {
+                for number in self.connections.remove(&path.id).unwrap_or_default() {
                     let ended = Ended::by_endpoint(Why::ConnectionLost);
                     self.with_call(number, |call, net| call.end(net, ended));
                 }
@@ -159,14 +166,15 @@ impl Core {
                     self.with_call(number, |call, net| call.leave(net, Why::ShutDown));
                 }
             }
-            Input::Opened { .. } | Input::Stop => {}
+            Input::Opened { .. } | Input::Idle { .. } | Input::Stop => {}
         }
     }
 
     /// Returns how much is kept, for tests.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
-        self.net.kept() + self.calls.len() + self.dialogs.len() + self.invites.len() + self.live
+        let kept = self.net.kept() + self.calls.len() + self.dialogs.len() + self.invites.len();
+        kept + self.connections.len() + self.live
     }
 
     /// Does what is due.
@@ -209,6 +217,9 @@ impl Core {
     pub(super) fn add(&mut self, call: CallState) {
         let number = call.number;
         self.dialogs.insert(call.dialog.local_tag.clone(), number);
+        if !call.dialog.path.is_udp() {
+            self.connections.entry(call.dialog.path.id).or_default().insert(number);
+        }
         self.calls.insert(number, call);
         self.live = self.live.saturating_add(1);
         self.with_call(number, |_, _| {});
@@ -217,10 +228,23 @@ impl Core {
     fn forget(&mut self, number: u64) {
         let Some(call) = self.calls.remove(&number) else { return };
         self.dialogs.remove(&call.dialog.local_tag);
+        if let Entry::Occupied(mut calls) = self.connections.entry(call.dialog.path.id)
+            && !call.dialog.path.is_udp()
+        {
+            calls.get_mut().remove(&number);
+            if calls.get().is_empty() {
+                calls.remove();
+            }
+        }
         let key = (call.dialog.call_id, call.dialog.remote_tag.unwrap_or_default());
         if self.invites.get(&key) == Some(&number) {
             self.invites.remove(&key);
         }
+    }
+
+    /// Returns whether a call uses this connection, or ended a short time ago.
+    pub(super) fn has_call(&self, path: &Path) -> bool {
+        self.connections.contains_key(&path.id)
     }
 
     /// Returns whether no further call can be taken.

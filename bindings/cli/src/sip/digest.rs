@@ -1,6 +1,7 @@
 //! Digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22): our answer to a challenge, and our own challenge.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,11 +9,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use twiml_refer::SipUri;
 
-use super::values::{param, split};
+use super::message::Start;
+use super::request::Request;
+use super::values::{Address, param, split};
 
 /// How long a nonce of ours can be used, in seconds.
 const NONCE_LIFE: u64 = 300;
+
+/// Nonces whose counts are kept. Only who has a password can fill that.
+const MAX_NONCES: usize = 65_536;
 
 /// A user name and a password.
 #[derive(Clone)]
@@ -172,11 +179,14 @@ pub(super) fn answer<'a>(
     })
 }
 
-/// What we challenge callers with. A nonce is signed and names its time and its call, so that none has to be kept.
+/// What we challenge callers with. A nonce is signed and names its time and its call, so that none has to be kept before
+/// right credentials use it.
 #[derive(Debug)]
 pub(super) struct Challenger {
     realm: String,
     secret: String,
+    /// The last count of each nonce that was used, by its time.
+    counts: BTreeMap<(u64, String), u32>,
 }
 
 /// Why credentials do not count.
@@ -184,13 +194,13 @@ pub(super) struct Challenger {
 pub(super) enum Denied {
     /// There are none, or they are wrong.
     Wrong,
-    /// They are right, but for a nonce that is too old.
+    /// They are right, but for a nonce that is too old, or that was used with this count.
     Stale,
 }
 
 impl Challenger {
     pub(super) const fn new(realm: String, secret: String) -> Self {
-        Self { realm, secret }
+        Self { realm, secret, counts: BTreeMap::new() }
     }
 
     /// Returns the value of WWW-Authenticate. It asks for MD5, as Twilio does: endpoints that know nothing else give up at
@@ -201,15 +211,10 @@ impl Challenger {
         format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\"{stale}")
     }
 
-    /// Returns the user of the first credentials that are ours to check.
-    pub(super) fn check<'a>(
-        &self,
-        callers: &Callers,
-        mut authorizations: impl Iterator<Item = &'a str>,
-        method: &str,
-        call_id: &str,
-    ) -> Result<String, Denied> {
-        let user = authorizations.find_map(|authorization| {
+    /// Returns the user of the first credentials of an INVITE that are ours to check.
+    pub(super) fn check(&mut self, callers: &Callers, request: &Request) -> Result<String, Denied> {
+        let method = request.method();
+        let credentials = request.message.all("Authorization").find_map(|authorization| {
             let params = digest_params(authorization)?;
             let value = |name| list_param(params, name).map(unquote);
             let (realm, nonce, user) = (value("realm")?, value("nonce")?, value("username")?);
@@ -220,23 +225,54 @@ impl Challenger {
             // We ask for qop=auth: what comes without would be weaker.
             let auth =
                 Some((value("nc")?, value("cnonce")?)).filter(|_| value("qop") == Some("auth"));
-            let uri = value("uri")?;
+            let uri = value("uri").filter(|uri| is_uri_of(request, uri))?;
             let parts = Parts { algorithm, user, realm, nonce, method, uri, auth };
             let expected = parts.response(callers.passwords.get(user)?);
             let is_right = expected.as_bytes().ct_eq(value("response")?.as_bytes());
-            (auth.is_some() && bool::from(is_right)).then(|| (user.to_owned(), nonce.to_owned()))
+            let count = u32::from_str_radix(auth?.0, 16).ok()?;
+            bool::from(is_right).then_some((user, nonce, count))
         });
-        let (user, nonce) = user.ok_or(Denied::Wrong)?;
+        let (user, nonce, count) = credentials.ok_or(Denied::Wrong)?;
         let time = nonce.split('-').next().and_then(|time| time.parse().ok()).unwrap_or(0);
-        let is_ours = self.nonce(time, call_id).as_bytes().ct_eq(nonce.as_bytes());
+        let is_ours = self.nonce(time, &request.ids.call_id).as_bytes().ct_eq(nonce.as_bytes());
         let is_fresh = seconds().checked_sub(time).is_some_and(|age| age <= NONCE_LIFE);
-        if bool::from(is_ours) && is_fresh { Ok(user) } else { Err(Denied::Stale) }
+        let is_new = bool::from(is_ours) && is_fresh && self.count(time, nonce, count);
+        if is_new { Ok(user.to_owned()) } else { Err(Denied::Stale) }
+    }
+
+    /// Takes in the count of a request with this nonce: it must rise (RFC 7616 section 3.4), or else somebody has seen the
+    /// request before.
+    fn count(&mut self, time: u64, nonce: &str, count: u32) -> bool {
+        let oldest = seconds().saturating_sub(NONCE_LIFE);
+        while let Some(first) = self.counts.first_entry().filter(|it| it.key().0 < oldest) {
+            first.remove();
+        }
+        let is_full = self.counts.len() >= MAX_NONCES;
+        match self.counts.entry((time, nonce.to_owned())) {
+            Entry::Occupied(mut last) => count > last.insert(count.max(*last.get())),
+            Entry::Vacant(_) if is_full => false,
+            Entry::Vacant(new) => *new.insert(count) > 0,
+        }
     }
 
     fn nonce(&self, time: u64, call_id: &str) -> String {
         let secret = &self.secret;
         format!("{time}-{}", Algorithm::Sha256.hash(&format!("{secret}:{time}:{call_id}")))
     }
+}
+
+/// Returns whether a digest is for the server that a request was sent to: host and port must be those of the Request-URI,
+/// or of To where a proxy has changed that. The user may be another one (RFC 3261 section 22.4).
+fn is_uri_of(request: &Request, uri: &str) -> bool {
+    let server = |uri: &str| {
+        let uri = SipUri::parse(uri).ok()?;
+        Some((uri.host().to_ascii_lowercase(), uri.port()))
+    };
+    let Start::Request { uri: asked, .. } = &request.message.start else { return false };
+    let to = request.message.header("To").and_then(Address::read).map(|to| to.uri);
+    let named = server(uri);
+    named.is_some()
+        && [Some(asked.as_str()), to].into_iter().flatten().any(|it| server(it) == named)
 }
 
 fn seconds() -> u64 {

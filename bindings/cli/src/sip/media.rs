@@ -2,7 +2,7 @@
 //! (RFC 4733).
 
 use std::collections::HashMap;
-use std::net::UdpSocket;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ pub(super) enum MediaInput {
     Open {
         call: u64,
         socket: UdpSocket,
+        /// The address that the call's messages come from.
+        peer: IpAddr,
     },
     /// What was negotiated, also anew.
     Stream {
@@ -36,7 +38,10 @@ pub(super) enum MediaInput {
 #[derive(Debug)]
 struct Session {
     socket: UdpSocket,
+    peer: IpAddr,
     stream: Option<Stream>,
+    /// Where the endpoint sends from, once that is known.
+    source: Option<SocketAddr>,
     sequence: u16,
     timestamp: u32,
     /// Source and time of the last digit: its packets repeat them.
@@ -54,17 +59,18 @@ pub(super) fn run(inputs: &Receiver<MediaInput>, digits: &SyncSender<Input>) {
             inputs.recv_timeout(tick.saturating_duration_since(Instant::now()))
         };
         match input {
-            Ok(MediaInput::Open { call, socket }) => {
+            Ok(MediaInput::Open { call, socket, peer }) => {
                 if socket.set_nonblocking(true).is_ok() {
                     let (sequence, timestamp) = (1, 0);
-                    let (stream, last_digit) = (None, None);
-                    let session = Session { socket, stream, sequence, timestamp, last_digit };
+                    let (stream, source, last_digit) = (None, None, None);
+                    let session =
+                        Session { socket, peer, stream, source, sequence, timestamp, last_digit };
                     sessions.insert(call, session);
                 }
             }
             Ok(MediaInput::Stream { call, stream }) => {
                 if let Some(session) = sessions.get_mut(&call) {
-                    session.stream = Some(stream);
+                    (session.stream, session.source) = (Some(stream), None);
                 }
             }
             Ok(MediaInput::Close { call }) => drop(sessions.remove(&call)),
@@ -89,9 +95,8 @@ pub(super) fn run(inputs: &Receiver<MediaInput>, digits: &SyncSender<Input>) {
 
 impl Session {
     fn send(&mut self, call: u64) {
-        let Some(Stream { remote: Some(remote), payload, silence, .. }) = self.stream else {
-            return;
-        };
+        let stream = self.stream.filter(|stream| stream.wants_media);
+        let Some(Stream { remote: Some(remote), payload, silence, .. }) = stream else { return };
         let mut packet = [silence; 12 + 160];
         let source = u32::try_from(call & u64::from(u32::MAX)).unwrap_or_default();
         let head = [0x80, payload]
@@ -111,14 +116,35 @@ impl Session {
     fn read(&mut self, mut pressed: impl FnMut(char)) {
         let mut buffer = [0; 512];
         for _ in 0..MAX_PACKETS {
-            let Ok((length, _)) = self.socket.recv_from(&mut buffer) else { return };
+            let Ok((length, source)) = self.socket.recv_from(&mut buffer) else { return };
             let packet = buffer.get(..length).unwrap_or_default();
-            let event = self.stream.and_then(|stream| stream.event);
-            let Some((id, digit)) = event.and_then(|event| digit(packet, event)) else { continue };
+            let Some(stream) = self.stream else { continue };
+            if !self.is_from_endpoint(&stream, source, packet) {
+                continue;
+            }
+            let Some((id, digit)) = stream.event.and_then(|event| digit(packet, event)) else {
+                continue;
+            };
             if self.last_digit.replace(id) != Some(id) {
                 pressed(digit);
             }
         }
+    }
+
+    /// Endpoints send from where they receive (symmetric RTP, RFC 4961 section 3): what comes from the address in the SDP
+    /// counts. Behind a NAT that is another one: then the first source of RTP counts until the session is negotiated
+    /// anew, if it has the IP address of the SDP or of the call's messages (RFC 7362 section 5). All others are ignored
+    /// (RFC 3550 section 8.2).
+    fn is_from_endpoint(&mut self, stream: &Stream, source: SocketAddr, packet: &[u8]) -> bool {
+        if stream.remote == Some(source) {
+            self.source = Some(source);
+            return true;
+        }
+        let is_rtp = matches!(packet, [first, second, ..]
+            if first >> 6 == 2 && [Some(stream.payload), stream.event].contains(&Some(second & 0x7F)));
+        let has_its_ip =
+            source.ip() == self.peer || stream.remote.is_some_and(|it| it.ip() == source.ip());
+        is_rtp && has_its_ip && *self.source.get_or_insert(source) == source
     }
 }
 

@@ -46,4 +46,4 @@ pub(crate) use agent::{Agent, Options, Outgoing};
 pub(crate) use call::{Call, CallControl, CallInfo, Ended, Happening, Party, Why};
 pub(crate) use digest::{Callers, Credentials};
 pub(crate) use refer::{ReferStep, Referred};
-pub(crate) use transport::{Traced, Transport};
+pub(crate) use transport::{Position, Traced, Transport};

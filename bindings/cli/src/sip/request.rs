@@ -15,8 +15,8 @@ pub(super) struct Request {
     pub(super) ids: Ids,
     /// The way it came.
     pub(super) path: Path,
-    /// The key of its transaction; absent: it is not kept.
-    pub(super) key: Option<Arc<str>>,
+    /// The key of its transaction, which may not be kept.
+    pub(super) key: Arc<str>,
     pub(super) call: Option<u64>,
 }
 

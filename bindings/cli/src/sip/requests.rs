@@ -34,14 +34,18 @@ impl Core {
         };
         let key = server_key(&via, &ids, &method);
         let invite = server_key(&via, &ids, "INVITE");
-        let mut request = Request { message, ids, path, key: None, call: None };
+        let mut request = Request { message, ids, path, key, call: None };
         if method == "ACK" {
             return self.on_ack(&request, &invite);
         }
-        if let Some(call) = self.net.repeat(&key) {
+        if let Some(call) = self.net.repeat(&request.key) {
             return call;
         }
-        self.net.begin(&mut request, key);
+        // An INVITE without a call is refused statelessly (section 8.2.7): nothing is repeated to the address that a
+        // stranger put in as its source (section 26.3.2.4).
+        if method != "INVITE" {
+            self.net.begin(&request);
+        }
         if method == "CANCEL" {
             return self.on_cancel(&mut request, &invite);
         }
@@ -97,6 +101,9 @@ impl Core {
             return None;
         };
         request.call = Some(number);
+        if request.method() == "INVITE" {
+            self.net.begin(&request);
+        }
         self.with_call(number, |call, net| call.on_request(net, &request));
         Some(number)
     }
@@ -144,9 +151,11 @@ impl Core {
         let user = match self.authenticate(&request) {
             Ok(user) => user,
             Err(denied) => {
-                let challenge = self.challenger.challenge(&ids.call_id, denied == Denied::Stale);
+                let challenge =
+                    self.challenger.challenge(&request.ids.call_id, denied == Denied::Stale);
                 let challenge = |to: &mut Writer| to.header("WWW-Authenticate", &challenge);
-                self.net.reply(&request, 401, Some(&token()), challenge, None);
+                let tag = self.net.tag(&request);
+                self.net.reply(&request, 401, Some(&tag), challenge, None);
                 return None;
             }
         };
@@ -155,9 +164,11 @@ impl Core {
         }
         if self.is_full() {
             let retry = |to: &mut Writer| to.header("Retry-After", "5");
-            self.net.reply(&request, 503, Some(&token()), retry, None);
+            let tag = self.net.tag(&request);
+            self.net.reply(&request, 503, Some(&tag), retry, None);
             return None;
         }
+        self.net.begin(&request);
         let dialog = Dialog::of_caller(&request)?;
         let number = self.board.next_call();
         request.call = Some(number);
@@ -189,11 +200,9 @@ impl Core {
     }
 
     /// Returns who calls, where that is asked for (section 22.1).
-    fn authenticate(&self, request: &Request) -> Result<Option<String>, Denied> {
+    fn authenticate(&mut self, request: &Request) -> Result<Option<String>, Denied> {
         let Some(callers) = &self.options.callers else { return Ok(None) };
-        let authorizations = request.message.all("Authorization");
-        let call_id = &request.ids.call_id;
-        self.challenger.check(callers, authorizations, "INVITE", call_id).map(Some)
+        self.challenger.check(callers, request).map(Some)
     }
 }
 
@@ -312,8 +321,8 @@ fn refuse_extension(net: &mut Net, request: &Request) -> bool {
     if required.is_empty() {
         return false;
     }
-    let required = required.join(", ");
-    net.reply(request, 420, Some(&token()), |to| to.header("Unsupported", &required), None);
+    let (required, tag) = (required.join(", "), net.tag(request));
+    net.reply(request, 420, Some(&tag), |to| to.header("Unsupported", &required), None);
     true
 }
 
@@ -325,10 +334,11 @@ fn refuse_body(net: &mut Net, request: &Request) -> bool {
     if message.body.is_empty() || is_sdp && is_plain {
         return false;
     }
+    let tag = net.tag(request);
     net.reply(
         request,
         415,
-        Some(&token()),
+        Some(&tag),
         |to| {
             to.header("Accept", SDP);
             to.header("Accept-Encoding", "identity");

@@ -22,8 +22,10 @@ pub(super) struct Own {
 /// What was negotiated: where silence goes, and what digits come as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stream {
-    /// Absent: the endpoint wants none, or names no numeric address.
+    /// Where the endpoint has its media; absent: it names no numeric address.
     pub(super) remote: Option<SocketAddr>,
+    /// Whether the endpoint wants to hear something: not on hold.
+    pub(super) wants_media: bool,
     pub(super) payload: u8,
     /// The octet that is silence.
     pub(super) silence: u8,
@@ -143,9 +145,9 @@ impl Media<'_> {
         });
         // On hold, silence is sent neither to an endpoint that takes none, nor to 0.0.0.0 (RFC 3264 section 8.4).
         let wants_media = matches!(self.direction, "sendrecv" | "recvonly");
-        let address = self.address.filter(|address| wants_media && !address.is_unspecified());
+        let address = self.address.filter(|address| !address.is_unspecified());
         let remote = address.map(|address| SocketAddr::new(address, port));
-        Some((Stream { remote, payload, silence, event }, codec))
+        Some((Stream { remote, wants_media, payload, silence, event }, codec))
     }
 
     fn encoding(&self, format: u8) -> Option<&str> {

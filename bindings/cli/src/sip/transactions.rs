@@ -1,12 +1,13 @@
 //! Transactions (RFC 3261 section 17): what is repeated until it is answered, and the same answer to what is repeated.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::codes::{ALLOW, reason};
-use super::core::{Output, token};
+use super::core::Output;
 use super::message::{Ids, Refusal, Writer};
 use super::request::{Request, reply_path};
 use super::transport::Path;
@@ -108,6 +109,7 @@ pub(super) struct Net {
     /// The addresses listened on.
     addresses: Vec<SocketAddr>,
     advertised: Option<IpAddr>,
+    tags: RandomState,
     servers: HashMap<Arc<str>, Server>,
     clients: HashMap<Arc<str>, Client>,
     /// The ACKs of INVITEs that were refused, for repeated responses.
@@ -123,6 +125,7 @@ impl Net {
             outputs: Vec::new(),
             addresses,
             advertised,
+            tags: RandomState::new(),
             servers: HashMap::new(),
             clients: HashMap::new(),
             acks: HashMap::new(),
@@ -155,15 +158,14 @@ impl Net {
     }
 
     /// Begins the transaction of a request, unless too many are kept.
-    pub(super) fn begin(&mut self, request: &mut Request, key: Arc<str>) {
+    pub(super) fn begin(&mut self, request: &Request) {
         let reply_path = reply_path(&request.message, request.path);
         let Some(reply_path) = reply_path.filter(|_| self.servers.len() < MAX_SERVERS) else {
             return;
         };
         let (last, interval, call) = (None, None, None);
         let server = Server { reply_path, last, interval, call };
-        self.servers.insert(Arc::clone(&key), server);
-        request.key = Some(key);
+        self.servers.insert(Arc::clone(&request.key), server);
     }
 
     /// Answers a repetition as before. `None`: this is a new request.
@@ -197,7 +199,14 @@ impl Net {
 
     /// Answers a request with a code alone.
     pub(super) fn refuse(&mut self, request: &Request, code: u16) {
-        self.reply(request, code, Some(&token()), |_| {}, None);
+        let tag = self.tag(request);
+        self.reply(request, code, Some(&tag), |_| {}, None);
+    }
+
+    /// Returns a To tag, the same for every repetition of a request (section 8.2.7).
+    pub(super) fn tag(&self, request: &Request) -> String {
+        let Ids { call_id, cseq, from_tag, .. } = &request.ids;
+        format!("{:016x}", self.tags.hash_one((call_id, cseq, from_tag, &request.key)))
     }
 
     fn finish(
@@ -209,10 +218,8 @@ impl Net {
         let path = reply_path(&request.message, request.path)?;
         let bytes: Arc<[u8]> = bytes.into();
         self.send(path, request.call, Arc::clone(&bytes));
-        if let Some((key, server)) = request.key.as_ref().and_then(|key| {
-            let server = self.servers.get_mut(key)?;
-            Some((Arc::clone(key), server))
-        }) {
+        let key = Arc::clone(&request.key);
+        if let Some(server) = self.servers.get_mut(&key) {
             server.last = Some(Arc::clone(&bytes));
             server.call = request.call;
             if code >= 300 && request.ids.method == "INVITE" && path.is_udp() {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
+use super::agent::Limits;
 use super::core::Input;
 use super::stream::{Frame, Framer};
 
@@ -51,7 +52,16 @@ pub(crate) struct Traced {
     pub(crate) remote: SocketAddr,
     /// The number of the call that it belongs to.
     pub(crate) call: Option<u64>,
+    /// Over TCP, how many bytes of messages went before on this connection.
+    pub(crate) before: Position,
     pub(crate) bytes: Arc<[u8]>,
+}
+
+/// How many bytes of messages a connection has carried; they count from 0 again after 2^32.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Position {
+    pub(crate) sent: u32,
+    pub(crate) received: u32,
 }
 
 /// The way to a peer and back.
@@ -100,6 +110,7 @@ impl Switchboard {
 pub(super) struct Connection {
     stream: Arc<TcpStream>,
     queue: SyncSender<Arc<[u8]>>,
+    position: Position,
 }
 
 /// Where the loop sends.
@@ -124,6 +135,17 @@ impl Outlets {
                 }
             }
         }
+    }
+
+    /// Counts a message over TCP, and returns what went before it.
+    pub(super) fn count(&mut self, path: &Path, is_sent: bool, bytes: &[u8]) -> Position {
+        let connection = self.connections.get_mut(&path.id).filter(|_| !path.is_udp());
+        let Some(connection) = connection else { return Position::default() };
+        let before = connection.position;
+        let Position { sent, received } = &mut connection.position;
+        let direction = if is_sent { sent } else { received };
+        *direction = direction.wrapping_add(u32::try_from(bytes.len()).unwrap_or_default());
+        before
     }
 
     pub(super) fn close(&mut self, connection: u64) {
@@ -192,8 +214,7 @@ pub(super) fn read_datagrams(
 /// Accepts connections until the agent ends.
 pub(super) fn accept(
     listener: &TcpListener,
-    max: usize,
-    message_bytes: usize,
+    limits: Limits,
     inputs: &SyncSender<Input>,
     board: &Arc<Switchboard>,
 ) {
@@ -202,9 +223,9 @@ pub(super) fn accept(
             return;
         }
         match stream {
-            Ok(stream) if board.connections.load(Ordering::Relaxed) < max => {
+            Ok(stream) if board.connections.load(Ordering::Relaxed) < limits.connections => {
                 // One that cannot be served is closed.
-                let _ = serve(stream, message_bytes, inputs, board);
+                let _ = serve(stream, limits, inputs, board);
             }
             Ok(_) => {}
             // Too many open files: some will be closed.
@@ -216,12 +237,12 @@ pub(super) fn accept(
 /// Starts the threads of a connection, and returns the way to its peer.
 pub(super) fn serve(
     stream: TcpStream,
-    message_bytes: usize,
+    limits: Limits,
     inputs: &SyncSender<Input>,
     board: &Arc<Switchboard>,
 ) -> std::io::Result<Path> {
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(STALLED))?;
+    stream.set_read_timeout(Some(STALLED.min(limits.idle)))?;
     let id = board.last_connection.fetch_add(1, Ordering::Relaxed).saturating_add(1);
     let (local, remote) = (stream.local_addr()?, stream.peer_addr()?);
     let path = Path { transport: Transport::Tcp, id, local, remote };
@@ -229,13 +250,14 @@ pub(super) fn serve(
     let (queue, unwritten) = sync_channel(MAX_UNWRITTEN);
     let writer = Arc::clone(&stream);
     spawn("sip-write", move || write(&writer, &unwritten))?;
-    let connection = Connection { stream: Arc::clone(&stream), queue: queue.clone() };
+    let position = Position::default();
+    let connection = Connection { stream: Arc::clone(&stream), queue: queue.clone(), position };
     // Before anything else that concerns it.
     let _ = inputs.send(Input::Opened { path, connection });
     board.connections.fetch_add(1, Ordering::Relaxed);
     let (reports, counted) = (inputs.clone(), Arc::clone(board));
     let started = spawn("sip-read", move || {
-        read(&stream, path, message_bytes, &queue, &reports);
+        read(&stream, path, limits, &queue, &reports);
         let _ = stream.shutdown(Shutdown::Both);
         counted.connections.fetch_sub(1, Ordering::Relaxed);
         let _ = reports.send(Input::Closed { path });
@@ -259,26 +281,34 @@ fn write(mut stream: &TcpStream, unwritten: &Receiver<Arc<[u8]>>) {
 fn read(
     mut stream: &TcpStream,
     path: Path,
-    message_bytes: usize,
+    limits: Limits,
     pongs: &SyncSender<Arc<[u8]>>,
     inputs: &SyncSender<Input>,
 ) {
-    let mut framer = Framer::new(message_bytes);
+    let mut framer = Framer::new(limits.message_bytes);
     let mut buffer = [0; 4096];
+    // When the last bytes came, and when the message at hand began.
+    let (mut last_read, mut begun) = (Instant::now(), Instant::now());
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => return,
-            Ok(length) => framer.push(buffer.get(..length).unwrap_or_default()),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let is_timeout =
-                    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
-                if !is_timeout || framer.is_amid_message() {
-                    return;
-                }
+            Ok(length) => {
+                last_read = Instant::now();
+                framer.push(buffer.get(..length).unwrap_or_default());
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => {}
+                _ => return,
+            },
+        }
+        if last_read.elapsed() >= limits.idle {
+            last_read = Instant::now();
+            if inputs.send(Input::Idle { path }).is_err() {
+                return;
             }
         }
         while let Some(frame) = framer.next() {
+            begun = Instant::now();
             let (bytes, is_last) = match frame {
                 Frame::Message(bytes) => (bytes, false),
                 Frame::Broken(bytes) => (bytes, true),
@@ -295,6 +325,11 @@ fn read(
                 thread::sleep(LOOK_AROUND);
                 return;
             }
+        }
+        if !framer.is_amid_message() {
+            begun = Instant::now();
+        } else if begun.elapsed() >= STALLED {
+            return;
         }
     }
 }

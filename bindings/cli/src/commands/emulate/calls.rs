@@ -4,7 +4,6 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -14,7 +13,7 @@ use twiml_refer::http::Method;
 use twiml_refer::transfer::TransferSettings;
 use url::Url;
 
-use super::event::{CallSink, Event};
+use super::event::{CallSink, Event, EventSender};
 use crate::exit::{Failure, Result};
 use crate::sip::{self, Agent, Ended, Outgoing, Why};
 use crate::twilio::call::Call;
@@ -71,13 +70,13 @@ pub(super) struct Exchange {
     agent: Arc<Agent>,
     context: Arc<Context>,
     registry: Arc<Registry>,
-    events: Sender<Event>,
+    events: EventSender,
     live: Arc<AtomicUsize>,
     is_closed: Arc<AtomicBool>,
 }
 
 impl Exchange {
-    pub(super) fn new(agent: Arc<Agent>, context: Context, events: Sender<Event>) -> Self {
+    pub(super) fn new(agent: Arc<Agent>, context: Context, events: EventSender) -> Self {
         let (live, is_closed) = (Arc::default(), Arc::default());
         Self {
             agent,
@@ -146,12 +145,15 @@ impl Exchange {
         let known = self.registry.add(LiveCall::new(&sid, call.info(), call_control));
         let (exchange, of_thread) = (self.clone(), Arc::clone(&known));
         self.live.fetch_add(1, Ordering::AcqRel);
+        let slot = call.slot();
         let run = move || {
             let ended = lead(call, &of_thread, first, &exchange.context, &exchange.events);
             exchange.registry.end(&of_thread, ended.call_status, ended.duration);
             // Only when the command ends nobody listens.
             let _ = exchange.events.send(Event::Ended(Box::new(ended)));
             exchange.live.fetch_sub(1, Ordering::AcqRel);
+            // Up to here this is a thread of the limit of calls, however long the last request and the output take.
+            drop(slot);
         };
         if spawn("call", run).is_err() {
             self.live.fetch_sub(1, Ordering::AcqRel);
@@ -176,7 +178,7 @@ fn lead(
     live: &Arc<LiveCall>,
     first: Option<Update>,
     context: &Context,
-    events: &Sender<Event>,
+    events: &EventSender,
 ) -> EndedCall {
     let info = sip.info().clone();
     let sid = live.sid.clone();

@@ -1,7 +1,11 @@
-//! What the calls and the SIP side tell the loop that prints.
+//! What the calls and the SIP side report to the loop that prints, and the channel between them.
 
-use std::sync::mpsc::Sender;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{
+    Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
+};
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -14,9 +18,14 @@ use crate::scenario::Step;
 use crate::sip::{CallInfo, Traced};
 use crate::twilio::transcript::Sink;
 
+/// Events that wait to be printed: some seconds of 50 calls a second.
+const MAX_EVENTS: usize = 4096;
+
 pub(super) enum Event {
     /// A message was sent or received.
     Sip(Traced),
+    /// So many messages were left out, because nobody read fast enough.
+    NotShown(u64),
     /// A call begins; with its CallSid.
     Call(Box<CallInfo>, String),
     /// A step of a call, by its number.
@@ -43,24 +52,77 @@ pub(super) enum Shown {
     },
 }
 
+/// Returns a channel with room for [`MAX_EVENTS`].
+pub(super) fn channel() -> (EventSender, EventReceiver) {
+    let (events, receiver) = sync_channel(MAX_EVENTS);
+    let left_out = Arc::<AtomicU64>::default();
+    let sender = EventSender { events, left_out: Arc::clone(&left_out) };
+    (sender, EventReceiver { events: receiver, left_out })
+}
+
+/// The end of the channel where events go in.
+#[derive(Clone)]
+pub(super) struct EventSender {
+    events: SyncSender<Event>,
+    left_out: Arc<AtomicU64>,
+}
+
+impl EventSender {
+    /// Sends an event of a call, and waits while there is no room: a call goes no faster than it is shown.
+    pub(super) fn send(&self, event: Event) -> Result<()> {
+        self.events.send(event).map_err(|_| Failure::Closed)
+    }
+
+    /// Sends a message. Never waits, because the SIP side must not: without room the message is counted and left out.
+    pub(super) fn message(&self, message: Traced) {
+        if let Err(TrySendError::Full(_)) = self.events.try_send(Event::Sip(message)) {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The end of the channel where events come out.
+pub(super) struct EventReceiver {
+    events: Receiver<Event>,
+    left_out: Arc<AtomicU64>,
+}
+
+impl EventReceiver {
+    pub(super) fn recv(&self) -> std::result::Result<Event, RecvError> {
+        self.left_out().map_or_else(|| self.events.recv(), Ok)
+    }
+
+    pub(super) fn recv_timeout(
+        &self,
+        timeout: Duration,
+    ) -> std::result::Result<Event, RecvTimeoutError> {
+        self.left_out().map_or_else(|| self.events.recv_timeout(timeout), Ok)
+    }
+
+    fn left_out(&self) -> Option<Event> {
+        let count = self.left_out.swap(0, Ordering::Relaxed);
+        (count > 0).then_some(Event::NotShown(count))
+    }
+}
+
 /// The transcript of one call goes to the loop.
 pub(super) struct CallSink {
     number: u64,
     sid: String,
     is_json: bool,
     has_page: bool,
-    events: Sender<Event>,
+    events: EventSender,
 }
 
 impl CallSink {
-    pub(super) fn new(number: u64, sid: &str, context: &Context, events: Sender<Event>) -> Self {
+    pub(super) fn new(number: u64, sid: &str, context: &Context, events: EventSender) -> Self {
         let Context { is_json, has_page, .. } = *context;
         Self { number, sid: sid.to_owned(), is_json, has_page, events }
     }
 
     /// The loop is only gone when the command ends.
     fn send(&self, shown: Shown) -> Result<()> {
-        self.events.send(Event::Step(self.number, shown)).map_err(|_| Failure::Closed)
+        self.events.send(Event::Step(self.number, shown))
     }
 }
 
@@ -104,5 +166,41 @@ impl Sink for CallSink {
         let rungs = rungs(steps).into_iter().filter(|rung| !rung.what.is_message()).collect();
         self.send(Shown::Transfer { at: SystemTime::now(), rungs })?;
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sip::{Position, Transport};
+
+    fn message() -> Traced {
+        let address = ([127, 0, 0, 1], 5060).into();
+        let (at, transport, bytes) =
+            (SystemTime::now(), Transport::Udp, Arc::from(b"x".as_slice()));
+        let (is_sent, local, remote, call) = (true, address, address, None);
+        let before = Position::default();
+        Traced { at, is_sent, transport, local, remote, call, before, bytes }
+    }
+
+    #[test]
+    fn messages_that_nobody_reads_are_counted_and_wait_for_nothing() {
+        let (sender, receiver) = channel();
+        for _ in 0..MAX_EVENTS + 7 {
+            sender.message(message());
+        }
+        assert!(matches!(receiver.recv(), Ok(Event::NotShown(7))));
+        // What a call reports is not lost, also where it has to wait.
+        let call = std::thread::spawn(move || {
+            let step = || Shown::Line(String::new());
+            sender.send(Event::Step(1, step())).and_then(|()| sender.send(Event::Step(2, step())))
+        });
+        let mut events = Vec::new();
+        while let Ok(event) = receiver.recv() {
+            events.push(event);
+        }
+        assert!(call.join().unwrap().is_ok());
+        assert_eq!(events.len(), MAX_EVENTS + 2);
+        assert!(matches!(events.last(), Some(Event::Step(2, _))));
     }
 }

@@ -1,6 +1,5 @@
 //! The file of `--pcap`: every message as a packet, with headers made for it (a SIP stack has no packets to show).
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -10,7 +9,7 @@ use std::time::UNIX_EPOCH;
 use etherparse::PacketBuilder;
 
 use crate::exit::{Failure, Result};
-use crate::sip::{Traced, Transport};
+use crate::sip::{Position, Traced, Transport};
 
 /// The format of <https://www.tcpdump.org/manpages/pcap-savefile.5.txt>: microseconds, version 2.4.
 const MAGIC: u32 = 0xa1b2_c3d4;
@@ -28,15 +27,13 @@ const WINDOW: u16 = u16::MAX;
 pub(super) struct PcapFile {
     name: String,
     file: BufWriter<File>,
-    /// The next sequence number of each direction of each TCP connection.
-    sequence: HashMap<(SocketAddr, SocketAddr), u32>,
 }
 
 impl PcapFile {
     pub(super) fn create(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let file = File::create(path).map_err(|error| failure(&name, &error))?;
-        let mut pcap = Self { name, file: BufWriter::new(file), sequence: HashMap::new() };
+        let mut pcap = Self { name, file: BufWriter::new(file) };
         let mut head = Vec::new();
         head.extend_from_slice(&MAGIC.to_le_bytes());
         head.extend_from_slice(&2_u16.to_le_bytes());
@@ -54,11 +51,17 @@ impl PcapFile {
             false => (message.remote, message.local),
         };
         match message.transport {
-            Transport::Udp => self.packet(message, from, to, &message.bytes),
-            Transport::Tcp => message
-                .bytes
-                .chunks(SEGMENT)
-                .try_for_each(|segment| self.packet(message, from, to, segment)),
+            Transport::Udp => self.packet(message, from, to, (0, 0), &message.bytes),
+            Transport::Tcp => {
+                let Position { sent, received } = message.before;
+                let (mut next, acknowledged) =
+                    if message.is_sent { (sent, received) } else { (received, sent) };
+                message.bytes.chunks(SEGMENT).try_for_each(|segment| {
+                    let numbers = (next.wrapping_add(1), acknowledged.wrapping_add(1));
+                    next = next.wrapping_add(u32::try_from(segment.len()).unwrap_or_default());
+                    self.packet(message, from, to, numbers, segment)
+                })
+            }
         }
     }
 
@@ -67,6 +70,7 @@ impl PcapFile {
         message: &Traced,
         from: SocketAddr,
         to: SocketAddr,
+        (sequence, acknowledged): (u32, u32),
         payload: &[u8],
     ) -> Result<()> {
         let builder = match (from.ip(), to.ip()) {
@@ -81,18 +85,11 @@ impl PcapFile {
         let mut packet = Vec::new();
         let written = match message.transport {
             Transport::Udp => builder.udp(from.port(), to.port()).write(&mut packet, payload),
-            Transport::Tcp => {
-                let length = u32::try_from(payload.len()).unwrap_or_default();
-                let acknowledged = self.sequence.get(&(to, from)).copied().unwrap_or(1);
-                let next = self.sequence.entry((from, to)).or_insert(1);
-                let sequence = *next;
-                *next = next.wrapping_add(length);
-                builder
-                    .tcp(from.port(), to.port(), sequence, WINDOW)
-                    .psh()
-                    .ack(acknowledged)
-                    .write(&mut packet, payload)
-            }
+            Transport::Tcp => builder
+                .tcp(from.port(), to.port(), sequence, WINDOW)
+                .psh()
+                .ack(acknowledged)
+                .write(&mut packet, payload),
         };
         // A message that no packet can carry was not on the wire.
         if written.is_err() {

@@ -26,6 +26,10 @@ const AFTERMATH: Duration = Duration::from_secs(2);
 /// The most rungs of a picture.
 const MAX_RUNGS: usize = 2000;
 
+/// Anybody can send messages that belong to no call. One a second is shown, after so many at once.
+const STRAY_INTERVAL: Duration = Duration::from_secs(1);
+const STRAYS_AT_ONCE: u32 = 20;
+
 /// Where everything is shown.
 pub(super) struct View<'c> {
     console: &'c mut Console,
@@ -37,6 +41,15 @@ pub(super) struct View<'c> {
     newest: u64,
     /// The calls that have ended, in order.
     ended: VecDeque<(Instant, u64)>,
+    strays: Strays,
+}
+
+/// Which messages in no call are shown.
+#[derive(Default)]
+struct Strays {
+    /// When the next one would be due, if each had waited for its second.
+    due: Option<Instant>,
+    left_out: u64,
 }
 
 /// What is kept of a call while it is shown.
@@ -64,7 +77,8 @@ impl<'c> View<'c> {
         pcap: Option<PcapFile>,
         page: Option<Arc<History>>,
     ) -> Self {
-        Self { console, svg, pcap, page, calls: HashMap::new(), newest: 0, ended: VecDeque::new() }
+        let (calls, ended, strays) = (HashMap::new(), VecDeque::new(), Strays::default());
+        Self { console, svg, pcap, page, calls, newest: 0, ended, strays }
     }
 
     /// Says where calls are taken, at once: tests wait for it.
@@ -103,6 +117,9 @@ impl<'c> View<'c> {
     pub(super) fn show(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Sip(message) => self.message(&message)?,
+            Event::NotShown(count) => {
+                self.not_shown(count, "the output is not read fast enough")?
+            }
             Event::Call(info, sid) => self.call(&info, &sid)?,
             Event::Step(number, step) => self.step(number, step)?,
             Event::Ended(call) => self.end(&call)?,
@@ -122,13 +139,39 @@ impl<'c> View<'c> {
         for (_, number) in std::mem::take(&mut self.ended) {
             self.draw(number)?;
         }
+        self.strays_not_shown()?;
         self.pcap.as_mut().map_or(Ok(()), PcapFile::flush)?;
         self.console.flush()
+    }
+
+    /// Says how many messages were left out, and why.
+    fn not_shown(&mut self, count: u64, why: &str) -> Result<()> {
+        let text = format!("{count} messages are not shown: {why}");
+        if self.console.is_json() {
+            let code = "messages-not-shown";
+            return self
+                .console
+                .json(&json!({"step": "note", "code": code, "message": text, "count": count}));
+        }
+        self.text(0, &format!("({text})"))
+    }
+
+    fn strays_not_shown(&mut self) -> Result<()> {
+        match std::mem::take(&mut self.strays.left_out) {
+            0 => Ok(()),
+            count => self.not_shown(count, "they belong to no call, and are too many"),
+        }
     }
 
     fn message(&mut self, message: &Traced) -> Result<()> {
         if let Some(pcap) = &mut self.pcap {
             pcap.add(message)?;
+        }
+        if message.call.is_none() {
+            if !self.strays.admit(Instant::now()) {
+                return Ok(());
+            }
+            self.strays_not_shown()?;
         }
         let shown = SipMessage::read(&message.bytes);
         let view = message.call.and_then(|number| self.view(number, message.at));
@@ -276,6 +319,20 @@ impl<'c> View<'c> {
     }
 }
 
+impl Strays {
+    /// Returns whether one more is shown now.
+    fn admit(&mut self, now: Instant) -> bool {
+        let due = self.due.map_or(now, |due| due.max(now));
+        let is_admitted = due.duration_since(now) <= STRAY_INTERVAL * (STRAYS_AT_ONCE - 1);
+        if is_admitted {
+            self.due = Some(due + STRAY_INTERVAL);
+        } else {
+            self.left_out += 1;
+        }
+        is_admitted
+    }
+}
+
 impl CallView {
     fn new(started: SystemTime) -> Self {
         let (title, rungs) = (String::new(), Vec::new());
@@ -309,5 +366,19 @@ mod tests {
         view.rung(2, Rung { at_ms: 0, what: Shown::Received("200 OK (BYE)".to_owned()) }).unwrap();
         assert!(view.view(2, now).is_none() && view.calls.is_empty());
         assert!(view.view(3, now).is_some());
+    }
+
+    #[test]
+    fn messages_in_no_call_are_shown_at_a_rate() {
+        let (mut strays, start) = (Strays::default(), Instant::now());
+        let admitted = |strays: &mut Strays, ms: u64| {
+            let now = start + Duration::from_millis(ms);
+            (0..1000).filter(|_| strays.admit(now)).count()
+        };
+        assert_eq!(admitted(&mut strays, 0), 20);
+        assert_eq!(admitted(&mut strays, 999), 0);
+        assert_eq!(admitted(&mut strays, 1000), 1);
+        assert_eq!(strays.left_out, 980 + 1000 + 999);
+        assert_eq!(admitted(&mut strays, 61_000), 20);
     }
 }

@@ -51,8 +51,11 @@ fn bench() -> Bench {
 
 /// The caller's answer to our challenge, with these credentials.
 fn authorization(challenge: &Sent, user: &str, password: &str) -> String {
+    authorization_for(challenge, user, password, "sip:app@127.0.0.1:5060")
+}
+
+fn authorization_for(challenge: &Sent, user: &str, password: &str, uri: &str) -> String {
     let credentials = Credentials::new(user, password);
-    let uri = "sip:app@127.0.0.1:5060";
     let challenges = challenge.all("WWW-Authenticate");
     let value = answer(challenges.into_iter(), &credentials, "INVITE", uri, "own").unwrap();
     format!("Authorization: {value}\n")
@@ -108,6 +111,51 @@ fn wrong_credentials_are_challenged_again() {
     let other = invite_with(1, &right).replace("one@", "two@").replace("z9hG4bK", "z9hG4bKtwo");
     let sent = bench.receive(&other);
     assert!(sent[0].header("WWW-Authenticate").contains("stale=true"));
+}
+
+/// RFC 7616 section 3.4: the count of a nonce rises, so that a request that was seen is worth nothing.
+#[test]
+fn credentials_that_were_used_do_not_count_again() {
+    let mut bench = bench();
+    let challenge = bench.receive(&invite(1)).remove(0);
+    let right = authorization(&challenge, "bob", "zanzibar");
+    assert_eq!(codes(&bench.receive(&invite_with(2, &right))), [100]);
+    let replayed = invite_with(3, &right).replace(";tag=caller", ";tag=another");
+    let sent = bench.receive(&replayed);
+    assert_eq!(codes(&sent), [401]);
+    assert!(sent[0].header("WWW-Authenticate").contains("stale=true"));
+    assert_eq!(bench.calls.len(), 1);
+    let again = authorization(&sent[0], "bob", "zanzibar");
+    let replayed = invite_with(4, &again).replace(";tag=caller", ";tag=another");
+    // The same second and call give the same nonce; its first count was used.
+    let is_same = again == right;
+    assert_eq!(codes(&bench.receive(&replayed)), [if is_same { 401 } else { 100 }]);
+}
+
+/// RFC 7616 section 3.4.6, and RFC 3261 section 22.4: the server is the same, and the user may be another one.
+#[test]
+fn credentials_for_another_server_do_not_count() {
+    for (uri, code) in [
+        ("sip:127.0.0.1:5060", 100),
+        ("sip:other@127.0.0.1:5060;transport=udp", 100),
+        ("sip:app@127.0.0.1", 401),
+        ("sip:app@192.0.2.1:5060", 401),
+        ("/", 401),
+    ] {
+        let mut bench = bench();
+        let challenge = bench.receive(&invite(1)).remove(0);
+        let value = authorization_for(&challenge, "bob", "zanzibar", uri);
+        assert_eq!(codes(&bench.receive(&invite_with(2, &value))), [code], "{uri}");
+    }
+    // A proxy has changed the Request-URI.
+    let mut bench = bench();
+    let challenge = bench.receive(&invite(1)).remove(0);
+    let value = authorization_for(&challenge, "bob", "zanzibar", "sip:app@example.com");
+    let sent = bench.receive(
+        &invite_with(2, &value)
+            .replace("To: <sip:app@127.0.0.1:5060>", "To: <sip:app@EXAMPLE.com>"),
+    );
+    assert_eq!(codes(&sent), [100]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn hold_is_mirrored_and_nothing_is_sent_into_it() {
     ] {
         let (text, stream) = answer(&format!("m=audio 4000 RTP/AVP 0\na={theirs}\n")).unwrap();
         assert!(text.contains(&format!("a={ours}\r\n")), "{text}");
-        assert_eq!(stream.remote.is_some(), is_sending, "{theirs}");
+        assert_eq!(stream.wants_media, is_sending, "{theirs}");
     }
     // For the session, and the older way.
     let (text, _) = answer("a=sendonly\nm=audio 4000 RTP/AVP 0\n").unwrap();

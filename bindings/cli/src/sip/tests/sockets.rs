@@ -179,6 +179,82 @@ fn a_call_over_tcp_and_its_lost_connection() {
 }
 
 #[test]
+fn a_connection_without_a_call_is_closed_after_a_time() {
+    let limits = Limits { idle: Duration::from_millis(300), ..Limits::default() };
+    let agent = Agent::start(Options { limits, ..options() }, |_| {}).unwrap();
+    let mut with_call = TcpStream::connect(agent.addresses()[0]).unwrap();
+    write(&mut with_call, &invite(1));
+    let call = agent.next_call(PATIENCE).unwrap();
+    assert_eq!(read(&mut with_call).code(), 100);
+    let mut idle = TcpStream::connect(agent.addresses()[0]).unwrap();
+    write(&mut idle, &request("OPTIONS", 1, "", "x", "", ""));
+    assert_eq!(read(&mut idle).code(), 200);
+    assert_eq!(idle.read(&mut [0; 10]).unwrap_or(0), 0);
+    // The other one was silent for longer.
+    call.reject(486);
+    assert_eq!(read(&mut with_call).code(), 486);
+}
+
+#[test]
+fn messages_say_what_went_before_on_their_connection() {
+    let messages = Arc::new(Mutex::new(Vec::<Traced>::new()));
+    let seen = Arc::clone(&messages);
+    let agent = Agent::start(options(), move |message| seen.lock().unwrap().push(message)).unwrap();
+    for branches in [["a", "b"], ["c", "d"]] {
+        let mut stream = TcpStream::connect(agent.addresses()[0]).unwrap();
+        for branch in branches {
+            write(&mut stream, &request("OPTIONS", 1, "", branch, "", ""));
+            assert_eq!(read(&mut stream).code(), 200);
+        }
+    }
+    let messages = messages.lock().unwrap();
+    let [asked, answered] = [0, 1].map(|at| u32::try_from(messages[at].bytes.len()).unwrap());
+    let before: Vec<_> = messages.iter().map(|it| (it.before.received, it.before.sent)).collect();
+    let once = [(0, 0), (asked, 0), (asked, answered), (2 * asked, answered)];
+    assert_eq!(before, [once, once].concat());
+}
+
+/// Endpoints send from where they receive (RFC 4961); behind a NAT the first source counts. Elsewhere than on Linux,
+/// 127.0.0.2 is not this computer.
+#[test]
+#[cfg(target_os = "linux")]
+fn keys_come_from_the_endpoint_alone() {
+    for named_port in [None, Some(9)] {
+        let agent = agent();
+        let phone = Phone::new(&agent);
+        let [media, other] = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+        let elsewhere = UdpSocket::bind("127.0.0.2:0").unwrap();
+        let port = named_port.unwrap_or_else(|| media.local_addr().unwrap().port()).to_string();
+        let headers = "Contact: <sip:bell@127.0.0.1:5071>\nContent-Type: application/sdp\n";
+        phone.send(&request("INVITE", 1, "", "i", headers, &SDP.replace("4000", &port)));
+        let call = agent.next_call(PATIENCE).unwrap();
+        let answering = thread::spawn(move || (call.answer(), call));
+        phone.receive_code(100);
+        let answer = phone.receive_code(200);
+        phone.send(&request("ACK", 1, answer.tag("To"), "ack", "", ""));
+        let (_, call) = answering.join().unwrap();
+        let (_, ours) = answer.text.split_once("m=audio ").unwrap();
+        let ours: u16 = ours.split(' ').next().unwrap().parse().unwrap();
+        let press = |socket: &UdpSocket, key: u8| {
+            let packet = [0x80, 101, 0, 1, 0, 0, 0, key, 1, 2, 3, 4, key, 10, 0, 160];
+            socket.send_to(&packet, ("127.0.0.1", ours)).unwrap();
+        };
+        // Before the stream begins, nothing is read; packets with the same time are one press.
+        let mut first = Happening::TimedOut;
+        while first == Happening::TimedOut {
+            press(&elsewhere, 1);
+            press(&media, 2);
+            first = call.wait(Duration::from_millis(50));
+        }
+        assert_eq!(first, Happening::Digit('2'), "{named_port:?}");
+        press(&elsewhere, 3);
+        press(&other, 4);
+        press(&media, 5);
+        assert_eq!(call.wait(PATIENCE), Happening::Digit('5'), "{named_port:?}");
+    }
+}
+
+#[test]
 fn a_stream_that_cannot_be_read_is_answered_and_closed() {
     let agent = agent();
     let mut stream = TcpStream::connect(agent.addresses()[0]).unwrap();

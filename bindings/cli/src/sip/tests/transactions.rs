@@ -1,6 +1,7 @@
 //! Repetitions, and where responses go (RFC 3261 sections 17 and 18, RFC 3581).
 
 use super::*;
+use crate::sip::Callers;
 
 #[test]
 fn repeated_requests_get_the_same_answer_for_32_seconds_also_after_the_call() {
@@ -54,6 +55,30 @@ fn a_refusal_is_repeated_over_udp_until_its_ack_which_is_known_by_its_branch() {
     assert_eq!(codes(&bench.receive(&invite(1))), [486]);
     bench.receive(&request("ACK", 1, "any", "invite1", "", ""));
     assert!(bench.pass(31_000).is_empty());
+}
+
+/// RFC 3261 sections 8.2.7 and 26.3.2.4: whoever puts in another's address as the source gets one answer sent there.
+#[test]
+fn a_stranger_is_refused_statelessly() {
+    let callers = || Some(Callers::parse("bob:zanzibar\n").unwrap());
+    let full = |options: &mut Options| options.limits.calls = 0;
+    let other = invite(1).replace("INVITE sip:", "INVITE tel:");
+    for (mut bench, invite, code) in [
+        (Bench::with(|options| options.callers = callers()), invite(1), 401),
+        (Bench::with(full), invite(1), 503),
+        (Bench::new(), invite_with(1, "Require: fly\n"), 420),
+        (Bench::new(), invite(1).replace("application/sdp", "text/plain"), 415),
+        (Bench::new(), request("INVITE", 1, "unknown", "x", "", ""), 481),
+        (Bench::new(), other, 416),
+    ] {
+        let first = bench.receive(&invite).remove(0);
+        assert_eq!(first.code(), code);
+        assert!(bench.pass(5_000).is_empty(), "{code}");
+        // A repetition gets the same To tag.
+        assert_eq!(bench.receive(&invite)[0].header("To"), first.header("To"), "{code}");
+        bench.receive(&request("ACK", 1, first.tag("To"), "invite1", "", ""));
+        assert_eq!(bench.core.kept(), 0, "{code}");
+    }
 }
 
 #[test]
@@ -161,6 +186,13 @@ fn garbage_costs_no_memory_after_its_time() {
 
 #[test]
 fn calls_are_forgotten_32_seconds_after_their_end() {
+    let mut tcp = Bench::tcp();
+    let tag = tcp.call();
+    tcp.receive(&request("BYE", 2, &tag, "bye", "", ""));
+    assert!(tcp.core.has_call(&tcp.path));
+    tcp.pass(100_000);
+    assert_eq!(tcp.core.kept(), 0);
+
     let mut bench = Bench::new();
     let tag = bench.call();
     bench.refer("sip:alice@example.com", TransferSettings::new());
