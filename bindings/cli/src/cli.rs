@@ -102,18 +102,22 @@ pub(crate) struct Expect {
 impl Expect {
     /// Checks how a transfer ended, and complains with `which` in front if it was not expected.
     pub(crate) fn check(&self, which: &str, outcome: Option<&ReferOutcome>) -> Answer {
+        let complaint = self.complaint(which, outcome);
+        if let Some(text) = &complaint {
+            console::print_error(&message::plain_error(text));
+        }
+        Answer::yes_if(complaint.is_none())
+    }
+
+    /// Returns the complaint of `check`.
+    pub(crate) fn complaint(&self, which: &str, outcome: Option<&ReferOutcome>) -> Option<String> {
         let kind = outcome.map(ReferOutcome::kind);
-        let Some(expected) = self.expect.as_deref().filter(|expected| kind != Some(expected))
-        else {
-            return Answer::Yes;
-        };
+        let expected = self.expect.as_deref().filter(|expected| kind != Some(expected))?;
         let ended = match outcome {
             Some(outcome) => format!("it ended {}", message::outcome(outcome)),
             None => "it never began".to_owned(),
         };
-        let text = format!("{which}expected {expected}, but {ended}");
-        console::print_error(&message::plain_error(&text));
-        Answer::No
+        Some(format!("{which}expected {expected}, but {ended}"))
     }
 }
 

@@ -2,20 +2,21 @@
 //! transfer is fed with it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
-use twiml_refer::{Error, SipUri, sip::ReferTarget};
+use twiml_refer::Error;
 
 use super::message::{CaptureError, CaptureErrors, Message, Method, Start};
 use super::settings::Settings;
 use super::transfer::{Live, Traced, party};
-use crate::scenario::{Input, Notify, TARGET};
+use crate::scenario::{Input, Notify};
 
 /// The most transfers of one dialog that are looked at for a NOTIFY: the first, which alone need not
 /// give its id, and the latest. A phone has one or two.
 const MOST_AT_WORK: usize = 8;
 
-/// The most transfers of a capture, a few KiB each: it is not read beyond them.
+/// The most transfers of a capture, half a KiB to a few KiB each: it is not read beyond them.
 const MOST_TRANSFERS: usize = 100_000;
 
 /// What a transfer replies to another's NOTIFY (RFC 6665 section 4.1.3).
@@ -34,9 +35,7 @@ struct Call {
 
 /// Takes in the messages of a capture in their order.
 pub(super) struct Follower {
-    /// For a Refer-To that is not a SIP URI: no rule depends on it.
-    target: SipUri,
-    settings: Settings,
+    settings: Arc<Settings>,
     calls: HashMap<String, Call>,
     transfers: Vec<Live>,
     most_transfers: usize,
@@ -47,17 +46,16 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
-        Ok(Self {
-            target: SipUri::parse(TARGET)?,
-            settings: settings.clone(),
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            settings: Arc::new(settings.clone()),
             calls: HashMap::new(),
             transfers: Vec::new(),
             most_transfers: MOST_TRANSFERS,
             is_full: false,
             errors: CaptureErrors::default(),
             last: 0,
-        })
+        }
     }
 
     /// Takes in a message, unless there are too many transfers: then none of those that follow is wanted.
@@ -140,16 +138,11 @@ impl Follower {
         }
         let is_same = |live: &Live| live.is_between(&head.to_tag, &head.from_tag);
         let first_in_dialog = self.fitting(message, is_same).is_empty();
-        let refer_to = head.headers.refer_to.first().map_or("", String::as_str);
-        let target = match ReferTarget::parse(refer_to) {
-            ReferTarget::Sip(uri) => uri,
-            _ => self.target.clone(),
-        };
-        let (live, begun) = Live::begun(message, target, &self.settings, first_in_dialog);
+        let live = Live::new(message, Arc::clone(&self.settings), first_in_dialog);
         let index = self.transfers.len();
         self.transfers.push(live);
         self.call(message).transfers.push(index);
-        begun
+        Ok(())
     }
 
     fn refer_answered(&mut self, message: &Message, code: u16) -> Result<(), Error> {
@@ -191,7 +184,7 @@ impl Follower {
         let notify = Input::Notify(notify);
         // Of several transfers in a dialog, the one that does not say that it is another's.
         let owns = |index: &usize| {
-            let live = self.transfers.get(*index);
+            let live = self.transfers.get_mut(*index);
             live.and_then(|live| live.would_reply(&notify, message.at)) != Some(NO_SUBSCRIPTION)
         };
         let found = match of_dialog.as_slice() {
@@ -245,16 +238,39 @@ impl Follower {
         }
     }
 
-    pub(super) fn end(mut self) -> (Vec<Traced>, Vec<CaptureError>) {
-        let mut transfers = Vec::with_capacity(self.transfers.len());
-        for live in self.transfers {
-            let (traced, ended) = live.end(self.last);
-            if let Err(error) = ended {
-                self.errors.push(traced.place, error.message());
-            }
-            transfers.push(traced);
-        }
-        (transfers, self.errors.into_list())
+    pub(super) fn end(self) -> Transfers {
+        Transfers { live: self.transfers.into_iter(), last: self.last, errors: self.errors }
+    }
+}
+
+/// The transfers of a capture in the order of their REFERs. Each ends when it is asked for: the end of all of them
+/// at once would take several times the memory.
+pub(crate) struct Transfers {
+    live: std::vec::IntoIter<Live>,
+    /// When the capture ends.
+    last: u64,
+    errors: CaptureErrors,
+}
+
+impl Transfers {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.live.len() == 0
+    }
+
+    /// Returns what is wrong with the capture, after the last transfer.
+    pub(super) fn into_errors(self) -> Vec<CaptureError> {
+        self.errors.into_list()
+    }
+}
+
+impl Iterator for Transfers {
+    type Item = Traced;
+
+    fn next(&mut self) -> Option<Traced> {
+        self.live.find_map(|live| {
+            let place = live.place;
+            live.end(self.last).map_err(|error| self.errors.push(place, error.message())).ok()
+        })
     }
 }
 
@@ -275,7 +291,7 @@ mod tests {
     }
 
     fn follower() -> Follower {
-        Follower::new(&Settings::new(&[]).unwrap()).unwrap()
+        Follower::new(&Settings::new(&[]).unwrap())
     }
 
     #[test]
@@ -290,8 +306,9 @@ mod tests {
         );
         assert!(follower.on_message(refer(4)).is_break());
         assert!(follower.on_message(refer(5)).is_break());
-        let (transfers, errors) = follower.end();
-        assert_eq!(transfers.len(), 2);
+        let mut transfers = follower.end();
+        assert_eq!(transfers.by_ref().count(), 2);
+        let errors = transfers.into_errors();
         let [CaptureError { place: Some(Place::Packet(4)), message }] = &errors[..] else {
             panic!("{errors:?}")
         };
@@ -305,7 +322,7 @@ mod tests {
             let notify = message(number, "NOTIFY sip:a@example.com SIP/2.0", number);
             assert!(follower.on_message(notify).is_continue());
         }
-        let (_, errors) = follower.end();
+        let errors = follower.end().into_errors();
         assert_eq!(errors.len(), 1001);
         assert_eq!(errors[1000].message, "5 more broken places are not listed");
     }

@@ -34,33 +34,38 @@ pub(crate) use transfer::Traced;
 pub(crate) use unreadable::text as unreadable;
 pub(crate) use why::why;
 
-use dialogs::Follower;
+use dialogs::{Follower, Transfers};
 
 /// The transfers in a capture, and what is wrong with it.
 pub(crate) struct Capture {
-    pub(crate) transfers: Vec<Traced>,
-    /// In the order of their places.
-    pub(crate) errors: Vec<CaptureError>,
+    pub(crate) transfers: Transfers,
+    /// What is wrong with the capture itself.
+    errors: Vec<CaptureError>,
     /// How many SIP messages there are.
     pub(crate) messages: usize,
     pub(crate) is_timed: bool,
     /// What may be the reason if there is no REFER: encrypted connections, for instance.
     pub(crate) hint: Option<String>,
-    /// The text, for messages that point into it.
-    pub(crate) text: Vec<u8>,
+    text: Vec<u8>,
 }
 
 impl Capture {
     /// Reads what was opened to its end.
     pub(crate) fn read(opened: Opened, settings: &Settings) -> Result<Self, Refused> {
-        let follower = Follower::new(settings)
-            .map_err(|error| Refused::new("setting-invalid", error.message()))?;
-        let mut capture = match opened {
-            Opened::Text(text) => Self::of_text(text, follower)?,
-            Opened::Packets(reader) => Self::of_packets(reader, follower)?,
-        };
-        capture.errors.sort_by_key(|error| error.place);
-        Ok(capture)
+        let follower = Follower::new(settings);
+        match opened {
+            Opened::Text(text) => Self::of_text(text, follower),
+            Opened::Packets(reader) => Self::of_packets(reader, follower),
+        }
+    }
+
+    /// Returns the text, for messages that point into it, and what is wrong, in the order of the places. Comes after
+    /// the last transfer.
+    pub(crate) fn into_text_and_errors(self) -> (Vec<u8>, Vec<CaptureError>) {
+        let mut errors = self.transfers.into_errors();
+        errors.extend(self.errors);
+        errors.sort_by_key(|error| error.place);
+        (self.text, errors)
     }
 
     fn of_text(text: Vec<u8>, mut follower: Follower) -> Result<Self, Refused> {
@@ -79,8 +84,8 @@ impl Capture {
                 break;
             }
         }
-        let (transfers, mut errors) = follower.end();
-        errors.extend(found.errors.into_list());
+        let transfers = follower.end();
+        let errors = found.errors.into_list();
         let hint = if transfers.is_empty() { unreadable::hint(&text) } else { None };
         Ok(Self { transfers, errors, messages, is_timed: found.is_timed, hint, text })
     }
@@ -91,9 +96,8 @@ impl Capture {
             messages = messages.saturating_add(1);
             follower.on_message(message)
         })?;
-        let (transfers, mut errors) = follower.end();
-        errors.extend(found.errors);
-        let hint = found.hint;
+        let transfers = follower.end();
+        let packets::Found { errors, hint } = found;
         Ok(Self { transfers, errors, messages, is_timed: true, hint, text: Vec::new() })
     }
 }

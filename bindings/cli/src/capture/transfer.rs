@@ -1,6 +1,8 @@
 //! One transfer of a capture: the events it is fed, message by message, what was on the wire besides, and
 //! what is left of it at the end. `dialogs` decides which messages those are.
 
+use std::sync::Arc;
+
 use twiml_refer::{
     Error, ReferOutcome, SipUri,
     transfer::{Output, TransferSettings},
@@ -11,14 +13,14 @@ use super::message::{Message, Place};
 use super::refer_to::{self, Check};
 use super::settings::Settings;
 use super::why::late_notify;
-use crate::scenario::{self, Input, Party, Run, Step, What};
+use crate::scenario::{self, Input, Party, Run, Step, TARGET, What};
 
 /// Messages of one dialog that are this much out of order are put down to the log's own writing.
 const MAX_BACKWARDS: u64 = 2000;
 
-/// Steps, and events among them, that follow the response in most transfers.
-const MOST_STEPS: usize = 8;
-const MOST_EVENTS: usize = 4;
+/// Steps of most transfers with a NOTIFY, and events among them.
+const MOST_STEPS: usize = 12;
+const MOST_EVENTS: usize = 6;
 
 /// A reply belongs to one of so many NOTIFYs that have none yet.
 const MOST_OWED: usize = 64;
@@ -93,16 +95,15 @@ struct Challenge {
     refer_sub: bool,
 }
 
-/// A transfer of which messages may still come.
+/// A transfer of which messages may still come. A capture may hold a hundred thousand REFERs and nothing else:
+/// what only a message after the REFER needs is in `course`.
 pub(super) struct Live {
-    run: Run,
-    settings: Settings,
-    places: Vec<(usize, Place)>,
-    notes: Vec<Note>,
-    place: Place,
+    settings: Arc<Settings>,
+    pub(super) place: Place,
     call_id: String,
     refer_to: String,
     checks: Vec<Check>,
+    first_in_dialog: bool,
     started: u64,
     clock: u32,
     last: u64,
@@ -116,6 +117,15 @@ pub(super) struct Live {
     pub(super) platform: Option<String>,
     /// The tag of the other side; unknown at first if the REFER is outside of any dialog.
     pub(super) endpoint: Option<String>,
+    /// Begins with the first message after the REFER, or at the end of the capture.
+    course: Option<Box<Course>>,
+}
+
+/// The model, what it was fed, and what was on the wire besides.
+struct Course {
+    run: Run,
+    places: Vec<(usize, Place)>,
+    notes: Vec<Note>,
     /// What is due to the NOTIFYs without a reply.
     owed: Vec<Owed>,
 }
@@ -130,23 +140,37 @@ struct Owed {
     at: u64,
 }
 
+impl Course {
+    fn feed(&mut self, place: Place, at: u64, input: Input) -> Result<(), Error> {
+        self.run.advance(at)?;
+        self.places.push((self.run.steps.len(), place));
+        self.run.feed(at, input)
+    }
+
+    fn note(&mut self, at: u64, what: Noted) -> Result<(), Error> {
+        self.run.advance(at)?;
+        let last = self.run.steps.last().map_or(0, |step| step.at_ms);
+        self.notes.push(Note { before: self.run.steps.len(), at: at.max(last), what });
+        Ok(())
+    }
+
+    /// Returns the index of what is due to a NOTIFY, one of the latest.
+    fn owed_to(&self, key: &(Option<String>, u32)) -> Option<usize> {
+        let latest = self.owed.iter().enumerate().rev().take(MOST_OWED);
+        latest.into_iter().find(|(_, owed)| owed.key == *key).map(|(index, _)| index)
+    }
+}
+
 impl Live {
-    pub(super) fn begun(
-        message: &Message,
-        target: SipUri,
-        settings: &Settings,
-        first_in_dialog: bool,
-    ) -> (Self, Result<(), Error>) {
+    pub(super) fn new(message: &Message, settings: Arc<Settings>, first_in_dialog: bool) -> Self {
         let head = &message.head;
-        let mut live = Self {
-            run: Run::new(target, std::sync::Arc::clone(&settings.transfer)),
-            settings: settings.clone(),
-            places: Vec::new(),
-            notes: Vec::new(),
+        Self {
+            settings,
             place: message.place,
             call_id: head.call_id.clone(),
             refer_to: head.headers.refer_to.first().cloned().unwrap_or_default(),
             checks: refer_to::check(&head.headers.refer_to),
+            first_in_dialog,
             started: message.at,
             clock: message.clock,
             last: message.at,
@@ -157,13 +181,29 @@ impl Live {
             has_hung_up: false,
             platform: head.from_tag.clone(),
             endpoint: head.to_tag.clone(),
-            owed: Vec::new(),
-        };
-        let settings = TransferSettings::clone(&settings.transfer);
-        let start =
-            Input::Start { leg: Leg::Sip, cseq: Some(head.cseq), first_in_dialog, settings };
-        let begun = live.feed(message, start);
-        (live, begun)
+            course: None,
+        }
+    }
+
+    fn course(&mut self) -> Result<&mut Course, Error> {
+        let course = self.take_course()?;
+        Ok(self.course.insert(course))
+    }
+
+    fn take_course(&mut self) -> Result<Box<Course>, Error> {
+        if let Some(course) = self.course.take() {
+            return Ok(course);
+        }
+        let transfer = &self.settings.transfer;
+        // No rule depends on the target.
+        let run = Run::new(SipUri::parse(TARGET)?, Arc::clone(transfer));
+        let (places, notes, owed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut course = Box::new(Course { run, places, notes, owed });
+        let (cseq, first_in_dialog) = (Some(self.cseq), self.first_in_dialog);
+        let settings = TransferSettings::clone(transfer);
+        let start = Input::Start { leg: Leg::Sip, cseq, first_in_dialog, settings };
+        course.feed(self.place, 0, self.settings.seen(start))?;
+        Ok(course)
     }
 
     pub(super) fn feed(&mut self, message: &Message, input: Input) -> Result<(), Error> {
@@ -173,10 +213,8 @@ impl Live {
     }
 
     fn feed_at(&mut self, place: Place, at: u64, input: Input) -> Result<(), Error> {
-        self.run.advance(at)?;
-        self.places.push((self.run.steps.len(), place));
         let input = self.settings.seen(input);
-        self.run.feed(at, input)
+        self.course()?.feed(place, at, input)
     }
 
     /// Returns the time since the REFER. A clock that goes back, or another one, leaves no verdict.
@@ -216,9 +254,6 @@ impl Live {
             return Ok(());
         }
         self.is_answered = (200..=699).contains(&code);
-        // NOTIFYs follow; of many a REFER nothing does.
-        self.run.steps.reserve(MOST_STEPS);
-        self.places.reserve(MOST_EVENTS);
         self.feed(message, Input::Response { code, refer_sub, retry: None })
     }
 
@@ -230,7 +265,7 @@ impl Live {
         self.answer_challenge(Some(message.head.cseq))?;
         self.cseq = message.head.cseq;
         let at = self.time_of(message);
-        self.note(at, Noted::Resent { cseq: message.head.cseq })?;
+        self.course()?.note(at, Noted::Resent { cseq: message.head.cseq })?;
         Ok(true)
     }
 
@@ -244,49 +279,39 @@ impl Live {
 
     /// Handles a NOTIFY, and remembers which reply is due.
     pub(super) fn notified(&mut self, message: &Message, notify: Input) -> Result<(), Error> {
+        let course = self.course()?;
+        let (steps, places) = (&mut course.run.steps, &mut course.places);
+        steps.reserve(MOST_STEPS.saturating_sub(steps.len()));
+        places.reserve(MOST_EVENTS.saturating_sub(places.len()));
         self.feed(message, notify)?;
-        let step = self.places.last().map(|(step, _)| *step).unwrap_or_default();
-        let reply = self.run.steps.get(step..).and_then(|steps| steps.iter().find_map(reply));
-        if let Some(code) = reply {
+        let course = self.course()?;
+        let step = course.places.last().map(|(step, _)| *step).unwrap_or_default();
+        let steps = course.run.steps.get(step..).unwrap_or_default();
+        if let Some(code) = steps.iter().find_map(reply) {
             let key = (message.head.from_tag.clone(), message.head.cseq);
-            let at = self.run.steps.get(step).map_or(0, |step| step.at_ms);
+            let at = steps.first().map_or(0, |step| step.at_ms);
             // One that is sent again has one reply.
-            if !self.owes(&key) {
-                self.owed.push(Owed { key, code, step, place: message.place, at });
+            if course.owed_to(&key).is_none() {
+                course.owed.push(Owed { key, code, step, place: message.place, at });
             }
         }
         Ok(())
     }
 
     pub(super) fn owes(&self, key: &(Option<String>, u32)) -> bool {
-        self.owed_to(key).is_some()
-    }
-
-    /// Returns the index of what is due to a NOTIFY, one of the latest.
-    fn owed_to(&self, key: &(Option<String>, u32)) -> Option<usize> {
-        let latest = self.owed.iter().enumerate().rev().take(MOST_OWED);
-        latest.into_iter().find(|(_, owed)| owed.key == *key).map(|(index, _)| index)
+        self.course.as_ref().is_some_and(|course| course.owed_to(key).is_some())
     }
 
     /// Handles the reply to a NOTIFY.
     pub(super) fn replied(&mut self, message: &Message, code: u16) -> Result<(), Error> {
-        let key = (message.head.from_tag.clone(), message.head.cseq);
-        let Some(index) = self.owed_to(&key) else { return Ok(()) };
-        let owed = self.owed.remove(index);
         let at = self.time_of(message);
+        let course = self.course()?;
         let cseq = message.head.cseq;
-        self.note(at, Noted::Replied { cseq, code, due: owed.code, notify: owed.place })
-    }
-
-    fn note(&mut self, at: u64, what: Noted) -> Result<(), Error> {
-        self.run.advance(at)?;
-        let last = self.run.steps.last().map_or(0, |step| step.at_ms);
-        self.notes.push(Note { before: self.run.steps.len(), at: at.max(last), what });
-        Ok(())
-    }
-
-    fn is_over(&self) -> bool {
-        self.run.transfer().report().is_some()
+        let Some(index) = course.owed_to(&(message.head.from_tag.clone(), cseq)) else {
+            return Ok(());
+        };
+        let owed = course.owed.remove(index);
+        course.note(at, Noted::Replied { cseq, code, due: owed.code, notify: owed.place })
     }
 
     /// Returns whether a message from one tag to another is one of this dialog.
@@ -296,8 +321,8 @@ impl Live {
     }
 
     /// Returns the reply that is due to this NOTIFY, without handling it.
-    pub(super) fn would_reply(&self, notify: &Input, at: u64) -> Option<u16> {
-        let mut transfer = self.run.transfer().clone();
+    pub(super) fn would_reply(&mut self, notify: &Input, at: u64) -> Option<u16> {
+        let mut transfer = self.course().ok()?.run.transfer().clone();
         let notify = self.settings.seen(notify.clone());
         transfer.handle(notify.event(), at.saturating_sub(self.started)).ok()?;
         std::iter::from_fn(|| transfer.poll()).find_map(|output| match output {
@@ -307,23 +332,24 @@ impl Live {
     }
 
     /// Ends the transfer: the last message of the capture was at this time.
-    pub(super) fn end(mut self, at: u64) -> (Traced, Result<(), Error>) {
+    pub(super) fn end(mut self, at: u64) -> Result<Traced, Error> {
         let at = at.saturating_sub(self.started);
-        let mut ended = self.answer_challenge(None).and_then(|()| self.run.advance(at));
-        if !self.is_over() && ended.is_ok() {
-            ended = self.note(at, Noted::Ends).and_then(|()| self.run.advance(u64::MAX));
+        self.answer_challenge(None)?;
+        let mut course = self.take_course()?;
+        course.run.advance(at)?;
+        if course.run.transfer().report().is_none() {
+            course.note(at, Noted::Ends)?;
+            course.run.advance(u64::MAX)?;
         }
-        for owed in &self.owed {
+        let Course { run: Run { steps, .. }, places, mut notes, owed } = *course;
+        notes.extend(owed.iter().map(|owed| {
             let what = Noted::Unanswered { cseq: owed.key.1, due: owed.code };
-            self.notes.push(Note { before: owed.step.saturating_add(1), at: owed.at, what });
-        }
-        self.notes.sort_by_key(|note| note.before);
-        let Self {
-            place, call_id, refer_to, places, notes, checks, untrusted, settings, run, ..
-        } = self;
-        let steps = run.steps;
+            Note { before: owed.step.saturating_add(1), at: owed.at, what }
+        }));
+        notes.sort_by_key(|note| note.before);
+        let Self { place, call_id, refer_to, checks, untrusted, settings, .. } = self;
         let alternative = if untrusted.is_none() { alternative(&steps, &settings) } else { None };
-        let traced = Traced {
+        Ok(Traced {
             place,
             call_id,
             refer_to,
@@ -333,8 +359,7 @@ impl Live {
             untrusted,
             alternative,
             places,
-        };
-        (traced, ended)
+        })
     }
 }
 
@@ -427,8 +452,8 @@ fn alternative(steps: &[Step], settings: &Settings) -> Option<Alternative> {
 
 /// Returns how a transfer ends that gets these events.
 fn run(fed: &[(u64, &Input)], settings: &Settings) -> Option<ReferOutcome> {
-    let target = SipUri::parse(scenario::TARGET).ok()?;
-    let mut run = Run::new(target, std::sync::Arc::clone(&settings.transfer));
+    let target = SipUri::parse(TARGET).ok()?;
+    let mut run = Run::new(target, Arc::clone(&settings.transfer));
     for (at, fed) in fed {
         run.advance(*at).ok()?;
         run.feed(*at, settings.seen((*fed).clone())).ok()?;

@@ -561,6 +561,25 @@ fn a_large_capture_takes_linear_time() {
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
 
+/// A REFER to which nothing comes takes about as much memory as its packet.
+#[cfg(target_os = "linux")]
+#[test]
+fn lone_refers_take_little_memory() {
+    const SPARE_KIB: usize = 16 * 1024;
+    let many: Vec<_> =
+        (0..20_000).map(|call| (call, udp(&refer(&format!("{call}@192.0.2.2"), 1, &[])))).collect();
+    let content = PCAP.file(&many);
+    let most = (content.len() / 1024 + SPARE_KIB).to_string();
+    let path = file("lone-refers.pcap", content);
+    let shell = "ulimit -d \"$0\"; exec \"$@\"";
+    let command = env!("CARGO_BIN_EXE_twiml-refer");
+    let output = std::process::Command::new("sh")
+        .args(["-c", shell, &most, command, "replay", &path, "--expect", "rejected"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{most} KiB: {}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A long head is searched and read once, not again for each segment behind it.
 #[test]
 fn a_long_head_is_read_once() {

@@ -55,7 +55,7 @@ pub(super) fn run(
     shown: &mut Shown,
     console: &mut Console,
 ) -> Result<Answer> {
-    let capture = match opened.and_then(|opened| Capture::read(opened, settings)) {
+    let mut capture = match opened.and_then(|opened| Capture::read(opened, settings)) {
         Ok(capture) => capture,
         Err(Refused { kind, message }) => {
             return console.refuse(Failure::refused_as(kind, &format!("{name}: {message}")));
@@ -67,50 +67,47 @@ pub(super) fn run(
     if !capture.is_timed && !capture.transfers.is_empty() && !console.is_json() {
         console.line("There are no times in the capture: everything counts as at one time.\n")?;
     }
-    let first = shown.transfers.saturating_add(1);
+    let before = shown.transfers;
     let mut drawing = String::new();
-    for (number, transfer) in (first..).zip(&capture.transfers) {
+    let mut unexpected = Vec::new();
+    for transfer in capture.transfers.by_ref() {
+        shown.transfers = shown.transfers.saturating_add(1);
+        let number = shown.transfers;
         if console.is_json() {
-            as_json(number, transfer, capture.is_timed, console)?;
+            as_json(number, &transfer, capture.is_timed, console)?;
         } else {
             drawing.clear();
             as_text(number, &transfer.ladder(), &mut drawing);
-            console.bytes(
-                drawing.get(usize::from(number == first)..).unwrap_or_default().as_bytes(),
-            )?;
+            let is_first = number == before.saturating_add(1);
+            console.bytes(drawing.get(usize::from(is_first)..).unwrap_or_default().as_bytes())?;
         }
         if shown.keeps_ladders {
             shown.ladders.push(transfer.ladder());
         }
+        unexpected.extend(checked(number, &transfer, options));
     }
-    shown.transfers = shown.transfers.saturating_add(capture.transfers.len());
-    let mut answer = Answer::Yes;
-    if capture.transfers.is_empty() {
+    let mut answer = Answer::yes_if(unexpected.is_empty());
+    if shown.transfers == before {
         let hint = capture.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         let count = capture.messages;
         let message = format!("there is no REFER in {name}; SIP messages in it: {count}{hint}");
         answer = console.refuse(Failure::refused_as("refer-missing", &message))?;
     }
     console.flush()?;
-    answer = answer.and(errors(&capture, name, console)?);
-    for (number, transfer) in (first..).zip(&capture.transfers) {
-        answer = answer.and(checked(number, transfer, options));
-    }
-    if options.files.len() == 1 {
-        // The command ends here: to free what it knows would take a tenth of its time.
-        std::mem::forget(capture);
+    answer = answer.and(errors(capture, name, console)?);
+    for message in unexpected {
+        console::print_error(&message::plain_error(&message));
     }
     Ok(answer)
 }
 
-/// Returns whether a transfer ended as expected. Without a verdict the answer is no.
-fn checked(number: usize, transfer: &Traced, options: &Options) -> Answer {
+/// Returns a complaint if a transfer did not end as expected. Without a verdict there is always one.
+fn checked(number: usize, transfer: &Traced, options: &Options) -> Option<String> {
     let which = format!("transfer {number}: ");
-    let Some(reason) = &transfer.untrusted else {
-        return options.expect.check(&which, transfer.outcome().as_ref());
-    };
-    console::print_error(&message::plain_error(&format!("{which}no verdict: {reason}")));
-    Answer::No
+    match &transfer.untrusted {
+        Some(reason) => Some(format!("{which}no verdict: {reason}")),
+        None => options.expect.complaint(&which, transfer.outcome().as_ref()),
+    }
 }
 
 /// Adds a transfer to a text, behind an empty line.
@@ -134,17 +131,17 @@ fn as_json(number: usize, transfer: &Traced, is_timed: bool, console: &mut Conso
 }
 
 /// Prints where the capture is broken: what was there may have been about a transfer.
-fn errors(capture: &Capture, name: &str, console: &mut Console) -> Result<Answer> {
-    let errors = &capture.errors;
+fn errors(capture: Capture, name: &str, console: &mut Console) -> Result<Answer> {
+    let (text, errors) = capture.into_text_and_errors();
     if console.is_json() {
-        for CaptureError { place, message } in errors {
+        for CaptureError { place, message } in &errors {
             let error = own_error("trace-broken", message, line(*place));
             let error = console::merged(error, json!({"packet": packet(*place)}));
             console.json(&json!({"valid": false, "error": error}))?;
         }
         return Ok(Answer::yes_if(errors.is_empty()));
     }
-    let mut lines = capture.text.split(|byte| *byte == b'\n').zip(1..).peekable();
+    let mut lines = text.split(|byte| *byte == b'\n').zip(1..).peekable();
     for CaptureError { place, message } in errors.iter().take(MAX_ERRORS) {
         let Some(Place::Line(line)) = place else {
             let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
