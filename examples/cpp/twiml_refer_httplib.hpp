@@ -33,13 +33,21 @@ class httplib_routes {
     /// Throws `error` if the origin needs a public base that the validator has not. The server must live longer.
     httplib_routes(httplib::Server &server, const request_validator &validator,
                    origin_kind origin = origin_kind::public_base, logger log = to_stderr)
-        : server_(server), posts_(std::make_shared<logged_verifier>(http_verifier(validator, origin), std::move(log))),
-          both_(std::make_shared<logged_verifier>(http_verifier(validator, origin).accept_get(true), posts_->log))
+        : server_(server), log_(std::make_shared<line_log>(std::move(log)))
     {
+        const auto of = [&](allowed_methods methods) {
+            return std::make_shared<http_verifier>(http_verifier(validator, origin).allowed_methods(methods));
+        };
+        posts_ = of(allowed_methods::post);
+        gets_ = of(allowed_methods::get);
+        both_ = of(allowed_methods::get_and_post);
     }
 
     /// Adds a route for POST; any other method is answered 405.
     void post(const std::string &pattern, handler app) { add(posts_, pattern, std::move(app)); }
+
+    /// Adds a route for GET; any other method is answered 405.
+    void get(const std::string &pattern, handler app) { add(gets_, pattern, std::move(app)); }
 
     /// Adds a route for GET and POST: only for one that reads nothing but the parameters, because a signature covers no
     /// method.
@@ -49,12 +57,12 @@ class httplib_routes {
     static void to_stderr(const std::string &line) { std::fprintf(stderr, "WARN %s\n", line.c_str()); }
 
   private:
-    /// A verifier and its log.
-    struct logged_verifier {
-        logged_verifier(http_verifier verifier, logger log) : verifier(std::move(verifier)), log(std::move(log)) {}
+    /// The log of all routes.
+    struct line_log {
+        explicit line_log(logger write) : write(std::move(write)) {}
 
         /// Logs why a request is refused, at most once a second, as it costs many signatures to find out.
-        void refused(const httplib::Request &request, const std::string &body)
+        void refused(const http_verifier &verifier, const httplib::Request &request, const std::string &body)
         {
             using std::chrono::steady_clock;
             std::unique_lock<std::mutex> lock(mutex);
@@ -69,20 +77,17 @@ class httplib_routes {
             auto line = verifier.diagnose(request.method, request.target, request.headers, body);
             if (more > 0)
                 line += " (" + std::to_string(more) + " more were not logged)";
-            log(line);
+            write(line);
         }
 
-        http_verifier verifier;
-        logger log;
+        logger write;
         std::mutex mutex;
         std::chrono::steady_clock::time_point next;
         std::size_t left_out = 0;
     };
 
-    static void refuse(logged_verifier &twilio, const http_answer &answer, const httplib::Request &request,
-                       const std::string &body, httplib::Response &reply)
+    static void refuse(const http_answer &answer, httplib::Response &reply)
     {
-        twilio.refused(request, body);
         reply.status = answer.status;
         if (!answer.allow.empty())
             reply.set_header("Allow", std::string(answer.allow));
@@ -104,13 +109,13 @@ class httplib_routes {
                (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
     }
 
-    static void serve(logged_verifier &twilio, const handler &app, const httplib::Request &request,
+    static void serve(const http_verifier &verifier, line_log &log, const handler &app, const httplib::Request &request,
                       const httplib::ContentReader *read, httplib::Response &reply)
     {
         std::string body;
-        auto answer = twilio.verifier.check_head(request.method, request.headers);
+        auto answer = verifier.check_head(request.method, request.headers);
         if (answer.status == 200) {
-            const std::size_t most = twilio.verifier.max_body_bytes() + 1;
+            const std::size_t most = verifier.max_body_bytes() + 1;
             // Nothing that Twilio sends is multipart, and the server would pass it on in parts: a body that is not
             // read must not verify as an empty one.
             if (!read || request.is_multipart_form_data())
@@ -120,10 +125,11 @@ class httplib_routes {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;
                 });
-            answer = twilio.verifier.verify(request.method, request.target, request.headers, body);
+            answer = verifier.verify(request.method, request.target, request.headers, body);
         }
         if (!answer.request) {
-            refuse(twilio, answer, request, body, reply);
+            log.refused(verifier, request, body);
+            refuse(answer, reply);
             return;
         }
         httplib::Request whole = request;
@@ -131,14 +137,14 @@ class httplib_routes {
         app(*answer.request, whole, reply);
     }
 
-    void add(const std::shared_ptr<logged_verifier> &twilio, const std::string &pattern, handler app)
+    void add(const std::shared_ptr<http_verifier> &verifier, const std::string &pattern, handler app)
     {
-        const auto without_body = [twilio, app](const httplib::Request &request, httplib::Response &reply) {
-            serve(*twilio, app, request, nullptr, reply);
+        const auto without_body = [verifier, log = log_, app](const httplib::Request &request, httplib::Response &reply) {
+            serve(*verifier, *log, app, request, nullptr, reply);
         };
-        const auto with_body = [twilio, app](const httplib::Request &request, httplib::Response &reply,
-                                             const httplib::ContentReader &read) {
-            serve(*twilio, app, request, &read, reply);
+        const auto with_body = [verifier, log = log_, app](const httplib::Request &request, httplib::Response &reply,
+                                                          const httplib::ContentReader &read) {
+            serve(*verifier, *log, app, request, &read, reply);
         };
         server_.Post(pattern, with_body);
         server_.Put(pattern, with_body);
@@ -149,8 +155,8 @@ class httplib_routes {
     }
 
     httplib::Server &server_;
-    std::shared_ptr<logged_verifier> posts_;
-    std::shared_ptr<logged_verifier> both_;
+    std::shared_ptr<line_log> log_;
+    std::shared_ptr<http_verifier> posts_, gets_, both_;
 };
 
 } // namespace twiml_refer

@@ -500,7 +500,7 @@
 #define TWR_GROUP_TEXT 9
 
 /**
- * The URL that Twilio asked for begins with the public base of the validator. No header is believed.
+ * The URL that Twilio asked for begins with the public base of the validator. No header is trusted.
  */
 #define TWR_ORIGIN_PUBLIC_BASE 1
 
@@ -519,6 +519,21 @@
  * It begins with http and the host of the header Host: only where the app is reached directly.
  */
 #define TWR_ORIGIN_HOST_HTTP 4
+
+/**
+ * POST alone, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+ */
+#define TWR_ALLOWED_METHODS_POST 1
+
+/**
+ * GET alone: its query holds the parameters, and it must have no body.
+ */
+#define TWR_ALLOWED_METHODS_GET 2
+
+/**
+ * Both. Only for routes that read the parameters of the verified request alone.
+ */
+#define TWR_ALLOWED_METHODS_GET_AND_POST 3
 
 /**
  * The target answers.
@@ -758,7 +773,7 @@ typedef struct twr_hints twr_hints;
 /**
  * Verifies requests as an HTTP server receives them. Once it is set up, any number of threads may use one.
  */
-typedef struct twr_http twr_http;
+typedef struct twr_http_verifier twr_http_verifier;
 
 /**
  * A request from Twilio. It does not change, and any thread may read it.
@@ -1011,7 +1026,7 @@ typedef struct {
    */
   size_t header_count;
   /**
-   * The body, read up to a byte over twr_http_max_body_bytes.
+   * The body, read up to a byte over twr_http_verifier_max_body_bytes.
    */
   twr_str body;
   /**
@@ -1553,48 +1568,47 @@ twr_str twr_status_name(int32_t status);
 
 /**
  * Makes a verifier that accepts POST alone. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
- * validator without public base is refused. The validator is copied. Free it with twr_http_free.
+ * validator without public base is refused. The validator is copied. Free it with twr_http_verifier_free.
  */
-twr_status twr_http_new(const twr_validator *validator,
-                        int32_t origin,
-                        twr_http **http,
-                        twr_error *error);
+twr_status twr_http_verifier_new(const twr_validator *validator,
+                                 int32_t origin,
+                                 twr_http_verifier **verifier,
+                                 twr_error *error);
 
 /**
  * Frees a verifier and writes NULL in its place; NULL is ignored.
  */
-void twr_http_free(twr_http **http);
+void twr_http_verifier_free(twr_http_verifier **verifier);
 
 /**
- * Sets whether GET is accepted beside POST: its query then holds the parameters. Only for routes that read nothing
- * else, because a signature covers no method.
+ * Sets the methods that are accepted, those of the route: a TWR_ALLOWED_METHODS_… number.
  */
-twr_status twr_http_set_get(twr_http *http,
-                            bool accept,
-                            twr_error *error);
+twr_status twr_http_verifier_set_allowed_methods(twr_http_verifier *verifier,
+                                                 int32_t allowed_methods,
+                                                 twr_error *error);
 
 /**
  * Sets whether a target without `?` is also tried with an empty query: for servers that cannot tell `/refer?` from
  * `/refer`.
  */
-twr_status twr_http_set_lost_question_mark(twr_http *http,
-                                           bool accept,
-                                           twr_error *error);
+twr_status twr_http_verifier_set_lost_question_mark(twr_http_verifier *verifier,
+                                                    bool accept,
+                                                    twr_error *error);
 
 /**
  * Returns the limit of a body in bytes: read at most one byte more. 0 for NULL.
  */
-size_t twr_http_max_body_bytes(const twr_http *http);
+size_t twr_http_verifier_max_body_bytes(const twr_http_verifier *verifier);
 
 /**
- * Checks method and Content-Length before the body is read. It returns and writes what twr_http_verify does, which
+ * Checks method and Content-Length before the body is read. It returns and writes what twr_http_verifier_verify does, which
  * checks them again; `target` and `body` of the request are not looked at.
  */
 TWR_MUST_CHECK
-twr_status twr_http_check_head(const twr_http *http,
-                               const twr_http_request *request,
-                               twr_http_answer *answer,
-                               twr_error *error);
+twr_status twr_http_verifier_check_head(const twr_http_verifier *verifier,
+                                        const twr_http_request *request,
+                                        twr_http_answer *answer,
+                                        twr_error *error);
 
 /**
  * Verifies a request and reads it: method, size and signature, in this order. TWR_STATUS_OK (answer status 200), else
@@ -1603,26 +1617,26 @@ twr_status twr_http_check_head(const twr_http *http,
  * in any case. Free the request with twr_request_free.
  */
 TWR_MUST_CHECK
-twr_status twr_http_verify(const twr_http *http,
-                           const twr_http_request *request,
-                           twr_http_answer *answer,
-                           twr_request **verified,
-                           twr_error *error);
+twr_status twr_http_verifier_verify(const twr_http_verifier *verifier,
+                                    const twr_http_request *request,
+                                    twr_http_answer *answer,
+                                    twr_request **verified,
+                                    twr_error *error);
 
 /**
- * Writes one line for the log about a request that twr_http_verify refuses: status, method, path and hints, without
- * secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verify: call it at a bounded
+ * Writes one line for the log about a request that twr_http_verifier_verify refuses: status, method, path and hints, without
+ * secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verifier_verify: call it at a bounded
  * rate, and only when the line will be written.
  */
-twr_status twr_http_diagnose(const twr_http *http,
-                             const twr_http_request *request,
-                             char *buffer,
-                             size_t capacity,
-                             size_t *length,
-                             twr_error *error);
+twr_status twr_http_verifier_diagnose(const twr_http_verifier *verifier,
+                                      const twr_http_request *request,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *length,
+                                      twr_error *error);
 
 /**
- * Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; believe it for nothing else.
+ * Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
  * It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
  */
 twr_status twr_claimed_account_sid(twr_str method,

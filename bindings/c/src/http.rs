@@ -4,7 +4,9 @@ use std::ffi::c_char;
 
 use twiml_refer::http::Method;
 use twiml_refer::testing::{Scenario, SignedRequest};
-use twiml_refer::webhook::{HttpRejection, HttpRequest, HttpVerifier, Origin, claimed_account_sid};
+use twiml_refer::webhook::{
+    AllowedMethods, HttpRejection, HttpRequest, HttpVerifier, Origin, claimed_account_sid,
+};
 
 use crate::error::{Failure, TWR_STATUS_OK, twr_error, twr_status};
 use crate::guard::{array, calm, get, get_mut, guard, make, present, put, take};
@@ -13,9 +15,9 @@ use crate::text::{twr_str, write};
 use crate::validator::{route_method, twr_validator, wire};
 
 /// Verifies requests as an HTTP server receives them. Once it is set up, any number of threads may use one.
-pub struct twr_http(HttpVerifier);
+pub struct twr_http_verifier(HttpVerifier);
 
-/// The URL that Twilio asked for begins with the public base of the validator. No header is believed.
+/// The URL that Twilio asked for begins with the public base of the validator. No header is trusted.
 pub const TWR_ORIGIN_PUBLIC_BASE: i32 = 1;
 /// It begins as X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it) say: only behind a proxy
 /// that sets these headers itself.
@@ -24,6 +26,13 @@ pub const TWR_ORIGIN_FORWARDED: i32 = 2;
 pub const TWR_ORIGIN_HOST_HTTPS: i32 = 3;
 /// It begins with http and the host of the header Host: only where the app is reached directly.
 pub const TWR_ORIGIN_HOST_HTTP: i32 = 4;
+
+/// POST alone, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+pub const TWR_ALLOWED_METHODS_POST: i32 = 1;
+/// GET alone: its query holds the parameters, and it must have no body.
+pub const TWR_ALLOWED_METHODS_GET: i32 = 2;
+/// Both. Only for routes that read the parameters of the verified request alone.
+pub const TWR_ALLOWED_METHODS_GET_AND_POST: i32 = 3;
 
 /// A request as an HTTP server received it; nothing may have decoded or normalized it.
 #[repr(C)]
@@ -36,7 +45,7 @@ pub struct twr_http_request {
     pub headers: *const twr_pair,
     /// The number of headers.
     pub header_count: usize,
-    /// The body, read up to a byte over twr_http_max_body_bytes.
+    /// The body, read up to a byte over twr_http_verifier_max_body_bytes.
     pub body: twr_str,
     /// Zero; room for later versions.
     pub reserved: [u64; 4],
@@ -54,17 +63,17 @@ pub struct twr_http_answer {
 }
 
 /// Makes a verifier that accepts POST alone. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
-/// validator without public base is refused. The validator is copied. Free it with twr_http_free.
+/// validator without public base is refused. The validator is copied. Free it with twr_http_verifier_free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_new(
+pub unsafe extern "C" fn twr_http_verifier_new(
     validator: *const twr_validator,
     origin: i32,
-    http: *mut *mut twr_http,
+    verifier: *mut *mut twr_http_verifier,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
-        make(http, error, || {
+        make(verifier, error, || {
             let origin = match origin {
                 TWR_ORIGIN_PUBLIC_BASE => Origin::PublicBase,
                 TWR_ORIGIN_FORWARDED => Origin::Forwarded,
@@ -72,31 +81,36 @@ pub unsafe extern "C" fn twr_http_new(
                 TWR_ORIGIN_HOST_HTTP => Origin::Host { https: false },
                 _ => return Err(Failure::Argument("there is no such origin")),
             };
-            Ok(twr_http(HttpVerifier::new(get(validator)?.0.clone(), origin)?))
+            Ok(twr_http_verifier(HttpVerifier::new(get(validator)?.0.clone(), origin)?))
         })
     }
 }
 
 /// Frees a verifier and writes NULL in its place; NULL is ignored.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_free(http: *mut *mut twr_http) {
+pub unsafe extern "C" fn twr_http_verifier_free(verifier: *mut *mut twr_http_verifier) {
     // SAFETY: the conventions of the header.
-    calm((), || drop(unsafe { take(http) }));
+    calm((), || drop(unsafe { take(verifier) }));
 }
 
-/// Sets whether GET is accepted beside POST: its query then holds the parameters. Only for routes that read nothing
-/// else, because a signature covers no method.
+/// Sets the methods that are accepted, those of the route: a TWR_ALLOWED_METHODS_… number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_set_get(
-    http: *mut twr_http,
-    accept: bool,
+pub unsafe extern "C" fn twr_http_verifier_set_allowed_methods(
+    verifier: *mut twr_http_verifier,
+    allowed_methods: i32,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
         guard(error, || {
-            let held = get_mut(http)?;
-            held.0 = held.0.clone().with_get(accept);
+            let methods = match allowed_methods {
+                TWR_ALLOWED_METHODS_POST => AllowedMethods::Post,
+                TWR_ALLOWED_METHODS_GET => AllowedMethods::Get,
+                TWR_ALLOWED_METHODS_GET_AND_POST => AllowedMethods::GetAndPost,
+                _ => return Err(Failure::Argument("there are no such allowed methods")),
+            };
+            let held = get_mut(verifier)?;
+            held.0 = held.0.clone().with_allowed_methods(methods);
             Ok(())
         })
     }
@@ -105,15 +119,15 @@ pub unsafe extern "C" fn twr_http_set_get(
 /// Sets whether a target without `?` is also tried with an empty query: for servers that cannot tell `/refer?` from
 /// `/refer`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_set_lost_question_mark(
-    http: *mut twr_http,
+pub unsafe extern "C" fn twr_http_verifier_set_lost_question_mark(
+    verifier: *mut twr_http_verifier,
     accept: bool,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
     unsafe {
         guard(error, || {
-            let held = get_mut(http)?;
+            let held = get_mut(verifier)?;
             held.0 = held.0.clone().with_lost_question_mark(accept);
             Ok(())
         })
@@ -122,9 +136,11 @@ pub unsafe extern "C" fn twr_http_set_lost_question_mark(
 
 /// Returns the limit of a body in bytes: read at most one byte more. 0 for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_max_body_bytes(http: *const twr_http) -> usize {
+pub unsafe extern "C" fn twr_http_verifier_max_body_bytes(
+    verifier: *const twr_http_verifier,
+) -> usize {
     // SAFETY: the conventions of the header.
-    unsafe { get(http) }.map_or(0, |held| held.0.max_body_bytes())
+    unsafe { get(verifier) }.map_or(0, |held| held.0.max_body_bytes())
 }
 
 /// Runs a check, and writes what to answer.
@@ -187,12 +203,12 @@ unsafe fn received<'a>(request: *const twr_http_request) -> Result<HttpRequest<'
     }
 }
 
-/// Checks method and Content-Length before the body is read. It returns and writes what twr_http_verify does, which
+/// Checks method and Content-Length before the body is read. It returns and writes what twr_http_verifier_verify does, which
 /// checks them again; `target` and `body` of the request are not looked at.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_check_head(
-    http: *const twr_http,
+pub unsafe extern "C" fn twr_http_verifier_check_head(
+    verifier: *const twr_http_verifier,
     request: *const twr_http_request,
     answer: *mut twr_http_answer,
     error: *mut twr_error,
@@ -202,7 +218,7 @@ pub unsafe extern "C" fn twr_http_check_head(
         answered(answer, error, || {
             let request = get(request)?;
             let (method, headers) = (wire(request.method)?, headers(request)?);
-            Ok(get(http)?.0.check_head(method, headers)?)
+            Ok(get(verifier)?.0.check_head(method, headers)?)
         })
     }
 }
@@ -213,8 +229,8 @@ pub unsafe extern "C" fn twr_http_check_head(
 /// in any case. Free the request with twr_request_free.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_verify(
-    http: *const twr_http,
+pub unsafe extern "C" fn twr_http_verifier_verify(
+    verifier: *const twr_http_verifier,
     request: *const twr_http_request,
     answer: *mut twr_http_answer,
     verified: *mut *mut twr_request,
@@ -225,7 +241,7 @@ pub unsafe extern "C" fn twr_http_verify(
         let mut made = None;
         let status = answered(answer, error, || {
             present(verified)?;
-            made = Some(twr_request::new(get(http)?.0.verify(&received(request)?)?));
+            made = Some(twr_request::new(get(verifier)?.0.verify(&received(request)?)?));
             Ok(())
         });
         if !verified.is_null() {
@@ -235,12 +251,12 @@ pub unsafe extern "C" fn twr_http_verify(
     }
 }
 
-/// Writes one line for the log about a request that twr_http_verify refuses: status, method, path and hints, without
-/// secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verify: call it at a bounded
+/// Writes one line for the log about a request that twr_http_verifier_verify refuses: status, method, path and hints, without
+/// secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verifier_verify: call it at a bounded
 /// rate, and only when the line will be written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_http_diagnose(
-    http: *const twr_http,
+pub unsafe extern "C" fn twr_http_verifier_diagnose(
+    verifier: *const twr_http_verifier,
     request: *const twr_http_request,
     buffer: *mut c_char,
     capacity: usize,
@@ -250,13 +266,13 @@ pub unsafe extern "C" fn twr_http_diagnose(
     // SAFETY: the conventions of the header.
     unsafe {
         guard(error, || {
-            let line = get(http)?.0.diagnose(&received(request)?);
+            let line = get(verifier)?.0.diagnose(&received(request)?);
             write(line.as_bytes(), buffer, capacity, length)
         })
     }
 }
 
-/// Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; believe it for nothing else.
+/// Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
 /// It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_claimed_account_sid(

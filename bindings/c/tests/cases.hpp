@@ -111,6 +111,13 @@ inline twiml_refer::origin_kind origin_of(const json &item)
                                     : origin_kind::host_http;
 }
 
+inline twiml_refer::allowed_methods allowed_methods_of(const json &item)
+{
+    using twiml_refer::allowed_methods;
+    const auto methods = item.value("allowed_methods", "post");
+    return methods == "post" ? allowed_methods::post : methods == "get" ? allowed_methods::get : allowed_methods::get_and_post;
+}
+
 inline void expect_refusal(const twiml_refer::error &refused, const json &wanted)
 {
     EXPECT_EQ(to_string(refused.kind().value()), wanted.at("kind").get<std::string>());

@@ -92,7 +92,7 @@ static void http_requests(void)
 {
     twr_error error;
     twr_validator *validator = NULL;
-    twr_http *http = NULL;
+    twr_http_verifier *http = NULL;
     twr_request *verified = NULL;
     twr_signed_request *made = NULL;
     twr_signed_request_parts parts;
@@ -103,35 +103,37 @@ static void http_requests(void)
     size_t length = 0;
 
     EXPECT(twr_validator_new(SECRET, &validator, NULL) == TWR_STATUS_OK);
-    EXPECT(twr_http_new(validator, TWR_ORIGIN_PUBLIC_BASE, &http, &error) == TWR_STATUS_REFUSED && !http);
+    EXPECT(twr_http_verifier_new(validator, TWR_ORIGIN_PUBLIC_BASE, &http, &error) == TWR_STATUS_REFUSED && !http);
     EXPECT(error.kind == TWR_KIND_PUBLIC_BASE_MISSING);
     EXPECT(twr_validator_set_public_base(validator, TWR_STR("https://a.example"), NULL) == TWR_STATUS_OK);
-    WRONG(twr_http_new(validator, 0, &http, NULL));
-    WRONG(twr_http_new(validator, 5, &http, NULL));
-    WRONG(twr_http_new(NULL, TWR_ORIGIN_HOST_HTTP, &http, NULL));
-    EXPECT(twr_http_new(validator, TWR_ORIGIN_PUBLIC_BASE, &http, NULL) == TWR_STATUS_OK);
-    WRONG(twr_http_set_get(NULL, true, NULL));
-    WRONG(twr_http_set_lost_question_mark(NULL, true, NULL));
-    EXPECT(twr_http_max_body_bytes(http) == 65536 && twr_http_max_body_bytes(NULL) == 0);
+    WRONG(twr_http_verifier_new(validator, 0, &http, NULL));
+    WRONG(twr_http_verifier_new(validator, 5, &http, NULL));
+    WRONG(twr_http_verifier_new(NULL, TWR_ORIGIN_HOST_HTTP, &http, NULL));
+    EXPECT(twr_http_verifier_new(validator, TWR_ORIGIN_PUBLIC_BASE, &http, NULL) == TWR_STATUS_OK);
+    WRONG(twr_http_verifier_set_allowed_methods(NULL, TWR_ALLOWED_METHODS_GET, NULL));
+    WRONG(twr_http_verifier_set_allowed_methods(http, 0, NULL));
+    WRONG(twr_http_verifier_set_allowed_methods(http, 4, NULL));
+    WRONG(twr_http_verifier_set_lost_question_mark(NULL, true, NULL));
+    EXPECT(twr_http_verifier_max_body_bytes(http) == 65536 && twr_http_verifier_max_body_bytes(NULL) == 0);
 
     /* The answer is written in any case, and no request is there that was not verified. */
     verified = (twr_request *)&request;
-    EXPECT(twr_http_verify(http, &request, &answer, &verified, &error) == TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(twr_http_verifier_verify(http, &request, &answer, &verified, &error) == TWR_STATUS_SIGNATURE_MISMATCH);
     EXPECT(!verified && answer.status == 403 && !answer.allow.ptr && error.kind == 0 && error.message[0]);
     request.method = TWR_STR("\xff");
-    EXPECT(twr_http_check_head(http, &request, &answer, NULL) == TWR_STATUS_METHOD_NOT_ALLOWED);
+    EXPECT(twr_http_verifier_check_head(http, &request, &answer, NULL) == TWR_STATUS_METHOD_NOT_ALLOWED);
     EXPECT(answer.status == 405 && is(answer.allow, "POST"));
-    WRONG(twr_http_verify(NULL, &request, &answer, &verified, &error));
+    WRONG(twr_http_verifier_verify(NULL, &request, &answer, &verified, &error));
     EXPECT(answer.status == 500);
-    WRONG(twr_http_verify(http, NULL, &answer, &verified, NULL));
-    WRONG(twr_http_verify(http, &request, NULL, &verified, NULL));
-    WRONG(twr_http_verify(http, &request, &answer, NULL, NULL));
-    WRONG(twr_http_check_head(NULL, &request, &answer, NULL));
-    WRONG(twr_http_check_head(http, NULL, &answer, NULL));
-    WRONG(twr_http_check_head(http, &request, NULL, NULL));
+    WRONG(twr_http_verifier_verify(http, NULL, &answer, &verified, NULL));
+    WRONG(twr_http_verifier_verify(http, &request, NULL, &verified, NULL));
+    WRONG(twr_http_verifier_verify(http, &request, &answer, NULL, NULL));
+    WRONG(twr_http_verifier_check_head(NULL, &request, &answer, NULL));
+    WRONG(twr_http_verifier_check_head(http, NULL, &answer, NULL));
+    WRONG(twr_http_verifier_check_head(http, &request, NULL, NULL));
     request.header_count = 1;
-    WRONG(twr_http_check_head(http, &request, &answer, NULL));
-    WRONG(twr_http_diagnose(http, &request, buffer, sizeof buffer, &length, NULL));
+    WRONG(twr_http_verifier_check_head(http, &request, &answer, NULL));
+    WRONG(twr_http_verifier_diagnose(http, &request, buffer, sizeof buffer, &length, NULL));
     request.headers = &header;
 
     /* What the tests of an app send. */
@@ -145,27 +147,27 @@ static void http_requests(void)
     request.method = parts.method;
     request.body = parts.body;
     header.value = parts.signature;
-    EXPECT(twr_http_check_head(http, &request, &answer, NULL) == TWR_STATUS_OK && answer.status == 200);
-    EXPECT(twr_http_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_OK && answer.status == 200);
+    EXPECT(twr_http_verifier_check_head(http, &request, &answer, NULL) == TWR_STATUS_OK && answer.status == 200);
+    EXPECT(twr_http_verifier_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_OK && answer.status == 200);
     EXPECT(twr_request_outcome(verified).kind == TWR_OUTCOME_REJECTED);
-    EXPECT(!twr_http_diagnose(http, &request, buffer, sizeof buffer, &length, NULL) && length == 0);
+    EXPECT(!twr_http_verifier_diagnose(http, &request, buffer, sizeof buffer, &length, NULL) && length == 0);
     EXPECT(!twr_claimed_account_sid(request.method, request.target, request.body, buffer, sizeof buffer, &length, NULL));
     EXPECT(length == 34);
     EXPECT(twr_claimed_account_sid(request.method, request.target, SECRET, buffer, sizeof buffer, &length, NULL) ==
            TWR_STATUS_NONE);
-    EXPECT(twr_http_set_get(http, true, NULL) == TWR_STATUS_OK);
-    EXPECT(twr_http_set_lost_question_mark(http, true, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_http_verifier_set_allowed_methods(http, TWR_ALLOWED_METHODS_GET_AND_POST, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_http_verifier_set_lost_question_mark(http, true, NULL) == TWR_STATUS_OK);
     /* A name or value that is not UTF-8 is another header, or one that does not match. */
     header.value = TWR_STR("\xff");
     twr_request_free(&verified);
-    EXPECT(twr_http_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_SIGNATURE_MISMATCH);
+    EXPECT(twr_http_verifier_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_SIGNATURE_MISMATCH);
     header.name = TWR_STR("\xff");
-    EXPECT(twr_http_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_SIGNATURE_MISMATCH && !verified);
+    EXPECT(twr_http_verifier_verify(http, &request, &answer, &verified, NULL) == TWR_STATUS_SIGNATURE_MISMATCH && !verified);
     twr_signed_request_free(&made);
     twr_signed_request_free(&made);
-    twr_http_free(&http);
-    twr_http_free(&http);
-    twr_http_free(NULL);
+    twr_http_verifier_free(&http);
+    twr_http_verifier_free(&http);
+    twr_http_verifier_free(NULL);
     twr_validator_free(&validator);
 }
 

@@ -16,7 +16,7 @@ namespace {
 /// A server whose only route answers with the parameters, until it goes out of scope.
 class running {
   public:
-    running(const request_validator &validator, origin_kind origin, bool accepts_get)
+    running(const request_validator &validator, origin_kind origin, allowed_methods methods = allowed_methods::post)
     {
         httplib_routes twilio(server_, validator, origin, [this](const std::string &line) { lines.push_back(line); });
         const auto echo = [](const voice_request &request, const httplib::Request &whole, httplib::Response &reply) {
@@ -24,7 +24,11 @@ class running {
             EXPECT_EQ(voice_request::from_form(whole.body).to_form(), whole.method == "GET" ? "" : request.to_form());
             reply.set_content(request.to_form(), "text/plain");
         };
-        accepts_get ? twilio.get_or_post(".*", echo) : twilio.post(".*", echo);
+        switch (methods) {
+        case allowed_methods::post: twilio.post(".*", echo); break;
+        case allowed_methods::get: twilio.get(".*", echo); break;
+        case allowed_methods::get_and_post: twilio.get_or_post(".*", echo); break;
+        }
         port_ = server_.bind_to_any_port("127.0.0.1");
         thread_ = std::thread([this] { server_.listen_after_bind(); });
     }
@@ -108,7 +112,7 @@ TEST(Server, Vectors)
             left_out++;
             continue;
         }
-        const running server(validator_of(item), origin_of(item), item.value("accepts_get", false));
+        const running server(validator_of(item), origin_of(item), allowed_methods_of(item));
         const auto answer = server.send(request + "\r\n" + body);
         if (server.lines.empty() && status(answer) >= 400) {
             // The server itself refuses the target, the method or the headers.
@@ -139,7 +143,7 @@ TEST(Server, RefusedBodiesAreNotRequests)
     std::string many;
     while (many.size() < 100000)
         many += genuine;
-    const running server(validator, origin_kind::public_base, false);
+    const running server(validator, origin_kind::public_base);
     EXPECT_EQ(status(server.send("POST /inner HTTP/1.1\r\nConnection: close\r\n" + genuine.substr(22))), 200);
     for (const std::string head : {"PUT /a HTTP/1.1\r\n", "DELETE /a HTTP/1.1\r\n", "GET /a HTTP/1.1\r\n", "POST /a HTTP/1.1\r\n",
                                    "POST /a HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"}) {
@@ -154,8 +158,7 @@ TEST(Server, TheLogHasOneLineASecond)
 {
     using std::chrono::steady_clock;
     const auto start = steady_clock::now();
-    const running server(request_validator("12345").public_base("https://voice.example.com"), origin_kind::public_base,
-                         false);
+    const running server(request_validator("12345").public_base("https://voice.example.com"), origin_kind::public_base);
     const std::string request = "POST /a HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     for (int count = 0; count < 20; count++)
         (void)server.send(request);

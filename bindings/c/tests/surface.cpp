@@ -146,13 +146,15 @@ int main()
                                                                            quoted);
 
     // As an HTTP server has them.
-    const http_verifier http = http_verifier(validator).accept_get(true).lost_question_mark(true);
+    const http_verifier http = http_verifier(validator).allowed_methods(allowed_methods::get_and_post).lost_question_mark(true);
     const auto busy = signed_request::make(validator, scenario_kind::target_failed, "/a", decoded);
     const std::multimap<std::string, std::string> headers = {{"x-twilio-signature", busy.signature}};
     const http_answer accepted = http.verify(busy.method, busy.url, headers, busy.body);
     EXPECT(accepted.status == 200 && accepted.request->outcome()->status == call_status::busy && http.max_body_bytes() == 65536);
     const http_answer refused_method = http.check_head("PUT", headers);
     EXPECT(refused_method.status == 405 && refused_method.allow == "GET, POST" && !refused_method.reason.empty());
+    const http_verifier gets = http_verifier(validator).allowed_methods(allowed_methods::get);
+    EXPECT(gets.check_head("GET", headers).status == 200 && gets.check_head("POST", headers).allow == "GET");
     EXPECT(http.diagnose("POST", "/b", headers, busy.body).find("403 to POST /b: ") == 0 && http.get());
     EXPECT(claimed_account_sid("POST", "/a", busy.body)->size() == 34);
     EXPECT(kind([] { (void)http_verifier(request_validator("12345")); }) == "public-base-missing");

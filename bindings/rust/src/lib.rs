@@ -30,12 +30,13 @@
 //! | status | when |
 //! | --- | --- |
 //! | 403 | the signature is missing, or it is not Twilio's over this target and body |
-//! | 405 | the method is not POST; [`with_get`](VerifyLayer::with_get) accepts GET as well |
+//! | 405 | the method is not POST, or not one of [`with_allowed_methods`](VerifyLayer::with_allowed_methods) |
 //! | 413 | the body is over the [limit](RequestValidator::with_max_body_bytes), 64 KiB by default |
 //! | 400 | the body could not be read to its end, or it is signed and not UTF-8 |
 //!
-//! The body is read once, up to the limit, and passed on unread: other extractors can read it. Each 403
-//! is logged by `tracing` at level WARN, at most one line a second, without parameters or signatures.
+//! The body is read once, up to the limit, and passed on unread: other extractors can read it. Why a request
+//! is rejected is logged by `tracing` at level WARN, at most one line a second, without parameters or
+//! signatures.
 
 #[cfg(feature = "axum")]
 mod extract;
@@ -47,7 +48,7 @@ pub use extract::{NotVerified, Verified};
 pub use service::{Verify, VerifyLayer};
 
 #[doc(no_inline)]
-pub use twiml_refer::webhook::{HttpVerifier, Origin};
+pub use twiml_refer::webhook::{AllowedMethods, HttpVerifier, Origin};
 #[doc(no_inline)]
 pub use twiml_refer::{RequestValidator, VoiceRequest};
 

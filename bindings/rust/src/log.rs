@@ -23,6 +23,11 @@ impl Rate {
     }
 }
 
+/// What stands at the end of a line for those that were left out before it.
+pub(crate) fn more(left_out: u64) -> String {
+    if left_out == 0 { String::new() } else { format!(" ({left_out} more were not logged)") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

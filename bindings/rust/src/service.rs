@@ -1,23 +1,23 @@
 //! The layer and its service: reading the body up to the limit, answering, and the line for the log. The
 //! rules are those of [`HttpVerifier`].
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use http::header::{ALLOW, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tower_layer::Layer;
 use tower_service::Service;
-use twiml_refer::webhook::{HttpRejection, HttpRequest, HttpVerifier, Origin};
+use twiml_refer::webhook::{AllowedMethods, HttpRejection, HttpRequest, HttpVerifier, Origin};
 use twiml_refer::{Error, RequestValidator, VoiceRequest};
 
-use crate::log::Rate;
+use crate::log::{Rate, more};
 
 /// A layer that lets through only the requests that Twilio signed. See the [crate](crate) for an
 /// example and for its answers.
@@ -57,44 +57,62 @@ impl VerifyLayer {
         Ok(HttpVerifier::new(validator, Origin::PublicBase)?.into())
     }
 
-    /// Accepts GET as well: see [`HttpVerifier::with_get`].
+    /// Sets the methods that are accepted: see [`HttpVerifier::with_allowed_methods`].
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use twiml_refer_tower::{AllowedMethods, VerifyLayer};
+    ///
+    /// let verify = VerifyLayer::new("12345", "https://voice.example.com")?;
+    /// let verify = verify.with_allowed_methods(AllowedMethods::Get);
+    /// # let _: Router =
+    /// Router::new().route("/voice", get(async || "hello").layer(verify));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
     #[must_use]
-    pub fn with_get(self) -> Self {
-        let verifier = HttpVerifier::clone(&self.verifier).with_get(true);
+    pub fn with_allowed_methods(self, methods: AllowedMethods) -> Self {
+        let verifier = HttpVerifier::clone(&self.verifier).with_allowed_methods(methods);
         Self { verifier: Arc::new(verifier), ..self }
     }
 
     /// The verified request and its body, or what to answer.
-    async fn verify<B>(
+    async fn verify<B: Body>(
         &self,
         parts: &Parts,
         body: B,
-    ) -> Result<(VoiceRequest, Bytes), HttpRejection>
-    where
-        B: Body,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    ) -> Result<(VoiceRequest, Bytes), HttpRejection> {
         let method = parts.method.as_str();
-        self.verifier.check_head(method, &parts.headers)?;
-        let body = Limited::new(body, self.verifier.max_body_bytes()).collect().await;
-        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => HttpRejection::ContentTooLarge,
-            false => HttpRejection::BadRequest,
-        })?;
-        let (target, body) = (target(parts), body.to_bytes());
-        let request = HttpRequest::new(method, &target, &parts.headers, &body);
-        match self.verifier.verify(&request) {
-            Ok(verified) => Ok((verified, body)),
-            Err(rejection) => {
-                if rejection == HttpRejection::Forbidden
-                    && let Some(left_out) = self.rate.grant(Instant::now())
-                {
-                    tracing::warn!(left_out, "{}", self.verifier.diagnose(&request));
-                }
-                Err(rejection)
-            }
+        let body = match self.verifier.check_head(method, &parts.headers) {
+            Ok(()) => read(body, self.verifier.max_body_bytes()).await,
+            // Rejected again below.
+            Err(_) => Some(Bytes::new()),
+        };
+        let target = target(parts);
+        let request = match &body {
+            Some(body) => HttpRequest::new(method, &target, &parts.headers, body),
+            None => HttpRequest::incomplete(method, &target, &parts.headers),
+        };
+        let verified = self.verifier.verify(&request);
+        if verified.is_err()
+            && let Some(left_out) = self.rate.grant(Instant::now())
+        {
+            tracing::warn!("{}{}", self.verifier.diagnose(&request), more(left_out));
+        }
+        Ok((verified?, body.unwrap_or_default()))
+    }
+}
+
+/// Reads a body, or as much of it as shows that it is over the limit. `None` if it ends early or is malformed.
+async fn read<B: Body>(body: B, max_bytes: usize) -> Option<Bytes> {
+    let (mut body, mut read) = (pin!(body), BytesMut::new());
+    while read.len() <= max_bytes
+        && let Some(frame) = body.frame().await
+    {
+        if let Ok(data) = frame.ok()?.into_data() {
+            read.put(data);
         }
     }
+    Some(read.freeze())
 }
 
 impl From<HttpVerifier> for VerifyLayer {
@@ -134,7 +152,6 @@ where
     S::Future: Send,
     B: Body + From<Bytes> + Send + 'static,
     B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     R: Default,
 {
     type Response = Response<R>;

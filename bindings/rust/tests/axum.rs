@@ -9,7 +9,10 @@
     reason = "a test that fails panics"
 )]
 
+use std::io::Write;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::{Router, routing};
@@ -17,7 +20,9 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use twiml_refer::webhook::Algorithm;
-use twiml_refer_tower::{HttpVerifier, Origin, RequestValidator, Verified, VerifyLayer};
+use twiml_refer_tower::{
+    AllowedMethods, HttpVerifier, Origin, RequestValidator, Verified, VerifyLayer,
+};
 
 const BASE: &str = "https://voice.example.com";
 const FORM: &str = "CallSid=CA1&Digits=1";
@@ -91,7 +96,11 @@ fn layer(case: &Value) -> VerifyLayer {
     let verifier = HttpVerifier::new(validator, origin).unwrap();
     let verifier = verifier.with_lost_question_mark(is_set("lost_question_mark"));
     let layer = VerifyLayer::from(verifier);
-    if is_set("accepts_get") { layer.with_get() } else { layer }
+    layer.with_allowed_methods(match text(case, "allowed_methods") {
+        None | Some("post") => AllowedMethods::Post,
+        Some("get") => AllowedMethods::Get,
+        _ => AllowedMethods::GetAndPost,
+    })
 }
 
 fn body(case: &Value) -> Vec<u8> {
@@ -175,6 +184,60 @@ async fn a_body_in_chunks_is_read_up_to_the_limit() {
     }
     let broken = "POST /refer HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n";
     assert_eq!(exchange(port, broken.as_bytes()).await.0, 400);
+}
+
+/// The lines of the log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_rejection_has_a_line_and_those_between_are_counted() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let lines = || String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap();
+    let (head, chunked) =
+        (" HTTP/1.1\r\nConnection: close\r\n", "Transfer-Encoding: chunked\r\n\r\n");
+    let large = format!("POST /{head}{chunked}10001\r\n{}\r\n0\r\n\r\n", "a".repeat(65_537));
+    for (request, line) in [
+        (format!("PUT /{head}\r\n"), "405 to PUT /: the method is not accepted: use POST"),
+        (format!("POST /{head}Content-Length: 65537\r\n\r\n"), "413 to POST /: the request"),
+        (large, "413 to POST /: the request is larger than the limit"),
+        (format!("POST /{head}{chunked}no size\r\n"), "400 to POST /: the body ended early"),
+        (format!("POST /{head}\r\n"), "403 to POST /: missing signature"),
+    ] {
+        // Each layer has a rate of its own.
+        let layer = VerifyLayer::new("12345", BASE).unwrap();
+        let port = serve(Router::new().fallback(echo).layer(layer)).await;
+        let (status, answer) = exchange(port, request.as_bytes()).await;
+        assert_eq!(status.to_string(), line[..3], "{answer}");
+        let lines = lines();
+        assert!(lines.contains("WARN") && lines.contains(line), "{lines}");
+        assert_eq!(lines.lines().count(), 1, "{lines}");
+    }
+
+    let layer = VerifyLayer::new("12345", BASE).unwrap();
+    let port = serve(Router::new().fallback(echo).layer(layer)).await;
+    for _ in 0..3 {
+        post(port, "/", "").await;
+    }
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    post(port, "/", "").await;
+    let lines = lines();
+    let last = lines.lines().last().unwrap();
+    assert!(last.ends_with(" more were not logged)"), "{lines}");
 }
 
 #[tokio::test]

@@ -21,7 +21,28 @@ pub struct HttpRequest<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
     pub(super) headers: Headers<'a>,
-    pub(super) body: &'a [u8],
+    pub(super) body: Body<'a>,
+}
+
+/// What a server has read of a body.
+#[derive(Clone)]
+pub(super) enum Body<'a> {
+    /// All of it, or a byte more than the limit.
+    Raw(&'a [u8]),
+    /// It ended early, or its chunks are malformed.
+    Incomplete,
+    /// The parameters of a servlet, those of the query among them.
+    ServletParams(Vec<(&'a str, &'a str)>),
+}
+
+impl<'a> Body<'a> {
+    /// What was received, of a body that is complete.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Raw(bytes) => bytes,
+            Self::Incomplete | Self::ServletParams(_) => &[],
+        }
+    }
 }
 
 impl<'a> HttpRequest<'a> {
@@ -38,7 +59,51 @@ impl<'a> HttpRequest<'a> {
         headers: impl IntoIterator<Item = (&'a N, &'a V)>,
         body: &'a [u8],
     ) -> Self {
-        Self { method, target, headers: Headers::of(headers), body }
+        Self { method, target, headers: Headers::of(headers), body: Body::Raw(body) }
+    }
+
+    /// Takes a request whose body could not be read to its end (RFC 9112 section 8): it is answered 400.
+    #[must_use]
+    pub fn incomplete<N: AsRef<str> + ?Sized + 'a, V: AsRef<[u8]> + ?Sized + 'a>(
+        method: &'a str,
+        target: &'a str,
+        headers: impl IntoIterator<Item = (&'a N, &'a V)>,
+    ) -> Self {
+        Self { method, target, headers: Headers::of(headers), body: Body::Incomplete }
+    }
+
+    /// Takes a POST whose form a servlet container has parsed, where no body is left to read. `params` holds
+    /// the pairs of the URL's query as well: see
+    /// [`verify_servlet_params`](super::RequestValidator::verify_servlet_params).
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    /// use twiml_refer::webhook::{HttpRequest, HttpVerifier, Origin};
+    ///
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+    /// let signature = validator.sign("/refer?id=7", [("CallSid", "CA1")]);
+    /// let verifier = HttpVerifier::new(validator, Origin::PublicBase)?;
+    /// let headers = [("X-Twilio-Signature", signature.as_str())];
+    /// let params = [("id", "7"), ("CallSid", "CA1")];
+    /// let request = HttpRequest::from_servlet_params("/refer?id=7", headers, params);
+    /// assert_eq!(verifier.verify(&request)?.to_form(), "CallSid=CA1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_servlet_params<N, V, P, Q>(
+        target: &'a str,
+        headers: impl IntoIterator<Item = (&'a N, &'a V)>,
+        params: impl IntoIterator<Item = (&'a P, &'a Q)>,
+    ) -> Self
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        V: AsRef<[u8]> + ?Sized + 'a,
+        P: AsRef<str> + ?Sized + 'a,
+        Q: AsRef<str> + ?Sized + 'a,
+    {
+        let params = params.into_iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let body = Body::ServletParams(params.collect());
+        Self { method: "POST", target, headers: Headers::of(headers), body }
     }
 
     /// The path, without the query.
@@ -57,7 +122,7 @@ impl fmt::Debug for HttpRequest<'_> {
 }
 
 /// Returns the `AccountSid` that a request claims, so that an app with subaccounts can choose the secrets
-/// to verify it with. Until then it is a stranger's text: believe it for nothing else.
+/// to verify it with. Until then it is only what the client claims: trust it for nothing else.
 ///
 /// It is read from the query of a `GET`, and from the form of any other method. `None` if there is none,
 /// or if it is not 1 to 64 letters, digits and hyphens: it can be used as a key as it is.
@@ -122,7 +187,7 @@ pub(super) enum Header<'a> {
     #[default]
     Absent,
     One(&'a str),
-    /// It came twice, or is not UTF-8: none of its values is believed.
+    /// It came twice, or is not UTF-8: none of its values is trusted.
     Invalid,
 }
 
@@ -134,7 +199,7 @@ impl<'a> Header<'a> {
         };
     }
 
-    /// The value, if there is one to believe.
+    /// The value, if there is one to trust.
     pub(super) fn value(self) -> Result<Option<&'a str>, ()> {
         match self {
             Self::Absent => Ok(None),

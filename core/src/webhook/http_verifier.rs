@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
-use super::hint::Hint;
-use super::http_request::{ContentLength, Header, Headers, HttpRequest};
-use super::request::VoiceRequest;
+use super::hint::{Hint, HintKind};
+use super::http_request::{Body, ContentLength, Header, Headers, HttpRequest};
+use super::request::{RawParams, VoiceRequest};
 use super::signature::{RequestValidator, VerifyError};
 use super::url::{UrlParts, is_http_authority};
 use crate::Error;
@@ -14,11 +14,15 @@ use crate::error::ErrorKind;
 use crate::http::Method;
 use crate::message;
 
+/// Why parameters of a servlet may not match although Twilio signed them.
+const PARSED_BEFORE: &str = "something parsed the form before it was verified: let verification come first, or \
+                             check that the form was decoded as UTF-8";
+
 /// How the URL that Twilio requested is known. It begins with scheme and host; path and query are those of
 /// the request target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Origin {
-    /// From the validator's [public base](RequestValidator::with_public_base). No header is believed.
+    /// From the validator's [public base](RequestValidator::with_public_base). No header is trusted.
     #[default]
     PublicBase,
     /// From `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only
@@ -31,6 +35,33 @@ pub enum Origin {
     },
 }
 
+/// The methods that a route accepts. Any other is answered 405, with these in the header `Allow` (RFC 9110
+/// section 10.2.1).
+///
+/// A signature covers no method, and joins the URL and the form without a delimiter: what Twilio signed as a
+/// POST can be sent again as a GET of other parameters. Hence POST alone is the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AllowedMethods {
+    /// POST alone: its form holds the parameters.
+    #[default]
+    Post,
+    /// GET alone: its query holds the parameters, and it must have no body.
+    Get,
+    /// Both. Only for routes that read the parameters of a [`VoiceRequest`] alone, and are safe to request by
+    /// either method.
+    GetAndPost,
+}
+
+impl AllowedMethods {
+    const fn allow(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Get => "GET",
+            Self::GetAndPost => "GET, POST",
+        }
+    }
+}
+
 /// Verifies requests as an HTTP server receives them, for middleware.
 ///
 /// It checks the method, the size and the signature, in this order, and says what to answer. The limit and
@@ -40,8 +71,7 @@ pub enum Origin {
 ///
 /// What a signature cannot prove, and what the app does about it:
 ///
-/// * It covers no method. So only POST is accepted by default, and with [GET](Self::with_get) the query
-///   alone holds the parameters.
+/// * It covers no method. So POST alone is accepted by default; see [`AllowedMethods`].
 /// * It covers no time: a captured request verifies forever, and Twilio itself repeats a request that it
 ///   got no answer to. Check the state of the call, and answer a repeated action request as the first
 ///   time. The key by which it is recognised is the `CallSid` with all parameters, which
@@ -77,7 +107,7 @@ pub enum Origin {
 pub struct HttpVerifier {
     validator: RequestValidator,
     origin: Origin,
-    accepts_get: bool,
+    allowed_methods: AllowedMethods,
     lost_question_mark: bool,
 }
 
@@ -106,14 +136,26 @@ impl HttpVerifier {
             (Origin::PublicBase, Some(_)) => {}
             (Origin::Forwarded | Origin::Host { .. }, _) => validator.base = None,
         }
-        Ok(Self { validator, origin, accepts_get: false, lost_question_mark: false })
+        let allowed_methods = AllowedMethods::default();
+        Ok(Self { validator, origin, allowed_methods, lost_question_mark: false })
     }
 
-    /// Sets whether GET is accepted beside POST: its query then holds the parameters, and it must have no
-    /// body. Only for routes that read nothing else, because a signature covers no method.
+    /// Sets the methods that are accepted: those of the route. The default is [`AllowedMethods::Post`].
+    ///
+    /// ```
+    /// use twiml_refer::RequestValidator;
+    /// use twiml_refer::webhook::{AllowedMethods, HttpVerifier, Origin};
+    ///
+    /// let validator = RequestValidator::new("12345")?.with_public_base("https://voice.example.com")?;
+    /// let verifier = HttpVerifier::new(validator, Origin::PublicBase)?;
+    /// let verifier = verifier.with_allowed_methods(AllowedMethods::Get);
+    /// let allow = |method| verifier.check_head(method, [("", ""); 0]).err().and_then(|it| it.allow());
+    /// assert_eq!((allow("GET"), allow("POST")), (None, Some("GET")));
+    /// # Ok::<(), twiml_refer::Error>(())
+    /// ```
     #[must_use]
-    pub fn with_get(mut self, accept: bool) -> Self {
-        self.accepts_get = accept;
+    pub fn with_allowed_methods(mut self, methods: AllowedMethods) -> Self {
+        self.allowed_methods = methods;
         self
     }
 
@@ -170,13 +212,22 @@ impl HttpVerifier {
     /// Any [`HttpRejection`]: answer its status.
     pub fn verify(&self, request: &HttpRequest<'_>) -> Result<VoiceRequest, HttpRejection> {
         let method = self.method(request.method, &request.headers)?;
-        if request.body.len() > self.max_body_bytes() {
-            return Err(HttpRejection::ContentTooLarge);
+        match request.body {
+            Body::Raw(body) if body.len() > self.max_body_bytes() => {
+                return Err(HttpRejection::ContentTooLarge);
+            }
+            Body::Incomplete => return Err(HttpRejection::BadRequest),
+            _ => {}
         }
         let signature = request.headers.signature.value();
         let signature = signature.map_err(|()| HttpRejection::Forbidden)?;
         let url = self.url(request).map_err(|_| HttpRejection::Forbidden)?;
-        let verify = |url: &str| self.validator.verify(method, url, request.body, signature);
+        let verify = |url: &str| match &request.body {
+            Body::ServletParams(params) => {
+                self.validator.verify_servlet_params(url, params.iter().copied(), signature)
+            }
+            body => self.validator.verify(method, url, body.bytes(), signature),
+        };
         let verified = match verify(&url) {
             Err(VerifyError::SignatureMismatch)
                 if self.lost_question_mark && !url.contains('?') =>
@@ -193,7 +244,8 @@ impl HttpVerifier {
     /// parameter is in it.
     ///
     /// It may cost a thousand times as much as `verify`: call it only when the line will be written, at a
-    /// bounded rate.
+    /// bounded rate. The middleware of each language writes one for every rejection, at most one a second;
+    /// the first line after others that were left out ends with ` (3 more were not logged)`.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;
@@ -214,9 +266,12 @@ impl HttpVerifier {
     pub fn diagnose(&self, request: &HttpRequest<'_>) -> String {
         let Err(rejection) = self.verify(request) else { return String::new() };
         let (method, path) = (message::quote(request.method), message::quote(request.path()));
-        let why = match rejection {
-            HttpRejection::Forbidden => self.hints(request),
-            other => other.to_string(),
+        let why = match (rejection, &request.body) {
+            (HttpRejection::Forbidden, _) => self.hints(request),
+            (HttpRejection::BadRequest, Body::Incomplete) => {
+                "the body ended early, or is malformed".to_owned()
+            }
+            (other, _) => other.to_string(),
         };
         format!("{} to {method} {path}: {why}", rejection.status())
     }
@@ -231,19 +286,33 @@ impl HttpVerifier {
             Err(why) => return why.to_owned(),
         };
         let method = if request.method == "GET" { Method::Get } else { Method::Post };
-        let hints = self.validator.diagnose(method, &url, request.body, signature);
-        hints.iter().map(Hint::message).collect::<Vec<_>>().join("; ")
+        let form = match &request.body {
+            Body::ServletParams(params) => {
+                let query = UrlParts::of(&url).query_text();
+                RawParams::from_servlet_params(query, params.iter().copied(), usize::MAX)
+                    .and_then(|raw| VoiceRequest::from_raw(raw, b""))
+                    .map_or_else(|_| Vec::new(), |request| request.to_form().into_bytes())
+            }
+            body => body.bytes().to_owned(),
+        };
+        // A form that was parsed and is written again may be longer than it was.
+        let validator = self.validator.clone().with_max_body_bytes(usize::MAX);
+        let hints = validator.diagnose(method, &url, &form, signature);
+        let mut messages: Vec<_> = hints.iter().map(Hint::message).collect();
+        let has_no_near_miss = hints.last().is_some_and(|hint| hint.kind() == HintKind::Secret);
+        if has_no_near_miss && matches!(request.body, Body::ServletParams(_)) && !form.is_empty() {
+            messages.push(PARSED_BEFORE);
+        }
+        messages.join("; ")
     }
 
     /// Checks the method and the announced size.
     fn method(&self, method: &str, headers: &Headers<'_>) -> Result<Method, HttpRejection> {
+        let allowed = self.allowed_methods;
         let method = match method {
-            "POST" => Method::Post,
-            "GET" if self.accepts_get => Method::Get,
-            _ => {
-                let allow = if self.accepts_get { "GET, POST" } else { "POST" };
-                return Err(HttpRejection::MethodNotAllowed { allow });
-            }
+            "POST" if allowed != AllowedMethods::Get => Method::Post,
+            "GET" if allowed != AllowedMethods::Post => Method::Get,
+            _ => return Err(HttpRejection::MethodNotAllowed { allow: allowed.allow() }),
         };
         match headers.content_length {
             ContentLength::Bytes(bytes) if bytes > self.max_body_bytes() => {
@@ -300,7 +369,7 @@ pub enum HttpRejection {
     /// 413: the body, or the query of a GET, is over the limit.
     #[error("the request is larger than the limit")]
     ContentTooLarge,
-    /// 400: the request is signed and not UTF-8, or its `Content-Length` is not valid.
+    /// 400: the request is signed and not UTF-8, its `Content-Length` is not valid, or its body is incomplete.
     #[error("the request cannot be read")]
     BadRequest,
 }

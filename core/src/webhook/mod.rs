@@ -16,7 +16,7 @@ mod validator;
 pub use crate::redact::redact_url;
 pub use hint::{Hint, HintKind};
 pub use http_request::{HttpRequest, claimed_account_sid};
-pub use http_verifier::{HttpRejection, HttpVerifier, Origin};
+pub use http_verifier::{AllowedMethods, HttpRejection, HttpVerifier, Origin};
 pub use report::{ReferCallStatus, ReferOutcome, ReferReport};
 pub use request::VoiceRequest;
 pub use signature::{Algorithm, RequestValidator, VerifyError};

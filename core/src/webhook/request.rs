@@ -301,6 +301,22 @@ impl RawParams {
         Ok(raw)
     }
 
+    /// Takes the pairs of a servlet, which has those of the query among them, and leaves those of the form, of
+    /// at most `max_bytes`.
+    pub(super) fn from_servlet_params<N: AsRef<str>, V: AsRef<str>>(
+        query: &str,
+        pairs: impl IntoIterator<Item = (N, V)>,
+        max_bytes: usize,
+    ) -> Result<Self, Error> {
+        let query = Self::from_form(query.as_bytes(), query.len())?;
+        let mut raw = Self::from_pairs(pairs, max_bytes.saturating_add(query.form_bytes()))?;
+        raw.remove_query(&query);
+        if raw.form_bytes().saturating_sub(1) > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        Ok(raw)
+    }
+
     /// The size of the shortest form that holds these pairs and one more, which is empty: a pair without a
     /// value is `n`, and `&` is between pairs.
     pub(super) fn form_bytes(&self) -> usize {

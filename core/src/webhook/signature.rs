@@ -175,15 +175,9 @@ impl RequestValidator {
         pairs: impl IntoIterator<Item = (N, V)>,
         signature: Option<&str>,
     ) -> Result<VoiceRequest, VerifyError> {
-        let query = UrlParts::of(url).query_text().as_bytes();
-        let query = RawParams::from_form(query, query.len()).map_err(VerifyError::Request)?;
-        // The limit is that of the form.
-        let max_bytes = self.max_body_bytes.saturating_add(query.form_bytes());
-        let mut raw = RawParams::from_pairs(pairs, max_bytes).map_err(VerifyError::Request)?;
-        raw.remove_query(&query);
-        if raw.form_bytes().saturating_sub(1) > self.max_body_bytes {
-            return Err(VerifyError::Request(too_large(self.max_body_bytes)));
-        }
+        let query = UrlParts::of(url).query_text();
+        let raw = RawParams::from_servlet_params(query, pairs, self.max_body_bytes);
+        let raw = raw.map_err(VerifyError::Request)?;
         self.check(self.parts(url), &raw, signature)?;
         VoiceRequest::from_raw(raw, b"").map_err(VerifyError::Request)
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use twiml_refer::{
     Error, ReferOutcome, RequestValidator, VoiceRequest,
     http::Method,
-    webhook::{Algorithm, HttpRequest, HttpVerifier, Origin, claimed_account_sid},
+    webhook::{Algorithm, AllowedMethods, HttpRequest, HttpVerifier, Origin, claimed_account_sid},
 };
 
 use super::{bytes, full_pairs, run, same, settle, text};
@@ -124,11 +124,15 @@ fn http_verifier(case: &Value) -> Result<HttpVerifier, Error> {
         Some("host-http") => Origin::Host { https: false },
         other => panic!("no origin {other:?}"),
     };
-    let is_set = |key: &str| case[key].as_bool().unwrap_or_default();
+    let methods = match text(case, "allowed_methods") {
+        None | Some("post") => AllowedMethods::Post,
+        Some("get") => AllowedMethods::Get,
+        Some("get-and-post") => AllowedMethods::GetAndPost,
+        other => panic!("no methods {other:?}"),
+    };
+    let is_lost = case["lost_question_mark"].as_bool().unwrap_or_default();
     let verifier = HttpVerifier::new(validator(case)?, origin)?;
-    Ok(verifier
-        .with_get(is_set("accepts_get"))
-        .with_lost_question_mark(is_set("lost_question_mark")))
+    Ok(verifier.with_allowed_methods(methods).with_lost_question_mark(is_lost))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Router, extract::Path, routing};
 use twiml_refer::twiml::Element;
 use twiml_refer::{Error, Refer, ReferOutcome, SipUri, VoiceRequest, VoiceResponse};
-use twiml_refer_tower::{Verified, VerifyLayer};
+use twiml_refer_tower::{AllowedMethods, Verified, VerifyLayer};
 
 /// A document as the answer to Twilio, or what kept it from being built.
 struct Document(Result<VoiceResponse, Error>);
@@ -99,7 +99,10 @@ fn app(verify: VerifyLayer) -> Router {
         .route("/transferred", routing::post(transferred))
         .layer(verify.clone())
         // A colleague's own number, whose webhook is a GET.
-        .route("/t/{colleague}", routing::get(direct).layer(verify.with_get()))
+        .route(
+            "/t/{colleague}",
+            routing::get(direct).layer(verify.with_allowed_methods(AllowedMethods::Get)),
+        )
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -313,7 +313,7 @@ objects! {
     validators: twr_validator, twr_validator_free;
     candidates: twr_url_candidates, twr_url_candidates_free;
     hints: twr_hints, twr_hints_free;
-    http: twr_http, twr_http_free;
+    http: twr_http_verifier, twr_http_verifier_free;
     signed: twr_signed_request, twr_signed_request_free;
     settings: twr_settings, twr_settings_free;
     transfers: twr_transfer, twr_transfer_free;
@@ -365,8 +365,8 @@ calls! {
     call1 false:
         twr_diagnostics_count twr_diagnostics_free twr_code_name twr_severity_name
         twr_element_free twr_response_free twr_response_follows twr_follows_name
-        twr_response_node_count twr_kind_name twr_group_name twr_status_name twr_http_free
-        twr_http_max_body_bytes twr_signed_request_free twr_request_free
+        twr_response_node_count twr_kind_name twr_group_name twr_status_name twr_http_verifier_free
+        twr_http_verifier_max_body_bytes twr_signed_request_free twr_request_free
         twr_request_outcome twr_request_may_resume twr_request_leg twr_request_param_count
         twr_request_sip_header_count twr_request_diagnostic_count twr_outcome_name
         twr_call_status_name twr_leg_name twr_rest_request_free twr_str_of
@@ -381,8 +381,8 @@ calls! {
         twr_response_new twr_settings_new;
     call3 false:
         twr_element_add_text twr_element_add_comment twr_element_append
-        twr_response_append twr_response_first_refer twr_http_set_get
-        twr_http_set_lost_question_mark twr_signed_request_get twr_request_refer
+        twr_response_append twr_response_first_refer twr_http_verifier_set_allowed_methods
+        twr_http_verifier_set_lost_question_mark twr_signed_request_get twr_request_refer
         twr_rest_request_get twr_settings_set_rejected_status_omitted twr_transfer_hang_up
         twr_transfer_transport_error twr_transfer_handle_timeout twr_transfer_poll
         twr_transfer_report twr_uri_get twr_uri_add_user_to_user twr_user_to_user_get
@@ -394,12 +394,12 @@ calls! {
         twr_user_to_user_parse twr_user_to_user_from_bytes twr_validator_new;
     call4 false:
         twr_diagnostics_at twr_element_set_attribute twr_response_add twr_response_node_at
-        twr_http_check_head twr_request_param_at twr_request_sip_header_at
+        twr_http_verifier_check_head twr_request_param_at twr_request_sip_header_at
         twr_request_diagnostic_at twr_settings_set_time twr_settings_set_status
         twr_transfer_cseq twr_transfer_notify twr_uri_param_at twr_uri_header_at
         twr_uri_add_header twr_validator_validate_raw twr_url_candidates_at twr_hints_at;
     call4 true:
-        twr_http_new twr_request_from_form twr_request_from_query twr_transfer_new
+        twr_http_verifier_new twr_request_from_form twr_request_from_query twr_transfer_new
         twr_uri_user_to_user_at;
     call5 false:
         twr_response_refer twr_response_attribute_at twr_request_form
@@ -407,9 +407,9 @@ calls! {
         twr_transfer_refer_to twr_transfer_save twr_uri_refer_to twr_escape_header
         twr_user_to_user_text;
     call5 true:
-        twr_http_verify twr_request_from_pairs twr_uri_build twr_validator_explain;
+        twr_http_verifier_verify twr_request_from_pairs twr_uri_build twr_validator_explain;
     call6 false:
-        twr_response_xml twr_http_diagnose twr_transfer_start twr_refer_target_parse
+        twr_response_xml twr_http_verifier_diagnose twr_transfer_start twr_refer_target_parse
         twr_url_with_body_sha256;
     call7 false:
         twr_claimed_account_sid twr_validator_sign_raw;

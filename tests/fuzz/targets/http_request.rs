@@ -1,4 +1,4 @@
-//! Requests as a server receives them: never a panic, and what is accepted is a POST or an accepted GET within
+//! Requests as a server receives them: never a panic, and what is accepted is a POST or GET, as accepted, within
 //! the limit, with one signature that is Twilio's over an authority, the target and the body.
 #![no_main]
 
@@ -6,7 +6,9 @@ use std::fmt::Write;
 
 use libfuzzer_sys::fuzz_target;
 use twiml_refer::RequestValidator;
-use twiml_refer::webhook::{HttpRequest, HttpVerifier, Origin, claimed_account_sid};
+use twiml_refer::webhook::{
+    AllowedMethods, HttpRequest, HttpVerifier, Origin, claimed_account_sid,
+};
 use twiml_refer_fuzz::signing::signature;
 
 const NAMES: [&str; 6] = [
@@ -22,7 +24,7 @@ const LIMIT: usize = 200;
 #[derive(Debug, arbitrary::Arbitrary)]
 struct Input {
     origin: u8,
-    accepts_get: bool,
+    methods: u8,
     method: Option<String>,
     target: String,
     headers: Vec<(u8, Vec<u8>)>,
@@ -32,7 +34,7 @@ struct Input {
 }
 
 fuzz_target!(|input: Input| {
-    let Input { origin, accepts_get, method, target, headers, body, signed } = input;
+    let Input { origin, methods, method, target, headers, body, signed } = input;
     let origin = match origin % 4 {
         0 => Origin::PublicBase,
         1 => Origin::Forwarded,
@@ -45,7 +47,12 @@ fuzz_target!(|input: Input| {
         panic!("the validator can be made");
     };
     let Ok(verifier) = HttpVerifier::new(validator, origin) else { panic!("it has a base") };
-    let verifier = verifier.with_get(accepts_get);
+    let methods = match methods % 3 {
+        0 => AllowedMethods::Post,
+        1 => AllowedMethods::Get,
+        _ => AllowedMethods::GetAndPost,
+    };
+    let verifier = verifier.with_allowed_methods(methods);
 
     let method = method.as_deref().unwrap_or("POST");
     let (before_fragment, _) = target.split_once('#').unwrap_or((&target, ""));
@@ -74,7 +81,12 @@ fuzz_target!(|input: Input| {
 
     let head = verifier.check_head(method, all());
     let Ok(verified) = verified else { return };
-    assert!(head.is_ok() && (method == "POST" || method == "GET" && accepts_get));
+    let allowed: &[&str] = match methods {
+        AllowedMethods::Post => &["POST"],
+        AllowedMethods::Get => &["GET"],
+        AllowedMethods::GetAndPost => &["GET", "POST"],
+    };
+    assert!(head.is_ok() && allowed.contains(&method));
     assert!(body.len() <= LIMIT && signed.is_some());
     assert!(verified.params().eq(pairs.iter().map(|(name, value)| (&**name, &**value))));
     let values = |name: &'static str| all().filter(move |(known, _)| *known == name);

@@ -15,7 +15,7 @@ namespace twiml_refer {
 
 /// How the URL that Twilio asked for is known. It begins with scheme and host; the rest is the request target.
 enum class origin_kind : std::int32_t {
-    /// From the public base of the validator. No header is believed.
+    /// From the public base of the validator. No header is trusted.
     public_base = TWR_ORIGIN_PUBLIC_BASE,
     /// From X-Forwarded-Proto and X-Forwarded-Host (Host without it): only behind a proxy that sets them itself.
     forwarded = TWR_ORIGIN_FORWARDED,
@@ -23,6 +23,16 @@ enum class origin_kind : std::int32_t {
     host_https = TWR_ORIGIN_HOST_HTTPS,
     /// http and the header Host: only where the app is reached directly.
     host_http = TWR_ORIGIN_HOST_HTTP,
+};
+
+/// The methods that a route accepts.
+enum class allowed_methods : std::int32_t {
+    /// POST alone: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+    post = TWR_ALLOWED_METHODS_POST,
+    /// GET alone: its query holds the parameters, and it must have no body.
+    get = TWR_ALLOWED_METHODS_GET,
+    /// Both. Only for routes that read the parameters of the verified request alone.
+    get_and_post = TWR_ALLOWED_METHODS_GET_AND_POST,
 };
 
 /// What to answer to a request, or the request if it is verified.
@@ -44,32 +54,32 @@ class http_verifier {
     /// Copies the validator. Accepts POST alone. A validator without public base needs another origin.
     explicit http_verifier(const request_validator &validator, origin_kind origin = origin_kind::public_base)
     {
-        twr_http *made = nullptr;
-        detail::call(twr_http_new, validator.get(), static_cast<std::int32_t>(origin), &made);
+        twr_http_verifier *made = nullptr;
+        detail::call(twr_http_verifier_new, validator.get(), static_cast<std::int32_t>(origin), &made);
         handle_.reset(made);
     }
 
-    /// Sets whether GET is accepted beside POST: only for routes that read nothing but its query.
-    http_verifier &accept_get(bool accept) &
+    /// Sets the methods that are accepted: those of the route. The default is POST alone.
+    http_verifier &allowed_methods(twiml_refer::allowed_methods methods) &
     {
-        detail::call(twr_http_set_get, handle_.get(), accept);
+        detail::call(twr_http_verifier_set_allowed_methods, handle_.get(), static_cast<std::int32_t>(methods));
         return *this;
     }
     /// Overload for temporaries.
-    http_verifier accept_get(bool accept) && { return std::move(accept_get(accept)); }
+    http_verifier allowed_methods(twiml_refer::allowed_methods methods) && { return std::move(allowed_methods(methods)); }
 
     /// Sets whether a target without `?` is also tried with an empty query: for servers that cannot tell `/refer?`
     /// from `/refer`.
     http_verifier &lost_question_mark(bool accept) &
     {
-        detail::call(twr_http_set_lost_question_mark, handle_.get(), accept);
+        detail::call(twr_http_verifier_set_lost_question_mark, handle_.get(), accept);
         return *this;
     }
     /// Overload for temporaries.
     http_verifier lost_question_mark(bool accept) && { return std::move(lost_question_mark(accept)); }
 
     /// The limit of a body in bytes: read at most one byte more.
-    std::size_t max_body_bytes() const noexcept { return twr_http_max_body_bytes(get()); }
+    std::size_t max_body_bytes() const noexcept { return twr_http_verifier_max_body_bytes(get()); }
 
     /// Checks method and Content-Length before the body is read. `verify` checks them again.
     template <typename Headers> [[nodiscard]] http_answer check_head(text_in method, const Headers &headers) const
@@ -77,7 +87,7 @@ class http_verifier {
         const auto pairs = detail::pairs(headers);
         const auto request = received(method, {}, pairs, {});
         return answered([&](twr_http_answer *answer, twr_error *failure) {
-            return twr_http_check_head(get(), &request, answer, failure);
+            return twr_http_verifier_check_head(get(), &request, answer, failure);
         });
     }
 
@@ -90,7 +100,7 @@ class http_verifier {
         const auto request = received(method, target, pairs, body);
         twr_request *verified = nullptr;
         auto answer = answered([&](twr_http_answer *found, twr_error *failure) {
-            return twr_http_verify(get(), &request, found, &verified, failure);
+            return twr_http_verifier_verify(get(), &request, found, &verified, failure);
         });
         if (verified)
             answer.request = voice_request(verified);
@@ -104,12 +114,12 @@ class http_verifier {
     {
         const auto pairs = detail::pairs(headers);
         const auto request = received(method, target, pairs, body);
-        return detail::text(twr_http_diagnose, get(), &request);
+        return detail::text(twr_http_verifier_diagnose, get(), &request);
     }
 
     /// Returns the C handle, for calls of the C API.
-    const twr_http *get() const & { return handle_.get(); }
-    const twr_http *get() const && = delete;
+    const twr_http_verifier *get() const & { return handle_.get(); }
+    const twr_http_verifier *get() const && = delete;
 
   private:
     static twr_http_request received(twr_str method, twr_str target, const std::vector<twr_pair> &headers, twr_str body)
@@ -133,10 +143,10 @@ class http_verifier {
         return answer;
     }
 
-    detail::owned<twr_http, twr_http_free> handle_;
+    detail::owned<twr_http_verifier, twr_http_verifier_free> handle_;
 };
 
-/// The AccountSid that a request claims, to choose the secrets of a subaccount by; believe it for nothing else.
+/// The AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
 inline std::optional<std::string> claimed_account_sid(text_in method, text_in target, text_in body)
 {
     std::string sid(64, '\0');

@@ -89,12 +89,13 @@ fn the_hints_for_a_get_are_those_of_a_get() {
     let signature = validator().sign("https://voice.example.com/refer?b=2&a=1", [("", ""); 0]);
     let headers = [("X-Twilio-Signature", signature.as_str())];
     let request = HttpRequest::new("GET", target, headers, b"");
-    let line = verifier(Origin::PublicBase).with_get(true).diagnose(&request);
+    let line =
+        verifier(Origin::PublicBase).with_allowed_methods(AllowedMethods::Get).diagnose(&request);
     assert!(line.starts_with("403 to GET /refer: the signature matches with the query"), "{line}");
 }
 
 #[test]
-fn a_header_that_is_not_text_is_not_believed() {
+fn a_header_that_is_not_text_is_not_trusted() {
     let signature = signed();
     let signed: (&str, &[u8]) = ("x-twilio-signature", signature.as_bytes());
     let status = |origin, headers: Vec<(&str, &[u8])>| {
@@ -109,6 +110,58 @@ fn a_header_that_is_not_text_is_not_believed() {
     assert_eq!(status(host, vec![signed, ("Host", bad)]), 403);
     assert_eq!(status(Origin::Forwarded, vec![signed, ("Host", bad)]), 403);
     assert_eq!(status(Origin::PublicBase, vec![signed, ("Content-Length", b"1\xff")]), 400);
+}
+
+#[test]
+fn the_parameters_of_a_servlet_are_verified_for_any_origin() {
+    let (path, query) = ("/refer?CallSid=CA1", ("CallSid", "CA1"));
+    let signature =
+        validator().sign("https://voice.example.com/refer?CallSid=CA1", [("To", "J\u{fc}rgen")]);
+    let signed = ("X-Twilio-Signature", signature.as_str());
+    let host = ("Host", "voice.example.com");
+    let check = |verifier: HttpVerifier, headers: &[(&'static str, &str)], to| {
+        let params = [query, ("To", to)];
+        let request = HttpRequest::from_servlet_params(path, headers.iter().copied(), params);
+        let status = verifier.verify(&request).map_or_else(HttpRejection::status, |_| 200);
+        (status, verifier.diagnose(&request))
+    };
+    let accepted = (200, String::new());
+    let https = Origin::Host { https: true };
+    assert_eq!(check(verifier(Origin::PublicBase), &[signed], "J\u{fc}rgen"), accepted);
+    assert_eq!(check(verifier(https), &[signed, host], "J\u{fc}rgen"), accepted);
+
+    let line = |(status, line): (u16, String), expected, part: &str| {
+        assert_eq!((status, line.contains(part)), (expected, true), "{line}");
+        assert!(!line.contains("body is empty") && !line.contains("rgen"), "{line}");
+    };
+    // As ISO 8859-1.
+    let decoded = check(verifier(https), &[signed, host], "J\u{c3}\u{bc}rgen");
+    line(decoded, 403, "; something parsed the form before it was verified: ");
+    let http = verifier(Origin::Host { https: false });
+    let scheme = check(http, &[signed, host], "J\u{fc}rgen");
+    assert!(!scheme.1.contains("something parsed"), "{}", scheme.1);
+    line(scheme, 403, "matches with https instead of http");
+    let get = verifier(https).with_allowed_methods(AllowedMethods::Get);
+    line(
+        check(get, &[signed, host], ""),
+        405,
+        "405 to POST /refer: the method is not accepted: use GET",
+    );
+    let small = validator().with_max_body_bytes(5);
+    let small = HttpVerifier::new(small, https).unwrap();
+    line(check(small, &[signed, host], "J\u{fc}rgen"), 413, "larger than the limit");
+}
+
+#[test]
+fn a_body_that_ended_early_is_answered_400_after_the_method() {
+    let status = |method| {
+        let request = HttpRequest::incomplete(method, TARGET, [("Content-Length", "5")]);
+        let rejection = verifier(Origin::PublicBase).verify(&request).unwrap_err();
+        (rejection.status(), verifier(Origin::PublicBase).diagnose(&request))
+    };
+    let line = "400 to POST /refer: the body ended early, or is malformed";
+    assert_eq!(status("POST"), (400, line.to_owned()));
+    assert_eq!(status("GET").0, 405);
 }
 
 #[test]
