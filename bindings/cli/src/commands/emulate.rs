@@ -135,7 +135,8 @@ pub(crate) struct Options {
     /// line of the output names the URL.
     #[arg(long, value_name = "ADDRESS")]
     api: Option<SocketAddr>,
-    /// Show the calls on a page at this address and port, for a browser
+    /// Show the calls on a page for a browser, at this address and port: ladders, documents, requests and what was
+    /// signed of them, outcomes
     #[arg(long, value_name = "ADDRESS")]
     web: Option<SocketAddr>,
     #[command(flatten)]

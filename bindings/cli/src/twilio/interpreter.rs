@@ -195,7 +195,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             };
         }
         // A document without any verb that needs an answer ends the call, too.
-        self.answer();
+        self.answer()?;
         let left = self.endpoint.digits_left();
         if !left.is_empty() && !self.caller_is_gone {
             self.note(&format!("no <Gather> asked for the digits {}", left.join(", ")))?;
@@ -348,7 +348,7 @@ impl<'a, 'c> Interpreter<'a, 'c> {
                 return Ok(Next::End);
             }
             "Pause" | "Redirect" => {}
-            _ if self.answer() == Presence::Gone => return self.go_on(Presence::Gone),
+            _ if self.answer()? == Presence::Gone => return self.go_on(Presence::Gone),
             _ => {}
         }
         match verb.element.name() {
@@ -370,12 +370,15 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         }
     }
 
-    fn answer(&mut self) -> Presence {
+    fn answer(&mut self) -> Result<Presence> {
         let presence = self.endpoint.answer();
         if presence != Presence::Gone {
+            if self.call.is_ringing() {
+                self.transcript.answered()?;
+            }
             self.call.answer();
         }
-        presence
+        Ok(presence)
     }
 
     /// Goes on with the next verb, unless the caller has hung up: then no verb runs any more.

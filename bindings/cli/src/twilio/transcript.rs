@@ -127,6 +127,11 @@ impl Transcript<'_> {
         })
     }
 
+    /// Shows on the page that the call is answered now.
+    pub(crate) fn answered(&mut self) -> Result<()> {
+        self.page(|| json!({"step": "answered", "text": "the call is answered"}))
+    }
+
     /// Shows a document on the page.
     pub(crate) fn document(&mut self, source: &Source<'_>) -> Result<()> {
         self.page(|| {

@@ -134,6 +134,7 @@ fn a_call_is_on_the_page_while_it_goes_on_and_when_it_has_ended() {
     }
     assert!(sending[0]["params"].to_string().contains(r#"["SipHeader_X-Note","<script>"]"#));
     assert_eq!(step(&call, "request")["status"], 200);
+    assert_eq!(step(&call, "answered")["text"], "the call is answered");
     let document = step(&call, "document");
     assert_eq!(document["lines"][1], format!("<Saay>Hi</Saay>{REFER}</Response>"));
     let diagnostic = step(&call, "diagnostic");

@@ -21,7 +21,7 @@ const parties = (call) => (call.from ? `${call.from} → ${call.to}` : 'a call b
 /** The words for the state of a call, and the class of their colour. */
 function state(call) {
   if (call.is_live) return [call.status ?? 'begins', 'live'];
-  if (call.has_error) return [call.outcome ?? 'error', 'bad'];
+  if (call.has_error) return [call.outcome ? `${call.outcome}, error` : 'error', 'bad'];
   const kinds = { transferred: 'good', canceled: 'open', unconfirmed: 'open' };
   return call.outcome ? [call.outcome, kinds[call.outcome_kind] ?? 'bad'] : [call.status, 'plain'];
 }
@@ -73,6 +73,7 @@ async function showChosen() {
     current ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
   }
   byId('details').hidden = !call;
+  if (!call) byId('title').textContent = 'No call yet';
   byId('empty').textContent = call ? '' : `Call ${(about.listening ?? []).map((at) => `sip:anyone@${at}`).join(' or ')
   } with a softphone, and watch the call here.`;
   if (!call || shown === `${run} ${call.number} ${call.version}`) return;
