@@ -27,7 +27,7 @@ from target import Target
 
 USER, PASSWORD = "caller", "s3cret"
 # Asterisk connects the two sides of a call some milliseconds after it has sent the ACK: a REFER
-# that comes earlier is accepted, and then fails with 400 in a NOTIFY.
+# that comes earlier is accepted, and then fails with 400 in a NOTIFY. What is said answers the call.
 VERBS = '<Say>Hello</Say><Pause length="1"/><Refer action="/done"><Sip>{}</Sip></Refer>'
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 

@@ -39,7 +39,7 @@ class Case(NamedTuple):
         }
         times = [option.split("=") for option in self.options if "=" in option]
         # The caller hears the REFER later than the example sends it, and so waits less for the BYE.
-        early = {"response": 100}
+        early = {"response": 600}
         return [f"{names[name]}={(int(ms) - early.get(name, 0)) / 1000}" for name, ms in times]
 
 
@@ -208,7 +208,7 @@ CASES: dict[str, Case] = {
     "unanswered": Case(
         [*CALL, REFER, *ENDED],
         outcome_lines("ReferCallStatus=failed&ReferSipResponseCode=408", "rejected"),
-        ("--time", "response=300"),
+        ("--time", "response=1000"),
     ),
     "endless": Case(
         [*ACCEPTED, notify(2, "active;expires=4294967295", "180 Ringing"), receive(200), *ENDED],

@@ -242,7 +242,7 @@ fn apologize(endpoint: &mut LiveEndpoint, transcript: &mut Transcript<'_>, fast:
     }
 }
 
-/// Tells the app that the call is over.
+/// Reports to the app that the call has ended.
 fn report(
     call: &Call,
     context: &Context,
