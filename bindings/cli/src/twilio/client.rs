@@ -21,6 +21,9 @@ const SIGNATURE: &str = "X-Twilio-Signature";
 const WRONG_TOKEN: &str = "a wrong token, for a forged request";
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
+/// Room for the head of a request or of a response. A thousand calls may each have a connection.
+const BUFFER: usize = 32 * 1024;
+
 /// An HTTP client that signs.
 pub(crate) struct Client {
     /// For addresses of this machine, which no proxy reaches.
@@ -89,6 +92,9 @@ impl Client {
                 .tls_config(tls.clone())
                 .http_status_as_error(false)
                 .max_redirects(0)
+                .max_response_header_size(BUFFER - 1)
+                .input_buffer_size(BUFFER)
+                .output_buffer_size(BUFFER)
                 .user_agent(concat!("twiml-refer/", env!("CARGO_PKG_VERSION"), " (simulation)"))
                 .proxy(proxy)
                 .build()

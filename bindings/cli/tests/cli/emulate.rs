@@ -4,7 +4,7 @@ mod page;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpStream, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -313,21 +313,77 @@ fn a_signal_ends_calls_with_bye() {
     }
 }
 
+/// Twilio's numbers: 11200 HTTP retrieval failure, 12100 document parse failure, 12300 invalid Content-Type
+/// (<https://www.twilio.com/docs/api/errors>).
 #[test]
 fn an_app_that_fails_is_an_answer_of_no() {
     let broken = Webhook::start(|_| Reply::text(500, "no"));
-    for (url, kind) in
-        [(broken.url("/voice"), "http-status"), (CLOSED.to_owned(), "connection-refused")]
-    {
+    let nonsense = Webhook::start(|_| Reply::text(200, "<Response><Say>Hello</Sya></Response>"));
+    let other_type = Webhook::start(|_| Reply {
+        headers: vec![("Content-Type", "application/json".to_owned())],
+        ..Reply::text(200, "{}")
+    });
+    let large_head = Webhook::start(|_| Reply {
+        headers: vec![("X-Large", "a".repeat(60_000))],
+        ..Reply::text(200, "<Response/>")
+    });
+    for (url, kind, number) in [
+        (broken.url("/voice"), "http-status", 11200),
+        (CLOSED.to_owned(), "connection-refused", 11200),
+        (large_head.url("/voice"), "connection-failed", 11200),
+        (nonsense.url("/voice"), "document-invalid", 12100),
+        (other_type.url("/voice"), "content-type", 12300),
+    ] {
         let emulator = Emulator::start(&url, &["--calls", "1"]);
         let mut endpoint = Endpoint::call(&emulator.address, "");
         endpoint.is_answered();
         endpoint.is_hung_up();
         let lines = emulator.end().expect(1).json_lines();
-        let error = lines.iter().find(|line| line["step"] == "error").unwrap();
-        assert_eq!((&error["kind"], &error["number"]), (&json!(kind), &json!(11200)));
-        assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+        is_an_application_error(&lines, kind, number);
     }
+    assert_eq!(broken.asked().len(), 1, "no request is repeated");
+}
+
+/// The error, what is said to the caller because of it, and that the call then ends.
+#[track_caller]
+fn is_an_application_error(lines: &[Value], kind: &str, number: u32) {
+    let errors: Vec<_> = lines.iter().filter(|line| line["step"] == "error").collect();
+    assert_eq!(errors.len(), 1, "{lines:?}");
+    assert_eq!((&errors[0]["kind"], &errors[0]["number"]), (&json!(kind), &json!(number)));
+    assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+    let last = lines.iter().rfind(|line| line["step"] == "call").unwrap();
+    assert_eq!(
+        (&last["status"], &last["ended"]),
+        (&json!("completed"), &json!("the call was ended (BYE)"))
+    );
+}
+
+/// Twilio waits 15 seconds (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>), and this test
+/// as long; in one of two calls the fallback URL is asked then.
+#[test]
+fn an_app_that_is_too_slow_is_given_up() {
+    // The system accepts the connection, and nobody answers.
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/voice", slow.local_addr().unwrap());
+    let fallback = Webhook::of("<Say>The fallback speaks</Say>");
+    let fallback_url = fallback.url("/fallback");
+    let calls = [&[][..], &["--fallback", &fallback_url]].map(|more| {
+        let emulator = Emulator::start(&url, &[&["--calls", "1"], more].concat());
+        let endpoint = Endpoint::call(&emulator.address, "");
+        (emulator, endpoint)
+    });
+    let lines = calls.map(|(emulator, mut endpoint)| {
+        endpoint.is_answered();
+        endpoint.is_hung_up();
+        emulator.end().json_lines()
+    });
+    is_an_application_error(&lines[0], "timeout", 11200);
+    let error = lines[0].iter().find(|line| line["step"] == "error").unwrap();
+    assert!(error["message"].as_str().unwrap().contains("within 15 s"), "{error}");
+    assert!(!lines[1].iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+    assert_eq!(fallback.asked()[0].param("ErrorCode").as_deref(), Some("11200"));
+    slow.set_nonblocking(true).unwrap();
+    assert_eq!(slow.incoming().take_while(Result::is_ok).count(), 2, "no request is repeated");
 }
 
 /// Twilio names the error to a fallback URL in `ErrorCode` and `ErrorUrl`:
@@ -336,10 +392,15 @@ fn an_app_that_fails_is_an_answer_of_no() {
 fn a_fallback_goes_on_where_the_app_fails() {
     let broken = Webhook::start(|_| Reply::text(500, "no"));
     let no_xml = Webhook::of("<Say>");
+    let other_type = Webhook::start(|_| Reply {
+        headers: vec![("Content-Type", "application/json".to_owned())],
+        ..Reply::text(200, "{}")
+    });
     for (url, number) in [
         (broken.url("/voice"), "11200"),
         (CLOSED.to_owned(), "11200"),
         (no_xml.url("/voice"), "12100"),
+        (other_type.url("/voice"), "12300"),
     ] {
         let fallback = Webhook::of("<Say>The fallback speaks</Say>");
         let more = ["--calls", "1", "--fallback", &fallback.url("/fallback")];
