@@ -82,7 +82,7 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
         body = _read(environ, verifier.max_body_bytes + 1)
     except (OSError, EOFError, ValueError):
         # Its length or its chunks are malformed, or the client closed the connection.
-        return verifier.refuse_incomplete(head)
+        return verifier.verify(head, None)
     # Exactly what was verified: of a body in chunks its length is known now.
     environ["wsgi.input"], environ["wsgi.input_terminated"] = body, True
     environ["CONTENT_LENGTH"] = str(body.tell())

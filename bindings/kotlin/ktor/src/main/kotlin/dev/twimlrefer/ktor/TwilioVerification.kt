@@ -103,7 +103,9 @@ private suspend fun ApplicationCall.reject(
     answer: HttpAnswer,
     body: ByteArray?,
 ) {
-    val line = verifier.logLine { verifier.diagnose(received.method, received.target, received.headers, body) }
+    val line = verifier.logLine {
+        verifier.diagnose(received.method, received.target, received.headers, body)
+    }
     line?.let(application.log::warn)
     answer.allow?.let { response.header(HttpHeaders.Allow, it) }
     respond(HttpStatusCode.fromValue(answer.status))

@@ -76,8 +76,9 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
                 }
             }
             request.setAttribute(ATTRIBUTE, verified)
-            val isEmpty = body == null || body.isEmpty()
-            chain.doFilter(if (isEmpty) request else ReadableRequest(request, body, verified), response)
+            val readable =
+                if (body == null || body.isEmpty()) request else ReadableRequest(request, body, verified)
+            chain.doFilter(readable, response)
         }
 
         /** Whether a filter before this one may have made the container read the form. */
