@@ -84,7 +84,7 @@ CUTS_FRAGMENT = {"a fragment in the target": 200, **JOINED_LENGTH}
 # The app has no route for what it decodes to.
 NO_ROUTE = {"an absolute-form target: the base replaces its origin": 404}
 OPTIONS = {"the method OPTIONS": 200}
-OWN_HOST = {"no Host is believed where there is a public base": 400}
+OWN_HOST = {"no Host is trusted where there is a public base": 400}
 DJANGO = {"in chunks there is no Content-Length": 403, **JOINED_LENGTH}
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("starlette", "h11"): {**LOSES_QUESTION_MARK, **NO_ROUTE},
@@ -245,7 +245,25 @@ def test_a_refusal_is_logged_with_its_reason_and_no_secret_once_a_second(
     assert [record.name for record in caplog.records] == ["twiml_refer"] * 3
     assert all(line.startswith("403 to POST /voice/: ") for line in lines), lines
     assert not any("a-secret" in line or TOKEN in line or SIGNATURE in line for line in lines)
-    assert [line.count("(2 more since the last line)") for line in lines] == [0, 1, 0]
+    assert [line.count("(2 more were not logged)") for line in lines] == [0, 1, 0]
+    # Every rejection has its line.
+    caplog.clear()
+    endless = {"wsgi.input": Endless(), "wsgi.input_terminated": True, "CONTENT_LENGTH": None}
+    for sent, start in (
+        (environ("/voice", b"", None, REQUEST_METHOD="PUT"), "405 to PUT /voice: the method"),
+        (
+            environ("/t/%20", b"", None, RAW_URI=None, REQUEST_METHOD="PUT"),
+            "405 to PUT (unknown): ",
+        ),
+        (environ("/voice", b"", None, CONTENT_LENGTH="65537"), "413 to POST /voice: "),
+        (environ("/voice", b"", None, **endless), "413 to POST /voice: the request is larger"),
+        (environ("/voice", b"a", None, CONTENT_LENGTH="2"), "400 to POST /voice: the body ended"),
+    ):
+        now[0] += 1.0
+        status = call(app, sent)[0]
+        line = caplog.records[-1].getMessage()
+        assert line.startswith(start) and status[:3] == line[:3], line
+    assert len(caplog.records) == 5
     # Nothing is found out for a line that nobody reads.
     caplog.set_level(logging.ERROR, "twiml_refer")
     monkeypatch.delattr(_http.bridge, "http_diagnose")
@@ -275,14 +293,14 @@ def test_nothing_starts_that_could_verify_nothing() -> None:
     for middleware in (asgi.VerifyMiddleware, wsgi.VerifyMiddleware):
         with pytest.raises(tr.SignatureError, match="missing public base"):
             middleware(bare, tr.RequestValidator(TOKEN))
-        middleware(bare, tr.RequestValidator(TOKEN), trust="host")
+        middleware(bare, tr.RequestValidator(TOKEN), origin="host")
         with pytest.raises(TypeError, match="validator must be RequestValidator, got str"):
             middleware(bare, TOKEN)
         for methods in ((), "POST", {"PUT"}, {"post"}):
             with pytest.raises(ValueError, match="invalid methods"):
                 middleware(bare, VALIDATOR, methods=methods)
-        with pytest.raises(ValueError, match="invalid trust"):
-            middleware(bare, VALIDATOR, trust="x-forwarded-for")
+        with pytest.raises(ValueError, match="invalid origin"):
+            middleware(bare, VALIDATOR, origin="x-forwarded-for")
         assert TOKEN not in repr(vars(middleware(bare, VALIDATOR)))
 
 
@@ -365,7 +383,7 @@ def test_what_asgi_has_beside_requests() -> None:
     assert asgi_answer(verified, "/voice", receive)[0] == 400
 
 
-def test_accounts_may_be_found_by_waiting() -> None:
+def test_auth_tokens_may_be_found_by_waiting() -> None:
     asked = []
 
     async def tokens(sid: str) -> list[str] | None:
@@ -379,7 +397,7 @@ def test_accounts_may_be_found_by_waiting() -> None:
         await send({"status": 200})
 
     signer = tr.RequestValidator("of a subaccount", "https://voice.example.com")
-    verified = asgi.VerifyMiddleware(app, VALIDATOR, accounts=tokens)
+    verified = asgi.VerifyMiddleware(app, VALIDATOR, auth_tokens=tokens)
     for body, status in ((b"AccountSid=AC1", 200), (b"AccountSid=AC2", 403), (b"", 403)):
 
         async def receive() -> Any:
@@ -403,7 +421,7 @@ def test_an_error_of_the_app_leads_to_no_secret() -> None:
     checks: list[Any] = []
     for app in (
         wsgi.VerifyMiddleware(fails, VALIDATOR),
-        wsgi.VerifyMiddleware(bare, VALIDATOR, accounts=unknown),
+        wsgi.VerifyMiddleware(bare, VALIDATOR, auth_tokens=unknown),
     ):
         checks.append(lambda app=app: call(app, environ("/voice", body, signature)))
 
@@ -415,7 +433,7 @@ def test_an_error_of_the_app_leads_to_no_secret() -> None:
 
     headers = [(b"x-twilio-signature", signature.encode())]
     for accounts in (None, unknown):
-        other = asgi.VerifyMiddleware(fails_later, VALIDATOR, accounts=accounts)
+        other = asgi.VerifyMiddleware(fails_later, VALIDATOR, auth_tokens=accounts)
         checks.append(lambda app=other: asgi_answer(app, "/voice", receive, headers=headers))
     for check in checks:
         with pytest.raises(KeyError) as caught:
@@ -454,10 +472,10 @@ def test_no_frame_of_a_log_line_has_a_secret() -> None:
     _http.logger.addHandler(recorder)
     try:
         for accounts in (tokens, None):
-            app = wsgi.VerifyMiddleware(bare, VALIDATOR, accounts=accounts)
+            app = wsgi.VerifyMiddleware(bare, VALIDATOR, auth_tokens=accounts)
             assert call(app, environ("/voice?a=1", body, "AAAA"))[0] == "403 Forbidden"
         for later in (tokens, tokens_later):
-            other = asgi.VerifyMiddleware(bare, VALIDATOR, accounts=later)  # type: ignore[arg-type]
+            other = asgi.VerifyMiddleware(bare, VALIDATOR, auth_tokens=later)  # type: ignore[arg-type]
             assert asgi_answer(other, "/voice", receive, headers=headers)[0] == 403
     finally:
         _http.logger.removeHandler(recorder)
@@ -497,7 +515,7 @@ def test_a_body_that_was_read_before_is_refused(caplog: pytest.LogCaptureFixture
     assert len(lines) == 2 and all("read the body before" in line for line in lines)
 
 
-def test_fastapi_passes_on_what_accounts_raises() -> None:
+def test_fastapi_passes_on_what_auth_tokens_raises() -> None:
     from fastapi import Depends, FastAPI
     from fastapi.testclient import TestClient
     from twiml_refer import fastapi as for_fastapi
@@ -506,7 +524,7 @@ def test_fastapi_passes_on_what_accounts_raises() -> None:
         raise RuntimeError("the pool is closed")
 
     app = FastAPI()
-    dependency = Depends(for_fastapi.verify_request(VALIDATOR, accounts=accounts))
+    dependency = Depends(for_fastapi.verify_request(VALIDATOR, auth_tokens=accounts))
     app.post("/voice", dependencies=[dependency])(lambda: "verified")
     signed = testing.signed_request(TOKEN, "https://voice.example.com/voice")
     with pytest.raises(RuntimeError, match="the pool is closed"):

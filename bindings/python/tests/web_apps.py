@@ -29,11 +29,10 @@ def settings(case: dict[str, Any]) -> dict[str, Any]:
         algorithm=case.get("algorithm", "sha1"),
         max_body_bytes=case.get("max_body_bytes"),
     )
-    origin = case.get("origin", "public-base")
-    trust = None if origin == "public-base" else origin.partition("-")[0]
-    methods = {"POST", "GET"} if case.get("accepts_get") else {"POST"}
-    made = {"validator": validator, "trust": trust, "methods": methods}
-    return {**made, "accounts": {sid: secrets}.get if sid else None}
+    origin = case.get("origin", "public-base").removesuffix("-https").removesuffix("-http")
+    methods = set(case.get("allowed_methods", "post").upper().split("-AND-"))
+    made = {"validator": validator, "origin": origin, "methods": methods}
+    return {**made, "auth_tokens": {sid: secrets}.get if sid else None}
 
 
 def answer(request: tr.VoiceRequest, body: bytes, form: Any = ()) -> str:

@@ -38,5 +38,6 @@ mod tests {
         let after = |milliseconds| start + Duration::from_millis(milliseconds);
         let granted = [0, 10, 999, 1000, 1500, 2500].map(|time| rate.grant(after(time)));
         assert_eq!(granted, [Some(0), None, None, Some(2), None, Some(1)]);
+        assert_eq!([more(0), more(2)], ["", " (2 more were not logged)"]);
     }
 }

@@ -12,7 +12,6 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::{Router, routing};
@@ -202,7 +201,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn every_rejection_has_a_line_and_those_between_are_counted() {
+async fn every_rejection_has_a_line() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
@@ -227,17 +226,6 @@ async fn every_rejection_has_a_line_and_those_between_are_counted() {
         assert!(lines.contains("WARN") && lines.contains(line), "{lines}");
         assert_eq!(lines.lines().count(), 1, "{lines}");
     }
-
-    let layer = VerifyLayer::new("12345", BASE).unwrap();
-    let port = serve(Router::new().fallback(echo).layer(layer)).await;
-    for _ in 0..3 {
-        post(port, "/", "").await;
-    }
-    tokio::time::sleep(Duration::from_millis(1100)).await;
-    post(port, "/", "").await;
-    let lines = lines();
-    let last = lines.lines().last().unwrap();
-    assert!(last.ends_with(" more were not logged)"), "{lines}");
 }
 
 #[tokio::test]

@@ -234,6 +234,20 @@ unsafe impl<UT> Lift<UT> for WirePair {
     }
 }
 
+// SAFETY: as above.
+unsafe impl<UT> Lower<UT> for WirePair {
+    type FfiType = RustBuffer;
+
+    fn write(pair: Self, buffer: &mut Vec<u8>) {
+        <Wire as Lower<UniFfiTag>>::write(pair.name, buffer);
+        <Wire as Lower<UniFfiTag>>::write(pair.value, buffer);
+    }
+
+    fn lower(pair: Self) -> RustBuffer {
+        <Self as Lower<UT>>::lower_into_rust_buffer(pair)
+    }
+}
+
 impl<UT> TypeId<UT> for WirePair {
     const TYPE_ID_META: MetadataBuffer = <Pair as TypeId<UniFfiTag>>::TYPE_ID_META;
 }

@@ -8,7 +8,7 @@ use twiml_refer::{
     error::ErrorGroup,
     http::Method,
     numbers, sip, testing, twiml,
-    webhook::{self, HttpRequest, VerifyError},
+    webhook::{self, VerifyError},
 };
 use uniffi::deps::anyhow::{Context, ensure};
 use uniffi::{Lift, Lower};
@@ -18,12 +18,12 @@ use crate::document::{self, build};
 use crate::entry::{DONE, FAILED, List, Wire, WirePair};
 use crate::records::{
     BridgeError, CallSource, Diagnostic, Document, ErrorClass, ErrorDetails, Hint, HttpAnswer,
-    HttpOptions, Limits, Names, Pair, Piece, Refer, ReferOutcome, ReferReport, ReferTarget,
-    RestRequest, Result, Scenario, Secrets, SignedRequest, SipUriParts, TransferDetails,
-    TransferInput, TransferSettings, TransferStep, TypedParameter, UriParameter, UrlCandidate,
-    UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics, pairs, tuples,
+    HttpBody, HttpOptions, Limits, Names, Pair, Piece, Refer, ReferOutcome, ReferReport,
+    ReferTarget, RestRequest, Result, Scenario, Secrets, SignedRequest, SipUriParts,
+    TransferDetails, TransferInput, TransferSettings, TransferStep, TypedParameter, UriParameter,
+    UrlCandidate, UserToUser, UserToUserSource, Verb, VoiceRequest, diagnostics, pairs, tuples,
 };
-use crate::requests::{http_verifier, limit, validator};
+use crate::requests::{http_verifier, limit, lossy_pairs, validator};
 use crate::{requests, tables, transfers};
 
 /// Declares functions by the group of their errors. `fallible fn` returns a `Result` of the type that
@@ -489,14 +489,14 @@ bridge! {
             Ok((&signed_text(&params, verified)?).into())
         }
 
-        /// Returns the AccountSid that a request claims: believe it for nothing but the choice of the
+        /// Returns the AccountSid that a request claims: trust it for nothing but the choice of the
         /// secrets.
         infallible fn claimed_account_sid(
             method: Wire,
             target: Wire,
-            body: List<u8>,
+            body: HttpBody,
         ) -> Option<String> {
-            webhook::claimed_account_sid(method.strict(), target.strict(), &body.0)
+            requests::received(&method, &target, &List(Vec::new()), &body).claimed_account_sid()
         }
 
         /// Checks what middleware is made of.
@@ -524,10 +524,9 @@ bridge! {
             method: Wire,
             target: Wire,
             headers: List<WirePair>,
-            body: List<u8>,
+            body: HttpBody,
         ) -> HttpAnswer {
-            let headers = requests::headers(&headers);
-            let request = HttpRequest::new(method.strict(), target.strict(), headers, &body.0);
+            let request = requests::received(&method, &target, &headers, &body);
             let verified = http_verifier(&secrets, options)?.verify(&request);
             Ok(verified.map(|request| Some((&request).into())).into())
         }
@@ -540,10 +539,9 @@ bridge! {
             method: Wire,
             target: Wire,
             headers: List<WirePair>,
-            body: List<u8>,
+            body: HttpBody,
         ) -> String {
-            let headers = requests::headers(&headers);
-            let request = HttpRequest::new(method.strict(), target.strict(), headers, &body.0);
+            let request = requests::received(&method, &target, &headers, &body);
             Ok(http_verifier(&secrets, options)?.diagnose(&request))
         }
 
@@ -710,11 +708,6 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     out.push(FAILED);
     <BridgeError as Lower<UniFfiTag>>::write(BridgeError::Failed { details }, out);
     Ok(())
-}
-
-/// The pairs with U+FFFD for what is not UTF-8: their size is checked before anything else.
-fn lossy_pairs(pairs: &List<WirePair>) -> impl Iterator<Item = (&str, &str)> {
-    pairs.0.iter().map(|pair| (pair.name.lossy(), pair.value.lossy()))
 }
 
 /// Twilio signs text alone: pairs that are not UTF-8 have no signature.

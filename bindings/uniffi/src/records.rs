@@ -8,7 +8,7 @@ use twiml_refer::{
     webhook::{self, HttpRejection, VerifyError},
 };
 
-use crate::entry::{List, Wire};
+use crate::entry::{List, Wire, WirePair};
 
 /// A name and a value.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -233,14 +233,32 @@ pub enum Origin {
     HostHttp,
 }
 
+/// The methods that middleware accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum AllowedMethods {
+    Post,
+    Get,
+    GetAndPost,
+}
+
 /// What middleware accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct HttpOptions {
     pub origin: Origin,
-    /// Whether GET is accepted beside POST.
-    pub accepts_get: bool,
+    pub allowed_methods: AllowedMethods,
     /// Whether the server interface cannot tell `/refer?` from `/refer`.
     pub lost_question_mark: bool,
+}
+
+/// What a server has read of the body of a request.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum HttpBody {
+    /// All of it, or a byte more than the limit.
+    Received { bytes: List<u8> },
+    /// It could not be read to its end.
+    Incomplete,
+    /// The parameters of a POST whose form a servlet container has parsed.
+    ServletParams { params: List<WirePair> },
 }
 
 /// The status to answer; 200 if the request may reach the app, which `http_verify` then returns.

@@ -3,13 +3,13 @@
 use twiml_refer::{
     Error, RequestValidator, numbers,
     sip::{self, SipStatus},
-    webhook::{self, Algorithm, HttpVerifier, Leg, ReferCallStatus},
+    webhook::{self, Algorithm, HttpRequest, HttpVerifier, Leg, ReferCallStatus},
 };
 
-use crate::entry::{List, WirePair};
+use crate::entry::{List, Wire, WirePair};
 use crate::records::{
-    HttpOptions, ReferOutcome, ReferReport, Secrets, UserToUser, VoiceRequest, diagnostics, pairs,
-    wide,
+    AllowedMethods, HttpBody, HttpOptions, ReferOutcome, ReferReport, Secrets, UserToUser,
+    VoiceRequest, diagnostics, pairs, wide,
 };
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
@@ -34,9 +34,31 @@ pub(crate) fn http_verifier(
     secrets: &Secrets,
     options: HttpOptions,
 ) -> Result<HttpVerifier, Error> {
-    let HttpOptions { origin, accepts_get, lost_question_mark } = options;
+    let HttpOptions { origin, allowed_methods, lost_question_mark } = options;
     let verifier = HttpVerifier::new(validator(secrets)?, origin.into())?;
-    Ok(verifier.with_get(accepts_get).with_lost_question_mark(lost_question_mark))
+    let verifier = verifier.with_allowed_methods(match allowed_methods {
+        AllowedMethods::Post => webhook::AllowedMethods::Post,
+        AllowedMethods::Get => webhook::AllowedMethods::Get,
+        AllowedMethods::GetAndPost => webhook::AllowedMethods::GetAndPost,
+    });
+    Ok(verifier.with_lost_question_mark(lost_question_mark))
+}
+
+/// A request as it was received.
+pub(crate) fn received<'a>(
+    method: &'a Wire,
+    target: &'a Wire,
+    headers: &'a List<WirePair>,
+    body: &'a HttpBody,
+) -> HttpRequest<'a> {
+    let (method, target, headers) = (method.strict(), target.strict(), self::headers(headers));
+    match body {
+        HttpBody::Received { bytes } => HttpRequest::new(method, target, headers, &bytes.0),
+        HttpBody::Incomplete => HttpRequest::incomplete(method, target, headers),
+        HttpBody::ServletParams { params } => {
+            HttpRequest::from_servlet_params(target, headers, lossy_pairs(params))
+        }
+    }
 }
 
 /// Headers as they were received; what is not UTF-8 in a value is no value of any header that is read.
@@ -136,4 +158,9 @@ impl From<&sip::UserToUser> for UserToUser {
 pub(crate) fn leg(name: &str) -> Leg {
     let known = [Leg::Sip, Leg::Pstn, Leg::Client];
     known.into_iter().find(|leg| leg.as_str() == name).unwrap_or(Leg::Unknown)
+}
+
+/// The pairs with U+FFFD for what is not UTF-8: their size is checked before anything else.
+pub(crate) fn lossy_pairs(pairs: &List<WirePair>) -> impl Iterator<Item = (&str, &str)> {
+    pairs.0.iter().map(|pair| (pair.name.lossy(), pair.value.lossy()))
 }

@@ -9,8 +9,8 @@ use crate::UniFfiTag;
 use crate::entry::{BROKEN, DONE, FAILED, List, answer, caught, twiml_refer_call};
 use crate::functions::{self, BridgeFunction};
 use crate::records::{
-    BridgeError, Document, Hint, HttpAnswer, HttpOptions, Notify, Origin, Pair, Piece, Secrets,
-    TransferInput, VoiceRequest, pairs,
+    AllowedMethods, BridgeError, Document, Hint, HttpAnswer, HttpBody, HttpOptions, Notify, Origin,
+    Pair, Piece, Secrets, TransferInput, VoiceRequest, pairs,
 };
 
 fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
@@ -119,8 +119,11 @@ fn the_size_is_checked_before_text_that_is_not_utf8() {
 #[test]
 fn a_request_that_is_not_utf8_is_rejected() {
     let secrets = || Secrets { public_base: Some("https://example.com".to_owned()), ..secrets() };
-    let options =
-        HttpOptions { origin: Origin::PublicBase, accepts_get: false, lost_question_mark: false };
+    let options = HttpOptions {
+        origin: Origin::PublicBase,
+        allowed_methods: AllowedMethods::Post,
+        lost_question_mark: false,
+    };
     let signature = functions::sign_form(secrets(), "/a".to_owned(), List(Vec::new())).unwrap();
     let headers = |name: &[u8], value: &[u8]| {
         let signed = [text(b"x-twilio-signature"), text(signature.as_bytes())].concat();
@@ -134,7 +137,11 @@ fn a_request_that_is_not_utf8_is_rejected() {
         (b"POST\xff", b"/a", headers(b"a", b"b"), 405),
     ] {
         let arguments = [written(secrets()), written(options), text(method), text(target), headers];
-        let body = arguments.iter().cloned().chain([text(b"")]).collect::<Vec<_>>();
+        let body = arguments
+            .iter()
+            .cloned()
+            .chain([written(HttpBody::Received { bytes: List(Vec::new()) })])
+            .collect::<Vec<_>>();
         let answered = answer(&frame(BridgeFunction::http_verify, &body));
         assert_eq!(read::<HttpAnswer>(&answered).status, status);
         let line = read::<String>(&answer(&frame(BridgeFunction::http_diagnose, &body)));

@@ -151,10 +151,12 @@ call("explain", secrets("12345", base="https://voice.example.com"), "/handleRefe
 call("diagnose", secrets("12345"), "POST", url + "/", form, request and signature)
 call("diagnose", secrets("12345"), "GET", url, form, None)
 # Middleware.
-def options(origin="PUBLIC_BASE", get=False, lost=False):
+def options(origin="PUBLIC_BASE", methods="POST", lost=False):
     """Make what middleware accepts."""
     return bridge.HttpOptions(
-        origin=getattr(bridge.Origin, origin), accepts_get=get, lost_question_mark=lost
+        origin=getattr(bridge.Origin, origin),
+        allowed_methods=getattr(bridge.AllowedMethods, methods),
+        lost_question_mark=lost,
     )
 
 
@@ -164,17 +166,25 @@ call("http_check_options", secrets("12345"), options())
 call("http_check_options", secrets("12345"), options("FORWARDED"))
 call("http_check_options", secrets(""), options("HOST_HTTP"))
 call("http_check_head", behind, options(), "POST", pairs(("content-length", "65537")))
-call("http_check_head", behind, options(get=True), "HEAD", [])
+call("http_check_head", behind, options(methods="GET_AND_POST"), "HEAD", [])
 signature = call("sign_form", behind, "/refer?", form)
 head = pairs(("Host", "voice.example.com"), ("X-Twilio-Signature", signature))
-for made in (options(), options("HOST_HTTPS"), options("HOST_HTTP")):
-    call("http_verify", behind, made, "POST", "/refer?", head, form)
-call("http_verify", behind, options(lost=True), "POST", "/refer", head, form)
-call("http_verify", behind, options(), "POST", "/refer", head, form)
-call("http_diagnose", behind, options(), "POST", "/refer", head, form)
-call("http_diagnose", behind, options(), "POST", "/refer?", head, form)
-call("claimed_account_sid", "POST", "/refer", b"AccountSid=AC1")
-call("claimed_account_sid", "POST", "/refer?AccountSid=AC1", b"")
+received, incomplete = bridge.HttpBody.RECEIVED(form), bridge.HttpBody.INCOMPLETE()
+for made in (options(), options("HOST_HTTPS"), options("HOST_HTTP"), options(methods="GET")):
+    call("http_verify", behind, made, "POST", "/refer?", head, received)
+call("http_verify", behind, options(lost=True), "POST", "/refer", head, received)
+for body in (received, incomplete, bridge.HttpBody.SERVLET_PARAMS(request.params)):
+    for target in ("/refer", "/refer?"):
+        call("http_verify", behind, options(), "POST", target, head, body)
+        call("http_diagnose", behind, options(), "POST", target, head, body)
+claims = pairs(("AccountSid", "AC1"))
+for body in (
+    bridge.HttpBody.RECEIVED(b"AccountSid=AC1"),
+    bridge.HttpBody.SERVLET_PARAMS(claims),
+    bridge.HttpBody.INCOMPLETE(),
+):
+    call("claimed_account_sid", "POST", "/refer", body)
+    call("claimed_account_sid", "POST", "/refer?AccountSid=AC1", body)
 signature = call("sign", behind, "/refer?a=1", pairs(("CallSid", "CA1")))
 params = pairs(("a", "1"), ("CallSid", "CA1"))
 call("verify_servlet_params", behind, "/refer?a=1", params, signature)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::request::RawParams;
 use super::url::UrlParts;
+use crate::Error;
 
 /// A request as it came on the wire, to be verified by an [`HttpVerifier`](super::HttpVerifier).
 ///
@@ -106,6 +107,23 @@ impl<'a> HttpRequest<'a> {
         Self { method: "POST", target, headers: Headers::of(headers), body }
     }
 
+    /// Returns the `AccountSid` that the request claims, like [`claimed_account_sid`], also of the parameters
+    /// of a servlet. `None` for an incomplete request.
+    #[must_use]
+    pub fn claimed_account_sid(&self) -> Option<String> {
+        match &self.body {
+            Body::ServletParams(_) => account_sid(&self.servlet_params().ok()?),
+            body => claimed_account_sid(self.method, self.target, body.bytes()),
+        }
+    }
+
+    /// The form's own pairs of a servlet's parameters; none of any other body.
+    pub(super) fn servlet_params(&self) -> Result<RawParams, Error> {
+        let Body::ServletParams(params) = &self.body else { return Ok(RawParams::default()) };
+        let query = UrlParts::of(self.target).query_text();
+        RawParams::from_servlet_params(query, params.iter().copied(), usize::MAX)
+    }
+
     /// The path, without the query.
     pub(super) fn path(&self) -> &'a str {
         UrlParts::of(self.target).path
@@ -140,7 +158,10 @@ impl fmt::Debug for HttpRequest<'_> {
 pub fn claimed_account_sid(method: &str, target: &str, body: &[u8]) -> Option<String> {
     let query = UrlParts::of(target).query_text().as_bytes();
     let form = if method == "GET" { query } else { body };
-    let params = RawParams::from_form(form, form.len()).ok()?;
+    account_sid(&RawParams::from_form(form, form.len()).ok()?)
+}
+
+fn account_sid(params: &RawParams) -> Option<String> {
     let sid = params.iter().find(|(name, _)| *name == b"AccountSid").map(|(_, value)| value)?;
     let is_sid = (1..=64).contains(&sid.len())
         && sid.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');

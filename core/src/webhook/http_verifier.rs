@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::hint::{Hint, HintKind};
 use super::http_request::{Body, ContentLength, Header, Headers, HttpRequest};
-use super::request::{RawParams, VoiceRequest};
+use super::request::VoiceRequest;
 use super::signature::{RequestValidator, VerifyError};
 use super::url::{UrlParts, is_http_authority};
 use crate::Error;
@@ -287,12 +287,10 @@ impl HttpVerifier {
         };
         let method = if request.method == "GET" { Method::Get } else { Method::Post };
         let form = match &request.body {
-            Body::ServletParams(params) => {
-                let query = UrlParts::of(&url).query_text();
-                RawParams::from_servlet_params(query, params.iter().copied(), usize::MAX)
-                    .and_then(|raw| VoiceRequest::from_raw(raw, b""))
-                    .map_or_else(|_| Vec::new(), |request| request.to_form().into_bytes())
-            }
+            Body::ServletParams(_) => request
+                .servlet_params()
+                .and_then(|raw| VoiceRequest::from_raw(raw, b""))
+                .map_or_else(|_| Vec::new(), |request| request.to_form().into_bytes()),
             body => body.bytes().to_owned(),
         };
         // A form that was parsed and is written again may be longer than it was.

@@ -23,13 +23,18 @@ from ._webhook import VoiceRequest, voice_request
 KEY = "twiml_refer.request"
 """Where a scope of ASGI or an environment of WSGI holds the verified `VoiceRequest`."""
 
-Trust = Literal["forwarded", "host"]
+Origin = Literal["public-base", "forwarded", "host"]
 Tokens = str | Iterable[str] | None
-Accounts = Callable[[str], Tokens]
-AsyncAccounts = Callable[[str], Tokens | Awaitable[Tokens]]
+AuthTokens = Callable[[str], Tokens]
+AsyncAuthTokens = Callable[[str], Tokens | Awaitable[Tokens]]
 
 logger = logging.getLogger("twiml_refer")
 _SECONDS_BETWEEN_LINES = 1.0
+_ALLOWED_METHODS = {
+    frozenset({"POST"}): bridge.AllowedMethods.POST,
+    frozenset({"GET"}): bridge.AllowedMethods.GET,
+    frozenset({"GET", "POST"}): bridge.AllowedMethods.GET_AND_POST,
+}
 
 
 class Head:
@@ -83,18 +88,18 @@ class HttpVerifier:
     def __init__(
         self,
         validator: RequestValidator,
-        trust: Trust | None,
+        origin: Origin,
         methods: Collection[str],
-        accounts: AsyncAccounts | None,
+        auth_tokens: AsyncAuthTokens | None,
     ) -> None:
         if not isinstance(validator, RequestValidator):
             raise TypeError(f"validator must be RequestValidator, got {type(validator).__name__}")
-        if trust not in (None, "forwarded", "host"):
-            raise ValueError("invalid trust: use forwarded or host")
-        self._methods = frozenset(methods)
-        if isinstance(methods, str) or not self._methods or self._methods - {"GET", "POST"}:
+        if origin not in ("public-base", "forwarded", "host"):
+            raise ValueError("invalid origin: use public-base, forwarded or host")
+        self._methods = _ALLOWED_METHODS.get(frozenset(methods))
+        if isinstance(methods, str) or self._methods is None:
             raise ValueError('invalid methods: use {"POST"}, {"GET"} or both')
-        self._validator, self._trust, self.accounts = validator, trust, accounts
+        self._validator, self._origin, self.auth_tokens = validator, origin, auth_tokens
         secrets = secrets_of(validator)
         call(bridge.http_check_options, secrets, self._options(None))
         limit = secrets.max_body_bytes
@@ -107,13 +112,7 @@ class HttpVerifier:
 
     def check_head(self, head: Head) -> Refusal | None:
         """Check what is known before the body is read."""
-        # The library accepts GET beside POST, never alone.
-        if "POST" not in self._methods and head.method != "GET":
-            return Refusal(405, (("Allow", "GET"),))
-        secrets, options = secrets_of(self._validator), self._options(head)
-        refusal = _refusal(
-            call(bridge.http_check_head, secrets, options, head.method, head.headers)
-        )
+        refusal = self._refusal(*self._checked(head))
         if refusal is None and head.target is None:
             return self.forbid(
                 "the server gives no raw request target, and characters of this path may have been "
@@ -122,36 +121,47 @@ class HttpVerifier:
             )
         return refusal
 
-    def claimed_account(self, head: Head, body: BytesIO) -> str | None:
+    def claimed_account(self, head: Head, body: BytesIO | None) -> str | None:
         """Return the AccountSid that a request claims, if the app asks for tokens by it."""
-        data = body.getvalue()
-        if self.accounts is None or len(data) > self.max_body_bytes:
+        data = body.getvalue() if body is not None else b""
+        if self.auth_tokens is None or len(data) > self.max_body_bytes:
             return None
-        sid: str | None = call(bridge.claimed_account_sid, head.method, head.target, data)
+        received = bridge.HttpBody.RECEIVED(data)
+        sid: str | None = call(bridge.claimed_account_sid, head.method, head.target, received)
         return sid
 
     def verify(
-        self, head: Head, body: BytesIO, tokens: Held | None = None
+        self, head: Head, body: BytesIO | None, tokens: Held | None = None
     ) -> VoiceRequest | Refusal:
-        """Verify a request, by these tokens if there are any."""
-        answer, diagnose = self._answer(head, body, tokens)
-        refusal = _refusal(answer)
-        if refusal is None:
-            return voice_request(answer.request)
-        if refusal.status == FORBIDDEN:
-            self._log(diagnose)
-        return refusal
+        """Verify a request, by these tokens if there are any.
 
-    def _answer(
-        self, head: Head, body: BytesIO, tokens: Held | None
+        The body is `None` if it could not be read to its end.
+        """
+        answer, diagnose = self._verified(head, body, tokens)
+        refusal = self._refusal(answer, diagnose)
+        return voice_request(answer.request) if refusal is None else refusal
+
+    def _checked(self, head: Head) -> tuple[Any, Callable[[], str]]:
+        """Return the library's answer to a head, and what finds the reason of a rejection."""
+        secrets, options = secrets_of(self._validator), self._options(head)
+        answer = call(bridge.http_check_head, secrets, options, head.method, head.headers)
+        unread = bridge.HttpBody.RECEIVED(b"")
+        given = head.method, head.target or "(unknown)", head.headers, unread
+        return answer, lambda: str(call(bridge.http_diagnose, secrets, options, *given))
+
+    def _verified(
+        self, head: Head, body: BytesIO | None, tokens: Held | None
     ) -> tuple[Any, Callable[[], str]]:
-        """Return the library's answer, and what finds the reason of a 403."""
+        """Return the library's answer, and what finds the reason of a rejection."""
         secrets, options = secrets_of(self._validator), self._options(head)
         if tokens is not None and tokens.value is not None:
             base, sha256 = secrets.public_base, secrets.sha256
             spellings, limit = secrets.encoded_spellings, secrets.max_body_bytes
             secrets = bridge.Secrets(tokens_of(tokens.value), base, sha256, spellings, limit)
-        given = head.method, head.target, head.headers, body.getvalue()
+        read = bridge.HttpBody.INCOMPLETE()
+        if body is not None:
+            read = bridge.HttpBody.RECEIVED(body.getvalue())
+        given = head.method, head.target, head.headers, read
         answer = call(bridge.http_verify, secrets, options, *given)
         return answer, lambda: str(call(bridge.http_diagnose, secrets, options, *given))
 
@@ -162,13 +172,20 @@ class HttpVerifier:
 
     def _options(self, head: Head | None) -> Any:
         origin = bridge.Origin.PUBLIC_BASE
-        if self._trust == "forwarded":
+        if self._origin == "forwarded":
             origin = bridge.Origin.FORWARDED
-        elif self._trust == "host":
+        elif self._origin == "host":
             is_https = head is None or head.is_https
             origin = bridge.Origin.HOST_HTTPS if is_https else bridge.Origin.HOST_HTTP
         lost = head is not None and head.lost_question_mark
-        return bridge.HttpOptions(origin, "GET" in self._methods, lost)
+        return bridge.HttpOptions(origin, self._methods, lost)
+
+    def _refusal(self, answer: Any, diagnose: Callable[[], str]) -> Refusal | None:
+        """Return what to answer instead of the app, and log why."""
+        if answer.status == _VERIFIED:
+            return None
+        self._log(diagnose)
+        return Refusal(answer.status, (("Allow", answer.allow),) if answer.allow else ())
 
     def _log(self, line: Callable[[], str]) -> None:
         """Log a line, unless there was one just now."""
@@ -180,7 +197,7 @@ class HttpVerifier:
             self._next_line = now + _SECONDS_BETWEEN_LINES
             left_out, self._left_out = self._left_out, 0
         if logger.isEnabledFor(logging.WARNING):
-            more = f" ({left_out} more since the last line)" if left_out else ""
+            more = f" ({left_out} more were not logged)" if left_out else ""
             logger.warning("%s%s", line(), more)
 
 
@@ -192,19 +209,14 @@ READ_BEFORE = (
 _VERIFIED = 200
 
 
-def _refusal(answer: Any) -> Refusal | None:
-    if answer.status == _VERIFIED:
-        return None
-    return Refusal(answer.status, (("Allow", answer.allow),) if answer.allow else ())
-
-
-def account_tokens(verifier: HttpVerifier, head: Head, body: BytesIO) -> Held:
+def account_tokens(verifier: HttpVerifier, head: Head, body: BytesIO | None) -> Held:
     """Ask the app for the tokens of the account that a request claims to be of.
 
     An error of the app keeps its traceback; no frame of it refers to the body.
     """
     sid = verifier.claimed_account(head, body)
-    return Held(None if sid is None or verifier.accounts is None else verifier.accounts(sid))
+    find = verifier.auth_tokens
+    return Held(None if sid is None or find is None else find(sid))
 
 
 async def awaited(tokens: Held) -> Held:

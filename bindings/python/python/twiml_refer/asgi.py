@@ -18,11 +18,11 @@ from typing import Any
 
 from ._http import (
     KEY,
-    AsyncAccounts,
+    AsyncAuthTokens,
     Head,
     HttpVerifier,
+    Origin,
     Refusal,
-    Trust,
     account_tokens,
     awaited,
     plain_target,
@@ -46,16 +46,17 @@ class VerifyMiddleware:
     part, or by the middleware of a route. Websockets are refused.
 
     * `validator` holds the token and the public base, which is required, and the size limit.
-    * `trust` takes the place of the public base: `"forwarded"` for `X-Forwarded-Proto` and
-      `X-Forwarded-Host`, which a proxy in front must set itself; `"host"` for the header `Host`.
+    * `origin` says how the URL begins that Twilio requested: `"public-base"`, as the validator's;
+      `"forwarded"`, as `X-Forwarded-Proto` and `X-Forwarded-Host` say, which a proxy in front must
+      set itself; `"host"`, as the header `Host` says, where the app is reached directly.
     * `methods` is `{"POST"}`; `{"GET"}` is for an app whose webhooks are all of this method. Do not
       accept both where a route answers to both: a signature does not cover the method.
-    * `accounts` returns the token of a subaccount (or several, or an awaitable) for its AccountSid,
-      and `None` for those of the validator. Until the request is verified, the AccountSid is only
-      what the client claims: use it as a key and for nothing else.
+    * `auth_tokens` returns the token of a subaccount (or several, or an awaitable) for its
+      AccountSid, and `None` for those of the validator. Until the request is verified, the
+      AccountSid is only what the client claims: use it as a key and for nothing else.
 
-    A request that is answered with 403 is logged by the logger `twiml_refer` with the reason, at
-    most once a second. Raises `TwimlReferError` or `ValueError` if it could verify nothing.
+    The logger `twiml_refer` writes why a request is rejected, at most one line a second. Raises
+    `TwimlReferError` or `ValueError` if it could verify nothing.
     """
 
     def __init__(
@@ -63,12 +64,12 @@ class VerifyMiddleware:
         app: App,
         validator: RequestValidator,
         *,
-        trust: Trust | None = None,
+        origin: Origin = "public-base",
         methods: Collection[str] = ("POST",),
-        accounts: AsyncAccounts | None = None,
+        auth_tokens: AsyncAuthTokens | None = None,
     ) -> None:
         self._app = app
-        self._verifier = HttpVerifier(validator, trust, methods, accounts)
+        self._verifier = HttpVerifier(validator, origin, methods, auth_tokens)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify a request, and call the app with it."""
@@ -99,8 +100,7 @@ async def verify(
     try:
         await _fill(body, chunks, verifier.max_body_bytes)
     except ConnectionError:
-        # Nobody reads the answer.
-        return Refusal(400)
+        return verifier.verify(head, None)
     return verifier.verify(head, body, await awaited(account_tokens(verifier, head, body)))
 
 

@@ -21,11 +21,11 @@ from django.views.decorators.csrf import csrf_exempt
 from . import asgi, wsgi
 from ._http import (
     READ_BEFORE,
-    AsyncAccounts,
+    AsyncAuthTokens,
     Head,
     HttpVerifier,
+    Origin,
     Refusal,
-    Trust,
     account_tokens,
     awaited,
 )
@@ -38,19 +38,19 @@ __all__ = ["verify_request"]
 def verify_request(
     validator: RequestValidator,
     *,
-    trust: Trust | None = None,
+    origin: Origin = "public-base",
     methods: Collection[str] = ("POST",),
-    accounts: AsyncAccounts | None = None,
+    auth_tokens: AsyncAuthTokens | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator of views: a view gets the `VoiceRequest` behind the `HttpRequest`.
 
     The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
     view. The view needs no CSRF token, and can read `request.body` and `request.POST`. It may be
-    asynchronous; only then may `accounts` be.
+    asynchronous; only then may `auth_tokens` be.
     """
-    verifier = HttpVerifier(validator, trust, methods, accounts)
+    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
 
-    def begin(request: HttpRequest) -> tuple[Head, BytesIO] | Refusal:
+    def begin(request: HttpRequest) -> tuple[Head, BytesIO | None] | Refusal:
         scope = getattr(request, "scope", None)
         head = wsgi.head_of(request.META) if scope is None else asgi.head_of(scope)
         refusal = verifier.check_head(head)
@@ -59,7 +59,7 @@ def verify_request(
         try:
             body = _read(request, verifier.max_body_bytes + 1)
         except OSError:
-            return Refusal(400)
+            return head, None
         return verifier.forbid(READ_BEFORE) if body is None else (head, body)
 
     def decorator(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,7 +23,7 @@ from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 from . import asgi
-from ._http import KEY, READ_BEFORE, AsyncAccounts, HttpVerifier, Refusal, Trust
+from ._http import KEY, READ_BEFORE, AsyncAuthTokens, HttpVerifier, Origin, Refusal
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -33,16 +33,16 @@ __all__ = ["verify_request"]
 def verify_request(
     validator: RequestValidator,
     *,
-    trust: Trust | None = None,
+    origin: Origin = "public-base",
     methods: Collection[str] = ("POST",),
-    accounts: AsyncAccounts | None = None,
+    auth_tokens: AsyncAuthTokens | None = None,
 ) -> Callable[[Request], Awaitable[VoiceRequest]]:
     """Return a dependency: it verifies the request, and raises `HTTPException` if it is refused.
 
     The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
     route. The route can read the body again.
     """
-    verifier = HttpVerifier(validator, trust, methods, accounts)
+    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
 
     # FastAPI evaluates the annotations, with the names of this module.
     async def verified_request(request: Request) -> VoiceRequest:
@@ -50,7 +50,7 @@ def verify_request(
         try:
             verified = await asgi.verify(verifier, request.scope, _chunks(request), body)
         except ClientDisconnect:
-            verified = Refusal(400)
+            verified = verifier.verify(asgi.head_of(request.scope), None)
         except _ReadBeforeError:
             verified = verifier.forbid(READ_BEFORE)
         if isinstance(verified, Refusal):
@@ -64,7 +64,7 @@ def verify_request(
 
 
 class _ReadBeforeError(Exception):
-    """The app has read the body: apart from what `accounts` may raise."""
+    """The app has read the body: apart from what `auth_tokens` may raise."""
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

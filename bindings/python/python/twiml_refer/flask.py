@@ -19,7 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from flask import Response, current_app, request
 
 from . import wsgi
-from ._http import KEY, READ_BEFORE, Accounts, HttpVerifier, Refusal, Trust
+from ._http import KEY, READ_BEFORE, AuthTokens, HttpVerifier, Origin, Refusal
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -32,16 +32,16 @@ R = TypeVar("R")
 def verify_request(
     validator: RequestValidator,
     *,
-    trust: Trust | None = None,
+    origin: Origin = "public-base",
     methods: Collection[str] = ("POST",),
-    accounts: Accounts | None = None,
+    auth_tokens: AuthTokens | None = None,
 ) -> Callable[[Callable[Concatenate[VoiceRequest, P], R]], Callable[P, R | Response]]:
     """Return a decorator of views: a view gets the `VoiceRequest` as its first argument.
 
     The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
     route. The view can read the body again.
     """
-    verifier = HttpVerifier(validator, trust, methods, accounts)
+    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
 
     def decorator(
         view: Callable[Concatenate[VoiceRequest, P], R],

@@ -16,7 +16,16 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from ._http import KEY, Accounts, Head, HttpVerifier, Refusal, Trust, account_tokens, plain_target
+from ._http import (
+    KEY,
+    AuthTokens,
+    Head,
+    HttpVerifier,
+    Origin,
+    Refusal,
+    account_tokens,
+    plain_target,
+)
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -44,12 +53,12 @@ class VerifyMiddleware:
         app: App,
         validator: RequestValidator,
         *,
-        trust: Trust | None = None,
+        origin: Origin = "public-base",
         methods: Collection[str] = ("POST",),
-        accounts: Accounts | None = None,
+        auth_tokens: AuthTokens | None = None,
     ) -> None:
         self._app = app
-        self._verifier = HttpVerifier(validator, trust, methods, accounts)
+        self._verifier = HttpVerifier(validator, origin, methods, auth_tokens)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Verify a request, and call the app with it."""
@@ -73,7 +82,7 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
         body = _read(environ, verifier.max_body_bytes + 1)
     except (OSError, EOFError, ValueError):
         # Its length or its chunks are malformed, or the client closed the connection.
-        return Refusal(400)
+        return verifier.verify(head, None)
     # Exactly what was verified: of a body in chunks its length is known now.
     environ["wsgi.input"], environ["wsgi.input_terminated"] = body, True
     environ["CONTENT_LENGTH"] = str(body.tell())

@@ -11,7 +11,7 @@ internal import TwimlReferBridge
 
 /// Verifies requests as an HTTP server receives them: method, size and signature, in this order.
 ///
-/// It accepts POST alone, whose body is read as a form, whatever its type. Pass the method, the request target as it
+/// It accepts POST alone unless told otherwise; the body of a POST is read as a form, whatever its type. Pass the method, the request target as it
 /// came on the wire (path and query, never decoded), all headers, and the body, read up to a byte over
 /// ``maxBodyBytes``. Any number of tasks may use one.
 ///
@@ -32,7 +32,7 @@ internal import TwimlReferBridge
 public final class HttpVerifier: Sendable {
     /// How the URL that Twilio asked for is known. It begins with scheme and host; the rest is the request target.
     public enum Origin: Sendable, Hashable, CaseIterable {
-        /// From the public base of the validator. No header is believed.
+        /// From the public base of the validator. No header is trusted.
         case publicBase
         /// From `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it): only behind a
         /// proxy that sets these headers itself.
@@ -41,6 +41,16 @@ public final class HttpVerifier: Sendable {
         case hostHttps
         /// `http` and the header `Host`: only where the app is reached directly.
         case hostHttp
+    }
+
+    /// The methods that a route accepts. Any other is answered 405, with these in the header `Allow`.
+    public enum AllowedMethods: Sendable, Hashable, CaseIterable {
+        /// POST alone: a signature covers no method, so that what was signed as a POST could be sent again as a GET.
+        case post
+        /// GET alone: its query holds the parameters, and it must have no body.
+        case get
+        /// Both: only for routes that read the parameters of the verified request alone.
+        case getAndPost
     }
 
     /// The limit of a body in bytes: read at most one byte more.
@@ -59,18 +69,18 @@ public final class HttpVerifier: Sendable {
     /// Makes a verifier.
     ///
     /// - Parameters:
-    ///   - acceptsGet: whether GET is accepted beside POST: only for routes that read nothing but its query, because
-    ///     a signature covers no method.
+    ///   - allowedMethods: the methods that are accepted: those of the route.
     ///   - lostQuestionMark: whether a target without `?` is also tried with an empty query: for servers that cannot
     ///     tell `/refer?` from `/refer`.
     ///   - log: writes a line, without secrets, that says why a request was rejected: at most one a second.
     /// - Throws: an error of the kind `publicBaseMissing`, if the origin is the public base and the validator has none.
     public init(
-        _ validator: RequestValidator, origin: Origin = .publicBase, acceptsGet: Bool = false,
-        lostQuestionMark: Bool = false, log: @escaping @Sendable (String) -> Void
+        _ validator: RequestValidator, origin: Origin = .publicBase,
+        allowedMethods: AllowedMethods = .post, lostQuestionMark: Bool = false,
+        log: @escaping @Sendable (String) -> Void
     ) throws(TwimlReferError) {
         let options = HttpOptions(
-            origin: origin.plain, acceptsGet: acceptsGet, lostQuestionMark: lostQuestionMark)
+            origin: origin.plain, allowedMethods: allowedMethods.plain, lostQuestionMark: lostQuestionMark)
         try call(validator.size) { try httpCheckOptions(secrets: validator.secrets, options: options) }
         self.validator = validator
         self.options = options
@@ -89,7 +99,8 @@ public final class HttpVerifier: Sendable {
         }
     }
 
-    /// Verifies a request and returns it, or throws what to answer instead.
+    /// Verifies a request and returns it, or throws what to answer instead: also 413, if target and headers are larger
+    /// than 2 GiB.
     public func verify(
         method: String, target: String, headers: some Sequence<(name: String, value: String)>,
         body: some Sequence<UInt8> = []
@@ -99,9 +110,9 @@ public final class HttpVerifier: Sendable {
         let verified = try settled(method, target, pairs(headers), body) { headers in
             try httpVerify(
                 secrets: validator.secrets, options: options, method: method, target: target,
-                headers: headers, body: body)
+                headers: headers, body: .received(bytes: body))
         }
-        guard let verified else { throw HttpRejection(status: 500, allow: nil) }
+        guard let verified else { throw HttpRejection(status: 403, allow: nil) }
         return VoiceRequest(verified)
     }
 
@@ -113,11 +124,28 @@ public final class HttpVerifier: Sendable {
         let size = headers.reduce(validator.size + method.size + target.size + body.count) {
             $0 + $1.name.size + $1.value.size
         }
-        // What is too large for the bridge is so for any server.
-        guard let answer = try? call(size, { try ask(headers) }) else {
-            throw HttpRejection(status: 500, allow: nil)
+        let answer: HttpAnswer
+        do {
+            answer = try call(size) { try ask(headers) }
+        } catch {
+            // It is too large for the bridge.
+            write { "413: \(error)" }
+            throw HttpRejection(status: 413, allow: nil)
         }
         if answer.status == 200 { return answer.request }
+        write {
+            let line = try? call(size) {
+                try httpDiagnose(
+                    secrets: validator.secrets, options: options, method: method, target: target,
+                    headers: headers, body: .received(bytes: body))
+            }
+            return line ?? ""
+        }
+        throw HttpRejection(status: Int(answer.status), allow: answer.allow)
+    }
+
+    /// Writes a line of the log, unless there was one just now.
+    private func write(_ line: () -> String) {
         let leftOut = lines.withLock { lines -> Int? in
             guard lines.next <= .now else {
                 lines.leftOut += 1
@@ -126,15 +154,8 @@ public final class HttpVerifier: Sendable {
             defer { lines = Lines(next: .now + .seconds(1)) }
             return lines.leftOut
         }
-        if let leftOut {
-            let line = try? call(size) {
-                try httpDiagnose(
-                    secrets: validator.secrets, options: options, method: method, target: target,
-                    headers: headers, body: body)
-            }
-            log((line ?? "") + (leftOut > 0 ? " (\(leftOut) more were not logged)" : ""))
-        }
-        throw HttpRejection(status: Int(answer.status), allow: answer.allow)
+        guard let leftOut else { return }
+        log(line() + (leftOut > 0 ? " (\(leftOut) more were not logged)" : ""))
     }
 }
 
@@ -148,7 +169,7 @@ public struct HttpRejection: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String { "the request is answered with the HTTP status \(status)" }
 }
 
-/// Returns the AccountSid that a request claims, to choose the secrets of a subaccount by: believe it for nothing
+/// Returns the AccountSid that a request claims, to choose the secrets of a subaccount by: trust it for nothing
 /// else. It is in the query of a GET, and in the form of any other method.
 ///
 /// ```swift
@@ -160,7 +181,8 @@ public func claimedAccountSid(
 ) -> String? {
     guard let data = try? copied(body) else { return nil }
     return try? call(method.size + target.size + data.count) {
-        TwimlReferBridge.claimedAccountSid(method: method, target: target, body: data)
+        TwimlReferBridge.claimedAccountSid(
+            method: method, target: target, body: .received(bytes: data))
     }
 }
 
@@ -175,6 +197,16 @@ extension HttpVerifier.Origin {
         case .forwarded: .forwarded
         case .hostHttps: .hostHttps
         case .hostHttp: .hostHttp
+        }
+    }
+}
+
+extension HttpVerifier.AllowedMethods {
+    fileprivate var plain: TwimlReferBridge.AllowedMethods {
+        switch self {
+        case .post: .post
+        case .get: .get
+        case .getAndPost: .getAndPost
         }
     }
 }

@@ -14,6 +14,17 @@ private let mostBytes = Int(Int32.max)
         validator = try RequestValidator("12345")
     }
 
+    @Test func whatIsTooLargeForTheBridgeIsAnswered413() throws {
+        let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
+        let lines = Lines()
+        let verifier = try HttpVerifier(validator) { lines.add($0) }
+        let header = (name: "X-A", value: String(repeating: "a", count: 1 << 20))
+        let headers = repeatElement(header, count: 2048)
+        let verified = Result { try verifier.verify(method: "POST", target: "/a", headers: headers) }
+        #expect(verified.rejected?.status == 413)
+        #expect(lines.all.map { $0.hasPrefix("413: ") } == [true])
+    }
+
     @Test func wrongValuesAreOurErrors() throws {
         let long = String(repeating: "x", count: 10_000_000)
         let illFormed: [UInt8] = [0x3c, 0x52, 0xed, 0xa0, 0x80, 0xff]

@@ -196,9 +196,13 @@ import TwimlRefer
                 "host-http": .hostHttp,
             ]
             let origin = try #require(origins[one["origin"] as? String ?? "public-base"])
+            let methods: [String: HttpVerifier.AllowedMethods] = [
+                "post": .post, "get": .get, "get-and-post": .getAndPost,
+            ]
+            let allowed = try #require(methods[one["allowed_methods"] as? String ?? "post"])
             func verifier(_ log: @escaping @Sendable (String) -> Void) throws -> HttpVerifier {
                 try HttpVerifier(
-                    validator(of: one), origin: origin, acceptsGet: one["accepts_get"] as? Bool ?? false,
+                    validator(of: one), origin: origin, allowedMethods: allowed,
                     lostQuestionMark: one["lost_question_mark"] as? Bool ?? false, log: log)
             }
             let (lines, first) = (Lines(), try verifier { _ in })

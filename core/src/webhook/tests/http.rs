@@ -153,6 +153,18 @@ fn the_parameters_of_a_servlet_are_verified_for_any_origin() {
 }
 
 #[test]
+fn the_account_that_a_servlet_claims_is_that_of_its_form() {
+    let claimed = |target, params: &[(&str, &str)]| {
+        let params = params.iter().copied();
+        HttpRequest::from_servlet_params(target, [("", ""); 0], params).claimed_account_sid()
+    };
+    let (of_query, of_form) = (("AccountSid", "AC1"), ("AccountSid", "AC2"));
+    assert_eq!(claimed("/?AccountSid=AC1", &[of_query, of_form]).as_deref(), Some("AC2"));
+    assert_eq!(claimed("/?AccountSid=AC1", &[of_query]), None);
+    assert_eq!(HttpRequest::new("POST", "/", [("", ""); 0], b"").claimed_account_sid(), None);
+}
+
+#[test]
 fn a_body_that_ended_early_is_answered_400_after_the_method() {
     let status = |method| {
         let request = HttpRequest::incomplete(method, TARGET, [("Content-Length", "5")]);

@@ -68,7 +68,7 @@ pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
     text.remove(r"^ +def __str__\(self\):\n +return .*\n")?;
     text.remove(r"^ +def __eq__\(self, other\):\n(?: {8,}.*\n)+")?;
     text.replace(None, r"def __init__\(self, \*, ", |_| "def __init__(self, ".to_owned())?;
-    text.replace(Some(2), r"^class (Origin|Scenario)\(enum\.Enum\):", |found| {
+    text.replace(Some(3), r"^class (AllowedMethods|Origin|Scenario)\(enum\.Enum\):", |found| {
         format!("class {}:", &found[1])
     })?;
     text.replace(Some(1), "^# Public interface members begin here.\n", |_| {

@@ -2,6 +2,7 @@ package dev.twimlrefer
 
 import dev.twimlrefer.internal.BodyLimit
 import dev.twimlrefer.internal.LogRate
+import dev.twimlrefer.internal.bridge.HttpBody
 import dev.twimlrefer.internal.bridge.HttpOptions
 import dev.twimlrefer.internal.bridge.Secrets
 import dev.twimlrefer.internal.bridge.claimedAccountSid
@@ -9,10 +10,10 @@ import dev.twimlrefer.internal.bridge.httpCheckHead
 import dev.twimlrefer.internal.bridge.httpCheckOptions
 import dev.twimlrefer.internal.bridge.httpDiagnose
 import dev.twimlrefer.internal.bridge.httpVerify
-import dev.twimlrefer.internal.bridge.requestToForm
-import dev.twimlrefer.internal.bridge.verifyServletParams
 import dev.twimlrefer.internal.formPairs
 import java.util.function.Function
+import java.util.function.Supplier
+import dev.twimlrefer.internal.bridge.AllowedMethods as BridgeAllowedMethods
 import dev.twimlrefer.internal.bridge.HttpAnswer as BridgeAnswer
 import dev.twimlrefer.internal.bridge.Origin as BridgeOrigin
 
@@ -51,7 +52,11 @@ public class HttpVerifier private constructor(
      */
     @JvmOverloads
     public constructor(validator: RequestValidator, origin: Origin = Origin.PUBLIC_BASE) :
-        this(validator.bridgeSecrets(), HttpOptions(BridgeOrigin.valueOf(origin.name), false, false), null)
+        this(
+            validator.bridgeSecrets(),
+            HttpOptions(BridgeOrigin.valueOf(origin.name), BridgeAllowedMethods.POST, false),
+            null,
+        )
 
     @Transient
     private val rate = LogRate()
@@ -61,11 +66,19 @@ public class HttpVerifier private constructor(
     }
 
     /**
-     * Returns a verifier that accepts GET as well, whose parameters are in the query. Only for routes that read nothing
-     * else: a signature covers no method.
+     * Returns a verifier that accepts these methods: those of the route.
+     *
+     * ```kotlin
+     * val validator = RequestValidator("12345", publicBase = "https://voice.example.com")
+     * val verifier = HttpVerifier(validator).withAllowedMethods(AllowedMethods.GET)
+     * check(verifier.checkHead("POST", emptyMap()).run { status == 405 && allow == "GET" })
+     * ```
      */
-    public fun withGet(accepted: Boolean): HttpVerifier =
-        HttpVerifier(secrets, options.copy(acceptsGet = accepted), authTokens)
+    public fun withAllowedMethods(methods: AllowedMethods): HttpVerifier = HttpVerifier(
+        secrets,
+        options.copy(allowedMethods = BridgeAllowedMethods.valueOf(methods.name)),
+        authTokens,
+    )
 
     /**
      * Returns a verifier that also tries `/t?` where the server says `/t`: for servers that cannot tell one from the
@@ -77,7 +90,7 @@ public class HttpVerifier private constructor(
     /**
      * Returns a verifier that asks for the auth tokens of an account, by the AccountSid that a request claims: each
      * subaccount has its own. The validator's are used if there is none (`null` or an empty list), or if the request
-     * claims no account. Believe the AccountSid for nothing else. The function runs on the thread of the request.
+     * claims no account. Trust the AccountSid for nothing else. The function runs on the thread of the request.
      */
     public fun withAuthTokens(tokens: Function<String, List<String>?>): HttpVerifier =
         HttpVerifier(secrets, options, tokens)
@@ -89,42 +102,25 @@ public class HttpVerifier private constructor(
     public fun checkHead(method: String, headers: Map<String, Iterable<String>>): HttpAnswer =
         HttpAnswer(httpCheckHead(secrets, options, method, formPairs(headers)))
 
-    /** Verifies a request. Its body may be cut one byte after [maxBodyBytes]. */
+    /**
+     * Verifies a request. Its body may be cut one byte after [maxBodyBytes]; `null` if it could not be read to its end.
+     */
     public fun verify(
         method: String,
         target: String,
         headers: Map<String, Iterable<String>>,
-        body: ByteArray,
-    ): HttpAnswer {
-        val cut = BodyLimit.cut(body, maxBodyBytes)
-        return HttpAnswer(
-            httpVerify(secretsFor(method, target, cut), options, method, target, formPairs(headers), cut),
-        )
-    }
+        body: ByteArray?,
+    ): HttpAnswer = verify(method, target, headers, received(body))
 
     /**
      * Verifies a POST whose form a servlet container has parsed, where no body is left to read: `params` holds the
-     * parameters of the URL's query as well. Without a public base it verifies an empty form.
+     * parameters of the URL's query as well.
      */
     public fun verifyServletParams(
         target: String,
         headers: Map<String, Iterable<String>>,
         params: Map<String, *>,
-    ): HttpAnswer {
-        if (options.origin != BridgeOrigin.PUBLIC_BASE) return verify("POST", target, headers, ByteArray(0))
-        val pairs = formPairs(params)
-        val signatures = headers.filterKeys { it.equals(SIGNATURE, ignoreCase = true) }.values.flatten()
-        return try {
-            val form = if (authTokens == null) "" else requestToForm(pairs)
-            val chosen = secretsFor("POST", target, form.toByteArray())
-            val request = verifyServletParams(chosen, target, pairs, signatures.singleOrNull())
-            HttpAnswer(BridgeAnswer(ACCEPTED, null, request))
-        } catch (_: SignatureException) {
-            HttpAnswer(BridgeAnswer(FORBIDDEN, null, null))
-        } catch (error: RequestException) {
-            HttpAnswer(BridgeAnswer(if (error.kind == "request-too-large") TOO_LARGE else BAD, null, null))
-        }
-    }
+    ): HttpAnswer = verify("POST", target, headers, HttpBody.ServletParams(formPairs(params)))
 
     /**
      * Returns a line for the log about a request that is rejected: the status, the path, and what would match; without
@@ -134,41 +130,50 @@ public class HttpVerifier private constructor(
         method: String,
         target: String,
         headers: Map<String, Iterable<String>>,
-        body: ByteArray,
-    ): String {
-        val cut = BodyLimit.cut(body, maxBodyBytes)
-        return httpDiagnose(secretsFor(method, target, cut), options, method, target, formPairs(headers), cut)
-    }
+        body: ByteArray?,
+    ): String = diagnose(method, target, headers, received(body))
 
-    /** Returns what [diagnose] does, at most once a second, with the number of those left out; in between, `null`. */
-    public fun logLine(
-        method: String,
+    /** Like [diagnose], for a request that [verifyServletParams] rejects. */
+    public fun diagnoseServletParams(
         target: String,
         headers: Map<String, Iterable<String>>,
-        body: ByteArray,
-    ): String? {
-        val others = rate.permit() ?: return null
-        val line = diagnose(method, target, headers, body)
-        return if (others == 0L) line else "$line (and $others more since the last line)"
-    }
+        params: Map<String, *>,
+    ): String = diagnose("POST", target, headers, HttpBody.ServletParams(formPairs(params)))
+
+    /**
+     * Returns the line that [diagnose] makes, at most once a second, with the number of those left out; in between,
+     * `null`.
+     */
+    public fun logLine(diagnose: Supplier<String>): String? = rate.line(diagnose::get)
 
     /** For people; without secrets. */
     override fun toString(): String =
         "HttpVerifier(origin=${options.origin}, publicBase=${secrets.publicBase}, " +
-            "acceptsGet=${options.acceptsGet}, maxBodyBytes=$maxBodyBytes)"
+            "allowedMethods=${options.allowedMethods}, maxBodyBytes=$maxBodyBytes)"
 
-    private fun secretsFor(method: String, target: String, body: ByteArray): Secrets {
+    private fun verify(
+        method: String,
+        target: String,
+        headers: Map<String, Iterable<String>>,
+        body: HttpBody,
+    ) = HttpAnswer(
+        httpVerify(secretsFor(method, target, body), options, method, target, formPairs(headers), body),
+    )
+
+    private fun diagnose(
+        method: String,
+        target: String,
+        headers: Map<String, Iterable<String>>,
+        body: HttpBody,
+    ) = httpDiagnose(secretsFor(method, target, body), options, method, target, formPairs(headers), body)
+
+    private fun received(body: ByteArray?) =
+        body?.let { HttpBody.Received(BodyLimit.cut(it, maxBodyBytes)) } ?: HttpBody.Incomplete
+
+    private fun secretsFor(method: String, target: String, body: HttpBody): Secrets {
         val account = authTokens?.let { claimedAccountSid(method, target, body) } ?: return secrets
         val tokens = authTokens.apply(account).orEmpty().filter { it.isNotEmpty() }
         return if (tokens.isEmpty()) secrets else secrets.copy(secrets = tokens)
-    }
-
-    private companion object {
-        private const val SIGNATURE = "X-Twilio-Signature"
-        private const val ACCEPTED = 200L
-        private const val BAD = 400L
-        private const val FORBIDDEN = 403L
-        private const val TOO_LARGE = 413L
     }
 }
 
@@ -189,7 +194,7 @@ public class HttpAnswer internal constructor(private val answer: BridgeAnswer) {
 
 /** How the URL that Twilio requested is known. */
 public enum class Origin {
-    /** From the validator's public base. No header is believed. */
+    /** From the validator's public base. No header is trusted. */
     PUBLIC_BASE,
 
     /**
@@ -203,4 +208,16 @@ public enum class Origin {
 
     /** From `Host`, by HTTP. Only where the app is reached directly. */
     HOST_HTTP,
+}
+
+/** The methods that a route accepts. Any other is answered 405, with these in the header `Allow`. */
+public enum class AllowedMethods {
+    /** POST alone: a signature covers no method, so that what was signed as a POST could be sent again as a GET. */
+    POST,
+
+    /** GET alone: its query holds the parameters, and it must have no body. */
+    GET,
+
+    /** Both. Only for routes that read the parameters of the verified request alone. */
+    GET_AND_POST,
 }

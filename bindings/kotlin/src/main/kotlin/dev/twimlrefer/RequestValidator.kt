@@ -1,6 +1,7 @@
 package dev.twimlrefer
 
 import dev.twimlrefer.internal.BodyLimit
+import dev.twimlrefer.internal.bridge.HttpBody
 import dev.twimlrefer.internal.bridge.Secrets
 import dev.twimlrefer.internal.bridge.secretsCheck
 import dev.twimlrefer.internal.entries
@@ -239,12 +240,12 @@ public class RequestValidator private constructor(
         private val NO_BODY = ByteArray(0)
 
         /**
-         * Returns the AccountSid that a request claims: for choosing the auth token of a subaccount, and to be believed
+         * Returns the AccountSid that a request claims: for choosing the auth token of a subaccount, and to be trusted
          * for nothing else.
          */
         @JvmStatic
         public fun claimedAccountSid(method: Method, url: String, body: ByteArray): String? =
-            bridgeClaimedAccountSid(method.name, url, body)
+            bridgeClaimedAccountSid(method.name, url, HttpBody.Received(body))
 
         /** Adds the hash of a body to the query of a URL, as [signRaw] needs it. */
         @JvmStatic

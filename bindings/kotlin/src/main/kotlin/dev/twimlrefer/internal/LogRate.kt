@@ -7,14 +7,15 @@ internal class LogRate(private val clock: () -> Long = System::nanoTime) {
     private val next = AtomicLong(clock())
     private val leftOut = AtomicLong()
 
-    /** Returns how many lines were left out since the last one, if one may be written now. */
-    fun permit(): Long? {
+    /** Returns the line that [make] returns, and how many were left out before it; `null` if this one is left out. */
+    fun line(make: () -> String): String? {
         val (now, due) = clock() to next.get()
         if (now - due < 0 || !next.compareAndSet(due, now + SECOND_NS)) {
             leftOut.incrementAndGet()
             return null
         }
-        return leftOut.getAndSet(0)
+        val more = leftOut.getAndSet(0)
+        return if (more == 0L) make() else "${make()} ($more more were not logged)"
     }
 
     private companion object {

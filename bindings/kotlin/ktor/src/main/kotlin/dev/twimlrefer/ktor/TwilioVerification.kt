@@ -45,8 +45,8 @@ public class TwilioVerificationConfig internal constructor() {
  *     }
  *
  * The route finds the request by [voiceRequest], and can still receive the body, more than once. It accepts POST alone;
- * in a route for GET install it with [HttpVerifier.withGet]. A line a second at most says in the log of the app why
- * calls are rejected. To install it without a verifier is an [IllegalArgumentException].
+ * in a route for GET install it with [HttpVerifier.withAllowedMethods]. A line a second at most says in the log of the
+ * app why calls are rejected. To install it without a verifier is an [IllegalArgumentException].
  */
 public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
     createRouteScopedPlugin("TwilioVerification", ::TwilioVerificationConfig) {
@@ -65,12 +65,12 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
                     ?: call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
-                return@onCall call.respond(HttpStatusCode.BadRequest)
+                null
             }
             val answer = verifier.verify(received.method, received.target, received.headers, body)
             val request = answer.request ?: return@onCall call.reject(verifier, received, answer, body)
             call.attributes.put(REQUEST, request)
-            call.attributes.put(BODY, body)
+            if (body != null) call.attributes.put(BODY, body)
         }
         on(Receiving) { call -> call.attributes.getOrNull(BODY) }
     }
@@ -101,9 +101,12 @@ private suspend fun ApplicationCall.reject(
     verifier: HttpVerifier,
     received: Received,
     answer: HttpAnswer,
-    body: ByteArray,
+    body: ByteArray?,
 ) {
-    verifier.logLine(received.method, received.target, received.headers, body)?.let(application.log::warn)
+    val line = verifier.logLine {
+        verifier.diagnose(received.method, received.target, received.headers, body)
+    }
+    line?.let(application.log::warn)
     answer.allow?.let { response.header(HttpHeaders.Allow, it) }
     respond(HttpStatusCode.fromValue(answer.status))
 }

@@ -20,11 +20,11 @@ import java.util.Collections
  * container of the API Jakarta Servlet 5 or newer: Spring Boot 3, Jetty 12, Tomcat 10.
  *
  * The app finds the request by [voiceRequest], and can read parameters and body as if the filter were not there. Map
- * the filter to the paths that Twilio requests. It accepts POST alone; give another one, with [HttpVerifier.withGet],
- * to the mapping of a route for GET. A line a second at most says in the log (`dev.twimlrefer.servlet`) why requests
+ * the filter to the paths that Twilio requests. It accepts POST alone; give another one, with
+ * [HttpVerifier.withAllowedMethods], to the mapping of a route for GET. A line a second at most says in the log (`dev.twimlrefer.servlet`) why requests
  * are rejected.
  *
- * What read the form before the filter is no obstacle, where the validator has a public base.
+ * What read the form before the filter is no obstacle.
  */
 public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
     /**
@@ -53,24 +53,31 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
 
         fun run() {
             val head = verifier.checkHead(received.method, headers)
-            if (head.status != HttpServletResponse.SC_OK) return reject(head, NO_BODY)
+            if (head.status != HttpServletResponse.SC_OK) {
+                return reject(head) { verifier.diagnose(received.method, target, headers, NO_BODY) }
+            }
             // Verified by another filter, or before it was forwarded.
             if (request.getAttribute(ATTRIBUTE) != null) return chain.doFilter(request, response)
             val body = try {
                 request.inputStream.readNBytes(verifier.maxBodyBytes.coerceAtMost(Int.MAX_VALUE - 1) + 1)
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
-                response.status = HttpServletResponse.SC_BAD_REQUEST
-                return
+                null
             }
-            val answer = if (body.isEmpty() && mayHaveBeenRead()) {
-                verifier.verifyServletParams(target, headers, request.parameterMap)
-            } else {
-                verifier.verify(received.method, target, headers, body)
+            val params = if (body?.size == 0 && mayHaveBeenRead()) request.parameterMap else null
+            val answer = when (params) {
+                null -> verifier.verify(received.method, target, headers, body)
+                else -> verifier.verifyServletParams(target, headers, params)
             }
-            val verified = answer.request ?: return reject(answer, body)
+            val verified = answer.request ?: return reject(answer) {
+                when (params) {
+                    null -> verifier.diagnose(received.method, target, headers, body)
+                    else -> verifier.diagnoseServletParams(target, headers, params)
+                }
+            }
             request.setAttribute(ATTRIBUTE, verified)
-            val readable = if (body.isEmpty()) request else ReadableRequest(request, body, verified)
+            val readable =
+                if (body == null || body.isEmpty()) request else ReadableRequest(request, body, verified)
             chain.doFilter(readable, response)
         }
 
@@ -78,8 +85,8 @@ public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
         private fun mayHaveBeenRead() = received.method == "POST" && received.contentLengthLong != 0L &&
             received.contentType.orEmpty().startsWith(FORM, ignoreCase = true)
 
-        private fun reject(answer: HttpAnswer, body: ByteArray) {
-            verifier.logLine(received.method, target, headers, body)?.let { LOGGER.log(Level.WARNING, it) }
+        private fun reject(answer: HttpAnswer, diagnose: () -> String) {
+            verifier.logLine(diagnose)?.let { LOGGER.log(Level.WARNING, it) }
             answer.allow?.let { response.setHeader("Allow", it) }
             response.status = answer.status
         }

@@ -1,6 +1,7 @@
 package dev.twimlrefer.tests
 
 import dev.twimlrefer.Algorithm
+import dev.twimlrefer.AllowedMethods
 import dev.twimlrefer.HttpVerifier
 import dev.twimlrefer.Origin
 import dev.twimlrefer.RequestValidator
@@ -125,8 +126,9 @@ fun httpVerifier(case: JsonObject): HttpVerifier {
     }
     case["max_body_bytes"]?.let { validator = validator.withMaxBodyBytes(it.jsonPrimitive.int) }
     val origin = (case.maybeText("origin") ?: "public-base").uppercase().replace('-', '_')
+    val methods = (case.maybeText("allowed_methods") ?: "post").uppercase().replace('-', '_')
     return HttpVerifier(validator, Origin.valueOf(origin))
-        .withGet("accepts_get" in case && case.flag("accepts_get"))
+        .withAllowedMethods(AllowedMethods.valueOf(methods))
         .withLostQuestionMark("lost_question_mark" in case && case.flag("lost_question_mark"))
 }
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlin.test.fail
 
 /** What the vectors do not say of `HttpVerifier`. */
 class HttpVerifierTest {
@@ -46,29 +47,49 @@ class HttpVerifierTest {
     }
 
     @Test
-    fun `without a public base, an empty form alone can have been read before`() {
+    fun `a servlet's parameters without a public base`() {
         val host = HttpVerifier(RequestValidator("12345"), Origin.HOST_HTTPS)
-        val headers = headers(RequestValidator("12345").sign("https://h/t")) + ("Host" to listOf("h"))
-        assertEquals(200, host.verifyServletParams("/t", headers, emptyMap<String, String>()).status)
+        val params = mapOf("CallSid" to "CA1")
+        val signature = RequestValidator("12345").sign("https://h/t", params)
+        val headers = headers(signature) + ("Host" to listOf("h"))
+        assertEquals(200, host.verifyServletParams("/t", headers, params).status)
+        assertEquals("", host.diagnoseServletParams("/t", headers, params))
+        val empty = emptyMap<String, String>()
+        assertEquals(403, host.verifyServletParams("/t", headers, empty).status)
+    }
+
+    @Test
+    fun `the line about a servlet's parameters does not speak of an empty body`() {
+        val headers = headers(validator.sign("/t/", mapOf("Digits" to "7531")))
+        val near = verifier.diagnoseServletParams("/t", headers, mapOf("Digits" to "7531"))
+        assertTrue(near.startsWith("403 to POST /t: the signature matches with another slash"), near)
+        val other = verifier.diagnoseServletParams("/t", headers, mapOf("Digits" to "1"))
+        assertTrue("something parsed the form before it was verified" in other && "body" !in other, other)
+    }
+
+    @Test
+    fun `a body that could not be read to its end`() {
+        assertEquals(400, verifier.verify("POST", "/t", emptyMap(), null).status)
+        val line = "400 to POST /t: the body ended early, or is malformed"
+        assertEquals(line, verifier.diagnose("POST", "/t", emptyMap(), null))
     }
 
     @Test
     fun `a log line a second, with the number of those left out`() {
         var now = -5L
         val rate = LogRate { now }
-        assertEquals(listOf(0L, null, null), List(3) { rate.permit() })
+        assertEquals(listOf("0", null, null), List(3) { rate.line { "$it" } })
         now += 999_999_999
-        assertNull(rate.permit())
+        assertNull(rate.line { fail("it is not written") })
         now += 1
-        assertEquals(listOf(3L, null), List(2) { rate.permit() })
-        val line = verifier.logLine("POST", "/t?Digits=1", emptyMap(), ByteArray(0))
-        assertTrue(line.orEmpty().startsWith("403 to POST /t: "), line)
+        assertEquals(listOf("0 (3 more were not logged)", null), List(2) { rate.line { "$it" } })
+        assertEquals("line", verifier.logLine { "line" })
     }
 
     @Test
     fun `for people`() {
         val text = "HttpVerifier(origin=PUBLIC_BASE, publicBase=https://voice.example.com, " +
-            "acceptsGet=false, maxBodyBytes=65536)"
+            "allowedMethods=POST, maxBodyBytes=65536)"
         assertEquals(text, "$verifier")
         val answer = verifier.checkHead("GET", emptyMap())
         assertEquals("HttpAnswer(status=405, allow=POST)", "$answer")

@@ -1,5 +1,6 @@
 package dev.twimlrefer.tests
 
+import dev.twimlrefer.AllowedMethods
 import dev.twimlrefer.HttpVerifier
 import dev.twimlrefer.Method
 import dev.twimlrefer.RequestValidator
@@ -92,7 +93,9 @@ class KitTest {
     @Test
     fun `a route for GET by Ktor's test host`() = testApplication {
         routing {
-            install(TwilioVerification) { verifier = HttpVerifier(this@KitTest.validator).withGet(true) }
+            install(TwilioVerification) {
+                verifier = HttpVerifier(this@KitTest.validator).withAllowedMethods(AllowedMethods.GET)
+            }
             get("/voice") { call.respondText("${call.voiceRequest.param("Digits")}") }
         }
         val answer = client.request(
@@ -140,9 +143,8 @@ class KitTest {
 
     @Test
     fun `the app of README by java-net-http`() {
-        val settings = arrayOf("--twilio.auth-token=12345", "--twilio.public-base=https://voice.example.com")
         val app = SpringApplication(com.example.VoiceApp::class.java)
-            .run("--server.port=0", "--spring.main.banner-mode=off", *settings)
+            .run("--server.port=0", "--spring.main.banner-mode=off", "--TWILIO_AUTH_TOKEN=12345")
         app.use {
             val origin = "http://127.0.0.1:${app.environment.getProperty("local.server.port")}"
             val client = HttpClient.newHttpClient()
