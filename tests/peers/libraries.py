@@ -19,7 +19,7 @@ class Library:
     name: str
     package: str
     command: list[str]
-    installed: Path
+    installed: Path = Path()
     environment: dict[str, str] = field(default_factory=dict)
     process: Any = None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 import platform
+import sys
 from itertools import groupby
 from typing import Any
 
 from compare import Verdict
 from libraries import Library
-from speed import BARE, COLD_ROUNDS, PARAMS, ROUND_SECONDS, ROUNDS, WARM_UP, Taken
+from speed import COLD_ROUNDS, PARAMS, ROUND_SECONDS, ROUNDS, RUNS, WARM_UP, Figure, Taken
 
 # Beside which package of ours a library stands: in its own language where we have one.
 BESIDE = {
@@ -67,10 +68,11 @@ SPEED = """\
 ## Speed and size
 
 {processor}, {cores} cores, {system}, Python {python}; load average {load} at the end.
-The libraries took turns, in another order each round, so that all saw the same machine:
-{warm_up} rounds to warm up, then {rounds} that count, of about {milliseconds:.0f} ms each, and {cold_rounds} rounds
-of cold processes. Times are minimum / median of the rounds. A ratio is theirs to ours, of the
-minima / of the medians: over 1 they are slower or larger.
+The libraries took turns, in another order each round, so that all saw the same machine: {warm_up} rounds
+to warm up, again until nothing became faster, then {runs} runs of {rounds} rounds of about {milliseconds:.0f} ms, and {runs} of
+{cold_rounds} cold processes. Times are minimum / median of the rounds. A ratio is theirs to ours, of the minima:
+over 1 they are slower or larger. Beside it is by how much the runs differ from each other, as a share of
+the ratio; where that is more than the ratio's distance from 1, there is no verdict.
 
 The document has an action, a method and two headers. The action request has {parameters}
 parameters. *Verify* is given them decoded and answers yes or no. *Verify and read* starts at the raw
@@ -92,11 +94,18 @@ Python compiles; for Rust and Go it is the driver, stripped. `twilio` loads the 
 besides.
 """
 
+# With the nanoseconds of the unit.
 JOBS = {
-    "document": "document, µs",
-    "verify": "verify, µs",
-    "parse": "verify and read, µs",
-    "cold": "cold process that prints the document, ms",
+    "document": ("document, µs", 1e3),
+    "verify": ("verify, µs", 1e3),
+    "parse": ("verify and read, µs", 1e3),
+    "cold": ("cold process that prints the document, ms", 1e6),
+}
+# What a process takes that does nothing.
+BARE = {
+    "`true`": ["true"],
+    "`python3`": [sys.executable, "-c", "pass"],
+    "`node`": ["node", "-e", "0"],
 }
 
 
@@ -156,6 +165,7 @@ def write(
             warm_up=WARM_UP,
             cold_rounds=COLD_ROUNDS,
             rounds=ROUNDS,
+            runs=RUNS,
             milliseconds=ROUND_SECONDS * 1e3,
             parameters=len(PARAMS),
             same=ratios(times, libraries, [key for key in BESIDE if key not in OTHER_LANGUAGE]),
@@ -180,13 +190,19 @@ def right(case: dict[str, Any]) -> str:
 def ratios(
     times: dict[str, dict[str, Taken]], libraries: dict[str, Library], keys: list[str]
 ) -> str:
-    lines = ["| | beside | ours | theirs | ratio |", "| --- | --- | --- | --- | --- |"]
-    for job, label in JOBS.items():
+    lines = [
+        "| | beside | ours | theirs | ratio | runs differ by |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for job, (label, unit) in JOBS.items():
         for key in keys:
             if key in times[job]:
                 ours, theirs = times[job][BESIDE[key]], times[job][key]
-                ratio = f"{figure(theirs.minimum / ours.minimum)} / {figure(theirs.median / ours.median)}"
-                lines.append(line(label, libraries, key, both(ours), both(theirs), ratio))
+                ratio = Figure.ratio(theirs, ours)
+                verdict = "" if ratio.spread <= abs(ratio.value - 1) else ": no verdict"
+                differ = f"{ratio.spread:.0%}{verdict}"
+                cells = both(ours, unit), both(theirs, unit), figure(ratio.value), differ
+                lines.append(line(label, libraries, key, *cells))
     for key in keys:
         ours, theirs = libraries[BESIDE[key]].size(), libraries[key].size()
         lines.append(
@@ -197,6 +213,7 @@ def ratios(
                 f"{ours:.1f}",
                 f"{theirs:.1f}",
                 f"{theirs / ours:.1f}",
+                "",
             )
         )
     return "\n".join(lines)
@@ -207,8 +224,8 @@ def line(label: str, libraries: dict[str, Library], key: str, *figures: str) -> 
     return "| " + " | ".join([label, beside, *figures]) + " |"
 
 
-def both(taken: Taken) -> str:
-    return f"{figure(taken.minimum)} / {figure(taken.median)}"
+def both(taken: Taken, unit: float) -> str:
+    return f"{figure(taken.minimum / unit)} / {figure(taken.median / unit)}"
 
 
 def figure(value: float) -> str:
@@ -217,7 +234,7 @@ def figure(value: float) -> str:
 
 
 def bare(cold: dict[str, Taken]) -> str:
-    return ", ".join(f"{name} {both(cold[name])} ms" for name in BARE)
+    return ", ".join(f"{name} {both(cold[name], 1e6)} ms" for name in BARE)
 
 
 def processor() -> str:

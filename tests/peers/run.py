@@ -1,13 +1,9 @@
 """Runs every library on the same inputs and writes the README: `run.py CACHE`.
 
-A driver is given one request a line and answers with one line:
-
-* a case of `cases.json`, with its `token`, `signature` and form `body` filled in. A document is
-  answered with `xml`, a signature with `valid`, other jobs with what was read or made; a refusal
-  with `error`; a job that the library does not have with null.
-* `{"time": job, "calls": number, "input": …}`, answered with nanoseconds per call, or null.
-
-With a SIP URI as its only argument a driver prints the document and ends.
+A driver is given one request a line and answers with one line: a case of `cases.json`, with its
+`token`, `signature` and form `body` filled in. A document is answered with `xml`, a signature with
+`valid`, other jobs with what was read or made; a refusal with `error`; a job that the library does not
+have with null. What else it is asked is in `speed.py`.
 """
 
 from __future__ import annotations
@@ -33,10 +29,21 @@ def main(cache: Path) -> int:
         for case in map(ready, cases):
             answers = {key: library.ask(case) for key, library in compared.items()}
             verdicts.append({key: compare(case, answer) for key, answer in answers.items()})
-        times = {job: speed.per_call(all_of_them, job) for job in ("document", "verify", "parse")}
+        times = {
+            job: speed.per_call([(key, job, library) for key, library in all_of_them.items()])
+            for job in ("document", "verify", "parse")
+        }
         for library in all_of_them.values():
             library.stop()
-    times["cold"] = speed.cold(all_of_them)
+    environment = all_of_them["ours"].full_environment()
+    times["cold"] = speed.cold(
+        {key: (command, environment) for key, command in report.BARE.items()}
+        | {
+            key: ([*library.command, speed.SIP], library.full_environment())
+            for key, library in all_of_them.items()
+            if key != "twilio"  # it has no such document
+        }
+    )
 
     text = report.write(cases, verdicts, compared, times, all_of_them)
     (HERE / "README.md").write_text(text)

@@ -1,23 +1,29 @@
-"""Times the libraries in turns, so that all see the same machine: minimum and median."""
+"""Times programs in turns, so that all see the same machine, and says how far its own runs differ.
+
+A program is given a request a line and answers with a line, both JSON: `{"time": job, "calls": number,
+"input": INPUT}` is answered with nanoseconds per call, or with null where there is no such job. With a
+SIP URI as its only argument it prints the document and ends.
+"""
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 import subprocess
-import sys
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from compare import TOKEN, form, signature
 from libraries import Library
 
 # Many short rounds: in some of them nothing else runs.
-ROUNDS = 101
-WARM_UP = 200
-ROUND_SECONDS = 0.005
-COLD_ROUNDS = 31
+RUNS = 5
+ROUNDS = 21
+WARM_UP = 100
+ROUND_SECONDS = 0.002
+COLD_ROUNDS = 7
 
 SIP = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question"
 URL = "https://voice.example.com/handleRefer"
@@ -56,59 +62,100 @@ INPUT = {
 
 @dataclass
 class Taken:
-    minimum: float
-    median: float
+    """The nanoseconds of every round, run by run."""
+
+    runs: list[list[float]]
+
+    @property
+    def minimum(self) -> float:
+        return min(map(min, self.runs))
+
+    @property
+    def median(self) -> float:
+        return statistics.median(taken for run in self.runs for taken in run)
 
 
-def per_call(libraries: dict[str, Library], job: str) -> dict[str, Taken]:
-    """Microseconds of a call; a library without the job is left out."""
-    calls = {}
-    for key, library in libraries.items():
-        first = library.ask({"time": job, "calls": 20, "input": INPUT})
-        if first is not None:
-            calls[key] = max(20, int(ROUND_SECONDS * 1e9 / first))
-    times: dict[str, list[float]] = {key: [] for key in calls}
-    for _ in range(WARM_UP + ROUNDS):
-        for key in shuffled(calls):
-            taken = libraries[key].ask({"time": job, "calls": calls[key], "input": INPUT})
-            times[key].append(taken / 1e3)
-            # How much fits a round changes while a library is being compiled.
-            calls[key] = max(20, int(ROUND_SECONDS * 1e9 / taken))
-    return {key: summary(taken[WARM_UP:]) for key, taken in times.items()}
+@dataclass
+class Figure:
+    """What all rounds give, by their minima, and what each run gives alone."""
+
+    value: float
+    runs: list[float]
+
+    @classmethod
+    def of(cls, taken: Taken) -> Figure:
+        return cls(taken.minimum, [min(run) for run in taken.runs])
+
+    @classmethod
+    def ratio(cls, taken: Taken, beside: Taken) -> Figure:
+        runs = [min(run) / min(other) for run, other in zip(taken.runs, beside.runs)]
+        return cls(taken.minimum / beside.minimum, runs)
+
+    @property
+    def spread(self) -> float:
+        """How far the runs differ, as a share of the figure."""
+        return (max(self.runs) - min(self.runs)) / self.value
+
+    def verdict(self, goal: float) -> str:
+        """Compares with a goal, if that is farther away than the runs differ."""
+        margin = abs(self.value - goal) / goal
+        if self.spread > margin:
+            differ = f"the runs differ by {self.spread:.0%}, the goal is {margin:.0%} away"
+            return f"no verdict: {differ}"
+        return "met" if self.value <= goal else "MISSED"
 
 
-# What a process takes that does nothing.
-BARE = {
-    "`true`": ["true"],
-    "`python3`": [sys.executable, "-c", "pass"],
-    "`node`": ["node", "-e", "0"],
-}
+def per_call(asked: Iterable[tuple[str, str, Library]]) -> dict[str, Taken]:
+    """Returns what a call of each job takes; a program without its job is left out."""
+
+    def timer(job: str, program: Library) -> Callable[[], float] | None:
+        last = program.ask({"time": job, "calls": 20, "input": INPUT})
+
+        def once() -> float:
+            nonlocal last
+            # How much fits a round changes while a program is being compiled.
+            calls = max(2, int(ROUND_SECONDS * 1e9 / last))
+            last = program.ask({"time": job, "calls": calls, "input": INPUT})
+            return last
+
+        return once if last else None
+
+    timers = {key: timer(job, program) for key, job, program in asked}
+    return in_turns({key: once for key, once in timers.items() if once}, WARM_UP, ROUNDS)
 
 
-def cold(libraries: dict[str, Library]) -> dict[str, Taken]:
-    """Milliseconds from the start of a process to its end: it prints the document or nothing."""
-    programs = {
-        key: ([*library.command, SIP], library.full_environment())
-        for key, library in libraries.items()
-        if key != "twilio"  # it has no such document
-    }
-    programs |= {
-        key: (command, libraries["ours"].full_environment()) for key, command in BARE.items()
-    }
-    times: dict[str, list[float]] = {key: [] for key in programs}
-    for _ in range(COLD_ROUNDS + 1):
-        for key in shuffled(programs):
-            command, environment = programs[key]
-            started = time.perf_counter()
+def cold(commands: dict[str, tuple[list[str], dict[str, str]]]) -> dict[str, Taken]:
+    """Returns what processes take from start to end."""
+
+    def timer(command: list[str], environment: dict[str, str]) -> Callable[[], float]:
+        def once() -> float:
+            started = time.perf_counter_ns()
             subprocess.run(command, env=environment, check=True, capture_output=True)
-            times[key].append((time.perf_counter() - started) * 1e3)
-    return {key: summary(taken[1:]) for key, taken in times.items()}
+            return time.perf_counter_ns() - started
+
+        return once
+
+    return in_turns({key: timer(*command) for key, command in commands.items()}, 2, COLD_ROUNDS)
 
 
-def shuffled(keys: dict[str, Any]) -> list[str]:
-    """In another order each time: what ran before leaves the caches to what runs next."""
-    return random.sample(list(keys), len(keys))
+def in_turns(jobs: dict[str, Callable[[], float]], warm_up: int, rounds: int) -> dict[str, Taken]:
+    """Runs each job once a round, in another order each time: what ran before leaves its caches."""
 
+    def run(rounds: int) -> dict[str, list[float]]:
+        taken: dict[str, list[float]] = {key: [] for key in jobs}
+        for _ in range(rounds):
+            for key in random.sample(list(jobs), len(jobs)):
+                taken[key].append(jobs[key]())
+        return taken
 
-def summary(taken: list[float]) -> Taken:
-    return Taken(min(taken), statistics.median(taken))
+    # Until two runs in a row made no job faster: a program may be compiled while it runs.
+    fastest, idle = dict.fromkeys(jobs, math.inf), 0
+    while idle < 2:
+        warm = {key: min(taken) for key, taken in run(warm_up).items()}
+        idle = 0 if any(taken < 0.95 * fastest[key] for key, taken in warm.items()) else idle + 1
+        fastest = {key: min(taken, fastest[key]) for key, taken in warm.items()}
+    taken = {key: Taken([]) for key in jobs}
+    for _ in range(RUNS):
+        for key, run_taken in run(rounds).items():
+            taken[key].runs.append(run_taken)
+    return taken

@@ -19,6 +19,15 @@ def document(case):
     return str(response)
 
 
+def user_to_user(case):
+    from urllib.parse import quote, urlencode
+
+    headers = {"X-AcctNumber": "123456", "X-ReasonForCalling": "billing question"}
+    headers["User-to-User"] = f"{b'order 7'.hex().upper()};encoding=hex"
+    uri = "sip:alice@example.com?" + urlencode(headers, quote_via=quote)
+    return document({"refer": case["refer"] | {"sip": uri}})
+
+
 def verify(case):
     from multidict import MultiDict
     from twilio.request_validator import RequestValidator
@@ -69,6 +78,7 @@ else:
         {"document": lambda case: {"xml": document(case)}, "verify": verify},
         {
             "document": lambda given: lambda: document(given),
+            "user_to_user": lambda given: lambda: user_to_user(given),
             "verify": time_verify,
             "parse": time_parse,
         },
