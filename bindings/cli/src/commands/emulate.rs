@@ -27,7 +27,6 @@ use crate::console::{self, Console};
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
 use crate::message;
-use crate::scenario;
 use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
 use crate::twilio::client::{self, Client};
@@ -302,7 +301,7 @@ fn check_call(call: &EndedCall, expect: &Expect, denied: Severity) -> Answer {
 
 fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
     let signer = options.app.signer(&url)?;
-    let settings = scenario::settings(&options.set)
+    let settings = crate::scenario::settings(&options.set)
         .map_err(|message| Failure::usage(&format!("--set: {message}")))?;
     Ok(Context {
         client: Client::new(REQUEST_TIMEOUT, None, signer, client::trusted_certificates()?),
