@@ -31,7 +31,6 @@ use crate::exit::{Answer, Failure, Result};
 use crate::input;
 use crate::message;
 use crate::redact;
-use crate::scenario;
 use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
 use crate::twilio::client::{self, Client};
@@ -317,7 +316,7 @@ fn check_call(call: &EndedCall, expect: &Expect, denied: Severity) -> Answer {
 
 fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
     let signer = options.app.signer(&url)?;
-    let settings = scenario::settings(&options.set)
+    let settings = crate::scenario::settings(&options.set)
         .map_err(|message| Failure::usage(&format!("--set: {message}")))?;
     Ok(Context {
         client: Client::new(REQUEST_TIMEOUT, None, signer, client::trusted_certificates()?),
