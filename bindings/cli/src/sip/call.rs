@@ -181,7 +181,7 @@ impl Call {
         Self { info, control, slot }
     }
 
-    pub(crate) fn info(&self) -> &CallInfo {
+    pub(crate) const fn info(&self) -> &Arc<CallInfo> {
         &self.info
     }
 

@@ -178,9 +178,9 @@ fn lead(
     context: &Context,
     events: &EventSender,
 ) -> EndedCall {
-    let info = sip.info().clone();
+    let info = Arc::clone(sip.info());
     let sid = live.sid.clone();
-    let _ = events.send(Event::Call(Box::new(info.clone()), sid.clone()));
+    let _ = events.send(Event::Call(Arc::clone(&info), sid.clone()));
     let mut call = Call::of_sip(&info, &sid);
     let mut sink = CallSink::new(info.number, &sid, context.is_json, events.clone());
     let answered = match info.is_outgoing {

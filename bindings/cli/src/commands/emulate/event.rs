@@ -27,7 +27,7 @@ pub(super) enum Event {
     /// So many messages were left out, because nobody read fast enough.
     NotShown(u64),
     /// A call begins; with its CallSid.
-    Call(Box<CallInfo>, String),
+    Call(Arc<CallInfo>, String),
     /// A step of a call, by its number.
     Step(u64, Shown),
     Ended(Box<EndedCall>),
