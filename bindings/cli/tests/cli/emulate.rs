@@ -311,6 +311,20 @@ fn a_signal_ends_calls_with_bye() {
     }
 }
 
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    // The system accepts the connection, and nobody answers: the first signal waits for that.
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/voice", slow.local_addr().unwrap());
+    let emulator = Emulator::start(&url, &[]);
+    let endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.receive_first("SIP/2.0 180");
+    emulator.signal("TERM");
+    endpoint.receive_first("SIP/2.0 503");
+    emulator.signal("TERM");
+    emulator.end().expect(130);
+}
+
 /// Twilio's numbers: 11200 HTTP retrieval failure, 12100 document parse failure, 12300 invalid Content-Type
 /// (<https://www.twilio.com/docs/api/errors>).
 #[test]
