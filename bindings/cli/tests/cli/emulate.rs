@@ -466,6 +466,32 @@ fn garbage_ends_nothing() {
 }
 
 #[test]
+fn messages_in_no_call_are_counted_where_they_are_too_many() {
+    let emulator = Emulator::start(CLOSED, &[]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    for _ in 0..200 {
+        socket.send_to(b"garbage", &emulator.address).unwrap();
+    }
+    // Its answer comes after all that.
+    let own = socket.local_addr().unwrap();
+    let options = format!(
+        "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=a\r\n\
+         To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\n\r\n"
+    );
+    socket.send_to(options.as_bytes(), &emulator.address).unwrap();
+    socket.recv(&mut [0; 2000]).unwrap();
+    emulator.signal("TERM");
+    let lines = emulator.end().expect(0).json_lines();
+    let shown = lines.iter().filter(|line| line["step"] == "sip").count();
+    let notes = lines.iter().filter(|line| line["code"] == "messages-not-shown");
+    let not_shown: u64 = notes.map(|note| note["count"].as_u64().unwrap()).sum();
+    // Some at once, and then one a second.
+    assert!((20..100).contains(&shown), "{shown}");
+    assert_eq!(shown as u64 + not_shown, 202);
+}
+
+#[test]
 fn passwords_are_asked_for_and_never_shown() {
     let app = app();
     let callers = file("emulate-callers", "# who may call\nalice:s3cret\n");
