@@ -13,6 +13,7 @@ mod web;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
@@ -49,6 +50,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long calls may take to end when the command does.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The exit status after a second signal, as shells give it for SIGINT.
+const INTERRUPTED: i32 = 130;
 
 /// The most bytes of a file with passwords.
 const MAX_PASSWORDS: usize = 1024 * 1024;
@@ -187,8 +191,13 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = event::channel();
-    let signals = sender.clone();
-    ctrlc::set_handler(move || drop(signals.send(Event::Signal)))
+    let (signals, mut is_ending) = (sender.clone(), false);
+    // The second one ends the command at once, whatever it waits for.
+    let on_signal = move || match std::mem::replace(&mut is_ending, true) {
+        true => process::exit(INTERRUPTED),
+        false => signals.signal(),
+    };
+    ctrlc::set_handler(on_signal)
         .map_err(|error| Failure::usage(&format!("cannot handle signals: {error}")))?;
     let traced = sender.clone();
     let agent = Agent::start(sip, move |message| traced.message(message)).map(Arc::new).map_err(

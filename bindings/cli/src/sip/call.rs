@@ -25,7 +25,7 @@ const MAX_DIGITS: usize = 256;
 pub(crate) struct Call {
     info: Arc<CallInfo>,
     control: CallControl,
-    /// Held until the thread has left the call, also where that ended before.
+    /// Held until the thread has left the call, also where that ended before; or taken by the thread.
     slot: Arc<()>,
 }
 
@@ -181,7 +181,7 @@ impl Call {
         Self { info, control, slot }
     }
 
-    pub(crate) fn info(&self) -> &CallInfo {
+    pub(crate) const fn info(&self) -> &Arc<CallInfo> {
         &self.info
     }
 
@@ -283,9 +283,9 @@ impl Call {
         self.control.shared.end(Ended::by_us(Why::ShutDown));
     }
 
-    /// Returns what counts the call among those that a thread has, until it is dropped.
-    pub(crate) fn slot(&self) -> Arc<()> {
-        Arc::clone(&self.slot)
+    /// Takes what counts the call among those that a thread has, until it is dropped.
+    pub(crate) fn take_slot(&mut self) -> Arc<()> {
+        std::mem::take(&mut self.slot)
     }
 
     /// Returns what ends the call from another thread.

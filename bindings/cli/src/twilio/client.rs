@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::env;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use twiml_refer::limits::MAX_DOCUMENT_BYTES;
@@ -23,6 +25,9 @@ const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 /// Room for the head of a request or of a response. A thousand calls may each have a connection.
 const BUFFER: usize = 32 * 1024;
+
+/// The stack of a request, with TLS.
+const STACK_BYTES: usize = 512 * 1024;
 
 /// An HTTP client that signs.
 pub(crate) struct Client {
@@ -163,6 +168,24 @@ impl Client {
         if timeout.is_zero() {
             return Err(late());
         }
+        let exchange = || self.exchange(request, url, signature.as_deref(), timeout);
+        // In a thread of its own, whose memory is free again while the call goes on.
+        let sent = thread::scope(|scope| {
+            match thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, exchange) {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => exchange(),
+            }
+        });
+        sent.map_err(|error| failed(shown, error, late))
+    }
+
+    fn exchange(
+        &self,
+        request: &Request,
+        url: &str,
+        signature: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Response, ureq::Error> {
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
         let sent = match request.method {
             Method::Get => prepared(agent.get(url), signature, timeout).call(),
@@ -171,19 +194,16 @@ impl Client {
                 prepared(post, signature, timeout).send(request.body())
             }
         };
-        let (head, mut body) = sent.map_err(|error| failed(shown, error, late))?.into_parts();
+        let (head, mut body) = sent?.into_parts();
         let mut bytes = Vec::new();
-        body.as_reader()
-            .take(MAX_DOCUMENT_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(shown, error.into(), late))?;
+        body.as_reader().take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         Ok(Response::from_parts(head, bytes))
     }
 }
 
 fn prepared<B>(
     request: ureq::RequestBuilder<B>,
-    signature: Option<String>,
+    signature: Option<&str>,
     timeout: Duration,
 ) -> ureq::RequestBuilder<B> {
     let request = request.config().timeout_global(Some(timeout)).build();

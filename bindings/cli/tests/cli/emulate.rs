@@ -313,6 +313,20 @@ fn a_signal_ends_calls_with_bye() {
     }
 }
 
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    // The system accepts the connection, and nobody answers: the first signal waits for that.
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/voice", slow.local_addr().unwrap());
+    let emulator = Emulator::start(&url, &[]);
+    let endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.receive_first("SIP/2.0 180");
+    emulator.signal("TERM");
+    endpoint.receive_first("SIP/2.0 503");
+    emulator.signal("TERM");
+    emulator.end().expect(130);
+}
+
 /// Twilio's numbers: 11200 HTTP retrieval failure, 12100 document parse failure, 12300 invalid Content-Type
 /// (<https://www.twilio.com/docs/api/errors>).
 #[test]
@@ -451,6 +465,32 @@ fn garbage_ends_nothing() {
     endpoint.answer(&refer, "603 Decline");
     endpoint.is_hung_up();
     emulator.end().expect(0);
+}
+
+#[test]
+fn messages_in_no_call_are_counted_where_they_are_too_many() {
+    let emulator = Emulator::start(CLOSED, &[]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    for _ in 0..200 {
+        socket.send_to(b"garbage", &emulator.address).unwrap();
+    }
+    // Its answer comes after all that.
+    let own = socket.local_addr().unwrap();
+    let options = format!(
+        "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=a\r\n\
+         To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\n\r\n"
+    );
+    socket.send_to(options.as_bytes(), &emulator.address).unwrap();
+    socket.recv(&mut [0; 2000]).unwrap();
+    emulator.signal("TERM");
+    let lines = emulator.end().expect(0).json_lines();
+    let shown = lines.iter().filter(|line| line["step"] == "sip").count();
+    let notes = lines.iter().filter(|line| line["code"] == "messages-not-shown");
+    let not_shown: u64 = notes.map(|note| note["count"].as_u64().unwrap()).sum();
+    // Some at once, and then one a second.
+    assert!((20..100).contains(&shown), "{shown}");
+    assert_eq!(shown as u64 + not_shown, 202);
 }
 
 #[test]

@@ -139,13 +139,13 @@ impl Exchange {
     }
 
     /// Leads a call in a thread of its own. Without a thread the call is dropped, which refuses it.
-    fn lead(&self, call: sip::Call, first: Option<Update>) -> Arc<LiveCall> {
+    fn lead(&self, mut call: sip::Call, first: Option<Update>) -> Arc<LiveCall> {
         let sid = sid(call.info().number);
         let call_control = call.remote_control();
         let known = self.registry.add(LiveCall::new(&sid, call.info(), call_control));
         let (exchange, of_thread) = (self.clone(), Arc::clone(&known));
         self.live.fetch_add(1, Ordering::AcqRel);
-        let slot = call.slot();
+        let slot = call.take_slot();
         let run = move || {
             let ended = lead(call, &of_thread, first, &exchange.context, &exchange.events);
             exchange.registry.end(&of_thread, ended.call_status, ended.duration);
@@ -180,9 +180,9 @@ fn lead(
     context: &Context,
     events: &EventSender,
 ) -> EndedCall {
-    let info = sip.info().clone();
+    let info = Arc::clone(sip.info());
     let sid = live.sid.clone();
-    let _ = events.send(Event::Call(Box::new(info.clone()), sid.clone()));
+    let _ = events.send(Event::Call(Arc::clone(&info), sid.clone()));
     let mut call = Call::of_sip(&info, &sid);
     let mut sink = CallSink::new(info.number, &sid, context, events.clone());
     let answered = match info.is_outgoing {

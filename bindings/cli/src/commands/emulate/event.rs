@@ -1,7 +1,7 @@
 //! What the calls and the SIP side report to the loop that prints, and the channel between them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{
     Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
 };
@@ -27,7 +27,7 @@ pub(super) enum Event {
     /// So many messages were left out, because nobody read fast enough.
     NotShown(u64),
     /// A call begins; with its CallSid.
-    Call(Box<CallInfo>, String),
+    Call(Arc<CallInfo>, String),
     /// A step of a call, by its number.
     Step(u64, Shown),
     Ended(Box<EndedCall>),
@@ -55,16 +55,23 @@ pub(super) enum Shown {
 /// Returns a channel with room for [`MAX_EVENTS`].
 pub(super) fn channel() -> (EventSender, EventReceiver) {
     let (events, receiver) = sync_channel(MAX_EVENTS);
-    let left_out = Arc::<AtomicU64>::default();
-    let sender = EventSender { events, left_out: Arc::clone(&left_out) };
-    (sender, EventReceiver { events: receiver, left_out })
+    let urgent = Arc::<Urgent>::default();
+    let sender = EventSender { events, urgent: Arc::clone(&urgent) };
+    (sender, EventReceiver { events: receiver, urgent })
+}
+
+/// What needs no room in the channel.
+#[derive(Default)]
+struct Urgent {
+    has_signal: AtomicBool,
+    left_out: AtomicU64,
 }
 
 /// The end of the channel where events go in.
 #[derive(Clone)]
 pub(super) struct EventSender {
     events: SyncSender<Event>,
-    left_out: Arc<AtomicU64>,
+    urgent: Arc<Urgent>,
 }
 
 impl EventSender {
@@ -76,31 +83,41 @@ impl EventSender {
     /// Sends a message. Never waits, because the SIP side must not: without room the message is counted and left out.
     pub(super) fn message(&self, message: Traced) {
         if let Err(TrySendError::Full(_)) = self.events.try_send(Event::Sip(message)) {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+            self.urgent.left_out.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Lets the command end, before all that waits. Never waits.
+    pub(super) fn signal(&self) {
+        self.urgent.has_signal.store(true, Ordering::Relaxed);
+        // Wakes the loop; where there is no room, it is awake.
+        let _ = self.events.try_send(Event::Signal);
     }
 }
 
 /// The end of the channel where events come out.
 pub(super) struct EventReceiver {
     events: Receiver<Event>,
-    left_out: Arc<AtomicU64>,
+    urgent: Arc<Urgent>,
 }
 
 impl EventReceiver {
     pub(super) fn recv(&self) -> std::result::Result<Event, RecvError> {
-        self.left_out().map_or_else(|| self.events.recv(), Ok)
+        self.urgent().map_or_else(|| self.events.recv(), Ok)
     }
 
     pub(super) fn recv_timeout(
         &self,
         timeout: Duration,
     ) -> std::result::Result<Event, RecvTimeoutError> {
-        self.left_out().map_or_else(|| self.events.recv_timeout(timeout), Ok)
+        self.urgent().map_or_else(|| self.events.recv_timeout(timeout), Ok)
     }
 
-    fn left_out(&self) -> Option<Event> {
-        let count = self.left_out.swap(0, Ordering::Relaxed);
+    fn urgent(&self) -> Option<Event> {
+        if self.urgent.has_signal.swap(false, Ordering::Relaxed) {
+            return Some(Event::Signal);
+        }
+        let count = self.urgent.left_out.swap(0, Ordering::Relaxed);
         (count > 0).then_some(Event::NotShown(count))
     }
 }
@@ -189,6 +206,8 @@ mod tests {
         for _ in 0..MAX_EVENTS + 7 {
             sender.message(message());
         }
+        sender.signal();
+        assert!(matches!(receiver.recv(), Ok(Event::Signal)));
         assert!(matches!(receiver.recv(), Ok(Event::NotShown(7))));
         // What a call reports is not lost, also where it has to wait.
         let call = std::thread::spawn(move || {
