@@ -37,9 +37,9 @@ static size_t verify(void)
     twr_request *request = NULL;
     if (twr_validator_verify(validator, TWR_METHOD_POST, URL, BODY, signature, &request, NULL))
         abort();
-    size_t code = (size_t)twr_request_outcome(request).code;
+    size_t transferred = twr_request_outcome(request).kind == TWR_OUTCOME_TRANSFERRED;
     twr_request_free(&request);
-    return code;
+    return transferred;
 }
 
 static void poll(twr_transfer *verb, size_t *outputs)
@@ -82,7 +82,7 @@ static const struct {
     const char *name;
     size_t (*run)(void);
     size_t expected;
-} jobs[] = {{"document", document, 1}, {"verify", verify, 200}, {"transfer", transfer, 5}};
+} jobs[] = {{"document", document, 1}, {"verify", verify, 1}, {"transfer", transfer, 5}};
 
 static void answer(const char *name, int calls)
 {

@@ -89,5 +89,5 @@ while let line = readLine() {
         guard value == job.expected else { fatalError("\(name) is \(value), not \(job.expected)") }
     }
     print(Double(DispatchTime.now().uptimeNanoseconds - started) / Double(calls))
-    fflush(stdout)
+    fflush(nil)
 }

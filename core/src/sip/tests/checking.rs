@@ -13,6 +13,9 @@ fn each_diagnostic_and_its_neighbour() {
     for (text, expected) in [
         (long(254), vec![]),
         (long(255), vec!["uri-too-long"]),
+        // Headers are not of that length.
+        (long(254) + "?X-A=1", vec![]),
+        (long(255) + "?X-A=1", vec!["uri-too-long"]),
         (headers(1023), vec![]),
         (headers(1024), vec!["headers-too-long"]),
     ] {

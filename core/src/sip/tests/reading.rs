@@ -119,11 +119,16 @@ fn a_refer_to_value_in_all_its_forms() {
         ("<tel:+1555>", ReferTarget::Tel("tel:+1555".into())),
         ("TEL:911", ReferTarget::Tel("TEL:911".into())),
         ("tel:", ReferTarget::Other("tel:".into())),
+        ("tel:+1 5", ReferTarget::Other("tel:+1 5".into())),
+        ("tel:\"1\"", ReferTarget::Other("tel:\"1\"".into())),
         ("<sip:a b>", ReferTarget::Other("<sip:a b>".into())),
         ("<sip:a@b>, <sip:c@d>", ReferTarget::Other("<sip:a@b>, <sip:c@d>".into())),
         ("", ReferTarget::Other(String::new())),
     ] {
         assert_eq!(ReferTarget::parse(text), target, "{text}");
+    }
+    for (text, shown) in [("<sip:a@b>;x=1", "sip:a@b"), ("<tel:1>", "tel:1"), (" bob ", "bob")] {
+        assert_eq!(ReferTarget::parse(text).to_string(), shown);
     }
 }
 

@@ -40,16 +40,6 @@ fn a_decided_early_notify_wins() {
 }
 
 #[test]
-fn a_grace_that_runs_out_cancels() {
-    let mut transfer = subscribed_with(grace());
-    feed(&mut transfer, notify(1, LIVE, RINGING), ACCEPTED);
-    assert_eq!(feed(&mut transfer, Event::HangUp, BYE), []);
-    assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
-    assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE - 1), []);
-    assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE), [completed("canceled", 202, 180)]);
-}
-
-#[test]
 fn a_second_hang_up_does_not_prolong_the_grace() {
     let mut transfer = subscribed_with(grace());
     feed(&mut transfer, Event::HangUp, BYE);
@@ -82,24 +72,6 @@ fn a_final_notify_at_the_end_of_the_grace_is_late() {
     let late = notify(1, LIVE, "SIP/2.0 200 OK\r\n");
     let outputs = feed(&mut transfer, late, BYE + GRACE);
     assert_eq!(outputs, [completed("canceled", 202, None), reply(200)]);
-}
-
-#[test]
-fn a_provisional_notify_in_the_grace_only_updates_the_code() {
-    let mut transfer = subscribed_with(grace());
-    feed(&mut transfer, notify(1, LIVE, "SIP/2.0 100 Trying\r\n"), ACCEPTED);
-    feed(&mut transfer, Event::HangUp, BYE);
-    assert_eq!(feed(&mut transfer, notify(2, LIVE, RINGING), BYE + 1), [reply(200)]);
-    assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
-    assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE), [completed("canceled", 202, 180)]);
-}
-
-#[test]
-fn a_subscription_that_ends_in_the_grace_leaves_nothing_to_wait_for() {
-    let mut transfer = subscribed_with(grace());
-    feed(&mut transfer, Event::HangUp, BYE);
-    let outputs = feed(&mut transfer, notify(1, OVER, RINGING), BYE + 1);
-    assert_eq!(outputs, [reply(200), completed("canceled", 202, 180)]);
 }
 
 #[test]

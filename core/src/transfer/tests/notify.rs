@@ -62,15 +62,6 @@ fn a_cseq_that_is_not_higher_is_500() {
 }
 
 #[test]
-fn the_checks_come_in_order() {
-    refuses(elsewhere("presence", 1, None), 489);
-    refuses(notify_of("presence;id=2", 1, None, ANSWERED), 489);
-    refuses(elsewhere("refer", 1, None), 481);
-    refuses(notify_of("refer;id=2", 1, None, ANSWERED), 481);
-    refuses(notify_of("refer;id=1", 1, None, ANSWERED), 400);
-}
-
-#[test]
 fn a_refused_notify_of_the_dialog_raises_the_cseq() {
     let of_the_dialog = [
         (notify_of("presence", 20, Some(LIVE), ANSWERED), 489),

@@ -1,68 +1,17 @@
 //! While the REFER is not answered: its responses, silence, and NOTIFYs that overtake its 2xx.
 
 use super::fixtures::{
-    ACCEPTED, LIVE, OVER, START, completed, feed, idle, notify, notify_of, referring,
-    referring_with, refused, reply,
+    ACCEPTED, LIVE, OVER, START, completed, feed, idle, notify, notify_of, referring, refused,
+    reply,
 };
 use crate::diagnostic::DiagnosticCode;
 use crate::error::ErrorKind;
-use crate::transfer::{
-    Event, Output, RejectedStatus, Response, Start, TransferSettings, TransferState,
-};
+use crate::transfer::{Event, Output, Response, Start, TransferSettings, TransferState};
 
 /// Timer F, RFC 3261 §17.1.2.2: 64 times T1.
 const TIMER_F: u64 = 64 * 500;
 /// Timer N, RFC 6665 §4.1.2.4: the same.
 const TIMER_N: u64 = 64 * 500;
-
-#[test]
-fn the_start_sets_timer_f_and_provisional_responses_leave_it() {
-    let mut transfer = referring();
-    assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
-    for code in [100, 180, 199] {
-        assert_eq!(feed(&mut transfer, Response::new(code), START + 700), []);
-        assert_eq!(transfer.state(), TransferState::Referring);
-        assert_eq!(transfer.deadline_ms(), Some(START + TIMER_F));
-    }
-}
-
-#[test]
-fn a_2xx_subscribes_and_its_literal_code_is_reported() {
-    for code in [200, 202, 204, 299] {
-        let mut transfer = referring();
-        assert_eq!(feed(&mut transfer, Response::new(code), ACCEPTED), []);
-        assert_eq!(transfer.state(), TransferState::Subscribed);
-        assert_eq!(transfer.deadline_ms(), Some(ACCEPTED + TIMER_N), "timer N runs from the 2xx");
-        let outputs = feed(&mut transfer, notify(1, OVER, "SIP/2.0 200 OK\r\n"), ACCEPTED + 1);
-        assert_eq!(outputs, [reply(200), completed("in-progress", code, 200)]);
-    }
-}
-
-#[test]
-fn an_endpoint_that_will_not_notify_ends_it_without_a_status() {
-    let mut transfer = referring();
-    let outputs = feed(&mut transfer, Response::new(202).with_refer_sub(false), ACCEPTED);
-    assert_eq!(outputs, [completed(None, 202, None)]);
-    // RFC 4488: there is no subscription.
-    let late = notify(1, LIVE, "SIP/2.0 200 OK\r\n");
-    assert_eq!(feed(&mut transfer, late, ACCEPTED + 1), [reply(481)]);
-}
-
-#[test]
-fn credentials_bring_a_new_cseq_and_a_new_timer_f() {
-    for code in [401, 407] {
-        let mut transfer = referring();
-        assert_eq!(feed(&mut transfer, Response::new(code).with_retry(2), START + 400), []);
-        assert_eq!(transfer.state(), TransferState::Referring);
-        assert_eq!(transfer.deadline_ms(), Some(START + 400 + TIMER_F));
-        feed(&mut transfer, Response::new(202), ACCEPTED);
-        let ringing = |event, cseq| notify_of(event, cseq, Some(LIVE), "SIP/2.0 180 Ringing\r\n");
-        assert_eq!(feed(&mut transfer, ringing("refer;id=1", 1), ACCEPTED), [reply(481)]);
-        assert_eq!(feed(&mut transfer, ringing("refer;id=2", 2), ACCEPTED), [reply(200)]);
-        // A missing id still matches.
-        assert_eq!(feed(&mut transfer, ringing("refer", 3), ACCEPTED), [reply(200)]);
-    }
-}
 
 #[test]
 fn only_a_challenge_is_answered_with_credentials() {
@@ -86,15 +35,6 @@ fn any_other_final_response_is_a_refusal() {
 }
 
 #[test]
-fn a_refusal_that_says_the_dialog_is_gone_ends_it() {
-    for code in [408, 481] {
-        let mut transfer = referring();
-        let outputs = feed(&mut transfer, Response::new(code), ACCEPTED);
-        assert_eq!(outputs, [Output::EndDialog, completed("failed", code, None)]);
-    }
-}
-
-#[test]
 fn a_code_that_sip_does_not_have_is_ignored_and_diagnosed() {
     for code in [0, 99, 700, u16::MAX] {
         let mut transfer = referring();
@@ -112,26 +52,6 @@ fn silence_counts_as_408_at_its_deadline_and_not_before() {
     assert_eq!(feed(&mut transfer, Event::Time, START + TIMER_F - 1), []);
     let outputs = feed(&mut transfer, Event::Time, START + TIMER_F);
     assert_eq!(outputs, [Output::EndDialog, completed("failed", 408, None)]);
-}
-
-#[test]
-fn a_refer_that_cannot_be_sent_counts_as_503() {
-    let outputs = feed(&mut referring(), Event::TransportError, ACCEPTED);
-    assert_eq!(outputs, [completed("failed", 503, None)]);
-}
-
-#[test]
-fn the_other_reading_of_the_documentation_omits_the_status() {
-    let cases = [
-        (Response::new(405).into(), ACCEPTED, 405),
-        (Event::TransportError, ACCEPTED, 503),
-        (Event::Time, START + TIMER_F, 408),
-    ];
-    for (event, now, code) in cases {
-        let settings = TransferSettings::new().with_rejected_status(RejectedStatus::Omitted);
-        let outputs = feed(&mut referring_with(settings), event, now);
-        assert_eq!(outputs.last(), Some(&completed(None, code, None)));
-    }
 }
 
 #[test]

@@ -1,81 +1,10 @@
-//! Before the REFER: Twilio's four scenarios as a whole, and what the start refuses.
+//! Before the REFER: what the start refuses.
 
-use super::fixtures::{
-    LIVE, OVER, completed, drain, feed, idle, notify, notify_of, refused, reply, unexpected,
-};
+use super::fixtures::{LIVE, completed, drain, feed, idle, notify_of, refused, reply, unexpected};
+use crate::SipUri;
 use crate::error::ErrorKind;
-use crate::sip::SipStatus;
 use crate::transfer::{Event, Output, Response, Start, Transfer, TransferSettings, TransferState};
 use crate::webhook::Leg;
-use crate::{ReferOutcome, SipUri};
-
-/// What is reported to the app, as Twilio's documentation of `<Refer>` prints it.
-fn reported(events: &[(u64, Event<'_>)]) -> (Vec<(&'static str, String)>, ReferOutcome) {
-    let mut transfer = idle(TransferSettings::new());
-    let mut reports = Vec::new();
-    for (now, event) in events {
-        reports.extend(feed(&mut transfer, *event, *now).into_iter().filter_map(|o| match o {
-            Output::Completed(report) => Some(report),
-            _ => None,
-        }));
-    }
-    assert_eq!(reports.len(), 1);
-    (reports[0].params().collect(), reports[0].outcome())
-}
-
-fn params(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
-}
-
-const STATUS: &str = "ReferCallStatus";
-const REFER: &str = "ReferSipResponseCode";
-const NOTIFY: &str = "NotifySipResponseCode";
-
-#[test]
-fn scenario_1_the_target_answers() {
-    let events = [
-        (0, Start::new(1).into()),
-        (50, Response::new(202).into()),
-        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n").into()),
-        (2_000, notify(2, LIVE, "SIP/2.0 180 Ringing\r\n").into()),
-        (9_500, notify(3, OVER, "SIP/2.0 200 OK\r\n").into()),
-    ];
-    let pairs = [(STATUS, "in-progress"), (REFER, "202"), (NOTIFY, "200")];
-    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Transferred));
-}
-
-#[test]
-fn scenario_2_the_target_fails() {
-    let events = [
-        (0, Start::new(1).into()),
-        (50, Response::new(202).into()),
-        (100, notify(1, LIVE, "SIP/2.0 100 Trying\r\n").into()),
-        (9_500, notify(2, OVER, "SIP/2.0 486 Busy Here\r\n").into()),
-    ];
-    let (pairs, outcome) = reported(&events);
-    assert_eq!(pairs, params(&[(STATUS, "busy"), (REFER, "202"), (NOTIFY, "486")]));
-    assert_eq!(outcome.kind(), "target-failed");
-}
-
-#[test]
-fn scenario_3_the_endpoint_refuses() {
-    let events = [(0, Start::new(1).into()), (50, Response::new(405).into())];
-    let pairs = [(STATUS, "failed"), (REFER, "405")];
-    let code = SipStatus::new(405).unwrap();
-    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Rejected { code }));
-}
-
-#[test]
-fn scenario_4_the_caller_hangs_up() {
-    let events = [
-        (0, Start::new(1).into()),
-        (50, Response::new(202).into()),
-        (100, notify(1, LIVE, "SIP/2.0 180 Ringing\r\n").into()),
-        (5_000, Event::HangUp),
-    ];
-    let pairs = [(STATUS, "canceled"), (REFER, "202"), (NOTIFY, "180")];
-    assert_eq!(reported(&events), (params(&pairs), ReferOutcome::Canceled));
-}
 
 #[test]
 fn a_leg_that_is_not_sip_is_refused_and_nothing_is_sent() {

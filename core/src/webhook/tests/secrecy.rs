@@ -146,6 +146,7 @@ fn a_validator_does_not_show_its_secret() {
     let one = RequestValidator::new("s3cr3t-one").unwrap().with_secret("s3cr3t-two").unwrap();
     let shown = format!("{one:?} {one:#?}");
     assert!(!shown.contains("s3cr3t"), "{shown}");
+    assert!(shown.contains("Secret(***)"), "{shown}");
 }
 
 #[test]

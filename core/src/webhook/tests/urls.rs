@@ -135,6 +135,10 @@ fn only_sip_uris_and_quotes_are_written_anew() {
             "foo://h/a:b@c?t=12:30%3A&To=sips%3Ab%40x%3A5060;p&q='#'",
         ]
     );
+    // What is encoded stays as it is spelled.
+    let urls = tried(&tolerant, "foo://h/?To=sip%3aa:b");
+    let expected = ["foo://h/?To=sip%3aa:b", "foo://h/?To=sip:a:b", "foo://h/?To=sip%3aa%3Ab"];
+    assert_eq!(urls, expected);
 }
 
 #[test]
@@ -173,6 +177,13 @@ fn every_spelling_is_tried_once_as_given_first() {
     let all = tried(&validator().with_encoded_spellings(true), "wss://u@h:1/'%27?a=sip:b%40c#f");
     let unique: std::collections::HashSet<_> = all.iter().collect();
     assert_eq!((all.len(), unique.len()), (72, 72));
+}
+
+#[test]
+fn what_has_no_valid_scheme_has_no_user_info() {
+    for url in ["1a://u@h/", "a/b://u@h/"] {
+        assert_eq!(tried(&validator(), url), [url]);
+    }
 }
 
 #[test]
@@ -262,6 +273,8 @@ fn what_is_no_base_is_refused() {
         "https://h:x",
         "https://a b",
         "https://a\nb",
+        "https://h/a b",
+        "https://h/a\u{7f}",
         " https://h",
         "https://h\\x",
         "https://[::1",
