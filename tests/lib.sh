@@ -82,10 +82,10 @@ build_command() {
 
 # The tests of the bridge, which the packages of several languages contain.
 test_bridge() {
-    cargo clippy -p twiml-refer-uniffi --all-targets --features bindgen -- -D warnings
+    cargo clippy -p twiml-refer-uniffi --all-targets -- -D warnings
     # A test reads the library, which `cargo test` alone does not put where it is found.
-    cargo build -q -p twiml-refer-uniffi --features bindgen
-    cargo test -q -p twiml-refer-uniffi --features bindgen
+    cargo build -q -p twiml-refer-uniffi
+    cargo test -q -p twiml-refer-uniffi
 }
 
 # Calls an example app that listens on a given port, with the command as Twilio in every scenario, and then with

@@ -3,7 +3,7 @@
 //!
 //! [`functions`] declares each function once. UniFFI exports all of them, and the one C function of
 //! [`entry`] calls the same ones with UniFFI's own serialization in a single native call. What UniFFI
-//! generates for a language works as it is; the program `uniffi-bindgen` of this crate makes the
+//! generates for a language works as it is; the program `uniffi-bindgen` in `bindgen` makes the
 //! generated functions of Python and Kotlin call that one, because it is several times as fast.
 
 // The error is a type of UniFFI, which cannot box it.

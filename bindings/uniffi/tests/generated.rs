@@ -9,20 +9,16 @@ use std::{env, fs};
 
 /// Generates the module beside a copy of the library.
 fn generate(name: &str, is_patched: bool) -> PathBuf {
-    let bindgen = Path::new(env!("CARGO_BIN_EXE_uniffi-bindgen"));
     let prefix = if cfg!(windows) { "" } else { "lib" };
     let library = format!("{prefix}twiml_refer_uniffi{}", env::consts::DLL_SUFFIX);
-    let built = bindgen.with_file_name(&library);
+    // Cargo puts tests into a folder beside the library.
+    let built = env::current_exe().unwrap().parent().unwrap().with_file_name(&library);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     fs::copy(&built, folder.join(&library)).unwrap();
-    let mut command = Command::new(bindgen);
-    command.arg("generate").arg(&built).args(["--language", "python", "--no-format", "--out-dir"]);
-    if !is_patched {
-        command.env("TWIML_REFER_UNPATCHED", "1");
-    }
-    let generated = command.arg(&folder).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    assert!(generated.status.success(), "{}", String::from_utf8_lossy(&generated.stderr));
+    let (built, out) = (built.to_str().unwrap(), folder.to_str().unwrap());
+    let arguments = ["generate", built, "--language", "python", "--no-format", "--out-dir", out];
+    twiml_refer_bindgen::run(arguments.into_iter().map(str::to_owned), is_patched).unwrap();
     folder
 }
 

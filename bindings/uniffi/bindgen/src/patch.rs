@@ -1,6 +1,6 @@
 //! Replacements that are counted.
 
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 
 /// A generated text.
 pub(crate) struct Patched(pub(crate) String);
@@ -36,7 +36,8 @@ impl Patched {
         last: &str,
         replacement: &str,
     ) -> Result<(), String> {
-        let pattern = format!(r"(?s:^{}.*?^{})", regex::escape(first), regex::escape(last));
+        let pattern =
+            format!(r"(?s:^{}.*?^{})", regex_lite::escape(first), regex_lite::escape(last));
         self.replace(Some(1), &pattern, |_| format!("{replacement}{last}"))
     }
 

@@ -6,7 +6,7 @@ use crate::patch::Patched;
 
 pub(crate) fn patch(text: &mut Patched) -> Result<(), String> {
     for (generated, ours) in [READ_INT, READ_BYTES, READ_STRING, WRITE_STRING, LOWER_STRING] {
-        text.replace(Some(1), &regex::escape(generated), |_| ours.to_owned())?;
+        text.replace(Some(1), &regex_lite::escape(generated), |_| ours.to_owned())?;
     }
     text.replace(Some(1), "^import Foundation$", |_| IMPORT.to_owned())?;
     // Objects have handles, of which the bridge has none.

@@ -3,34 +3,32 @@
 //!
 //! With `TWIML_REFER_UNPATCHED` set, what the generator wrote is left as it is: it works, too. A text
 //! of the generator that is not as expected ends the program with an error.
-
 //!
 //! `uniffi-bindgen generate --language python --out-dir FOLDER LIBRARY`: of the command line of UniFFI,
-//! what the builds and maturin use. Its own would bring a parser that takes long to compile.
+//! what the builds and maturin use. A crate without the bridge, and without UniFFI's own command line and its look for
+//! other crates (`cargo metadata`): each build compiles it.
 
 mod kotlin;
 mod patch;
 mod python;
 mod swift;
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs, process};
 
 use patch::Patched;
-use uniffi::{GenerateOptions, TargetLanguage};
+use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
 
-fn main() {
-    if let Err(error) = run() {
-        eprintln!("uniffi-bindgen: {error}");
-        process::exit(1);
-    }
-}
-
-fn run() -> Result<(), String> {
-    let options = options(env::args().skip(1))?;
+/// Runs the command line; the files are patched unless `is_patched` is false.
+///
+/// # Errors
+///
+/// What is wrong with the arguments, the library, or the text that was generated.
+pub fn run(arguments: impl Iterator<Item = String>, is_patched: bool) -> Result<(), String> {
+    let options = options(arguments)?;
     let folder = PathBuf::from(&options.out_dir);
-    uniffi::generate(options).map_err(|error| format!("{error:#}"))?;
-    if env::var_os("TWIML_REFER_UNPATCHED").is_some() { Ok(()) } else { patch_folder(&folder) }
+    generate(options).map_err(|error| format!("{error:#}"))?;
+    if is_patched { patch_folder(&folder) } else { Ok(()) }
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<GenerateOptions, String> {

@@ -1,7 +1,7 @@
 //! Kotlin: what calls by JNA's structures is cut out; `call`, `FfiConverter` and `FfiConverterString` of
 //! the package's own `internal` take its place. Every declaration becomes internal.
 
-use regex::Regex;
+use regex_lite::Regex;
 
 use crate::patch::Patched;
 
