@@ -337,7 +337,7 @@ fn context(options: &Options, url: Url, is_json: bool) -> Result<Context> {
         digits: options.digits.iter().cloned().flat_map(Script::into_entries).collect(),
         fast: options.fast,
         is_json,
-        has_page: options.web.is_some(),
+        is_drawn: options.web.is_some() || options.svg.is_some(),
     })
 }
 

@@ -293,7 +293,7 @@ fn run(core: &mut Core, inputs: &Receiver<Input>, mut outlets: Outlets, sinks: &
                 inputs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
             }
         };
-        let now = Instant::now();
+        let (now, received) = (Instant::now(), SystemTime::now());
         match input {
             Ok(Input::Stop) | Err(RecvTimeoutError::Disconnected) => break,
             Ok(Input::Opened { path, connection }) => {
@@ -310,20 +310,22 @@ fn run(core: &mut Core, inputs: &Receiver<Input>, mut outlets: Outlets, sinks: &
         }
         core.advance(now);
         for output in core.outputs() {
-            put_out(output, &mut outlets, sinks);
+            put_out(output, received, &mut outlets, sinks);
         }
     }
     core.abandon();
 }
 
-fn put_out(output: Output, outlets: &mut Outlets, sinks: &Sinks) {
+fn put_out(output: Output, received: SystemTime, outlets: &mut Outlets, sinks: &Sinks) {
     match output {
         Output::Message { path, call, is_sent, bytes } => {
             if is_sent {
                 outlets.send(&path, &bytes);
             }
             let Path { transport, local, remote, .. } = path;
-            let (at, before) = (SystemTime::now(), outlets.count(&path, is_sent, &bytes));
+            // What a message leads to is later than the message.
+            let at = if is_sent { SystemTime::now() } else { received };
+            let before = outlets.count(&path, is_sent, &bytes);
             (sinks.trace)(Traced { at, is_sent, transport, local, remote, call, before, bytes });
         }
         // The agent is being dropped: nobody will lead this call.

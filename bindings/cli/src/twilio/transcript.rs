@@ -50,11 +50,11 @@ pub(crate) trait Sink {
     /// Takes an error for people.
     fn error(&mut self, report: Report) -> Result<()>;
     fn flush(&mut self) -> Result<()>;
-    /// Returns whether there is a page that shows the call.
-    fn has_page(&self) -> bool {
+    /// Returns whether a page or a picture shows the call.
+    fn is_drawn(&self) -> bool {
         false
     }
-    /// Takes a step for the page.
+    /// Takes a step for the page or the picture.
     fn page(&mut self, _step: Value) -> Result<()> {
         Ok(())
     }
@@ -300,11 +300,11 @@ impl Transcript<'_> {
 
     /// Shows a step on the page, if there is one.
     fn page(&mut self, step: impl FnOnce() -> Value) -> Result<()> {
-        if self.sink.has_page() { self.sink.page(step()) } else { Ok(()) }
+        if self.sink.is_drawn() { self.sink.page(step()) } else { Ok(()) }
     }
 
     fn page_error(&mut self, error: &WebhookError) -> Result<()> {
-        if !self.sink.has_page() {
+        if !self.sink.is_drawn() {
             return Ok(());
         }
         let step = merged(error_json(error)?, json!({"advice": error.advice}));

@@ -47,8 +47,8 @@ pub(super) struct Context {
     pub(super) digits: Vec<String>,
     pub(super) fast: bool,
     pub(super) is_json: bool,
-    /// Whether a page shows the calls.
-    pub(super) has_page: bool,
+    /// Whether a page or pictures show the calls.
+    pub(super) is_drawn: bool,
 }
 
 /// A call that is over.

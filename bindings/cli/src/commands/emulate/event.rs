@@ -127,14 +127,14 @@ pub(super) struct CallSink {
     number: u64,
     sid: String,
     is_json: bool,
-    has_page: bool,
+    is_drawn: bool,
     events: EventSender,
 }
 
 impl CallSink {
     pub(super) fn new(number: u64, sid: &str, context: &Context, events: EventSender) -> Self {
-        let Context { is_json, has_page, .. } = *context;
-        Self { number, sid: sid.to_owned(), is_json, has_page, events }
+        let Context { is_json, is_drawn, .. } = *context;
+        Self { number, sid: sid.to_owned(), is_json, is_drawn, events }
     }
 
     /// The loop is only gone when the command ends.
@@ -168,8 +168,8 @@ impl Sink for CallSink {
         Ok(())
     }
 
-    fn has_page(&self) -> bool {
-        self.has_page
+    fn is_drawn(&self) -> bool {
+        self.is_drawn
     }
 
     fn page(&mut self, step: Value) -> Result<()> {

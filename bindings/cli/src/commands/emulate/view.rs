@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::calls::{EndedCall, sid};
 use super::event::{Event, Shown as Step};
@@ -218,24 +218,23 @@ impl<'c> View<'c> {
     fn step(&mut self, number: u64, step: Step) -> Result<()> {
         match step {
             Step::Page { at, step } => {
-                let at_ms = self.view(number, at).map_or(0, |view| view.since(at));
+                let draws = self.svg.is_some();
+                let mut at_ms = 0;
+                if let Some(view) = self.view(number, at) {
+                    at_ms = view.since(at);
+                    let is_request = step.get("step").is_some_and(|it| it == "request");
+                    let text = step.get("text").and_then(Value::as_str);
+                    if let Some(text) = text.filter(|_| draws && is_request) {
+                        view.keep(Rung { at_ms, what: Shown::Remark(text.to_owned()) });
+                    }
+                }
                 if let Some(page) = &self.page {
                     page.step(number, at_ms, step);
                 }
                 Ok(())
             }
             Step::Json(value) => self.console.json(&value),
-            Step::Line(line) => {
-                let is_request = line.starts_with("POST ") || line.starts_with("GET ");
-                if is_request && self.svg.is_some() {
-                    let now = SystemTime::now();
-                    if let Some(view) = self.view(number, now) {
-                        let what = Shown::Remark(line.clone());
-                        view.keep(Rung { at_ms: view.since(now), what });
-                    }
-                }
-                self.text(number, &line)
-            }
+            Step::Line(line) => self.text(number, &line),
             Step::Report(report) => self.console.report(&report),
             Step::Error(report) => {
                 self.console.flush()?;
@@ -311,8 +310,10 @@ impl<'c> View<'c> {
 
     /// Draws a call, and forgets it.
     fn draw(&mut self, number: u64) -> Result<()> {
-        let Some(view) = self.calls.remove(&number) else { return Ok(()) };
+        let Some(mut view) = self.calls.remove(&number) else { return Ok(()) };
         let Some(folder) = &self.svg else { return Ok(()) };
+        // The call and the SIP side each note their own times.
+        view.rungs.sort_by_key(|rung| rung.at_ms);
         let path = folder.join(format!("call-{number}.svg"));
         let ladder = Ladder { title: view.title, place: None, rungs: view.rungs, why: view.why };
         SvgFile::open(Some(&path), [])?.map_or(Ok(()), |file| file.draw(&[ladder]))
