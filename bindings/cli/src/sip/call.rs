@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -219,7 +219,7 @@ impl Call {
             Some(ended) => Some(Err(ended)),
             None => progress.is_answered.then_some(Ok(())),
         };
-        self.control.shared.wait(None, answer).unwrap_or(Ok(()))
+        self.control.wait(None, answer).unwrap_or(Ok(()))
     }
 
     /// Waits until the caller presses a digit or the call ends. Digits that came before come first.
@@ -230,7 +230,7 @@ impl Call {
             Some(digit) => Some(Happening::Digit(digit)),
             None => progress.ended.map(Happening::Ended),
         };
-        self.control.shared.wait(deadline, happening).unwrap_or(Happening::TimedOut)
+        self.control.wait(deadline, happening).unwrap_or(Happening::TimedOut)
     }
 
     /// Forgets the digits that came so far.
@@ -259,7 +259,7 @@ impl Call {
             None => progress.ended.map(Err),
         };
         let ended = Ended::by_us(Why::ShutDown);
-        self.control.shared.wait(None, completed).unwrap_or(Err(ended))
+        self.control.wait(None, completed).unwrap_or(Err(ended))
     }
 
     /// Returns the transfer that has completed.
@@ -300,6 +300,9 @@ impl Drop for Call {
     }
 }
 
+/// How long the loop may take to trace a message; what is reported then may come before it.
+const TRACING: Duration = Duration::from_millis(50);
+
 impl CallControl {
     /// Ends the call, as [`Call::hang_up`] does.
     pub(crate) fn hang_up(&self) {
@@ -311,6 +314,21 @@ impl CallControl {
     /// Lets [`Call::wait`] return at once.
     pub(crate) fn interrupt(&self) {
         self.shared.update(|progress| progress.is_interrupted = true);
+    }
+
+    /// Waits as [`Shared::wait`] does, and then until the loop has traced the message that led to it: what is reported
+    /// of the call comes after that message.
+    fn wait<T>(
+        &self,
+        deadline: Option<Instant>,
+        ready: impl FnMut(&mut Progress) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.shared.wait(deadline, ready);
+        let (done, traced) = sync_channel(1);
+        if value.is_some() && self.loop_.send(Input::Trace(done)).is_ok() {
+            let _ = traced.recv_timeout(TRACING);
+        }
+        value
     }
 
     fn send(&self, command: Command) {

@@ -52,6 +52,8 @@ pub(super) enum Input {
         call: u64,
         digit: char,
     },
+    /// What came before has been traced when this is answered.
+    Trace(SyncSender<()>),
     /// All calls end; what is sent back is whether this is the first time.
     ShutDown(SyncSender<bool>),
     Stop,
@@ -160,6 +162,7 @@ impl Core {
             Input::Digit { call, digit } => {
                 self.with_call(call, |call, _| call.shared.push_digit(digit));
             }
+            Input::Trace(done) => drop(done.try_send(())),
             Input::ShutDown(done) => {
                 let _ = done.try_send(!std::mem::replace(&mut self.is_closing, true));
                 for number in self.calls.keys().copied().collect::<Vec<_>>() {
