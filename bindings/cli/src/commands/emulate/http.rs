@@ -24,6 +24,9 @@ pub(super) struct Request {
     pub(super) authorization: Option<String>,
     /// The header Host, where it is there once.
     pub(super) host: Option<String>,
+    /// Whether a browser sends it for a page of another site, or of none that it can name (the Fetch standard,
+    /// Fetch Metadata). Browsers send credentials that they know along with such a request.
+    pub(super) is_cross_site: bool,
     content_length: usize,
     /// What came of the body with the head.
     body: Vec<u8>,
@@ -111,6 +114,7 @@ impl Request {
                     let content_length = content_length(head.headers)?;
                     let authorization = one(head.headers, "Authorization");
                     let host = one(head.headers, "Host");
+                    let is_cross_site = is_cross_site(head.headers);
                     let (method, target) = (method.to_owned(), target.to_owned());
                     let body = bytes.split_off(end);
                     return Ok(Self {
@@ -118,6 +122,7 @@ impl Request {
                         target,
                         authorization,
                         host,
+                        is_cross_site,
                         content_length,
                         body,
                         stream,
@@ -163,6 +168,14 @@ fn one(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
     let mut values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     let value = values.next().filter(|_| values.next().is_none())?;
     std::str::from_utf8(value.value).ok().map(|value| value.trim().to_owned())
+}
+
+fn is_cross_site(headers: &[httparse::Header<'_>]) -> bool {
+    headers.iter().any(|header| {
+        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+        let is_own = matches!(header.value, b"same-origin" | b"none");
+        is("Origin") || is("Sec-Fetch-Site") && !is_own
+    })
 }
 
 /// Returns the length of the body; bodies in chunks are refused (RFC 9110 section 15.5.12).
