@@ -243,8 +243,8 @@ impl Core {
     }
 
     /// Returns whether a call uses this connection, or ended a short time ago.
-    pub(super) fn has_call(&self, path: &Path) -> bool {
-        self.connections.contains_key(&path.id)
+    pub(super) fn has_call(&self, connection: u64) -> bool {
+        self.connections.contains_key(&connection)
     }
 
     /// Returns whether no further call can be taken.

@@ -276,6 +276,32 @@ fn no_more_connections_than_the_limit() {
     assert_eq!(second.read(&mut [0; 10]).unwrap_or(0), 0);
 }
 
+/// Whoever sends line ends alone does not keep others out.
+#[test]
+fn the_connection_without_a_message_for_the_longest_time_makes_room() {
+    let limits = Limits { connections: 4, ..Limits::default() };
+    let agent = Agent::start(Options { limits, ..options() }, |_| {}).unwrap();
+    let connect = || TcpStream::connect(agent.addresses()[0]).unwrap();
+    let ask = |stream: &mut TcpStream, branch: &str| {
+        write(stream, &request("OPTIONS", 1, "", branch, "", ""));
+        assert_eq!(read(stream).code(), 200);
+    };
+    let (mut with_call, mut pinging, mut used) = (connect(), connect(), connect());
+    write(&mut with_call, &invite(1));
+    let call = agent.next_call(PATIENCE).unwrap();
+    assert_eq!(read(&mut with_call).code(), 100);
+    ask(&mut pinging, "1");
+    ask(&mut used, "2");
+    pinging.write_all(b"\r\n\r\n").unwrap();
+    pinging.read_exact(&mut [0; 2]).unwrap();
+    let mut new = connect();
+    ask(&mut new, "3");
+    assert_eq!(pinging.read(&mut [0; 10]).unwrap_or(0), 0);
+    ask(&mut used, "4");
+    call.reject(486);
+    assert_eq!(read(&mut with_call).code(), 486);
+}
+
 #[test]
 fn a_call_of_ours_over_tcp() {
     let agent = agent();
