@@ -50,7 +50,8 @@ pub(super) enum Input {
     Dial(Box<Dial>),
     Digit {
         call: u64,
-        digit: char,
+        /// Absent: digits that somebody else sent are ignored.
+        digit: Option<char>,
     },
     /// All calls end; what is sent back is whether this is the first time.
     ShutDown(SyncSender<bool>),
@@ -158,7 +159,10 @@ impl Core {
             Input::Command { call, command } => self.command(call, command),
             Input::Dial(dial) => self.dial(*dial),
             Input::Digit { call, digit } => {
-                self.with_call(call, |call, _| call.shared.push_digit(digit));
+                self.with_call(call, |call, _| match digit {
+                    Some(digit) => call.shared.push_digit(digit),
+                    None => call.shared.update(|progress| progress.ignores_digits = true),
+                });
             }
             Input::ShutDown(done) => {
                 let _ = done.try_send(!std::mem::replace(&mut self.is_closing, true));

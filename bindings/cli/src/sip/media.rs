@@ -50,6 +50,8 @@ struct Session {
     heard: Instant,
     sequence: u16,
     timestamp: u32,
+    /// A digit came from somebody else, and was ignored.
+    has_ignored: bool,
     /// Source and time of the last digit: its packets repeat them.
     last_digit: Option<(u32, u32)>,
 }
@@ -98,8 +100,8 @@ pub(super) fn run(inputs: &Receiver<MediaInput>, digits: &SyncSender<Input>) {
 impl Session {
     fn new(socket: UdpSocket, peer: IpAddr) -> Self {
         let (sequence, timestamp, heard) = (1, 0, Instant::now());
-        let (stream, source, last_digit) = (None, None, None);
-        Self { socket, peer, stream, source, heard, sequence, timestamp, last_digit }
+        let (stream, source, last_digit, has_ignored) = (None, None, None, false);
+        Self { socket, peer, stream, source, heard, sequence, timestamp, has_ignored, last_digit }
     }
 
     fn start(&mut self, stream: Stream, now: Instant) {
@@ -127,24 +129,26 @@ impl Session {
         self.timestamp = self.timestamp.wrapping_add(SAMPLES);
     }
 
-    /// Reads what has come; the socket does not wait.
-    fn read(&mut self, now: Instant, mut pressed: impl FnMut(char)) {
+    /// Reads what has come; the socket does not wait. `pressed` gets each digit, and once `None` for those of others.
+    fn read(&mut self, now: Instant, mut pressed: impl FnMut(Option<char>)) {
         let mut buffer = [0; 512];
         for _ in 0..MAX_PACKETS {
             let Ok((length, source)) = self.socket.recv_from(&mut buffer) else { return };
             let packet = buffer.get(..length).unwrap_or_default();
             let Some(stream) = self.stream else { continue };
+            let pressing = stream.event.and_then(|event| digit(packet, event));
             if !self.is_from_endpoint(&stream, source, packet) {
+                if pressing.is_some() && !std::mem::replace(&mut self.has_ignored, true) {
+                    pressed(None);
+                }
                 continue;
             }
             if stream.remote.is_some_and(|it| it.ip() == source.ip()) {
                 self.heard = now;
             }
-            let Some((id, digit)) = stream.event.and_then(|event| digit(packet, event)) else {
-                continue;
-            };
+            let Some((id, digit)) = pressing else { continue };
             if self.last_digit.replace(id) != Some(id) {
-                pressed(digit);
+                pressed(Some(digit));
             }
         }
     }

@@ -86,7 +86,7 @@ impl Endpoint {
         let (to, call_id) = (format!("<sip:support@{address}>"), format!("call-of-{own}"));
         let mut endpoint = Self { socket, own, cseq: 0, user: user.to_owned(), to, call_id };
         let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-            m=audio 9 RTP/AVP 0\r\n";
+            m=audio 9 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
         endpoint.request("INVITE", &format!("{headers}Content-Type: application/sdp\r\n"), sdp);
         endpoint
     }
@@ -642,6 +642,37 @@ impl Emulator {
         let api: Value = serde_json::from_str(&line).unwrap();
         api["url"].as_str().unwrap().to_owned()
     }
+}
+
+/// Elsewhere than on Linux, 127.0.0.2 is not this computer.
+#[test]
+#[cfg(target_os = "linux")]
+fn keys_that_are_ignored_are_noted() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs("<Gather timeout=\"1\" numDigits=\"1\"/><Hangup/>"),
+        _ => Reply::verbs("<Hangup/>"),
+    });
+    let emulator = Emulator::start(&app.url("/voice"), &["--calls", "1"]);
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    let answer = endpoint.receive_first("SIP/2.0 200");
+    endpoint.to = header(&answer, "To").to_owned();
+    endpoint.request("ACK", "", "");
+    let (_, port) = answer.split_once("m=audio ").unwrap();
+    let port: u16 = port.split(' ').next().unwrap().parse().unwrap();
+    let elsewhere = UdpSocket::bind("127.0.0.2:0").unwrap();
+    let packet = [0x80, 101, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 10, 0, 160];
+    let press = std::thread::spawn(move || {
+        for _ in 0..10 {
+            elsewhere.send_to(&packet, ("127.0.0.1", port)).unwrap();
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    endpoint.is_hung_up();
+    press.join().unwrap();
+    let lines = emulator.end().json_lines();
+    let note =
+        |line: &&Value| line["message"].as_str().is_some_and(|it| it.contains("keys are ignored"));
+    assert_eq!(lines.iter().filter(note).count(), 1, "{lines:?}");
 }
 
 /// "You can invoke the verb using the REST API" (Twilio's documentation of `<Refer>`).

@@ -251,6 +251,7 @@ fn keys_come_from_the_endpoint_alone() {
         press(&other, 4);
         press(&media, 5);
         assert_eq!(call.wait(PATIENCE), Happening::Digit('5'), "{named_port:?}");
+        assert_eq!([(); 2].map(|()| call.take_ignored_digits()), [true, false]);
     }
 }
 
