@@ -15,7 +15,7 @@ use twiml_refer::{Error, SipUri, VoiceRequest, VoiceResponse};
 use url::{Url, form_urlencoded};
 
 use super::calls::{Exchange, timestamp};
-use super::http::{self, Request, Response};
+use crate::commands::http::{self, Request, Response};
 use crate::console::merged;
 use crate::exit::{Failure, Result};
 use crate::twilio::call::ACCOUNT_SID;

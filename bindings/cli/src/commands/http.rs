@@ -1,5 +1,6 @@
-//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API and the page: whoever connects gets
-//! little time and memory, before and after it is known who that is. `tiny_http`, which `demo` uses, waits for bodies without end.
+//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API, the page, and the webhook of `demo`:
+//! whoever connects gets little time and memory, before and after it is known who that is. `tiny_http` waits for bodies
+//! without end.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::calls::spawn;
+use super::spawn;
 use crate::exit::Result;
 
 /// Connections at the same time; more are closed.
@@ -22,6 +23,8 @@ pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) authorization: Option<String>,
+    /// The header X-Twilio-Signature.
+    pub(super) signature: Option<String>,
     /// The header Host, where it is there once.
     pub(super) host: Option<String>,
     /// Whether a browser sends it for a page of another site, or of none that it can name (the Fetch standard,
@@ -113,6 +116,7 @@ impl Request {
                     let (method, target) = (head.method.unwrap_or(""), head.path.unwrap_or(""));
                     let content_length = content_length(head.headers)?;
                     let authorization = one(head.headers, "Authorization");
+                    let signature = one(head.headers, "X-Twilio-Signature");
                     let host = one(head.headers, "Host");
                     let is_cross_site = is_cross_site(head.headers);
                     let (method, target) = (method.to_owned(), target.to_owned());
@@ -121,6 +125,7 @@ impl Request {
                         method,
                         target,
                         authorization,
+                        signature,
                         host,
                         is_cross_site,
                         content_length,
