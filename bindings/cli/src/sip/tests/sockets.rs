@@ -214,6 +214,11 @@ fn messages_say_what_went_before_on_their_connection() {
             assert_eq!(read(&mut stream).code(), 200);
         }
     }
+    // A message is shown after it was sent.
+    let until = Instant::now() + PATIENCE;
+    while messages.lock().unwrap().len() < 8 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1));
+    }
     let messages = messages.lock().unwrap();
     let [asked, answered] = [0, 1].map(|at| u32::try_from(messages[at].bytes.len()).unwrap());
     let before: Vec<_> = messages.iter().map(|it| (it.before.received, it.before.sent)).collect();
