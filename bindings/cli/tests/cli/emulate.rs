@@ -545,7 +545,8 @@ fn a_password_in_the_uri_of_a_caller_is_never_shown() {
         let address = format!("127.0.0.1:{port}");
         let emulator = Emulator { child, stdout, address, first };
         let endpoint = Endpoint::call_as("alice:s3cret", &emulator.address, "");
-        endpoint.receive_first("SIP/2.0 1");
+        // The call is shown before it rings.
+        endpoint.receive_first("SIP/2.0 180");
         emulator.signal("TERM");
         let shown = emulator.end().stdout;
         assert!(shown.contains("sip:alice:***@") && !shown.contains("s3cret"), "{shown}");
