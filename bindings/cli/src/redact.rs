@@ -1,15 +1,47 @@
 //! Redaction: core hides passwords and secret parameters in a URL, here that is done in a text.
 
+use std::borrow::Cow;
+
 pub(crate) use twiml_refer::sip::redact_uri as hidden;
 
-/// Returns a text, for instance TwiML, with each URL [`hidden`].
+/// Returns a text, for instance TwiML, with each URL [`hidden`], also one that is written with character references.
 pub(crate) fn in_words(text: &str) -> String {
     let ends_word = |c: char| c.is_whitespace() || "\"'<>".contains(c);
     let word = |word: &str| {
         let url = word.trim_end_matches(ends_word);
-        hidden(url) + word.strip_prefix(url).unwrap_or_default()
+        let plain = without_references(url);
+        let shown = hidden(&plain);
+        let shown = if shown == plain { url } else { &shown };
+        shown.to_owned() + word.strip_prefix(url).unwrap_or_default()
     };
     text.split_inclusive(ends_word).map(word).collect()
+}
+
+/// Replaces references to visible ASCII characters (XML 1.0 section 4.1): by number, and as HTML names the two that
+/// surround a password. Read more loosely than XML has it: a wrong document is shown as well.
+fn without_references(text: &str) -> Cow<'_, str> {
+    let mut pieces = text.split('&');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    if plain.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    for piece in pieces {
+        let (name, rest) = piece.split_once(';').unwrap_or((piece, ""));
+        let number = name.strip_prefix('#').and_then(|number| {
+            let hex = number.strip_prefix(['x', 'X']);
+            hex.map_or_else(|| number.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok())
+        });
+        let referred = match name {
+            "colon" => Some(':'),
+            "commat" => Some('@'),
+            _ => number.filter(u8::is_ascii_graphic).map(char::from),
+        };
+        match referred {
+            Some(referred) => plain.extend([referred.encode_utf8(&mut [0; 4]), rest]),
+            None => plain.extend(["&", piece]),
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// Returns the column that a column of a text has in its redacted form, both in characters. A place inside
@@ -80,6 +112,26 @@ mod tests {
             in_words("<Redirect a='http://u:p@h'>/é?CallToken=né&amp;a=1</Redirect> x:y@z"),
             "<Redirect a='http://u:***@h'>/é?CallToken=***&amp;a=1</Redirect> x:y@z",
         );
+    }
+
+    #[test]
+    fn a_password_behind_character_references_is_hidden() {
+        for text in [
+            "https://user&#58;s3@h/",
+            "https://user:s3&#64;h/",
+            "https://user&#0058;s3&#x00040;h/",
+            "https&#x3A;//user&#X3a;s3&#x40;h/",
+            "https:&#47;&#x2f;user&colon;s3&commat;h/",
+            "https://user:&#115;3@h/",
+        ] {
+            let shown = in_words(&format!("<Say>{text}</Say>"));
+            assert_eq!(shown, "<Say>https://user:***@h/</Say>", "{text}");
+        }
+        for text in
+            ["a&#58;b", "&", "&#;x", "&#x;&#58", "h&amp;#58;", "https://h/?a&#61;1&amp;b=&#233;"]
+        {
+            assert_eq!(in_words(text), text);
+        }
     }
 
     #[test]

@@ -18,7 +18,6 @@ use crate::twilio::client::{self, Client, Signer};
 use crate::twilio::endpoint::ScriptedEndpoint;
 use crate::twilio::interpreter::Interpreter;
 use crate::twilio::transcript::{self, Part, Transcript};
-use webhook::Webhook;
 
 /// This process signs and verifies with it.
 const TOKEN: &str = "a throwaway token";
@@ -43,10 +42,10 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
     let mut ladders = Vec::new();
     let validator =
         RequestValidator::new(TOKEN).map_err(|error| Failure::usage(&error.message()))?;
-    let webhook = Webhook::start(validator.clone())?;
+    let base = webhook::start(validator.clone())?;
     let (timeout, signer) = (Duration::from_secs(15), Some(Signer::new(validator)));
     let client = Client::new(timeout, None, signer, RootCerts::WebPki);
-    let url = client::parse_url(&[webhook.base(), "/voice"].concat())
+    let url = client::parse_url(&[base.as_str(), "/voice"].concat())
         .ok_or_else(|| Failure::usage("the webhook has no URL"))?;
     let is_json = console.is_json();
     if !is_json {
@@ -69,7 +68,7 @@ pub(crate) fn run(options: &Options, console: &mut Console) -> Result<Answer> {
         if part == Part::All {
             console.line("")?;
         }
-        let (base, title) = (webhook.base(), Some(title));
+        let (base, title) = (base.as_str(), Some(title));
         let mut transcript = Transcript { sink: console, base, part, title, ladders: Vec::new() };
         let mut call = Call::new(Leg::Sip, &Parties::default())?;
         let mut endpoint = ScriptedEndpoint::load(Leg::Sip, name)?;

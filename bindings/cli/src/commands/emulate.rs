@@ -5,7 +5,6 @@
 mod api;
 mod calls;
 mod event;
-mod http;
 mod pcap;
 mod sip_message;
 mod view;

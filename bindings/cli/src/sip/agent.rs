@@ -59,7 +59,8 @@ pub(crate) struct Limits {
     pub(crate) calls: usize,
     /// Bytes of a message over TCP, head and body.
     pub(crate) message_bytes: usize,
-    /// TCP connections at once; further ones are closed.
+    /// TCP connections at once. For the last one, the one that was not used for the longest time is closed, unless it has
+    /// a call.
     pub(crate) connections: usize,
     /// How long a TCP connection without a call may stay silent.
     pub(crate) idle: Duration,
@@ -297,9 +298,18 @@ fn run(core: &mut Core, inputs: &Receiver<Input>, mut outlets: Outlets, sinks: &
         match input {
             Ok(Input::Stop) | Err(RecvTimeoutError::Disconnected) => break,
             Ok(Input::Opened { path, connection }) => {
+                // Line ends alone keep a connection open, but take no room from others.
+                let max = core.options.limits.connections;
                 outlets.connections.insert(path.id, connection);
+                outlets.make_room(max, |id| id != path.id && !core.has_call(id));
             }
-            Ok(Input::Idle { path }) if !core.has_call(&path) => outlets.close(path.id),
+            Ok(Input::Idle { path }) => {
+                // What was just sent is still on its way.
+                let is_unused = outlets.is_unused(path.id, core.options.limits.idle);
+                if is_unused && !core.has_call(path.id) {
+                    outlets.close(path.id);
+                }
+            }
             Ok(input) => {
                 if let Input::Closed { path } = input {
                     outlets.close(path.id);

@@ -268,6 +268,11 @@ impl Call {
         self.control.shared.lock().referred.take().map(|referred| *referred)
     }
 
+    /// Returns once whether digits came from an address that is neither in the SDP nor that of the call's messages.
+    pub(crate) fn take_ignored_digits(&self) -> bool {
+        std::mem::take(&mut self.control.shared.lock().ignores_digits)
+    }
+
     /// Returns how the call has ended.
     pub(crate) fn ended(&self) -> Option<Ended> {
         self.control.shared.lock().ended
@@ -354,6 +359,8 @@ pub(super) struct Progress {
     pub(super) is_answered: bool,
     pub(super) ended: Option<Ended>,
     digits: VecDeque<char>,
+    /// Digits came from another address than the endpoint's.
+    pub(super) ignores_digits: bool,
     /// A REFER was asked for, and neither completed nor refused.
     pub(super) is_referring: bool,
     pub(super) referred: Option<Box<Referred>>,

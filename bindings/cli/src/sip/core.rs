@@ -50,7 +50,8 @@ pub(super) enum Input {
     Dial(Box<Dial>),
     Digit {
         call: u64,
-        digit: char,
+        /// Absent: digits that somebody else sent are ignored.
+        digit: Option<char>,
     },
     /// What came before has been traced when this is answered.
     Trace(SyncSender<()>),
@@ -160,7 +161,10 @@ impl Core {
             Input::Command { call, command } => self.command(call, command),
             Input::Dial(dial) => self.dial(*dial),
             Input::Digit { call, digit } => {
-                self.with_call(call, |call, _| call.shared.push_digit(digit));
+                self.with_call(call, |call, _| match digit {
+                    Some(digit) => call.shared.push_digit(digit),
+                    None => call.shared.update(|progress| progress.ignores_digits = true),
+                });
             }
             Input::Trace(done) => drop(done.try_send(())),
             Input::ShutDown(done) => {
@@ -246,8 +250,8 @@ impl Core {
     }
 
     /// Returns whether a call uses this connection, or ended a short time ago.
-    pub(super) fn has_call(&self, path: &Path) -> bool {
-        self.connections.contains_key(&path.id)
+    pub(super) fn has_call(&self, connection: u64) -> bool {
+        self.connections.contains_key(&connection)
     }
 
     /// Returns whether no further call can be taken.

@@ -10,6 +10,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use twiml_refer::SipUri;
+use twiml_refer::sip::Scheme;
 
 use super::message::Start;
 use super::request::Request;
@@ -261,18 +262,20 @@ impl Challenger {
     }
 }
 
-/// Returns whether a digest is for the server that a request was sent to: host and port must be those of the Request-URI,
-/// or of To where a proxy has changed that. The user may be another one (RFC 3261 section 22.4).
+/// Returns whether a digest is for the server that a request was sent to: the host must be that of the Request-URI, or of To
+/// where a proxy has changed that, and the port as well, if one is named. The user may be another one (RFC 3261
+/// section 22.4).
 fn is_uri_of(request: &Request, uri: &str) -> bool {
-    let server = |uri: &str| {
-        let uri = SipUri::parse(uri).ok()?;
-        Some((uri.host().to_ascii_lowercase(), uri.port()))
-    };
     let Start::Request { uri: asked, .. } = &request.message.start else { return false };
     let to = request.message.header("To").and_then(Address::read).map(|to| to.uri);
-    let named = server(uri);
-    named.is_some()
-        && [Some(asked.as_str()), to].into_iter().flatten().any(|it| server(it) == named)
+    let Ok(named) = SipUri::parse(uri) else { return false };
+    [Some(asked.as_str()), to].into_iter().flatten().any(|it| {
+        SipUri::parse(it).is_ok_and(|it| {
+            let default = if it.scheme() == Scheme::Sips { 5061 } else { 5060 };
+            let is_port = |port| port == it.port().unwrap_or(default);
+            named.host().eq_ignore_ascii_case(it.host()) && named.port().is_none_or(is_port)
+        })
+    })
 }
 
 fn seconds() -> u64 {

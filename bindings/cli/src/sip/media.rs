@@ -13,6 +13,10 @@ use super::sdp::Stream;
 const PACKET: Duration = Duration::from_millis(20);
 const SAMPLES: u32 = 160;
 
+/// How long audio goes to another computer than the one that the call's messages come from, while nothing comes from
+/// there: anybody's address can be written into SDP.
+const UNHEARD: Duration = Duration::from_secs(30);
+
 /// Packets that are read from a call each time: an endpoint sends one or two.
 const MAX_PACKETS: usize = 16;
 
@@ -42,8 +46,12 @@ struct Session {
     stream: Option<Stream>,
     /// Where the endpoint sends from, once that is known.
     source: Option<SocketAddr>,
+    /// When the stream began, or RTP last came from where it goes.
+    heard: Instant,
     sequence: u16,
     timestamp: u32,
+    /// A digit came from somebody else, and was ignored.
+    has_ignored: bool,
     /// Source and time of the last digit: its packets repeat them.
     last_digit: Option<(u32, u32)>,
 }
@@ -61,16 +69,12 @@ pub(super) fn run(inputs: &Receiver<MediaInput>, digits: &SyncSender<Input>) {
         match input {
             Ok(MediaInput::Open { call, socket, peer }) => {
                 if socket.set_nonblocking(true).is_ok() {
-                    let (sequence, timestamp) = (1, 0);
-                    let (stream, source, last_digit) = (None, None, None);
-                    let session =
-                        Session { socket, peer, stream, source, sequence, timestamp, last_digit };
-                    sessions.insert(call, session);
+                    sessions.insert(call, Session::new(socket, peer));
                 }
             }
             Ok(MediaInput::Stream { call, stream }) => {
                 if let Some(session) = sessions.get_mut(&call) {
-                    (session.stream, session.source) = (Some(stream), None);
+                    session.start(stream, Instant::now());
                 }
             }
             Ok(MediaInput::Close { call }) => drop(sessions.remove(&call)),
@@ -84,19 +88,32 @@ pub(super) fn run(inputs: &Receiver<MediaInput>, digits: &SyncSender<Input>) {
         // What could not be sent in time is left out.
         tick = tick.checked_add(PACKET).filter(|next| *next > now).unwrap_or(now + PACKET);
         for (call, session) in &mut sessions {
-            session.read(|digit| {
+            session.read(now, |digit| {
                 // The loop is never waited for: it may wait for nothing either, and digits are few.
                 let _ = digits.try_send(Input::Digit { call: *call, digit });
             });
-            session.send(*call);
+            session.send(*call, now);
         }
     }
 }
 
 impl Session {
-    fn send(&mut self, call: u64) {
+    fn new(socket: UdpSocket, peer: IpAddr) -> Self {
+        let (sequence, timestamp, heard) = (1, 0, Instant::now());
+        let (stream, source, last_digit, has_ignored) = (None, None, None, false);
+        Self { socket, peer, stream, source, heard, sequence, timestamp, has_ignored, last_digit }
+    }
+
+    fn start(&mut self, stream: Stream, now: Instant) {
+        (self.stream, self.source, self.heard) = (Some(stream), None, now);
+    }
+
+    fn send(&mut self, call: u64, now: Instant) {
         let stream = self.stream.filter(|stream| stream.wants_media);
         let Some(Stream { remote: Some(remote), payload, silence, .. }) = stream else { return };
+        if remote.ip() != self.peer && now.saturating_duration_since(self.heard) > UNHEARD {
+            return;
+        }
         let mut packet = [silence; 12 + 160];
         let source = u32::try_from(call & u64::from(u32::MAX)).unwrap_or_default();
         let head = [0x80, payload]
@@ -112,21 +129,26 @@ impl Session {
         self.timestamp = self.timestamp.wrapping_add(SAMPLES);
     }
 
-    /// Reads what has come; the socket does not wait.
-    fn read(&mut self, mut pressed: impl FnMut(char)) {
+    /// Reads what has come; the socket does not wait. `pressed` gets each digit, and once `None` for those of others.
+    fn read(&mut self, now: Instant, mut pressed: impl FnMut(Option<char>)) {
         let mut buffer = [0; 512];
         for _ in 0..MAX_PACKETS {
             let Ok((length, source)) = self.socket.recv_from(&mut buffer) else { return };
             let packet = buffer.get(..length).unwrap_or_default();
             let Some(stream) = self.stream else { continue };
+            let pressing = stream.event.and_then(|event| digit(packet, event));
             if !self.is_from_endpoint(&stream, source, packet) {
+                if pressing.is_some() && !std::mem::replace(&mut self.has_ignored, true) {
+                    pressed(None);
+                }
                 continue;
             }
-            let Some((id, digit)) = stream.event.and_then(|event| digit(packet, event)) else {
-                continue;
-            };
+            if stream.remote.is_some_and(|it| it.ip() == source.ip()) {
+                self.heard = now;
+            }
+            let Some((id, digit)) = pressing else { continue };
             if self.last_digit.replace(id) != Some(id) {
-                pressed(digit);
+                pressed(Some(digit));
             }
         }
     }
@@ -167,4 +189,42 @@ pub(super) fn digit(packet: &[u8], event: u8) -> Option<((u32, u32), char)> {
     let code = *rest.get(skipped..)?.get(..4)?.first()?;
     let digit = b"0123456789*#ABCD".get(usize::from(code))?;
     Some(((source, timestamp), char::from(*digit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_goes_no_longer_to_a_computer_that_sends_nothing() {
+        let (socket, phone) = (UdpSocket::bind("127.0.0.1:0"), UdpSocket::bind("127.0.0.1:0"));
+        let (socket, phone) = (socket.unwrap(), phone.unwrap());
+        phone.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        let (remote, ours) = (phone.local_addr().unwrap(), socket.local_addr().unwrap());
+        let stream = Stream {
+            remote: Some(remote),
+            payload: 0,
+            silence: 0xFF,
+            event: None,
+            wants_media: true,
+        };
+        let mut session = Session::new(socket, "192.0.2.1".parse().unwrap());
+        session.socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        session.start(stream, start);
+        let is_sent = |session: &mut Session, now| {
+            session.send(1, now);
+            phone.recv(&mut [0; 500]).is_ok()
+        };
+        assert!(is_sent(&mut session, at(30)) && !is_sent(&mut session, at(31)));
+        phone.send_to(&[0x80, 0, 0, 1], ours).unwrap();
+        session.socket.peek_from(&mut [0; 500]).unwrap();
+        session.socket.set_nonblocking(true).unwrap();
+        session.read(at(40), |_| {});
+        assert!(is_sent(&mut session, at(70)) && !is_sent(&mut session, at(71)));
+        // Where the call's messages come from, somebody takes part.
+        session.peer = remote.ip();
+        assert!(is_sent(&mut session, at(10_000)));
+    }
 }

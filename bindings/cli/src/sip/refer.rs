@@ -252,10 +252,11 @@ pub(super) fn refuse_notify(net: &mut Net, request: &Request) {
     let event = request.message.header("Event").unwrap_or_default();
     let package = event.split(';').next().unwrap_or_default().trim();
     let code = if package.eq_ignore_ascii_case("refer") { 481 } else { 489 };
+    let tag = net.tag(request);
     net.reply(
         request,
         code,
-        Some(&token()),
+        Some(&tag),
         |to| {
             if code == 489 {
                 to.header("Allow-Events", "refer");

@@ -41,11 +41,8 @@ impl Core {
         if let Some(call) = self.net.repeat(&request.key) {
             return call;
         }
-        // An INVITE without a call is refused statelessly (section 8.2.7): nothing is repeated to the address that a
-        // stranger put in as its source (section 26.3.2.4).
-        if method != "INVITE" {
-            self.net.begin(&request);
-        }
+        // A request without a call is answered statelessly (section 8.2.7): strangers take no room, and nothing is repeated
+        // to the address that one put in as its source (section 26.3.2.4).
         if method == "CANCEL" {
             return self.on_cancel(&mut request, &invite);
         }
@@ -74,6 +71,7 @@ impl Core {
             self.net.refuse(request, 481);
             return None;
         };
+        self.net.begin(request);
         request.call = call;
         let tag = call.and_then(|number| Some(self.calls.get(&number)?.dialog.local_tag.clone()));
         self.net.reply(request, 200, Some(&tag.unwrap_or_else(token)), |_| {}, None);
@@ -101,9 +99,7 @@ impl Core {
             return None;
         };
         request.call = Some(number);
-        if request.method() == "INVITE" {
-            self.net.begin(&request);
-        }
+        self.net.begin(&request);
         self.with_call(number, |call, net| call.on_request(net, &request));
         Some(number)
     }
@@ -159,16 +155,20 @@ impl Core {
                 return None;
             }
         };
+        // The credentials count once: a repetition must get the same answer.
+        if user.is_some() {
+            self.net.begin(&request);
+        }
         if refuse_body(&mut self.net, &request) {
             return None;
         }
-        if self.is_full() {
+        // An INVITE whose transaction is not kept would be another one each time it is repeated.
+        if self.is_full() || !self.net.begin(&request) {
             let retry = |to: &mut Writer| to.header("Retry-After", "5");
             let tag = self.net.tag(&request);
             self.net.reply(&request, 503, Some(&tag), retry, None);
             return None;
         }
-        self.net.begin(&request);
         let dialog = Dialog::of_caller(&request)?;
         let number = self.board.next_call();
         request.call = Some(number);
@@ -355,10 +355,11 @@ fn content_type(message: &Message) -> &str {
 
 /// Section 11.2.
 fn answer_options(net: &mut Net, request: &Request) {
+    let tag = net.tag(request);
     net.reply(
         request,
         200,
-        Some(&token()),
+        Some(&tag),
         |to| {
             to.header("Allow", ALLOW);
             to.header("Accept", SDP);

@@ -19,7 +19,7 @@ pub(super) const T2: Duration = Duration::from_secs(4);
 /// How long anything is repeated, and a transaction kept: 64 x T1.
 pub(super) const LIFE: Duration = Duration::from_secs(32);
 
-/// Transactions of endpoints that are kept. Beyond them, requests are answered and forgotten.
+/// Transactions of endpoints that are kept. Beyond them, new calls get 503, and other requests are answered and forgotten.
 const MAX_SERVERS: usize = 20_000;
 
 /// A transaction of an endpoint.
@@ -157,15 +157,19 @@ impl Net {
         format!("SIP/2.0/{} {};branch={branch};rport", path.transport, self.address(path))
     }
 
-    /// Begins the transaction of a request, unless too many are kept.
-    pub(super) fn begin(&mut self, request: &Request) {
+    /// Begins the transaction of a request, unless too many are kept. Returns whether it is kept.
+    pub(super) fn begin(&mut self, request: &Request) -> bool {
+        if self.servers.contains_key(&request.key) {
+            return true;
+        }
         let reply_path = reply_path(&request.message, request.path);
         let Some(reply_path) = reply_path.filter(|_| self.servers.len() < MAX_SERVERS) else {
-            return;
+            return false;
         };
         let (last, interval, call) = (None, None, None);
         let server = Server { reply_path, last, interval, call };
         self.servers.insert(Arc::clone(&request.key), server);
+        true
     }
 
     /// Answers a repetition as before. `None`: this is a new request.

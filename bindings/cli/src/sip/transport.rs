@@ -111,6 +111,8 @@ pub(super) struct Connection {
     stream: Arc<TcpStream>,
     queue: SyncSender<Arc<[u8]>>,
     position: Position,
+    /// When it was opened, or carried the last message.
+    used: Instant,
 }
 
 /// Where the loop sends.
@@ -141,11 +143,27 @@ impl Outlets {
     pub(super) fn count(&mut self, path: &Path, is_sent: bool, bytes: &[u8]) -> Position {
         let connection = self.connections.get_mut(&path.id).filter(|_| !path.is_udp());
         let Some(connection) = connection else { return Position::default() };
+        connection.used = Instant::now();
         let before = connection.position;
         let Position { sent, received } = &mut connection.position;
         let direction = if is_sent { sent } else { received };
         *direction = direction.wrapping_add(u32::try_from(bytes.len()).unwrap_or_default());
         before
+    }
+
+    /// Makes room for one more where there are as many as this: closes the connection without a message for the longest
+    /// time, among those that may be closed.
+    pub(super) fn make_room(&mut self, max: usize, may_close: impl Fn(u64) -> bool) {
+        if self.connections.len() >= max {
+            let connections = self.connections.iter().filter(|(id, _)| may_close(**id));
+            let oldest = connections.min_by_key(|(_, connection)| connection.used);
+            oldest.map(|(id, _)| *id).into_iter().for_each(|id| self.close(id));
+        }
+    }
+
+    /// Returns whether a connection carried no message for this long.
+    pub(super) fn is_unused(&self, connection: u64, idle: Duration) -> bool {
+        self.connections.get(&connection).is_some_and(|it| it.used.elapsed() >= idle)
     }
 
     pub(super) fn close(&mut self, connection: u64) {
@@ -251,7 +269,8 @@ pub(super) fn serve(
     let writer = Arc::clone(&stream);
     spawn("sip-write", move || write(&writer, &unwritten))?;
     let position = Position::default();
-    let connection = Connection { stream: Arc::clone(&stream), queue: queue.clone(), position };
+    let (used, own) = (Instant::now(), Arc::clone(&stream));
+    let connection = Connection { stream: own, queue: queue.clone(), position, used };
     // Before anything else that concerns it.
     let _ = inputs.send(Input::Opened { path, connection });
     board.connections.fetch_add(1, Ordering::Relaxed);

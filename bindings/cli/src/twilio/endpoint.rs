@@ -35,6 +35,10 @@ pub(crate) trait Endpoint {
     fn take_update(&mut self) -> Option<Update> {
         None
     }
+    /// Returns once whether keys came from somewhere else than the endpoint, and were ignored.
+    fn take_ignored_keys(&self) -> bool {
+        false
+    }
     /// Returns what the caller would have pressed at further `<Gather>` verbs.
     fn digits_left(&mut self) -> Vec<String>;
 }

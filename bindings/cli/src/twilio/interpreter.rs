@@ -406,6 +406,12 @@ impl<'a, 'c> Interpreter<'a, 'c> {
             return self.go_on(presence);
         }
         let Gathered { pressed, presence } = self.endpoint.gather(&collects, prompts);
+        if self.endpoint.take_ignored_keys() {
+            self.note(
+                "keys are ignored that come from another IP address than those of the SDP and of the SIP messages: a proxy \
+                 in front of a NAT has to put the right one into the SDP",
+            )?;
+        }
         if presence != Presence::There {
             return self.go_on(presence);
         }

@@ -188,6 +188,10 @@ impl Endpoint for LiveEndpoint {
         self.live.take_update()
     }
 
+    fn take_ignored_keys(&self) -> bool {
+        self.call.as_ref().is_some_and(sip::Call::take_ignored_digits)
+    }
+
     fn digits_left(&mut self) -> Vec<String> {
         self.digits.drain(..).collect()
     }

@@ -67,6 +67,7 @@ struct Endpoint {
     socket: UdpSocket,
     own: String,
     cseq: u32,
+    user: String,
     /// To as the other side answered it, with its tag.
     to: String,
     call_id: String,
@@ -74,14 +75,18 @@ struct Endpoint {
 
 impl Endpoint {
     fn call(address: &str, headers: &str) -> Self {
+        Self::call_as("alice", address, headers)
+    }
+
+    fn call_as(user: &str, address: &str, headers: &str) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.connect(address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let own = socket.local_addr().unwrap().to_string();
         let (to, call_id) = (format!("<sip:support@{address}>"), format!("call-of-{own}"));
-        let mut endpoint = Self { socket, own, cseq: 0, to, call_id };
+        let mut endpoint = Self { socket, own, cseq: 0, user: user.to_owned(), to, call_id };
         let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-            m=audio 9 RTP/AVP 0\r\n";
+            m=audio 9 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
         endpoint.request("INVITE", &format!("{headers}Content-Type: application/sdp\r\n"), sdp);
         endpoint
     }
@@ -90,10 +95,10 @@ impl Endpoint {
         if method != "ACK" {
             self.cseq += 1;
         }
-        let (own, cseq, to, call_id) = (&self.own, self.cseq, &self.to, &self.call_id);
+        let Self { own, cseq, user, to, call_id, .. } = self;
         let message = format!(
             "{method} sip:support@emulator SIP/2.0\r\nVia: SIP/2.0/UDP {own};rport;branch=z9hG4bK{method}{cseq}\r\n\
-             From: <sip:alice@{own}>;tag=a\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n\
+             From: <sip:{user}@{own}>;tag=a\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n\
              Contact: <sip:alice@{own}>\r\nMax-Forwards: 70\r\n{headers}Content-Length: {}\r\n\r\n{body}",
             body.len(),
         );
@@ -520,6 +525,36 @@ fn passwords_are_asked_for_and_never_shown() {
     assert!(!refused.stderr.contains("s3cret"), "{}", refused.stderr);
 }
 
+#[test]
+fn a_password_in_the_uri_of_a_caller_is_never_shown() {
+    let app = app();
+    let pictures = concat!(env!("CARGO_TARGET_TMPDIR"), "/emulate-password");
+    let plain = ["emulate", &app.url("/voice"), "--listen", "127.0.0.1:0", "--calls", "1"];
+    for more in [&["--json"][..], &[]] {
+        let mut command = command(&[&plain[..], &["--svg", pictures], more].concat());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command runs");
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        while !first.contains("127.0.0.1:") {
+            first.clear();
+            stdout.read_line(&mut first).unwrap();
+        }
+        let (_, port) = first.split_once("127.0.0.1:").unwrap();
+        let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+        let address = format!("127.0.0.1:{port}");
+        let emulator = Emulator { child, stdout, address, first };
+        let endpoint = Endpoint::call_as("alice:s3cret", &emulator.address, "");
+        // The call is shown before it rings.
+        endpoint.receive_first("SIP/2.0 180");
+        emulator.signal("TERM");
+        let shown = emulator.end().stdout;
+        assert!(shown.contains("sip:alice:***@") && !shown.contains("s3cret"), "{shown}");
+        let picture = fs::read_to_string(format!("{pictures}/call-1.svg")).unwrap();
+        assert!(picture.contains("sip:alice:***@") && !picture.contains("s3cret"), "{picture}");
+    }
+}
+
 fn run_emulate(more: &[&str]) -> Run {
     run(&[&["emulate"], more, &["--listen", "127.0.0.1:0"]].concat())
 }
@@ -571,16 +606,28 @@ const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 /// Makes a REST request, and returns the HTTP status and the JSON.
 fn rest(base: &str, path: &str, token: &str, form: &[(&str, &str)]) -> (u16, Value) {
+    rest_with(base, path, token, form, ("Accept", "application/json"))
+}
+
+/// Like `rest`, with another header.
+fn rest_with(
+    base: &str,
+    path: &str,
+    token: &str,
+    form: &[(&str, &str)],
+    (name, value): (&str, &str),
+) -> (u16, Value) {
     let url = format!("{base}/2010-04-01/Accounts/{ACCOUNT}/Calls{path}");
     let credentials = BASE64.encode(format!("{ACCOUNT}:{token}"));
     let authorization = ("Authorization", format!("Basic {credentials}"));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
     let mut response = match form {
-        [] => agent.get(&url).header(authorization.0, authorization.1).call(),
+        [] => agent.get(&url).header(authorization.0, authorization.1).header(name, value).call(),
         form => agent
             .post(&url)
             .header(authorization.0, authorization.1)
+            .header(name, value)
             .send_form(form.iter().copied()),
     }
     .unwrap();
@@ -596,6 +643,37 @@ impl Emulator {
         let api: Value = serde_json::from_str(&line).unwrap();
         api["url"].as_str().unwrap().to_owned()
     }
+}
+
+/// Elsewhere than on Linux, 127.0.0.2 is not this computer.
+#[test]
+#[cfg(target_os = "linux")]
+fn keys_that_are_ignored_are_noted() {
+    let app = Webhook::start(|asked| match asked.path() {
+        "/voice" => Reply::verbs("<Gather timeout=\"1\" numDigits=\"1\"/><Hangup/>"),
+        _ => Reply::verbs("<Hangup/>"),
+    });
+    let emulator = Emulator::start(&app.url("/voice"), &["--calls", "1"]);
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    let answer = endpoint.receive_first("SIP/2.0 200");
+    endpoint.to = header(&answer, "To").to_owned();
+    endpoint.request("ACK", "", "");
+    let (_, port) = answer.split_once("m=audio ").unwrap();
+    let port: u16 = port.split(' ').next().unwrap().parse().unwrap();
+    let elsewhere = UdpSocket::bind("127.0.0.2:0").unwrap();
+    let packet = [0x80, 101, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 10, 0, 160];
+    let press = std::thread::spawn(move || {
+        for _ in 0..10 {
+            elsewhere.send_to(&packet, ("127.0.0.1", port)).unwrap();
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    endpoint.is_hung_up();
+    press.join().unwrap();
+    let lines = emulator.end().json_lines();
+    let note =
+        |line: &&Value| line["message"].as_str().is_some_and(|it| it.contains("keys are ignored"));
+    assert_eq!(lines.iter().filter(note).count(), 1, "{lines:?}");
 }
 
 /// "You can invoke the verb using the REST API" (Twilio's documentation of `<Refer>`).
@@ -631,6 +709,13 @@ fn the_rest_api_gives_a_live_call_another_document() {
     // "It will not affect calls already in progress" (Twilio's documentation of the Call resource).
     assert_eq!(rest(&api, &path, TOKEN, &[("Status", "canceled")]).1["status"], "in-progress");
 
+    // Browsers know the credentials once they were typed in, and send them along with a form of any page.
+    for header in [("Origin", "http://other"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
+    {
+        let (status, body) = rest_with(&api, &path, TOKEN, &[("Status", "completed")], header);
+        assert_eq!((status, &body["code"]), (403, &json!(20403)), "{header:?}");
+    }
+    assert_eq!(rest_with(&api, &path, TOKEN, &[], ("Sec-Fetch-Site", "none")).0, 200);
     for (path, token, form, status, code) in [
         (path.as_str(), "another", &[][..], 401, 20003),
         ("/CA00000000000000000000000000000009.json", TOKEN, &[], 404, 20404),

@@ -1,18 +1,15 @@
 //! The webhook of the demo: a small app, written with the library as a user would write it, behind a
 //! server on loopback.
 
-use std::io::Read;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use tiny_http::{Header, Request, Response, Server};
 use twiml_refer::limits::DEFAULT_MAX_BODY_BYTES;
 use twiml_refer::{
     Error, Refer, ReferOutcome, RequestValidator, SipUri, VoiceRequest, VoiceResponse,
     error::ErrorKind, http::Method, twiml::Element,
 };
 
+use crate::commands::http::{self, Request, Response};
 use crate::exit::Failure;
 
 /// A call comes in: transfers it, and asks for the outcome at `/transferred`.
@@ -36,69 +33,36 @@ fn transferred(request: &VoiceRequest) -> Result<VoiceResponse, Error> {
     Ok(response.say("Alice cannot be reached. Please call again later.")?.hangup())
 }
 
-/// A server in a thread of its own, until it is dropped.
-pub(super) struct Webhook {
-    server: Arc<Server>,
-    thread: Option<JoinHandle<()>>,
-    base: String,
-}
-
-impl Webhook {
-    /// Listens on loopback, at a port that the system chooses.
-    pub(super) fn start(validator: RequestValidator) -> Result<Self, Failure> {
-        let failure = |why: &dyn std::fmt::Display| {
-            Failure::usage(&format!("cannot listen on {}: {why}", Ipv4Addr::LOCALHOST))
-        };
-        let server = Server::http((Ipv4Addr::LOCALHOST, 0)).map_err(|error| failure(&error))?;
-        let address = server.server_addr().to_ip().ok_or_else(|| failure(&"no address"))?;
-        let (server, base) = (Arc::new(server), format!("http://{address}"));
-        let validator = validator.with_public_base(&base).map_err(|error| failure(&error))?;
-        let serving = Arc::clone(&server);
-        let thread = std::thread::spawn(move || {
-            for request in serving.incoming_requests() {
-                answer(request, &validator);
-            }
-        });
-        Ok(Self { server, thread: Some(thread), base })
-    }
-
-    pub(super) fn base(&self) -> &str {
-        &self.base
-    }
-}
-
-impl Drop for Webhook {
-    fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn answer(mut request: Request, validator: &RequestValidator) {
-    let mut body = Vec::new();
-    let limit = u64::try_from(DEFAULT_MAX_BODY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let read = request.as_reader().take(limit).read_to_end(&mut body);
-    let header = request.headers().iter().find(|it| it.field.equiv("X-Twilio-Signature"));
-    let signature = header.map(|it| it.value.as_str());
-    let (status, document) = match (request.method(), request.url(), read) {
-        (tiny_http::Method::Post, path @ ("/voice" | "/transferred"), Ok(_)) => {
-            // A request without a valid signature is refused.
-            match validator.verify(Method::Post, path, &body, signature).map_err(Error::from) {
-                Ok(_) if path == "/voice" => written(voice()),
-                Ok(request) => written(transferred(&request)),
-                Err(error) => (status_of(error.kind()), error.to_string()),
-            }
-        }
-        _ => (404, "not found".to_owned()),
+/// Serves the app on loopback until the process ends, and returns its URL without path.
+pub(super) fn start(validator: RequestValidator) -> Result<String, Failure> {
+    let failure = |why: &dyn std::fmt::Display| {
+        Failure::usage(&format!("cannot listen on {}: {why}", Ipv4Addr::LOCALHOST))
     };
-    let mut response = Response::from_string(document).with_status_code(status);
-    if let Ok(xml) = Header::from_bytes("Content-Type", "text/xml") {
-        response = response.with_header(xml);
+    let (listener, address) =
+        http::bind((Ipv4Addr::LOCALHOST, 0).into()).map_err(|error| failure(&error))?;
+    let base = format!("http://{address}");
+    let validator = validator.with_public_base(&base).map_err(|error| failure(&error))?;
+    http::serve(listener, move |request| {
+        let answer = request.and_then(|request| answer(request, &validator));
+        let (status, body) = answer.unwrap_or_else(|status| (status, String::new()));
+        Response { status, headers: "Content-Type: text/xml\r\n".to_owned(), body }
+    })?;
+    Ok(base)
+}
+
+fn answer(request: &mut Request, validator: &RequestValidator) -> Result<(u16, String), u16> {
+    let (path, signature) = (request.target.clone(), request.signature.clone());
+    if request.method != "POST" || !matches!(path.as_str(), "/voice" | "/transferred") {
+        return Err(404);
     }
-    // A client that has gone away needs no response.
-    let _ = request.respond(response);
+    let body = request.body(DEFAULT_MAX_BODY_BYTES)?;
+    // A request without a valid signature is refused.
+    let verified = validator.verify(Method::Post, &path, body, signature.as_deref());
+    Ok(match verified.map_err(Error::from) {
+        Ok(_) if path == "/voice" => written(voice()),
+        Ok(request) => written(transferred(&request)),
+        Err(error) => (status_of(error.kind()), error.to_string()),
+    })
 }
 
 fn status_of(kind: ErrorKind) -> u16 {

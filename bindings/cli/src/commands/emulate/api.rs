@@ -15,7 +15,7 @@ use twiml_refer::{Error, SipUri, VoiceRequest, VoiceResponse};
 use url::{Url, form_urlencoded};
 
 use super::calls::{Exchange, timestamp};
-use super::http::{self, Request, Response};
+use crate::commands::http::{self, Request, Response};
 use crate::console::merged;
 use crate::exit::{Failure, Result};
 use crate::twilio::call::ACCOUNT_SID;
@@ -24,6 +24,7 @@ use crate::twilio::registry::{LiveCall, Update};
 
 /// Twilio's numbers of what can be wrong with a request.
 const AUTHENTICATE: u32 = 20003;
+const FORBIDDEN: u32 = 20403;
 const NOT_FOUND: u32 = 20404;
 const METHOD_NOT_ALLOWED: u32 = 20004;
 const INVALID_PARAMETER: u32 = 20001;
@@ -83,6 +84,10 @@ fn unreadable(status: u16) -> Refusal {
 }
 
 fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
+    if request.is_cross_site {
+        let text = "Forbidden: the request comes from a page in a browser. Send it without Origin";
+        return Err(Refusal(403, FORBIDDEN, text.to_owned()));
+    }
     if !is_authentic(request, exchange) {
         return Err(Refusal(401, AUTHENTICATE, "Authenticate".to_owned()));
     }

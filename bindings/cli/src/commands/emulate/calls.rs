@@ -5,7 +5,6 @@ use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 use twiml_refer::SipUri;
@@ -14,7 +13,8 @@ use twiml_refer::transfer::TransferSettings;
 use url::Url;
 
 use super::event::{CallSink, Event, EventSender};
-use crate::exit::{Failure, Result};
+use crate::commands::spawn;
+use crate::exit::Result;
 use crate::sip::{self, Agent, Ended, Outgoing, Why};
 use crate::twilio::call::Call;
 use crate::twilio::client::{Client, Request};
@@ -23,9 +23,6 @@ use crate::twilio::interpreter::{End, Interpreter, Limits};
 use crate::twilio::live::LiveEndpoint;
 use crate::twilio::registry::{LiveCall, Registry, Update};
 use crate::twilio::transcript::{Part, Transcript};
-
-/// A thread needs little: documents are not read recursively, and large things are on the heap.
-const STACK_BYTES: usize = 512 * 1024;
 
 /// A menu that asks again every few seconds goes on for an hour.
 const LIMITS: Limits = Limits { requests: 5000, redirects: 1000 };
@@ -165,11 +162,6 @@ impl Exchange {
 
 fn url_host(ip: IpAddr) -> String {
     if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() }
-}
-
-pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
-    let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(run);
-    thread.map(drop).map_err(|error| Failure::usage(&format!("cannot start a thread: {error}")))
 }
 
 /// Leads a call from its beginning to its end.

@@ -17,6 +17,7 @@ use super::web::History;
 use crate::console::{self, Console};
 use crate::exit::{Failure, Result};
 use crate::ladder::{Ladder, Rung, Shown, file::SvgFile, text::Drawing};
+use crate::redact;
 use crate::sip::{CallInfo, Traced};
 use crate::source::printable;
 
@@ -195,7 +196,7 @@ impl<'c> View<'c> {
     }
 
     fn call(&mut self, info: &CallInfo, sid: &str) -> Result<()> {
-        let (from, to) = (printable(&info.from), printable(&info.to));
+        let [from, to] = [&info.from, &info.to].map(|uri| printable(&redact::hidden(uri)));
         let title = format!("Call {}: {from} calls {to}", info.number);
         self.newest = self.newest.max(info.number);
         if let Some(page) = &self.page {

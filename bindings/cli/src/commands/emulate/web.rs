@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::{Host, form_urlencoded};
 
 use super::calls::Exchange;
-use super::http::{self, Request, Response};
+use crate::commands::http::{self, Request, Response};
 use crate::exit::{Failure, Result};
 use crate::ladder;
 pub(super) use history::History;

@@ -132,13 +132,31 @@ fn credentials_that_were_used_do_not_count_again() {
     assert_eq!(codes(&bench.receive(&replayed)), [if is_same { 401 } else { 100 }]);
 }
 
+/// A repetition is not a replay, also where the call is refused.
+#[test]
+fn right_credentials_repeated_get_the_same_answer() {
+    for (code, calls) in [(415, 2_000), (503, 0)] {
+        let mut bench = Bench::with(|options| {
+            options.callers = Some(Callers::parse("bob:zanzibar\n").unwrap());
+            options.limits.calls = calls;
+        });
+        let challenge = bench.receive(&invite(1)).remove(0);
+        let right = invite_with(2, &authorization(&challenge, "bob", "zanzibar"));
+        let kind = if code == 415 { "text/plain" } else { "application/sdp" };
+        let right = right.replace("application/sdp", kind);
+        assert_eq!(codes(&bench.receive(&right)), [code]);
+        assert_eq!(codes(&bench.receive(&right)), [code]);
+    }
+}
+
 /// RFC 7616 section 3.4.6, and RFC 3261 section 22.4: the server is the same, and the user may be another one.
 #[test]
 fn credentials_for_another_server_do_not_count() {
     for (uri, code) in [
         ("sip:127.0.0.1:5060", 100),
         ("sip:other@127.0.0.1:5060;transport=udp", 100),
-        ("sip:app@127.0.0.1", 401),
+        ("sip:app@127.0.0.1", 100),
+        ("sip:app@127.0.0.1:5061", 401),
         ("sip:app@192.0.2.1:5060", 401),
         ("/", 401),
     ] {
@@ -147,8 +165,21 @@ fn credentials_for_another_server_do_not_count() {
         let value = authorization_for(&challenge, "bob", "zanzibar", uri);
         assert_eq!(codes(&bench.receive(&invite_with(2, &value))), [code], "{uri}");
     }
+    // The default port may be left out.
+    let mut bench = self::bench();
+    let plain = |text: String| text.replace("app@127.0.0.1:5060", "app@127.0.0.1");
+    let challenge = bench.receive(&plain(invite(1))).remove(0);
+    let value = authorization_for(&challenge, "bob", "zanzibar", "sip:127.0.0.1:5060");
+    assert_eq!(
+        codes(
+            &bench.receive(
+                &(plain(invite_with(2, "")).replace("Call-ID", &format!("{value}Call-ID")))
+            )
+        ),
+        [100]
+    );
     // A proxy has changed the Request-URI.
-    let mut bench = bench();
+    let mut bench = self::bench();
     let challenge = bench.receive(&invite(1)).remove(0);
     let value = authorization_for(&challenge, "bob", "zanzibar", "sip:app@example.com");
     let sent = bench.receive(

@@ -112,7 +112,7 @@ fn no_more_digits_are_kept_than_the_limit() {
     let mut bench = Bench::new();
     let _ = bench.call();
     for _ in 0..1_000 {
-        bench.handle(Input::Digit { call: 1, digit: '1' });
+        bench.handle(Input::Digit { call: 1, digit: Some('1') });
     }
     let digits = (0..1_000).filter(|_| bench.happening() == Happening::Digit('1')).count();
     assert_eq!(digits, 256);

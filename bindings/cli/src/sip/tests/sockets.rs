@@ -1,6 +1,6 @@
 //! The agent with its sockets and threads.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::thread;
@@ -67,6 +67,13 @@ fn read(stream: &mut TcpStream) -> Sent {
             return sent(&bytes);
         }
     }
+}
+
+/// Waits until the other side closes the connection.
+fn is_closed(stream: &mut TcpStream) -> bool {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let read = stream.read(&mut [0; 10]).map_err(|error| error.kind());
+    matches!(read, Ok(0) | Err(ErrorKind::ConnectionReset))
 }
 
 fn write(stream: &mut TcpStream, text: &str) {
@@ -189,7 +196,7 @@ fn a_connection_without_a_call_is_closed_after_a_time() {
     let mut idle = TcpStream::connect(agent.addresses()[0]).unwrap();
     write(&mut idle, &request("OPTIONS", 1, "", "x", "", ""));
     assert_eq!(read(&mut idle).code(), 200);
-    assert_eq!(idle.read(&mut [0; 10]).unwrap_or(0), 0);
+    assert!(is_closed(&mut idle));
     // The other one was silent for longer.
     call.reject(486);
     assert_eq!(read(&mut with_call).code(), 486);
@@ -206,6 +213,11 @@ fn messages_say_what_went_before_on_their_connection() {
             write(&mut stream, &request("OPTIONS", 1, "", branch, "", ""));
             assert_eq!(read(&mut stream).code(), 200);
         }
+    }
+    // A message is shown after it was sent.
+    let until = Instant::now() + PATIENCE;
+    while messages.lock().unwrap().len() < 8 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1));
     }
     let messages = messages.lock().unwrap();
     let [asked, answered] = [0, 1].map(|at| u32::try_from(messages[at].bytes.len()).unwrap());
@@ -251,6 +263,7 @@ fn keys_come_from_the_endpoint_alone() {
         press(&other, 4);
         press(&media, 5);
         assert_eq!(call.wait(PATIENCE), Happening::Digit('5'), "{named_port:?}");
+        assert_eq!([(); 2].map(|()| call.take_ignored_digits()), [true, false]);
     }
 }
 
@@ -261,7 +274,7 @@ fn a_stream_that_cannot_be_read_is_answered_and_closed() {
     let text = request("OPTIONS", 1, "", "x", "", "").replace("Length: 0", "Length: -1");
     write(&mut stream, &text);
     assert_eq!(read(&mut stream).code(), 400);
-    assert_eq!(stream.read(&mut [0; 10]).unwrap_or(0), 0);
+    assert!(is_closed(&mut stream));
 }
 
 #[test]
@@ -272,8 +285,33 @@ fn no_more_connections_than_the_limit() {
     write(&mut first, &request("OPTIONS", 1, "", "x", "", ""));
     assert_eq!(read(&mut first).code(), 200);
     let mut second = TcpStream::connect(agent.addresses()[0]).unwrap();
-    second.set_read_timeout(Some(PATIENCE)).unwrap();
-    assert_eq!(second.read(&mut [0; 10]).unwrap_or(0), 0);
+    assert!(is_closed(&mut second));
+}
+
+/// Whoever sends line ends alone does not keep others out.
+#[test]
+fn the_connection_without_a_message_for_the_longest_time_makes_room() {
+    let limits = Limits { connections: 4, ..Limits::default() };
+    let agent = Agent::start(Options { limits, ..options() }, |_| {}).unwrap();
+    let connect = || TcpStream::connect(agent.addresses()[0]).unwrap();
+    let ask = |stream: &mut TcpStream, branch: &str| {
+        write(stream, &request("OPTIONS", 1, "", branch, "", ""));
+        assert_eq!(read(stream).code(), 200);
+    };
+    let (mut with_call, mut pinging, mut used) = (connect(), connect(), connect());
+    write(&mut with_call, &invite(1));
+    let call = agent.next_call(PATIENCE).unwrap();
+    assert_eq!(read(&mut with_call).code(), 100);
+    ask(&mut pinging, "1");
+    ask(&mut used, "2");
+    pinging.write_all(b"\r\n\r\n").unwrap();
+    pinging.read_exact(&mut [0; 2]).unwrap();
+    let mut new = connect();
+    ask(&mut new, "3");
+    assert!(is_closed(&mut pinging));
+    ask(&mut used, "4");
+    call.reject(486);
+    assert_eq!(read(&mut with_call).code(), 486);
 }
 
 #[test]

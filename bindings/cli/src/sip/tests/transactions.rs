@@ -82,6 +82,39 @@ fn a_stranger_is_refused_statelessly() {
 }
 
 #[test]
+fn strangers_take_no_room() {
+    let mut bench = Bench::new();
+    for method in ["OPTIONS", "BYE", "CANCEL", "REGISTER", "NOTIFY", "INFO", "FLY"] {
+        for tag in ["", "nobody"] {
+            let request = request(method, 1, tag, &format!("{method}{tag}"), "", "");
+            let first = bench.receive(&request).remove(0);
+            assert_eq!(bench.core.kept(), 0, "{method}");
+            // RFC 3261 section 8.2.7: a repetition gets the same To tag.
+            assert_eq!(bench.receive(&request)[0].text, first.text);
+        }
+    }
+}
+
+/// RFC 3261 section 21.5.4: an INVITE whose repetitions would not be known does not become a call.
+#[test]
+fn a_call_is_refused_where_no_more_transactions_are_kept() {
+    let mut bench = Bench::new();
+    let tag = bench.call();
+    for number in 0..20_000 {
+        let info = request("INFO", 2, &tag, &format!("info{number}"), "", "");
+        assert_eq!(codes(&bench.receive(&info)), [200]);
+    }
+    let other = invite(1).replace("one@", "two@").replace("z9hG4bK", "z9hG4bKtwo");
+    for _ in 0..2 {
+        let sent = bench.receive(&other);
+        assert_eq!((codes(&sent), sent[0].header("Retry-After")), (vec![503], "5"));
+    }
+    bench.pass(33_000);
+    assert_eq!(codes(&bench.receive(&other)), [100]);
+    assert!(codes(&bench.receive(&other)).iter().all(|code| *code == 100));
+}
+
+#[test]
 fn a_refusal_is_not_repeated_over_tcp() {
     let mut bench = Bench::tcp();
     bench.receive(&invite(1));
@@ -189,7 +222,7 @@ fn calls_are_forgotten_32_seconds_after_their_end() {
     let mut tcp = Bench::tcp();
     let tag = tcp.call();
     tcp.receive(&request("BYE", 2, &tag, "bye", "", ""));
-    assert!(tcp.core.has_call(&tcp.path));
+    assert!(tcp.core.has_call(tcp.path.id));
     tcp.pass(100_000);
     assert_eq!(tcp.core.kept(), 0);
 

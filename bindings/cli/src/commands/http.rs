@@ -1,5 +1,6 @@
-//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API and the page: whoever connects gets
-//! little time and memory, before and after it is known who that is. `tiny_http`, which `demo` uses, waits for bodies without end.
+//! An HTTP/1.1 server (RFC 9112) of one request a connection, for the REST API, the page, and the webhook of `demo`:
+//! whoever connects gets little time and memory, before and after it is known who that is. `tiny_http` waits for bodies
+//! without end.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::calls::spawn;
+use super::spawn;
 use crate::exit::Result;
 
 /// Connections at the same time; more are closed.
@@ -22,8 +23,13 @@ pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) authorization: Option<String>,
+    /// The header X-Twilio-Signature.
+    pub(super) signature: Option<String>,
     /// The header Host, where it is there once.
     pub(super) host: Option<String>,
+    /// Whether a browser sends it for a page of another site, or of none that it can name (the Fetch standard,
+    /// Fetch Metadata). Browsers send credentials that they know along with such a request.
+    pub(super) is_cross_site: bool,
     content_length: usize,
     /// What came of the body with the head.
     body: Vec<u8>,
@@ -110,14 +116,18 @@ impl Request {
                     let (method, target) = (head.method.unwrap_or(""), head.path.unwrap_or(""));
                     let content_length = content_length(head.headers)?;
                     let authorization = one(head.headers, "Authorization");
+                    let signature = one(head.headers, "X-Twilio-Signature");
                     let host = one(head.headers, "Host");
+                    let is_cross_site = is_cross_site(head.headers);
                     let (method, target) = (method.to_owned(), target.to_owned());
                     let body = bytes.split_off(end);
                     return Ok(Self {
                         method,
                         target,
                         authorization,
+                        signature,
                         host,
+                        is_cross_site,
                         content_length,
                         body,
                         stream,
@@ -163,6 +173,14 @@ fn one(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
     let mut values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     let value = values.next().filter(|_| values.next().is_none())?;
     std::str::from_utf8(value.value).ok().map(|value| value.trim().to_owned())
+}
+
+fn is_cross_site(headers: &[httparse::Header<'_>]) -> bool {
+    headers.iter().any(|header| {
+        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+        let is_own = matches!(header.value, b"same-origin" | b"none");
+        is("Origin") || is("Sec-Fetch-Site") && !is_own
+    })
 }
 
 /// Returns the length of the body; bodies in chunks are refused (RFC 9110 section 15.5.12).
