@@ -56,6 +56,9 @@ def serving(app: App) -> Iterator[None]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             body = self.rfile.read(min(length, MAX_BODY + 1))
+            if len(body) < min(length, MAX_BODY + 1):
+                # The worker was killed while it sent.
+                return
             headers = (
                 self.headers[n] for n in ("X-Twilio-Signature", "I-Twilio-Idempotency-Token")
             )

@@ -74,12 +74,14 @@ func transfer() throws -> Int {
 }
 
 let jobs: [String: (expected: Int, run: () throws -> Int)] = [
-    "document": (try document(), document), "user_to_user": (try documentWithUserToUser(), documentWithUserToUser),
+    "document": (try document(), document),
+    "user_to_user": (try documentWithUserToUser(), documentWithUserToUser),
     "xml_document": (try xmlDocument(), xmlDocument), "verify": (200, verify), "transfer": (5, transfer),
 ]
 while let line = readLine() {
     let request = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-    guard let name = request?["time"] as? String, let calls = request?["calls"] as? Int, let job = jobs[name] else {
+    guard let name = request?["time"] as? String, let calls = request?["calls"] as? Int, let job = jobs[name]
+    else {
         print("null")
         continue
     }
