@@ -244,8 +244,8 @@ impl HttpVerifier {
     /// parameter is in it.
     ///
     /// It may cost a thousand times as much as `verify`: call it only when the line will be written, at a
-    /// bounded rate. The middleware of each language writes one for every rejection, at most one a second;
-    /// the first line after others that were left out ends with ` (3 more were not logged)`.
+    /// bounded rate. The middleware that comes with this library writes at most one line a second; a line after
+    /// others that were left out ends with ` (3 more were not logged)`.
     ///
     /// ```
     /// use twiml_refer::RequestValidator;

@@ -10,7 +10,7 @@ mod sip_message;
 mod view;
 mod web;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use url::Url;
 
 use crate::cli::{Deny, Expect, name_and_value};
 use crate::commands::app::{self, App};
+use crate::commands::http;
 use crate::console::{self, Console};
 use crate::exit::{Answer, Failure, Result};
 use crate::input;
@@ -135,11 +136,15 @@ pub(crate) struct Options {
     /// From, Twiml or Url and Method). Other parameters are ignored. The user name is the AccountSid, which is
     /// AC00000000000000000000000000000001 here, the password is the auth token. With port 0 the system chooses, and a
     /// line of the output names the URL.
-    #[arg(long, value_name = "ADDRESS")]
+    ///
+    /// It needs the auth token: TWILIO_AUTH_TOKEN or --token-file.
+    #[arg(long, value_name = "ADDRESS", value_parser = address_and_port)]
     api: Option<SocketAddr>,
-    /// Show the calls on a page for a browser, at this address and port: ladders, documents, requests and what was
-    /// signed of them, outcomes
-    #[arg(long, value_name = "ADDRESS")]
+    /// Serve a page that shows the calls, at this address and port: 127.0.0.1:8000 [default: not served]
+    ///
+    /// It shows ladders, documents with their diagnostics, requests with the text that is signed, and outcomes; it
+    /// changes nothing. With port 0 the system chooses, and a line of the output names the URL.
+    #[arg(long, value_name = "ADDRESS", value_parser = address_and_port)]
     web: Option<SocketAddr>,
     #[command(flatten)]
     expect: Expect,
@@ -154,6 +159,10 @@ pub(crate) struct Options {
     /// Write all SIP messages into this file, as a capture for Wireshark and twiml-refer replay
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
+}
+
+fn address_and_port(text: &str) -> std::result::Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port: 127.0.0.1:8000".to_owned())
 }
 
 /// Reads an address with a port, or without one.
@@ -183,10 +192,12 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let sip = sip_options(&options)?;
     if options.api.is_some() && !context.client.is_signing() {
         return Err(Failure::usage(
-            "--api asks for the auth token, and there is none: set TWILIO_AUTH_TOKEN, or give --token-file FILE",
+            "--api needs the auth token: set TWILIO_AUTH_TOKEN, or give --token-file FILE",
         ));
     }
-    let web = options.web.map(web::bind).transpose()?;
+    // An address that cannot be had is found before anything begins.
+    let api = options.api.map(|address| bind("--api", address)).transpose()?;
+    let web = options.web.map(|address| bind("--web", address)).transpose()?;
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = event::channel();
@@ -205,7 +216,9 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
             Failure::usage(&format!("{error}: {advice}"))
         },
     )?;
-    warn(agent.addresses(), options.web);
+    let bound =
+        |server: &Option<(TcpListener, SocketAddr)>| server.as_ref().map(|(_, address)| *address);
+    warn(agent.addresses(), bound(&api), bound(&web));
     let history = options.web.map(|_| Arc::new(History::new(about(&context, &agent))));
     let mut view = View::new(console, svg, pcap, history.clone());
     view.listening(agent.addresses())?;
@@ -213,8 +226,9 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
         view.unsigned()?;
     }
     let exchange = Exchange::new(Arc::clone(&agent), context, sender);
-    if let Some(address) = options.api {
-        view.serving("api", "REST API", api::serve(address, &exchange)?)?;
+    if let Some((listener, address)) = api {
+        api::serve(listener, &exchange)?;
+        view.serving("api", "REST API", address)?;
     }
     if let Some(((listener, address), history)) = web.zip(history) {
         web::serve(listener, address.ip(), &exchange, &history)?;
@@ -364,8 +378,22 @@ fn about(context: &Context, agent: &Agent) -> Value {
         "listening": listening, "is_signing": context.client.is_signing()})
 }
 
+/// Listens for HTTP at the address of an option.
+fn bind(option: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    http::bind(address).map_err(|error| {
+        Failure::usage(&format!(
+            "cannot listen on {address}: {error}; {option} 127.0.0.1:0 takes a free port"
+        ))
+    })
+}
+
 /// Warns of addresses that others reach.
-fn warn(addresses: &[SocketAddr], web: Option<SocketAddr>) {
+fn warn(addresses: &[SocketAddr], api: Option<SocketAddr>, web: Option<SocketAddr>) {
+    if let Some(address) = api.filter(|address| !address.ip().is_loopback()) {
+        console::print_error(&message::warning(&format!(
+            "{address} is not loopback: clients send the auth token of --api over it unencrypted"
+        )));
+    }
     if let Some(address) = web.filter(|address| !address.ip().is_loopback()) {
         console::print_error(&message::warning(&format!(
             "{address} is not loopback: whoever reaches it reads what callers and your app say on the page of --web"

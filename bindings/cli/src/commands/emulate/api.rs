@@ -1,7 +1,7 @@
 //! The part of Twilio's REST API that concerns `<Refer>`: a live call is read, given another document or ended, and a
 //! call is made. Answers are Twilio's JSON, errors have its numbers.
 
-use std::net::SocketAddr;
+use std::net::TcpListener;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,7 +17,7 @@ use url::{Url, form_urlencoded};
 use super::calls::{Exchange, timestamp};
 use crate::commands::http::{self, Request, Response};
 use crate::console::merged;
-use crate::exit::{Failure, Result};
+use crate::exit::Result;
 use crate::twilio::call::ACCOUNT_SID;
 use crate::twilio::client;
 use crate::twilio::registry::{LiveCall, Update};
@@ -56,17 +56,10 @@ struct Refusal(u16, u32, String);
 
 type Answer = std::result::Result<(u16, Value), Refusal>;
 
-/// Serves the API until the process ends, and returns the address.
-pub(super) fn serve(address: SocketAddr, exchange: &Exchange) -> Result<SocketAddr> {
-    let failure = |why: &dyn std::fmt::Display| {
-        Failure::usage(&format!(
-            "cannot listen on {address}: {why}; --api 127.0.0.1:0 takes a free port"
-        ))
-    };
-    let (listener, bound) = http::bind(address).map_err(|error| failure(&error))?;
+/// Serves the API until the process ends.
+pub(super) fn serve(listener: TcpListener, exchange: &Exchange) -> Result<()> {
     let exchange = exchange.clone();
-    http::serve(listener, move |request| respond(request, &exchange))?;
-    Ok(bound)
+    http::serve(listener, move |request| respond(request, &exchange))
 }
 
 fn respond(request: std::result::Result<&mut Request, u16>, exchange: &Exchange) -> Response {

@@ -6,7 +6,7 @@
 
 mod history;
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,7 +14,7 @@ use url::{Host, form_urlencoded};
 
 use super::calls::Exchange;
 use crate::commands::http::{self, Request, Response};
-use crate::exit::{Failure, Result};
+use crate::exit::Result;
 use crate::ladder;
 pub(super) use history::History;
 
@@ -33,15 +33,6 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A media type and a content, or the status of a refusal.
 type Answer = std::result::Result<(&'static str, String), u16>;
-
-/// Binds the address of the page, so that one which cannot be had is found before anything begins.
-pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
-    http::bind(address).map_err(|error| {
-        Failure::usage(&format!(
-            "cannot listen on {address}: {error}; --web 127.0.0.1:0 takes a free port"
-        ))
-    })
-}
 
 /// Serves the page until the process ends.
 pub(super) fn serve(

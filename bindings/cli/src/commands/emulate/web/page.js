@@ -170,7 +170,7 @@ function signed(step) {
   const rows = step.params.map(([name, value]) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value)));
   return [rows.length ? element('table', {}, element('caption', {}, 'Parameters'), element('tbody', {}, rows)) : null,
     element('p', { class: 'hint' }, step.signed === null ? 'Not signed: there is no auth token.'
-      : 'X-Twilio-Signature is the HMAC-SHA1, by the auth token, of the URL and the sorted parameters:'),
+      : 'The signature is HMAC-SHA1, keyed with the auth token, over this text (secrets are shown as ***):'),
     step.signed === null ? null : element('pre', { class: 'signed', tabindex: 0 }, step.signed)];
 }
 
