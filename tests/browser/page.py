@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import scenarios
-from emulate import REFER_VERB, TOKEN, App, ringing
+from emulate_cases import REFER_VERB, ringing
+from emulator import TOKEN, App
 from run import free_port
 from scenarios import ACTIVE, CALL, ENDED, REFER, TERMINATED, TRYING, notify, receive
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
