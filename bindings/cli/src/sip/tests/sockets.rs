@@ -32,8 +32,9 @@ impl Phone {
     }
 
     fn send(&self, text: &str) {
-        let port = self.socket.local_addr().unwrap().port().to_string();
-        let text = text.replace("5070", &port).replace("5071", &port).replace('\n', "\r\n");
+        // With the colon: another port in the text may have these digits, too.
+        let port = format!(":{}", self.socket.local_addr().unwrap().port());
+        let text = text.replace(":5070", &port).replace(":5071", &port).replace('\n', "\r\n");
         self.socket.send_to(text.as_bytes(), self.agent).unwrap();
     }
 
