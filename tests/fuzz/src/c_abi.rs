@@ -423,43 +423,25 @@ calls! {
         twr_call_create;
 }
 
+/// What `{0}` is in C, for numbers and structures of numbers and pointers.
+fn zeros<T>() -> T {
+    // SAFETY: zeros are a value of all types that this is used for.
+    unsafe { std::mem::zeroed() }
+}
+
 /// Makes the calls, and frees what is left.
 pub fn run(bytes: &[u8]) {
-    let absent = twr_str { ptr: null(), len: 0 };
     let mut caller = Caller {
         bytes: Unstructured::new(bytes),
         objects: Objects::NONE,
         makes: false,
-        pairs: [twr_pair { name: absent, value: absent }; SIZE],
-        notify: twr_notify {
-            cseq: 0,
-            event: absent,
-            subscription_state: absent,
-            body: absent,
-            outside_dialog: 0,
-            reserved: [0; 4],
-        },
-        parts: twr_uri_parts {
-            scheme: absent,
-            user: absent,
-            password: absent,
-            host: absent,
-            port: 0,
-            param_count: 0,
-            header_count: 0,
-            reserved: [0; 2],
-        },
-        received: twr_http_request {
-            method: absent,
-            target: absent,
-            headers: null(),
-            header_count: 0,
-            body: absent,
-            reserved: [0; 4],
-        },
-        buffer: [0; SIZE + PATTERN.len()],
-        output: [0; 64],
-        error: [0; 64],
+        pairs: zeros(),
+        notify: zeros(),
+        parts: zeros(),
+        received: zeros(),
+        buffer: zeros(),
+        output: zeros(),
+        error: zeros(),
     };
     // A copy that is appended doubles a document: many more calls would take all memory.
     for _ in 0..32 {

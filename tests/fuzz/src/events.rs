@@ -64,3 +64,9 @@ pub fn feed(transfer: &mut Transfer, fed: &Fed, now: u64) -> (bool, bool) {
 pub fn drain(transfer: &mut Transfer) -> Vec<Output> {
     std::iter::from_fn(|| transfer.poll()).collect()
 }
+
+/// How often the end is among outputs.
+#[must_use]
+pub fn ends(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Completed(_))).count()
+}

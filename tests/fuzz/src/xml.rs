@@ -1,19 +1,20 @@
-//! Documents by a second reader of XML, and what both readers find in one, in the same form.
+//! Documents by a second reader of XML.
 
-use roxmltree::{Document, Error, NodeType};
-use twiml_refer::{VoiceResponse, twiml::Node};
+use roxmltree::{Document, Error, Node, NodeType};
 
-/// What the second reader finds; `None` if it says nothing, because it knows namespaces, for which we
-/// do not ask.
+/// The elements, texts and comments that the second reader finds, in their order; `None` if it says nothing,
+/// because it knows namespaces, for which we do not ask.
 #[must_use]
 pub fn read(text: &str) -> Option<Result<Vec<String>, Error>> {
     // XML 1.0 §2.11; the reader itself leaves a CR in front of a reference.
     let text = &text.replace("\r\n", "\n").replace('\r', "\n");
     match Document::parse(text) {
         Ok(document) if is_plain(&document) => {
-            let mut shape = Shape::default();
-            second(document.root(), &mut shape);
-            Some(Ok(shape.end()))
+            let mut found = vec![String::new()];
+            list(document.root_element(), &mut found);
+            // White space alone is layout.
+            found.retain(|it| it.contains(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')));
+            Some(Ok(found))
         }
         Ok(_) => None,
         Err(
@@ -35,92 +36,28 @@ fn is_plain(document: &Document<'_>) -> bool {
     let text = document.input_text();
     // In an end tag it does not even look at an empty prefix.
     !text.contains("</:")
-        && document.descendants().filter(roxmltree::Node::is_element).all(|node| {
+        && document.descendants().filter(Node::is_element).all(|node| {
             text[node.range().start + 1..].starts_with(node.tag_name().name())
                 && node.attributes().all(|it| text[it.range_qname()] == *it.name())
         })
 }
 
-/// What the library has read.
-#[must_use]
-pub fn shape(response: &VoiceResponse) -> Vec<String> {
-    let mut shape = Shape::default();
-    shape.begin("Response", response.attributes());
-    response.nodes().iter().for_each(|node| first(node, &mut shape));
-    shape.close();
-    shape.end()
-}
-
-/// Elements, texts and comments in their order. Text is whole; white space alone is layout.
-#[derive(Default)]
-struct Shape {
-    found: Vec<String>,
-    text: String,
-}
-
-impl Shape {
-    fn begin<'a>(&mut self, name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>) {
-        self.flush();
-        let mut attributes: Vec<_> = attributes.collect();
-        attributes.sort_unstable();
-        self.found.push(format!("<{name} {attributes:?}>"));
-    }
-
-    fn text(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn comment(&mut self, text: &str) {
-        self.flush();
-        self.found.push(format!("<!--{text}-->"));
-    }
-
-    fn close(&mut self) {
-        self.flush();
-        self.found.push("</>".to_owned());
-    }
-
-    fn flush(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        if text.contains(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')) {
-            self.found.push(text);
-        }
-    }
-
-    fn end(mut self) -> Vec<String> {
-        self.flush();
-        self.found
-    }
-}
-
-fn first(node: &Node, shape: &mut Shape) {
-    match node {
-        Node::Element(element) => {
-            shape.begin(element.name(), element.attributes());
-            element.nodes().iter().for_each(|node| first(node, shape));
-            shape.close();
-        }
-        Node::Text(text) => shape.text(text.as_str()),
-        Node::Comment(comment) => shape.comment(comment.as_str()),
-        other => panic!("unknown: {other:?}"),
-    }
-}
-
-fn second(node: roxmltree::Node<'_, '_>, shape: &mut Shape) {
+/// Adds a node and those in it. The last of what was found is a text, which the next one continues.
+fn list(node: Node<'_, '_>, found: &mut Vec<String>) {
     match node.node_type() {
-        NodeType::Root => {
-            node.children().filter(roxmltree::Node::is_element).for_each(|root| {
-                second(root, shape);
-            });
-        }
         NodeType::Element => {
-            shape
-                .begin(node.tag_name().name(), node.attributes().map(|it| (it.name(), it.value())));
-            node.children().for_each(|child| second(child, shape));
-            shape.close();
+            let attributes: Vec<_> = node.attributes().map(|it| (it.name(), it.value())).collect();
+            found.extend([format!("<{} {attributes:?}>", node.tag_name().name()), String::new()]);
+            node.children().for_each(|child| list(child, found));
+            found.extend(["</>".to_owned(), String::new()]);
         }
-        NodeType::Text => shape.text(node.text().unwrap_or_default()),
-        NodeType::Comment => shape.comment(node.text().unwrap_or_default()),
-        NodeType::PI => {}
+        NodeType::Text => {
+            let text = node.text().unwrap_or_default();
+            found.last_mut().expect("there is a text").push_str(text);
+        }
+        NodeType::Comment => {
+            found.extend([format!("<!--{}-->", node.text().unwrap_or_default()), String::new()]);
+        }
+        NodeType::Root | NodeType::PI => {}
     }
 }

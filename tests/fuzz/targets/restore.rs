@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
-use twiml_refer::{Transfer, transfer::Output};
-use twiml_refer_fuzz::events::drain;
+use twiml_refer::Transfer;
+use twiml_refer_fuzz::events::{drain, ends};
 
 fuzz_target!(|input: &[u8]| {
     let Some((mend, bytes)) = input.split_first() else { return };
@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
     let Ok(mut transfer) = Transfer::restore(&bytes) else { return };
     // Numbers may be written longer than they need to be: the transfer is the same, not the bytes.
     assert_eq!(Transfer::restore(&transfer.save()).as_ref(), Ok(&transfer));
-    let mut completed = count_ends(&drain(&mut transfer));
+    let mut completed = ends(&drain(&mut transfer));
     for _ in 0..3 {
         if let Some(deadline) = transfer.deadline_ms() {
             let mut twin = Transfer::restore(&transfer.save()).expect("saved bytes are restored");
@@ -22,16 +22,12 @@ fuzz_target!(|input: &[u8]| {
             twin.handle_timeout(deadline).expect("time may always come");
             let outputs = drain(&mut transfer);
             assert_eq!(drain(&mut twin), outputs);
-            completed += count_ends(&outputs);
+            completed += ends(&outputs);
         }
     }
     assert_eq!(transfer.deadline_ms(), None, "time has run out");
     assert!(completed <= 1);
 });
-
-fn count_ends(outputs: &[Output]) -> usize {
-    outputs.iter().filter(|output| matches!(output, Output::Completed(_))).count()
-}
 
 fn sealed(fields: &[u8]) -> Vec<u8> {
     let length = u32::try_from(fields.len() + 8 + 8).expect("small");

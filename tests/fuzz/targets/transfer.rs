@@ -7,7 +7,7 @@ use twiml_refer::{
     SipUri, Transfer,
     transfer::{Output, TransferSettings, TransferState},
 };
-use twiml_refer_fuzz::events::{Fed, drain, feed};
+use twiml_refer_fuzz::events::{Fed, drain, ends, feed};
 
 #[derive(Debug, arbitrary::Arbitrary)]
 struct Sequence {
@@ -34,14 +34,13 @@ fuzz_target!(|sequence: Sequence| {
         assert_eq!(drain(&mut twin), outputs);
         let replies = outputs.iter().filter(|output| matches!(output, Output::Reply(_))).count();
         assert_eq!(replies, usize::from(is_notify), "{fed:?}");
-        completed += outputs.iter().filter(|o| matches!(o, Output::Completed(_))).count();
+        completed += ends(&outputs);
     }
     let was_started = transfer.state() != TransferState::Idle;
     for _ in 0..3 {
         if let Some(deadline) = transfer.deadline_ms() {
             transfer.handle_timeout(deadline).expect("time may always come");
-            let outputs = drain(&mut transfer);
-            completed += outputs.iter().filter(|o| matches!(o, Output::Completed(_))).count();
+            completed += ends(&drain(&mut transfer));
         }
     }
     assert_eq!(completed, usize::from(was_started));
