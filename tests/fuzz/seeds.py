@@ -1,7 +1,8 @@
-"""Writes the inputs that fuzzing begins with, one file each, into a folder for each target: `seeds.py OUT`.
+"""Writes the inputs that fuzzing begins with into a folder for each target: `seeds.py OUT`.
 
-They are those of `tests/vectors`, the command's traces, and, where an input is events or calls, what a fuzzer chose
-among its own by `-set_cover_merge=1 -use_counters=0 -use_cmp=0`: one a line, in base64, in `corpus`.
+They are those of `tests/vectors`, the command's traces, and, where an input is events or calls,
+what a fuzzer chose among its own by `-set_cover_merge=1 -use_counters=0 -use_cmp=0`: one a line, in
+base64, in `corpus`.
 """
 
 import base64
