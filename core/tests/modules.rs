@@ -1,12 +1,16 @@
 //! The modules of the crate depend on each other one way, and so do the files of each module.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // a test
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::{Expr, ItemMod, ItemUse, Macro, Token, UseTree, Visibility};
 
 /// What a module may use; those that are not listed may use nothing of the crate.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("message", &["limits"]),
     ("error", &["message"]),
     ("diagnostic", &["error", "message"]),
@@ -16,20 +20,16 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("webhook", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("twiml", &["diagnostic", "error", "http", "limits", "message", "redact", "sip"]),
     ("transfer", &["diagnostic", "error", "limits", "sip", "webhook"]),
-    ("redact", &[]),
     ("testing", &["error", "http", "redact", "sip", "webhook"]),
 ];
 
-/// Modules whose files still depend on each other in a cycle.
-const CYCLIC: &[&str] = &[];
-
 /// What each module or file uses.
 type Graph = BTreeMap<String, BTreeSet<String>>;
+type Names = Vec<String>;
 
 #[test]
 fn modules_use_each_other_one_way() {
-    let root = Module::at(&source(), Vec::new());
-    let mut graph = root.graph();
+    let mut graph = root().graph();
     // The tests that make the pages of `docs`.
     graph.remove("pages");
     for (module, used) in &graph {
@@ -37,85 +37,61 @@ fn modules_use_each_other_one_way() {
         let may = may.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(used, &may, "what {module} uses, and what it may use");
     }
-    assert_eq!(cycle(&graph), None);
+    assert_eq!(cyclic(graph), Names::new());
 }
 
 #[test]
 fn files_of_a_module_use_each_other_one_way() {
-    let mut open = vec![Module::at(&source(), Vec::new())];
-    let mut cyclic = Vec::new();
+    let mut open: Vec<_> = root().children.into_values().collect();
     while let Some(module) = open.pop() {
-        let name = module.path.join("::");
-        if let Some(cycle) = cycle(&module.graph()).filter(|_| !name.is_empty()) {
-            println!("{name}: a cycle among {cycle:?}");
-            cyclic.push(name);
-        }
+        let cyclic = cyclic(module.graph());
+        assert_eq!(cyclic, Names::new(), "files of {:?} in a cycle, or that use one", module.path);
         open.extend(module.children.into_values());
     }
-    cyclic.sort();
-    assert_eq!(cyclic, CYCLIC);
 }
 
-#[test]
-fn a_cycle_is_found() {
-    let graph = |edges: &[(&str, &str)]| {
-        let mut graph = Graph::new();
-        for (from, to) in edges {
-            graph.entry((*from).to_owned()).or_default().insert((*to).to_owned());
-            graph.entry((*to).to_owned()).or_default();
-        }
-        graph
-    };
-    assert_eq!(cycle(&graph(&[("a", "b"), ("b", "c"), ("a", "c")])), None);
-    let found = cycle(&graph(&[("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")]));
-    assert_eq!(found, Some(vec!["b".to_owned(), "c".to_owned()]));
-}
-
-#[test]
-fn paths_are_read_from_code() {
-    let code = "use super::{a::{B, c as d}, E};\nfn f() -> crate::g::H { super::super::i() }";
-    let found: Vec<_> = paths(code).iter().map(|path| path.join("::")).collect();
-    assert_eq!(found, ["super::a::B", "super::a::c", "super::E", "crate::g::H", "super::super::i"]);
-}
-
-/// The nodes from which a cycle is reached and which a cycle reaches, if there is one.
-fn cycle(graph: &Graph) -> Option<Vec<String>> {
-    let mut open = graph.clone();
-    loop {
-        let uses_none = |used: &BTreeSet<String>| !used.iter().any(|it| open.contains_key(it));
-        let used: BTreeSet<_> = open.values().flatten().cloned().collect();
-        let end =
-            |(name, uses): &(&String, &BTreeSet<String>)| uses_none(uses) || !used.contains(*name);
-        let Some(name) = open.iter().find(end).map(|(name, _)| name.clone()) else { break };
-        open.remove(&name);
+/// What is left without all from which no cycle is reached.
+fn cyclic(mut graph: Graph) -> Names {
+    let is_end =
+        |graph: &Graph, used: &BTreeSet<String>| used.iter().all(|it| !graph.contains_key(it));
+    while let Some(name) =
+        graph.iter().find_map(|(name, used)| is_end(&graph, used).then_some(name))
+    {
+        let name = name.clone();
+        graph.remove(&name);
     }
-    (!open.is_empty()).then(|| open.into_keys().collect())
+    graph.into_keys().collect()
 }
 
-/// A module, its own code, and the modules in it; tests are left out.
+fn root() -> Module {
+    Module::at(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Names::new())
+}
+
+/// A module, the paths in its own code, and the modules in it; tests are left out.
+#[derive(Default)]
 struct Module {
-    path: Vec<String>,
-    code: String,
+    path: Names,
+    paths: Vec<Names>,
+    /// Those of what it re-exports.
+    exports: Vec<Names>,
     children: BTreeMap<String, Module>,
 }
 
 impl Module {
     /// Reads a file, or a folder with its `mod.rs` or `lib.rs`.
-    fn at(file: &Path, path: Vec<String>) -> Self {
-        let mut module = Self { path, code: String::new(), children: BTreeMap::new() };
-        if !file.is_dir() {
-            module.code = code(file);
-            return module;
-        }
-        for entry in fs::read_dir(file).unwrap() {
-            let entry = entry.unwrap().path();
-            match entry.file_stem().unwrap().to_str().unwrap() {
-                "tests" => {}
-                "mod" | "lib" => module.code = code(&entry),
-                name => {
-                    let path = [module.path.as_slice(), &[name.to_owned()]].concat();
-                    module.children.insert(name.to_owned(), Self::at(&entry, path));
-                }
+    fn at(file: &Path, path: Names) -> Self {
+        let mut module = Self { path, ..Self::default() };
+        let files = fs::read_dir(file).map_or_else(
+            |_| vec![file.to_owned()],
+            |files| files.map(|file| file.unwrap().path()).collect(),
+        );
+        for entry in files {
+            let name = entry.file_stem().unwrap().to_str().unwrap();
+            if entry == file || ["mod", "lib"].contains(&name) {
+                module.visit_file(&syn::parse_file(&fs::read_to_string(&entry).unwrap()).unwrap());
+            } else if name != "tests" {
+                let path = [&module.path[..], &[name.to_owned()]].concat();
+                module.children.insert(name.to_owned(), Self::at(&entry, path));
             }
         }
         module
@@ -126,116 +102,75 @@ impl Module {
     fn graph(&self) -> Graph {
         let mut graph = Graph::new();
         for (name, child) in &self.children {
-            let used = child.used().into_iter().filter(|path| path.starts_with(&self.path));
-            let mut used: BTreeSet<_> =
-                used.filter_map(|path| self.home(path.get(self.path.len())?)).collect();
-            used.remove(name);
-            graph.insert(name.clone(), used);
+            let used = child.used().into_iter().filter_map(|path| {
+                path.strip_prefix(&self.path[..])?.first().map(|name| self.home(name))
+            });
+            graph.insert(name.clone(), used.filter(|it| it != name).collect());
         }
-        let own = self.code.split(';').filter(|it| !it.trim_start().starts_with("pub use"));
-        let own: String = own.collect();
-        let uses = |name: &&String| {
-            let path = format!("{name}::");
-            let mut starts = own.match_indices(&path).filter_map(|(at, _)| own.get(..at));
-            starts
-                .any(|before| !before.ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)))
-        };
-        if !self.path.is_empty() {
-            graph.insert("mod".to_owned(), self.children.keys().filter(uses).cloned().collect());
+        // The root only re-exports.
+        if self.path.is_empty() {
+            graph.values_mut().for_each(|used| drop(used.remove("mod")));
+        } else {
+            let own = self.paths.iter().filter_map(|path| path.first());
+            let own = own.filter(|name| self.children.contains_key(*name)).cloned().collect();
+            graph.insert("mod".to_owned(), own);
         }
         graph
     }
 
-    /// The child of this name, or from which this name is re-exported, or `mod` if it is defined here.
-    fn home(&self, name: &str) -> Option<String> {
-        if self.children.contains_key(name) {
-            return Some(name.to_owned());
-        }
-        let defines = ["struct", "enum", "trait", "type", "fn", "const"]
-            .map(|keyword| format!("{keyword} {name}"));
-        if defines.iter().any(|defines| self.code.contains(defines)) {
-            return Some("mod".to_owned());
-        }
-        let uses = self.code.split("use ").skip(1).filter_map(|text| text.split(';').next());
-        let paths = uses.flat_map(expand);
-        let mut homes = paths.filter(|path| path.last().is_some_and(|last| last == name));
-        homes.find_map(|path| path.into_iter().find(|part| self.children.contains_key(part)))
+    /// The child of this name, or from which it is taken, or `mod` if it is defined in this module itself.
+    fn home(&self, name: &String) -> String {
+        let taken = self.exports.iter().chain(&self.paths).find(|path| path.last() == Some(name));
+        let homes = [Some(name), taken.and_then(|path| path.first())];
+        let home = homes.into_iter().flatten().find(|name| self.children.contains_key(*name));
+        home.map_or_else(|| "mod".to_owned(), Clone::clone)
     }
 
     /// The paths from the root of the crate that this module and those in it name.
-    fn used(&self) -> Vec<Vec<String>> {
-        let own = paths(&self.code).into_iter().map(|path| {
+    fn used(&self) -> Vec<Names> {
+        let own = self.paths.iter().chain(&self.exports).filter_map(|path| {
             let supers = path.iter().take_while(|part| *part == "super").count();
-            if supers == 0 {
-                return path.into_iter().skip(1).collect();
+            let above = self.path.len().checked_sub(supers)?;
+            match path.first()?.as_str() {
+                "crate" => Some(path.iter().skip(1).cloned().collect()),
+                "super" => Some([&self.path[..above], &path[supers..]].concat()),
+                _ => None,
             }
-            let above = self.path.len().saturating_sub(supers);
-            let above = self.path.iter().take(above).cloned();
-            above.chain(path.into_iter().skip(supers)).collect()
         });
         own.chain(self.children.values().flat_map(Self::used)).collect()
     }
 }
 
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-/// The code of a file, without tests and without comments.
-fn code(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// Every path that begins with `crate` or `super`, with the groups of a `use` expanded.
-fn paths(code: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut rest = code;
-    while let Some(at) = ["crate::", "super::"].iter().filter_map(|it| rest.find(it)).min() {
-        let (before, path) = rest.split_at(at);
-        let is_start = !before.ends_with(|c: char| c.is_alphanumeric() || "_:$".contains(c));
-        if is_start {
-            found.extend(expand(path));
-        }
-        rest = path.trim_start_matches(|c: char| c.is_alphanumeric() || "_:".contains(c));
+impl Visit<'_> for Module {
+    fn visit_path(&mut self, path: &syn::Path) {
+        self.paths.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        visit::visit_path(self, path);
     }
-    found
-}
 
-/// The paths that a path with or without groups stands for.
-fn expand(text: &str) -> Vec<Vec<String>> {
-    let text = text.trim_start();
-    if let Some(group) = text.strip_prefix('{') {
-        return members(group).into_iter().flat_map(expand).collect();
+    fn visit_item_use(&mut self, item: &ItemUse) {
+        let is_export = !matches!(item.vis, Visibility::Inherited);
+        expand(&item.tree, &[], if is_export { &mut self.exports } else { &mut self.paths });
     }
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    let (name, after) = text.split_at(end);
-    let rest = after.strip_prefix("::").map(expand).filter(|rest| !rest.is_empty());
-    let rest = rest.unwrap_or_else(|| vec![Vec::new()]);
-    if name.is_empty() {
-        return Vec::new();
-    }
-    rest.into_iter().map(|rest| [vec![name.to_owned()], rest].concat()).collect()
-}
 
-/// The members of a group, up to its closing brace.
-fn members(group: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut members) = (0, 0, Vec::new());
-    for (at, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                members.extend(group.get(start..at));
-                start = at + 1;
-                if c == '}' {
-                    break;
-                }
-            }
-            _ => {}
+    /// The arguments, where they are expressions.
+    fn visit_macro(&mut self, call: &Macro) {
+        if let Ok(inside) = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
+            inside.iter().for_each(|expression| self.visit_expr(expression));
         }
     }
-    members
+
+    /// A module in a file is its tests.
+    fn visit_item_mod(&mut self, _: &ItemMod) {}
+}
+
+/// The paths of a `use`, with its groups expanded.
+fn expand(tree: &UseTree, before: &[String], paths: &mut Vec<Names>) {
+    let longer = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+    match tree {
+        UseTree::Path(path) => expand(&path.tree, &longer(&path.ident), paths),
+        UseTree::Name(name) => paths.push(longer(&name.ident)),
+        UseTree::Rename(name) => paths.push(longer(&name.ident)),
+        UseTree::Glob(_) => paths.push(before.to_vec()),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| expand(tree, before, paths)),
+    }
 }
