@@ -1,63 +1,118 @@
-"""Runs every library on the same inputs and writes the README: `run.py CACHE`.
+"""Runs every library on the same cases, and writes the tables of the README: `run.py CACHE`.
 
-A driver is given one request a line and answers with one line: a case of `cases.json`, with its
-`token`, `signature` and form `body` filled in. A document is answered with `xml`, a signature with
-`valid`, other jobs with what was read or made; a refusal with `error`; a job that the library does not
-have with null. What else it is asked is in `speed.py`.
+A program is given a request a line and answers with one line: a case of `cases.json`, with its
+`token`, `signature` and `body` filled in. A document is answered with `xml`, a signature with
+`valid`, other jobs with what was read or made; a refusal with `error`; a job that the library does
+not have with null. What else it is asked is in `bench.py`.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import platform
+import re
 import sys
+from contextlib import suppress
+from itertools import count, groupby
 from pathlib import Path
 
-import report
-import speed
-from compare import compare, ready
-from libraries import HERE, libraries
+from bench import Program, table
+from compare import Case, compare, ready
+
+HERE = Path(__file__).parent
+MARK = "<!-- `tests/run peers` writes what follows. -->\n"
+# A library, its package, and the file that pins its version behind these words.
+PACKAGES = {
+    "ours": ("twiml-refer", "../../Cargo.toml", 'version = "'),
+    "Python": ("twilio", "python/requirements.txt", "twilio=="),
+    "Node": ("twilio", "node/package.json", '"twilio": "'),
+    "Java": ("com.twilio.sdk:twilio", "java/pom.xml", r"twilio</artifactId>\s*<version>"),
+    "twiml-rust": ("twiml-rust", "rust/Cargo.toml", 'twiml-rust = "='),
+    "twilio": ("twilio", "rust/Cargo.toml", 'twilio = "='),
+}
+ROWS = [
+    "document - ours-python Python",
+    "parse - ours-python Python",
+    "cold - ours-python Python",
+    "document - ours twiml-rust",
+    "parse - ours twilio",
+]
 
 
-def main(cache: Path) -> int:
-    all_of_them = libraries(cache)
-    compared = {key: library for key, library in all_of_them.items() if key != "ours_python"}
-    cases = json.loads((HERE / "cases.json").read_text())["cases"]
-    with open(cache / "drivers.log", "w") as errors:
-        for library in all_of_them.values():
-            library.start(errors)
-        verdicts = []
-        for case in map(ready, cases):
-            answers = {key: library.ask(case) for key, library in compared.items()}
-            verdicts.append({key: compare(case, answer) for key, answer in answers.items()})
-        times = {
-            job: speed.per_call([(key, job, library) for key, library in all_of_them.items()])
-            for job in ("document", "verify", "parse")
-        }
-        for library in all_of_them.values():
-            library.stop()
-    environment = all_of_them["ours"].full_environment()
-    times["cold"] = speed.cold(
-        {key: (command, environment) for key, command in report.BARE.items()}
-        | {
-            key: ([*library.command, speed.SIP], library.full_environment())
-            for key, library in all_of_them.items()
-            if key != "twilio"  # it has no such document
-        }
-    )
+def main(cache: Path) -> None:
+    rust = [f"{cache}/rust/release/peers"]
+    python = [f"{cache}/python/bin/python", "-B"]
+    commands = {
+        "ours": [*rust, "ours"],
+        "Python": [*python, f"{HERE}/python/official.py"],
+        "Node": ["env", f"NODE_PATH={cache}/node/node_modules", "node", f"{HERE}/node/official.js"],
+        "Java": ["java", "-cp", f"{cache}/java/classes:{cache}/java/lib/*", "Official"],
+        "twiml-rust": [*rust, "twiml-rust"],
+        "twilio": [*rust, "twilio"],
+        "ours-python": [*python, f"{HERE}/python/ours.py"],
+    }
+    programs = {name: Program(name, command) for name, command in commands.items()}
+    cases = [ready(case) for case in json.loads((HERE / "cases.json").read_text())["cases"]]
+    for case in cases:
+        case["outcomes"] = [compare(case, programs[name].ask(case)) for name in PACKAGES]
+    groups = {name: list(found) for name, found in groupby(cases, lambda case: case["group"])}
+    lines = [row("", *PACKAGES), "| --- " * (len(PACKAGES) + 1) + "|"]
+    lines.append(row("package", *(package(*pinned) for pinned in PACKAGES.values())))
+    lines += [row(name, *scores(found)) for name, found in {"all": cases, **groups}.items()]
+    number = count(1)
+    for name, found in groups.items():
+        lines += ["", f"### {name}", "", row("", "input", "right", *PACKAGES, "reason")]
+        lines.append("| --- " * (len(PACKAGES) + 4) + "|")
+        for case in found:
+            right = case["right"] if isinstance(case["right"], str) else "its values"
+            outcomes = map(shown, case["outcomes"])
+            lines.append(row(next(number), case["name"], right, *outcomes, case["reason"]))
+    on = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    lines += ["", "## Speed", "", on, "", "```text", *table(programs, ROWS), "```", ""]
+    readme = HERE / "README.md"
+    prose, mark, _ = readme.read_text("utf-8").partition(MARK)
+    readme.write_text(prose + mark + "\n".join(lines), "utf-8")
 
-    text = report.write(cases, verdicts, compared, times, all_of_them)
-    (HERE / "README.md").write_text(text)
-    wrong = [
-        case["name"]
-        for case, row in zip(cases, verdicts)
-        if row["ours"].right is not True and "known" not in case
-    ]
-    for name in wrong:
-        print(f"peers: ours is wrong on: {name}", file=sys.stderr)
-    for key, library in compared.items():
-        print(f"{library.name}: {report.score(verdicts, key)}")
-    return 1 if wrong else 0
+    for name, score in zip(PACKAGES, scores(cases)):
+        print(f"{name}: {score}")
+    if wrong := [
+        case["name"] for case in cases if case["outcomes"][0] != "" and "known" not in case
+    ]:
+        raise SystemExit("\n".join(f"peers: ours is wrong on: {name}" for name in wrong))
+
+
+def package(name: str, file: str, before: str) -> str:
+    """The package with the version that its own client is told to fetch."""
+    found = re.search(before + r"([0-9.]+)", (HERE / file).read_text())
+    if not found:
+        raise SystemExit(f"peers: {file} pins no {name}")
+    return f"`{name}` {found[1]}"
+
+
+def row(*cells: object) -> str:
+    texts = (str(cell).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
+    return f"| {' | '.join(texts)} |"
+
+
+def shown(outcome: str | None) -> str:
+    return "-" if outcome is None else f"✗ {outcome}" if outcome else "✓"
+
+
+def scores(cases: list[Case]) -> list[str]:
+    """Of each library, how often it is right of those that it has the job for."""
+    columns = zip(*(case["outcomes"] for case in cases))
+    offered = ([it for it in column if it is not None] for column in columns)
+    return [f"{found.count('')} of {len(found)}" if found else "-" for found in offered]
+
+
+def processor() -> str:
+    """Its name, where Linux tells it."""
+    with suppress(OSError):
+        if found := re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()):
+            return found[1]
+    return platform.machine()
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))

@@ -1,11 +1,10 @@
-// The official Java library, used as its documentation shows. Requests and answers: run.py.
+// The official Java library, used as its documentation shows. Answers what run.py and bench.py ask.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.twilio.http.HttpMethod;
 import com.twilio.security.RequestValidator;
 import com.twilio.twiml.TwiML;
-import com.twilio.twiml.TwiMLException;
 import com.twilio.twiml.VoiceResponse;
 import com.twilio.twiml.voice.Refer;
 import com.twilio.twiml.voice.ReferSip;
@@ -18,144 +17,122 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 final class Official {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private interface Job {
+        Object run() throws Exception;
+    }
 
-    private static String document(String language, String say, String sip, String action, String method,
-            boolean refers) throws TwiMLException {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static volatile Object sink;
+
+    private static Job job(String name, JsonNode input) {
+        switch (name) {
+            case "document":
+                return () -> Map.of("xml", document(input));
+            case "read":
+                return () -> read(text(input, "xml"));
+            case "verify":
+            case "servlet":
+                // It is given a URL, knows nothing of proxies, and has one algorithm.
+                return input.has("url") && !input.has("algorithm") ? () -> Map.of("valid", verify(input)) : null;
+            case "parse":
+                return parse(text(input, "token"), text(input, "url"), text(input, "body"), text(input, "signature"));
+            default:
+                return null;
+        }
+    }
+
+    private static String document(JsonNode input) throws Exception {
         VoiceResponse.Builder response = new VoiceResponse.Builder();
-        if (say != null) {
-            Say.Builder spoken = new Say.Builder(say);
-            if (language != null) {
-                spoken.option("language", language);
+        JsonNode say = input.path("say");
+        if (say.has("text")) {
+            Say.Builder spoken = new Say.Builder(text(say, "text"));
+            if (say.has("language")) {
+                spoken.option("language", text(say, "language"));
             }
             response.say(spoken.build());
         }
-        if (refers) {
+        if (input.has("refer")) {
+            JsonNode asked = input.get("refer");
             Refer.Builder refer = new Refer.Builder();
-            if (action != null) {
-                refer.action(action);
+            if (asked.has("action")) {
+                refer.action(text(asked, "action"));
             }
-            if (method != null) {
-                refer.method(HttpMethod.valueOf(method));
+            if (asked.has("method")) {
+                refer.method(HttpMethod.valueOf(text(asked, "method")));
             }
-            if (sip != null) {
-                refer.sip(new ReferSip.Builder(sip).build());
+            if (asked.has("sip")) {
+                refer.sip(new ReferSip.Builder(text(asked, "sip")).build());
             }
             response.refer(refer.build());
         }
         return response.build().toXml();
     }
 
-    private static String document(JsonNode given) throws TwiMLException {
-        JsonNode say = given.path("say");
-        JsonNode refer = given.path("refer");
-        return document(text(say, "language"), text(say, "text"), text(refer, "sip"), text(refer, "action"),
-                text(refer, "method"), !refer.isMissingNode());
-    }
-
-    private static Map<String, Object> read(JsonNode given) throws TwiMLException {
-        Map<String, Object> found = new HashMap<>();
-        for (TwiML verb : VoiceResponse.Builder.fromXml(text(given, "xml")).build().getChildren()) {
+    private static Object read(String xml) throws Exception {
+        Map<String, String> found = new HashMap<>();
+        for (TwiML verb : VoiceResponse.Builder.fromXml(xml).build().getChildren()) {
             if (verb instanceof Refer) {
                 Refer refer = (Refer) verb;
-                found.put("action", refer.getAction() == null ? null : refer.getAction().toString());
-                found.put("method", refer.getMethod() == null ? null : refer.getMethod().toString());
-                for (TwiML child : refer.getChildren()) {
-                    if (child instanceof ReferSip) {
-                        Object url = ((ReferSip) child).getSipUrl();
-                        found.put("sip", url == null ? null : url.toString());
-                    }
-                }
+                found.put("action", Objects.toString(refer.getAction(), null));
+                found.put("method", Objects.toString(refer.getMethod(), null));
+                ReferSip sip = (ReferSip) refer.getChildren().get(0);
+                found.put("sip", Objects.toString(sip.getSipUrl(), null));
             }
         }
         return found;
     }
 
-    private static Object verify(JsonNode given) {
-        if (!given.has("url") || given.has("algorithm")) {
-            return null; // it is given a URL, knows nothing of proxies, and has one algorithm
-        }
+    private static boolean verify(JsonNode input) {
         RequestValidator validator;
         try {
-            validator = new RequestValidator(text(given, "token"));
+            validator = new RequestValidator(text(input, "token"));
         } catch (IllegalArgumentException emptyToken) {
-            return Map.of("valid", false); // such an app never starts
+            return false; // such an app never starts
         }
-        String url = text(given, "url");
-        String signature = text(given, "signature");
-        boolean valid;
-        if (given.has("json")) {
+        String url = text(input, "url");
+        String signature = text(input, "signature");
+        if (input.has("json")) {
             try {
-                valid = validator.validate(url, text(given, "json"), signature);
+                return validator.validate(url, text(input, "json"), signature);
             } catch (URISyntaxException declared) {
-                valid = false;
+                return false;
             }
-        } else {
-            valid = validator.validate(url, params(given), signature);
         }
-        return Map.of("valid", valid);
-    }
-
-    /** As a servlet gives them: of a repeated parameter the first. */
-    private static Map<String, String> params(JsonNode given) {
+        // As a servlet gives them: of a repeated parameter the first.
         Map<String, String> params = new HashMap<>();
-        for (JsonNode pair : given.path("params")) {
+        for (JsonNode pair : input.get("params")) {
             params.putIfAbsent(pair.get(0).textValue(), pair.get(1).textValue());
         }
-        return params;
+        return validator.validate(url, params, signature);
     }
 
-    private static Map<String, String> form(String body) {
-        Map<String, String> params = new HashMap<>();
-        for (String pair : body.split("&")) {
-            int equals = pair.indexOf('=');
-            String name = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
-            params.putIfAbsent(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-        }
-        return params;
-    }
-
-    private interface Job {
-        Object run() throws TwiMLException;
-    }
-
-    private static Job timed(String name, JsonNode given) {
-        RequestValidator validator = new RequestValidator(text(given, "token"));
-        String url = text(given, "url");
-        String signature = text(given, "signature");
-        switch (name) {
-            case "document":
-                JsonNode refer = given.get("refer");
-                String sip = text(refer, "sip");
-                return () -> document(null, null, sip, "/handleRefer", "POST", true);
-            case "verify":
-                Map<String, String> params = params(given);
-                return () -> validator.validate(url, params, signature);
-            case "parse":
-                String body = text(given, "body");
-                return () -> {
-                    Map<String, String> read = form(body);
-                    if (!validator.validate(url, read, signature)) {
-                        throw new IllegalStateException("not valid");
-                    }
-                    return read.get("ReferCallStatus") + read.get("ReferSipResponseCode")
-                            + read.get("NotifySipResponseCode");
-                };
-            default:
-                return null;
-        }
-    }
-
-    private static volatile Object sink;
-
-    private static Object answer(JsonNode request) throws TwiMLException {
-        if (request.has("time")) {
-            Job job = timed(text(request, "time"), request.get("input"));
-            if (job == null) {
-                return null;
+    private static Job parse(String token, String url, String body, String signature) {
+        RequestValidator validator = new RequestValidator(token);
+        return () -> {
+            Map<String, String> params = new HashMap<>();
+            for (String pair : body.split("&")) {
+                int equals = pair.indexOf('=');
+                String name = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
+                params.putIfAbsent(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
             }
+            if (!validator.validate(url, params, signature)) {
+                throw new IllegalStateException("not valid");
+            }
+            return params.get("ReferCallStatus") + params.get("ReferSipResponseCode")
+                    + params.get("NotifySipResponseCode");
+        };
+    }
+
+    private static Object answer(JsonNode request) throws Exception {
+        boolean isTimed = request.has("time");
+        Job job = isTimed ? job(text(request, "time"), request.get("input")) : job(text(request, "job"), request);
+        if (job == null) {
+            return null;
+        }
+        if (isTimed) {
             int calls = request.get("calls").intValue();
             long started = System.nanoTime();
             for (int call = 0; call < calls; call++) {
@@ -164,17 +141,7 @@ final class Official {
             return (double) (System.nanoTime() - started) / calls;
         }
         try {
-            switch (text(request, "job")) {
-                case "document":
-                    return Map.of("xml", document(request));
-                case "read":
-                    return read(request);
-                case "verify":
-                case "servlet":
-                    return verify(request);
-                default:
-                    return null;
-            }
+            return job.run();
         } catch (Exception error) {
             return Map.of("error", error.getClass().getSimpleName() + ": " + error.getMessage());
         }
@@ -187,7 +154,9 @@ final class Official {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         if (arguments.length > 0) {
-            out.println(document(null, null, arguments[0], "/handleRefer", "POST", true));
+            JsonNode refer = JSON.createObjectNode().put("sip", arguments[0]).put("action", "/handleRefer")
+                    .put("method", "POST");
+            out.println(document(JSON.createObjectNode().set("refer", refer)));
             return;
         }
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -1,33 +1,28 @@
-"""What the drivers in Python have in common: lines of JSON on stdin and stdout."""
+"""What the programs in Python have in common: lines of JSON on stdin and stdout."""
 
 import json
 import sys
 import time
 
 
-def serve(jobs, timed):
-    """By name, `jobs` answer a case, and `timed` make of an input what is to be timed."""
+def serve(jobs):
+    """By name, `jobs` make of an input what answers it, or None if the library cannot."""
     for line in sys.stdin:
         request = json.loads(line)
-        if "time" in request:
-            answer = per_call(timed.get(request["time"]), request)
-        elif request["job"] in jobs:
-            try:
-                answer = jobs[request["job"]](request)
-            except Exception as error:
-                answer = {"error": f"{type(error).__name__}: {error}"}
-        else:
-            answer = None
-        print(json.dumps(answer), flush=True)
+        prepare = jobs.get(request.get("time") or request["job"])
+        job = prepare and prepare(request.get("input") or request)
+        print(json.dumps(job and answer(job, request.get("calls"))), flush=True)
 
 
-def per_call(prepare, request):
-    """Nanoseconds per call, or None where there is no such job."""
-    if prepare is None:
-        return None
-    job = prepare(request["input"])
-    calls = range(request["calls"])
+def answer(job, calls):
+    """What the job returns, or nanoseconds per call."""
+    if not calls:
+        try:
+            return job()
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+    repeated = range(calls)
     started = time.perf_counter_ns()
-    for _ in calls:
+    for _ in repeated:
         job()
-    return (time.perf_counter_ns() - started) / request["calls"]
+    return (time.perf_counter_ns() - started) / calls
