@@ -25,34 +25,17 @@ TARGET = SipUri(
 )
 
 
-def answer(path: str, request: VoiceRequest, response: VoiceResponse) -> Response:
-    """Note the request, and send a document."""
-    line = json.dumps([path, request.to_dict()])
-    os.write(log, f"{line}\n".encode())
+@app.post("/{name}")
+async def answer(name: str, request: Verified) -> Response:
+    """Note the request; transfer a call that comes in, and end it after the transfer."""
+    os.write(log, f"{json.dumps([f'/{name}', request.to_dict()])}\n".encode())
+    response = VoiceResponse()
+    if name == "voice":
+        response.say("Connecting you.")
+        response.refer(TARGET, action="/done")
+    elif name == "done":
+        response.hangup()
     return Response(str(response), media_type="text/xml")
-
-
-@app.post("/voice")
-async def voice(request: Verified) -> Response:
-    """Transfer a call that comes in."""
-    response = VoiceResponse()
-    response.say("Connecting you.")
-    response.refer(TARGET, action="/done")
-    return answer("/voice", request, response)
-
-
-@app.post("/done")
-async def done(request: Verified) -> Response:
-    """End the call after the transfer."""
-    response = VoiceResponse()
-    response.hangup()
-    return answer("/done", request, response)
-
-
-@app.post("/status")
-async def status(request: Verified) -> Response:
-    """Take note of the end of the call."""
-    return answer("/status", request, VoiceResponse())
 
 
 if __name__ == "__main__":
