@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use twiml_refer::{RequestValidator, http::Method, transfer::TransferSettings};
+use twiml_refer::transfer::TransferSettings;
 
 use crate::run::{Run, command, file, run};
 use crate::simulate::{TOKEN, app};
@@ -244,10 +244,8 @@ fn a_call_is_answered_and_transferred() {
     let asked = app.asked();
     let paths: Vec<_> = asked.iter().map(|it| it.path()).collect();
     assert_eq!(paths, ["/voice", "/done", "/status"]);
-    let validator = RequestValidator::new(TOKEN).unwrap();
     for asked in &asked {
-        let url = app.url(&asked.url);
-        validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
+        assert!(asked.method == "POST" && asked.is_signed(TOKEN, &app.base), "{asked:?}");
         for (name, value) in [
             ("From", format!("sip:alice@{}", endpoint.own)),
             ("To", format!("sip:support@{address}")),

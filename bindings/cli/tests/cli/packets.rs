@@ -10,14 +10,13 @@ use etherparse::{
 use serde_json::{Value, json};
 
 use crate::run::{Run, file, run, run_with};
-use crate::traces::{BUSY, busy, ending, endings, refer, referred};
+use crate::traces::{BUSY, OFFSETS, busy, ending, endings, refer, referred};
 
 const PLATFORM: [u8; 4] = [203, 0, 113, 10];
 const ENDPOINT: [u8; 4] = [192, 0, 2, 20];
 
 /// Milliseconds since 1970 of the first message.
 const START: u64 = 1_764_080_105_155;
-const OFFSETS: [u64; 6] = [0, 42, 60, 101, 4310, 4352];
 
 /// Whether a message of `busy` is from the platform.
 fn is_sent(message: &str) -> bool {
