@@ -54,13 +54,10 @@ class Page:
 
     def __init__(self, url: str) -> None:
         options = ChromeOptions()
-        for option in (
-            "headless=new",
-            "no-sandbox",
-            "disable-dev-shm-usage",
-            "window-size=1360,1500",
-        ):
+        for option in ("headless=new", "no-sandbox", "window-size=1360,1500"):
             options.add_argument(f"--{option}")
+        # What containers have for shared memory is too small.
+        options.add_argument("--disable-dev-shm-usage")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.browser = Chrome(options=options, service=ChromeService("/usr/bin/chromedriver"))
         self.browser.get(url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import uvicorn
@@ -18,7 +17,7 @@ app = FastAPI(redirect_slashes=False)
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], f"http://127.0.0.1:{PORT}")
 Verified = Annotated[VoiceRequest, Depends(verify_request(validator))]
 # At the end, also when a killed app is started again; each line is one write.
-log = os.open(Path(sys.argv[2]), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+log = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 TARGET = SipUri(
     "sip:alice@example.com",
     headers={"X-Reason": "billing question", "User-to-User": "6F72646572;encoding=hex"},

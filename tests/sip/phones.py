@@ -132,21 +132,18 @@ class SlowRelay(Server, socketserver.UDPServer):
 
     def __init__(self, asterisk: int, example: str) -> None:
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
-        self.asterisk, self.example = ("127.0.0.1", asterisk), example
+        self.asterisk, self.example = asterisk, example
         self.address = f"127.0.0.1:{self.server_address[1]}"
         self.start()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Relay a message."""
-        data: bytes = request[0]
-        host, port = self.example.split(":")
-        if client_address == (host, int(port)):
-            data = data.replace(self.example.encode(), self.address.encode())
-            self.socket.sendto(data, self.asterisk)
-            return
-        if data.startswith(b"ACK "):
+        data, port = request[0], int(self.example.partition(":")[2])
+        if client_address[1] == port:
+            data, port = data.replace(self.example.encode(), self.address.encode()), self.asterisk
+        elif data.startswith(b"ACK "):
             time.sleep(0.2)
-        self.socket.sendto(data, (host, int(port)))
+        self.socket.sendto(data, ("127.0.0.1", port))
 
 
 class Phones:
@@ -283,8 +280,7 @@ def main() -> int:
     reader.add_argument("--python", required=True)
     reader.add_argument("--asterisk", metavar="ROOT")
     options = reader.parse_args()
-    cases, more = SOFTPHONES, SOFTPHONES_OF_EMULATE
-    asterisk = None
+    cases, more, asterisk = SOFTPHONES, SOFTPHONES_OF_EMULATE, None
     results = []
     with contextlib.ExitStack() as stack:
         if options.asterisk:

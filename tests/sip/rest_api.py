@@ -32,7 +32,6 @@ sys.path.insert(0, str(EXAMPLE))
 from local_client import LocalClient  # noqa: E402
 
 ACCOUNT = "AC00000000000000000000000000000001"
-UNKNOWN = "CA00000000000000000000000000000009"
 FROM = "+15005550006"
 
 
@@ -155,8 +154,9 @@ def cancel(calls: Calls) -> str:
 def errors(calls: Calls) -> str:
     """Get errors as the library's exceptions; bindings/cli/tests has one for each code."""
     create = calls.client.calls.create
-    check_error(lambda: calls.with_token("another").calls(UNKNOWN).fetch(), 401, 20003)
-    check_error(lambda: calls.client.calls(UNKNOWN).fetch(), 404, 20404)
+    unknown = "CA00000000000000000000000000000009"
+    check_error(lambda: calls.with_token("another").calls(unknown).fetch(), 401, 20003)
+    check_error(lambda: calls.client.calls(unknown).fetch(), 404, 20404)
     check_error(lambda: create(to="alice", from_=FROM, twiml="<Response/>"), 400, 21211)
     assert not calls.app.requests, calls.app.requests
     return "no request"

@@ -156,12 +156,10 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Note the parameters in the body."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.answer(self.path, body, signed=urllib.parse.parse_qsl(body, keep_blank_values=True))
 
     def do_GET(self) -> None:
-        """Note the parameters in the URL."""
         path, _, query = self.path.partition("?")
         self.answer(path, query, signed=[])
 
@@ -182,7 +180,7 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(document)
 
     def log_message(self, *_: object) -> None:
-        """Print nothing."""
+        pass
 
 
 class Program:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 
 from servers import free_port
@@ -118,10 +117,9 @@ ONE_CALL = "-m 1 -timeout 40 -timeout_error -trace_msg -message_file messages"
 
 
 def start(
-    address: str, steps: Iterable[str], folder: Path, *options: str, transport: str = "udp"
+    address: str, steps: list[str], folder: Path, *options: str, transport: str = "udp"
 ) -> subprocess.Popen[bytes]:
     """Let sipp call an address once, with its messages in a file, or as the options say."""
-    steps = list(steps)
     # What an expression assigns need not be used, if it is named at the end.
     reference = '<Reference variables="1,2,3"/>\n' if REFER in steps else ""
     (folder / "caller.xml").write_text(
