@@ -1,7 +1,7 @@
-"""Lets sipp call an example or `emulate`: `sipp_calls.py COMMAND [PROGRAM [CASE…]]`.
+"""Lets sipp call an example or `emulate`: `sipp_calls.py COMMAND PROGRAM [CASE…]`.
 
-Each case of `cases` runs over UDP and TCP. PROGRAM, an example, must print what the case says;
-without one, COMMAND, the command twiml-refer, plays Twilio, and the app must get what the case
+Each case of `cases` runs over UDP and TCP. PROGRAM, an example, must print what the case says; if
+it is `emulate`, COMMAND, the command twiml-refer, plays Twilio, and the app must get what the case
 says, signed. Both times `replay` must report the same of what was on the wire. Prints a table:
 case, transport, and how the transfer ended, or the request that the app got.
 """
@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -112,13 +111,14 @@ def main() -> int:
     """Run what was asked for."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("command")
-    reader.add_argument("program", nargs="?")
+    reader.add_argument("program")
     reader.add_argument("cases", nargs="*")
     reader.add_argument("--trace", help="a folder that keeps what was on the wire of an example")
     reader.add_argument("--check", default="", help="goes before the program, as valgrind does")
     options = reader.parse_args()
-    run: Callable[..., tuple[str, list[str]]] = call_example if options.program else call_emulate
-    known = CASES if options.program else {**CASES, **EMULATE_CASES}
+    run, known = call_example, CASES
+    if options.program == "emulate":
+        run, known = call_emulate, {**CASES, **EMULATE_CASES}
 
     def one(row: tuple[str, str]) -> bool:
         with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +129,7 @@ def main() -> int:
     rows = [(name, transport) for name in options.cases or known for transport in ("udp", "tcp")]
     with ThreadPoolExecutor(4) as pool:
         passed = sum(pool.map(one, rows))
-    print(f"{Path(options.program or 'emulate').name}: {passed} of {len(rows)} passed")
+    print(f"{Path(options.program).name}: {passed} of {len(rows)} passed")
     return 0 if passed == len(rows) else 1
 
 
