@@ -9,61 +9,28 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
-from types import TracebackType
 
+from servers import wait_until
+
+# Nothing else is loaded: no other protocol, nothing that listens.
+MODULES = """
+res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd res_pjproject
+res_pjsip res_pjsip_session res_pjsip_pubsub res_pjsip_endpoint_identifier_ip
+res_pjsip_outbound_authenticator_digest res_pjsip_sdp_rtp res_pjsip_dtmf_info res_pjsip_refer
+res_pjsip_header_funcs res_pjsip_caller_id res_rtp_asterisk chan_pjsip codec_ulaw codec_alaw
+bridge_simple bridge_native_rtp app_dial app_senddtmf app_stack app_while func_cut func_logic
+func_strings func_uri pbx_config pbx_spool
+"""
+FOLDERS = "etc varlib db key agi spool run log"
 CONFIGURATION = {
-    "asterisk.conf": """[directories]
-astetcdir => {folder}
-astvarlibdir => {folder}
-astdbdir => {folder}
-astkeydir => {folder}
-astdatadir => /usr/share/asterisk
-astagidir => {folder}
-astspooldir => {folder}
-astrundir => {folder}
-astlogdir => {folder}
-[options]
-verbose = 4
-""",
+    "asterisk.conf": "[options]\nverbose = 4\n[directories]\nastdatadir => /usr/share/asterisk\n"
+    + "".join(f"ast{name}dir => {{folder}}\n" for name in FOLDERS.split()),
     "logger.conf": "[logfiles]\nmessages => notice,warning,error,verbose\n",
-    # Nothing else is loaded: no other protocol, nothing that listens.
-    "modules.conf": """[modules]
-autoload = no
-load = res_sorcery_config.so
-load = res_sorcery_memory.so
-load = res_sorcery_astdb.so
-load = res_timing_timerfd.so
-load = res_pjproject.so
-load = res_pjsip.so
-load = res_pjsip_session.so
-load = res_pjsip_pubsub.so
-load = res_pjsip_endpoint_identifier_ip.so
-load = res_pjsip_outbound_authenticator_digest.so
-load = res_pjsip_sdp_rtp.so
-load = res_pjsip_dtmf_info.so
-load = res_pjsip_refer.so
-load = res_pjsip_header_funcs.so
-load = res_pjsip_caller_id.so
-load = res_rtp_asterisk.so
-load = chan_pjsip.so
-load = codec_ulaw.so
-load = codec_alaw.so
-load = bridge_simple.so
-load = bridge_native_rtp.so
-load = app_dial.so
-load = app_senddtmf.so
-load = app_stack.so
-load = app_while.so
-load = func_cut.so
-load = func_logic.so
-load = func_strings.so
-load = func_uri.so
-load = pbx_config.so
-load = pbx_spool.so
-""",
+    "modules.conf": "[modules]\nautoload = no\n"
+    + "".join(f"load = {name}.so\n" for name in MODULES.split()),
     "pjsip.conf": """[udp]
 type = transport
 protocol = udp
@@ -133,29 +100,26 @@ exten => s,1,While($["${{SET(ONE=${{SHIFT(HEADERS,&)}})}}" != ""])
  same => n,Return()
 """,
 }
-START_SECONDS = 30
 
 
 class Asterisk:
-    """A running Asterisk: `with Asterisk(root, port) as asterisk`.
+    """A running Asterisk: `with Asterisk(root, port, user, password) as asterisk`.
 
-    A user and a password answer whoever challenges its calls. Root's rights are needed, for chroot.
+    User and password answer whoever challenges its calls. Root's rights are needed, for chroot.
     """
 
-    def __init__(self, root: str, port: int, user: str = "caller", password: str = "none") -> None:
+    def __init__(self, root: str, port: int, user: str, password: str) -> None:
         self.port = port
         self.root = root
-        place = tempfile.mkdtemp(prefix="asterisk-", dir=Path(root, "tmp"))
-        self.place = Path(place)
+        self.place = Path(tempfile.mkdtemp(prefix="asterisk-", dir=Path(root, "tmp")))
         # As it is seen inside.
         self.folder = f"/tmp/{self.place.name}"
         (self.place / "outgoing").mkdir()
+        settings = {"folder": self.folder, "port": port, "user": user, "password": password}
         for name, text in CONFIGURATION.items():
-            settings = {"folder": self.folder, "port": port, "user": user, "password": password}
-            Path(place, name).write_text(text.format(**settings))
-        self.process = subprocess.Popen(
-            self.command("-f"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            (self.place / name).write_text(text.format(**settings))
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(self.command("-f"), stdout=quiet, stderr=quiet)
 
     def command(self, *options: str) -> list[str]:
         """Return how to run the program in its root."""
@@ -163,40 +127,27 @@ class Asterisk:
 
     def console(self, line: str) -> str:
         """Run a line on the console of the running one, and return what it prints."""
-        return subprocess.run(
-            self.command("-rx", line), capture_output=True, text=True, timeout=30, check=True
-        ).stdout
+        command = self.command("-rx", line)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        return "" if ran.returncode else ran.stdout
 
     def __enter__(self) -> Asterisk:
         """Wait until it has read its configuration."""
-        until = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.console("core waitfullybooted")
-                return self
-            except subprocess.CalledProcessError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    messages = self.messages()
-                    self.__exit__(None, None, None)
-                    raise RuntimeError(f"Asterisk did not start: {messages}") from None
-                time.sleep(0.1)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it, and remove what it wrote."""
-        self.process.terminate()
         try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            wait_until(lambda: self.console("core waitfullybooted"), "Asterisk has started", 30)
+        except TimeoutError:
+            print(self.messages(), file=sys.stderr)
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it, and remove what it wrote."""
+        self.process.kill()
+        self.process.wait()
         shutil.rmtree(self.place)
 
-    def call(self, uri: str, endpoint: str = "willing") -> None:
+    def call(self, uri: str, endpoint: str) -> None:
         """Call a URI.
 
         A call of the endpoint `willing` can be transferred, and calls the target without the

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import uvicorn
@@ -18,41 +17,24 @@ app = FastAPI(redirect_slashes=False)
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], f"http://127.0.0.1:{PORT}")
 Verified = Annotated[VoiceRequest, Depends(verify_request(validator))]
 # At the end, also when a killed app is started again; each line is one write.
-log = os.open(Path(sys.argv[2]), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+log = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 TARGET = SipUri(
     "sip:alice@example.com",
     headers={"X-Reason": "billing question", "User-to-User": "6F72646572;encoding=hex"},
 )
 
 
-def answer(path: str, request: VoiceRequest, response: VoiceResponse) -> Response:
-    """Note the request, and send a document."""
-    line = json.dumps([path, request.to_dict()])
-    os.write(log, f"{line}\n".encode())
+@app.post("/{name}")
+async def answer(name: str, request: Verified) -> Response:
+    """Note the request; transfer a call that comes in, and end it after the transfer."""
+    os.write(log, f"{json.dumps([f'/{name}', request.to_dict()])}\n".encode())
+    response = VoiceResponse()
+    if name == "voice":
+        response.say("Connecting you.")
+        response.refer(TARGET, action="/done")
+    elif name == "done":
+        response.hangup()
     return Response(str(response), media_type="text/xml")
-
-
-@app.post("/voice")
-async def voice(request: Verified) -> Response:
-    """Transfer a call that comes in."""
-    response = VoiceResponse()
-    response.say("Connecting you.")
-    response.refer(TARGET, action="/done")
-    return answer("/voice", request, response)
-
-
-@app.post("/done")
-async def done(request: Verified) -> Response:
-    """End the call after the transfer."""
-    response = VoiceResponse()
-    response.hangup()
-    return answer("/done", request, response)
-
-
-@app.post("/status")
-async def status(request: Verified) -> Response:
-    """Take note of the end of the call."""
-    return answer("/status", request, VoiceResponse())
 
 
 if __name__ == "__main__":

@@ -54,7 +54,6 @@ class Account(pj.Account):  # type: ignore[misc]
 
 def main() -> None:
     """Call or be called, and stay until the first call has ended."""
-    os.dup2(2, 1)
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()
@@ -90,7 +89,6 @@ def main() -> None:
             Caller.calls[0].hangup(pj.CallOpParam())
     endpoint.hangupAllCalls()
     # The interpreter may free calls after the library: there is nothing to clean up.
-    sys.stderr.flush()
     os._exit(0)
 
 

@@ -203,7 +203,7 @@ fn manual_pages_are_roff_with_a_title() {
 
 /// What README shows for the shell, one block after the other in an empty folder, with an app where it
 /// says that one runs. Not the tests themselves, nor the picture, which `picture` holds fresh, nor `emulate`, which
-/// waits for a phone: `tests/sip/emulate.py` is one.
+/// waits for a phone: `tests/run sip` has some.
 #[test]
 fn the_readme_runs() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

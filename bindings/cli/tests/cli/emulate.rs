@@ -6,38 +6,50 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use twiml_refer::{RequestValidator, http::Method, transfer::TransferSettings};
+use twiml_refer::transfer::TransferSettings;
 
 use crate::run::{Run, command, file, run};
-use crate::simulate::{REFER, TOKEN};
-use crate::webhook::{CLOSED, Reply, Webhook};
+use crate::simulate::{TOKEN, app};
+use crate::webhook::{Asked, CLOSED, Reply, Webhook};
 
 /// The command while it runs, and the address where it takes calls.
 struct Emulator {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: String,
-    first: String,
 }
 
 impl Emulator {
     fn start(url: &str, more: &[&str]) -> Self {
         let listen = ["emulate", url, "--listen", "127.0.0.1:0", "--fast", "--json"];
         let mut command = command(&[&listen[..], more].concat());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env("TWILIO_AUTH_TOKEN", TOKEN);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the command runs");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         stdout.read_line(&mut first).unwrap();
-        let listening: Value = serde_json::from_str(&first).expect("JSON");
-        let address = listening["address"].as_str().unwrap().to_owned();
-        Self { child, stdout, address, first }
+        let (_, port) = first.split_once("127.0.0.1:").expect(&first);
+        let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+        Self { child, stdout, address: format!("127.0.0.1:{port}") }
+    }
+
+    /// Reads a line, and returns this property of it.
+    fn property(&mut self, name: &str) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        line[name].as_str().unwrap().to_owned()
     }
 
     fn signal(&self, name: &str) {
@@ -47,7 +59,7 @@ impl Emulator {
     }
 
     fn end(mut self) -> Run {
-        let (mut stdout, mut stderr) = (self.first.clone(), String::new());
+        let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let status = self.child.wait().unwrap().code().expect("no signal");
@@ -123,21 +135,17 @@ impl Endpoint {
         panic!("no {start}")
     }
 
-    /// Waits for the answer, and confirms it.
-    fn is_answered(&mut self) {
+    /// Waits for the answer, confirms it, and returns it.
+    fn is_answered(&mut self) -> String {
         let answer = self.receive_first("SIP/2.0 200");
         self.to = header(&answer, "To").to_owned();
         self.request("ACK", "", "");
+        answer
     }
 
     fn answer(&self, request: &str, status: &str) {
-        let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
-            .map(|name| format!("{name}: {}\r\n", header(request, name)));
-        let (own, copied) = (&self.own, copied.concat());
-        let message = format!(
-            "SIP/2.0 {status}\r\n{copied}Contact: <sip:alice@{own}>\r\nContent-Length: 0\r\n\r\n"
-        );
-        self.socket.send(message.as_bytes()).unwrap();
+        let contact = format!("Contact: <sip:alice@{}>\r\n", self.own);
+        self.socket.send(response(request, status, &contact).as_bytes()).unwrap();
     }
 
     fn notify(&mut self, status: &str, state: &str) {
@@ -163,11 +171,50 @@ fn header<'a>(message: &'a str, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no {name} in {message}"))
 }
 
-fn app() -> Webhook {
-    Webhook::start(|asked| match asked.path() {
-        "/voice" => Reply::verbs(&format!("<Say>Hello</Say>{REFER}")),
-        _ => Reply::verbs("<Say>Sorry</Say><Hangup/>"),
-    })
+fn response(request: &str, status: &str, headers: &str) -> String {
+    let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
+        .map(|name| format!("{name}: {}\r\n", header(request, name)));
+    format!("SIP/2.0 {status}\r\n{}{headers}Content-Length: 0\r\n\r\n", copied.concat())
+}
+
+/// An endpoint that is called, and its URI.
+fn phone() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let uri = format!("sip:phone@{}", socket.local_addr().unwrap());
+    (socket, uri)
+}
+
+/// Refuses the call, and returns its INVITE.
+fn refuse(phone: &UdpSocket, status: &str) -> String {
+    let mut bytes = vec![0; 65_535];
+    let (length, from) = phone.recv_from(&mut bytes).unwrap();
+    let invite = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    phone.send_to(response(&invite, status, "").as_bytes(), from).unwrap();
+    invite
+}
+
+/// The lines of one call that is answered, and that the command ends.
+#[track_caller]
+fn call_that_ends(url: &str, more: &[&str], status: i32) -> Vec<Value> {
+    let emulator = Emulator::start(url, &[&["--calls", "1"], more].concat());
+    let mut endpoint = Endpoint::call(&emulator.address, "");
+    endpoint.is_answered();
+    endpoint.is_hung_up();
+    emulator.end().expect(status).json_lines()
+}
+
+/// Waits until this returns something.
+#[track_caller]
+fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = ready() {
+            return found;
+        }
+        assert!(Instant::now() < until, "not within 20 s");
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
@@ -197,10 +244,8 @@ fn a_call_is_answered_and_transferred() {
     let asked = app.asked();
     let paths: Vec<_> = asked.iter().map(|it| it.path()).collect();
     assert_eq!(paths, ["/voice", "/done", "/status"]);
-    let validator = RequestValidator::new(TOKEN).unwrap();
     for asked in &asked {
-        let url = app.url(&asked.url);
-        validator.verify(Method::Post, &url, &asked.body, asked.signature.as_deref()).unwrap();
+        assert!(asked.method == "POST" && asked.is_signed(TOKEN, &app.base), "{asked:?}");
         for (name, value) in [
             ("From", format!("sip:alice@{}", endpoint.own)),
             ("To", format!("sip:support@{address}")),
@@ -250,43 +295,27 @@ fn a_call_is_answered_and_transferred() {
         let at = rest.find(shown).unwrap_or_else(|| panic!("{shown} in order: {picture}"));
         rest = &rest[at + shown.len()..];
     }
-    let replayed = run_replay(&pcap);
+    let replayed = crate::run::run(&["replay", &pcap, "--expect", "target-failed"]).expect(0);
     assert!(replayed.stdout.contains("over: target-failed (busy, code 486)"), "{replayed:?}");
-}
-
-fn run_replay(pcap: &str) -> Run {
-    run(&["replay", pcap, "--expect", "target-failed"]).expect(0)
 }
 
 #[test]
 fn people_see_the_ladder_grow() {
     let app = app();
-    let mut command = command(&[
-        "emulate",
-        &app.url("/voice"),
-        "--listen",
-        "127.0.0.1:0",
-        "--calls",
-        "1",
-        "--fast",
-    ]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut first = String::new();
-    stdout.read_line(&mut first).unwrap();
-    let address = first.split(' ').nth(2).unwrap().to_owned();
-    let mut endpoint = Endpoint::call(&address, "");
+    let listen = ["--listen", "127.0.0.1:0", "--calls", "1", "--fast"];
+    let mut emulator =
+        Emulator::of(command(&[&["emulate", &app.url("/voice")], &listen[..]].concat()));
+    let mut endpoint = Endpoint::call(&emulator.address, "");
     endpoint.is_answered();
     let refer = endpoint.receive_first("REFER");
     // What has happened so far is there before anything else happens.
     let mut shown = String::new();
     while !shown.contains("REFER to sip:alice@example.com") {
-        stdout.read_line(&mut shown).unwrap();
+        emulator.stdout.read_line(&mut shown).unwrap();
     }
     endpoint.answer(&refer, "405 Method Not Allowed");
     endpoint.is_hung_up();
-    stdout.read_to_string(&mut shown).unwrap();
-    assert!(child.wait().unwrap().success());
+    shown += &emulator.end().expect(0).stdout;
     for words in [
         "the requests are not signed",
         "  1|     0.000   |<--------------------------------------------- INVITE --|",
@@ -362,14 +391,22 @@ fn an_app_that_fails_is_an_answer_of_no() {
         (nonsense.url("/voice"), "document-invalid", 12100),
         (other_type.url("/voice"), "content-type", 12300),
     ] {
-        let emulator = Emulator::start(&url, &["--calls", "1"]);
-        let mut endpoint = Endpoint::call(&emulator.address, "");
-        endpoint.is_answered();
-        endpoint.is_hung_up();
-        let lines = emulator.end().expect(1).json_lines();
-        is_an_application_error(&lines, kind, number);
+        is_an_application_error(&call_that_ends(&url, &[], 1), kind, number);
+
+        // With a fallback URL, that is asked, and the call goes on. Twilio names the error to it in `ErrorCode` and
+        // `ErrorUrl`: <https://www.twilio.com/docs/usage/security/availability-reliability>.
+        let fallback = Webhook::of("<Say>The fallback speaks</Say>");
+        let lines = call_that_ends(&url, &["--fallback", &fallback.url("/fallback")], 0);
+        assert!(lines.iter().any(|line| line["step"] == "error"), "{lines:?}");
+        assert!(!lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+        let [asked] = &fallback.asked()[..] else { panic!("{:?}", fallback.asked()) };
+        assert_eq!(asked.param("ErrorCode"), Some(number.to_string()));
+        assert_eq!(asked.param("ErrorUrl"), Some(url));
     }
-    assert_eq!(broken.asked().len(), 1, "no request is repeated");
+    assert_eq!(broken.asked().len(), 2, "no request is repeated");
+    let lines = call_that_ends(&broken.url("/voice"), &["--fallback", &broken.url("/fallback")], 1);
+    assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
+    assert_eq!(broken.asked().len(), 4, "a fallback that fails is not asked again");
 }
 
 /// The error, what is said to the caller because of it, and that the call then ends.
@@ -412,51 +449,6 @@ fn an_app_that_is_too_slow_is_given_up() {
     assert_eq!(fallback.asked()[0].param("ErrorCode").as_deref(), Some("11200"));
     slow.set_nonblocking(true).unwrap();
     assert_eq!(slow.incoming().take_while(Result::is_ok).count(), 2, "no request is repeated");
-}
-
-/// Twilio names the error to a fallback URL in `ErrorCode` and `ErrorUrl`:
-/// <https://www.twilio.com/docs/usage/security/availability-reliability>.
-#[test]
-fn a_fallback_goes_on_where_the_app_fails() {
-    let broken = Webhook::start(|_| Reply::text(500, "no"));
-    let no_xml = Webhook::of("<Say>");
-    let other_type = Webhook::start(|_| Reply {
-        headers: vec![("Content-Type", "application/json".to_owned())],
-        ..Reply::text(200, "{}")
-    });
-    for (url, number) in [
-        (broken.url("/voice"), "11200"),
-        (CLOSED.to_owned(), "11200"),
-        (no_xml.url("/voice"), "12100"),
-        (other_type.url("/voice"), "12300"),
-    ] {
-        let fallback = Webhook::of("<Say>The fallback speaks</Say>");
-        let more = ["--calls", "1", "--fallback", &fallback.url("/fallback")];
-        let emulator = Emulator::start(&url, &more);
-        let mut endpoint = Endpoint::call(&emulator.address, "");
-        endpoint.is_answered();
-        endpoint.is_hung_up();
-        let lines = emulator.end().expect(0).json_lines();
-        assert!(lines.iter().any(|line| line["step"] == "error"), "{lines:?}");
-        assert!(!lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
-        let asked = fallback.asked();
-        assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].param("ErrorCode").as_deref(), Some(number));
-        assert_eq!(asked[0].param("ErrorUrl"), Some(url));
-    }
-}
-
-#[test]
-fn a_fallback_that_fails_is_not_asked_again() {
-    let broken = Webhook::start(|_| Reply::text(500, "no"));
-    let more = ["--calls", "1", "--fallback", &broken.url("/fallback")];
-    let emulator = Emulator::start(&broken.url("/voice"), &more);
-    let mut endpoint = Endpoint::call(&emulator.address, "");
-    endpoint.is_answered();
-    endpoint.is_hung_up();
-    let lines = emulator.end().expect(1).json_lines();
-    assert!(lines.iter().any(|line| line["code"] == "application-error"), "{lines:?}");
-    assert_eq!(broken.asked().len(), 2);
 }
 
 #[test]
@@ -531,19 +523,7 @@ fn a_password_in_the_uri_of_a_caller_is_never_shown() {
     let pictures = concat!(env!("CARGO_TARGET_TMPDIR"), "/emulate-password");
     let plain = ["emulate", &app.url("/voice"), "--listen", "127.0.0.1:0", "--calls", "1"];
     for more in [&["--json"][..], &[]] {
-        let mut command = command(&[&plain[..], &["--svg", pictures], more].concat());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the command runs");
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut first = String::new();
-        while !first.contains("127.0.0.1:") {
-            first.clear();
-            stdout.read_line(&mut first).unwrap();
-        }
-        let (_, port) = first.split_once("127.0.0.1:").unwrap();
-        let port: String = port.chars().take_while(char::is_ascii_digit).collect();
-        let address = format!("127.0.0.1:{port}");
-        let emulator = Emulator { child, stdout, address, first };
+        let emulator = Emulator::of(command(&[&plain[..], &["--svg", pictures], more].concat()));
         let endpoint = Endpoint::call_as("alice:s3cret", &emulator.address, "");
         // The call is shown before it rings.
         endpoint.receive_first("SIP/2.0 180");
@@ -584,18 +564,10 @@ fn wrong_usage_is_found_before_any_call() {
 #[test]
 fn an_endpoint_that_refuses_our_call_is_an_answer_of_no() {
     let app = app();
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let target = format!("sip:phone@{}", socket.local_addr().unwrap());
+    let (phone, target) = phone();
     let emulator = Emulator::start(&app.url("/voice"), &["--call", &target]);
-    let mut bytes = vec![0; 65_535];
-    let (length, from) = socket.recv_from(&mut bytes).unwrap();
-    let invite = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    let invite = refuse(&phone, "486 Busy Here");
     assert!(invite.starts_with(&format!("INVITE {target} ")), "{invite}");
-    let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
-        .map(|name| format!("{name}: {}\r\n", header(&invite, name)));
-    let refusal = format!("SIP/2.0 486 Busy Here\r\n{}Content-Length: 0\r\n\r\n", copied.concat());
-    socket.send_to(refusal.as_bytes(), from).unwrap();
     let lines = emulator.end().expect(1).json_lines();
     let last = lines.iter().rfind(|line| line["step"] == "call").unwrap();
     assert_eq!(last["status"], "busy", "{lines:?}");
@@ -615,34 +587,26 @@ fn rest_with(
     path: &str,
     token: &str,
     form: &[(&str, &str)],
-    (name, value): (&str, &str),
+    header: (&str, &str),
 ) -> (u16, Value) {
     let url = format!("{base}/2010-04-01/Accounts/{ACCOUNT}/Calls{path}");
-    let credentials = BASE64.encode(format!("{ACCOUNT}:{token}"));
-    let authorization = ("Authorization", format!("Basic {credentials}"));
+    let credentials = format!("Basic {}", BASE64.encode(format!("{ACCOUNT}:{token}")));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+    let headers = [("Authorization", credentials.as_str()), header];
     let mut response = match form {
-        [] => agent.get(&url).header(authorization.0, authorization.1).header(name, value).call(),
-        form => agent
-            .post(&url)
-            .header(authorization.0, authorization.1)
-            .header(name, value)
+        [] => headers
+            .into_iter()
+            .fold(agent.get(&url), |it, (name, value)| it.header(name, value))
+            .call(),
+        form => headers
+            .into_iter()
+            .fold(agent.post(&url), |it, (name, value)| it.header(name, value))
             .send_form(form.iter().copied()),
     }
     .unwrap();
     let status = response.status().as_u16();
     (status, serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap())
-}
-
-impl Emulator {
-    /// Reads the line that names the REST API.
-    fn api(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        let api: Value = serde_json::from_str(&line).unwrap();
-        api["url"].as_str().unwrap().to_owned()
-    }
 }
 
 /// Elsewhere than on Linux, 127.0.0.2 is not this computer.
@@ -655,17 +619,15 @@ fn keys_that_are_ignored_are_noted() {
     });
     let emulator = Emulator::start(&app.url("/voice"), &["--calls", "1"]);
     let mut endpoint = Endpoint::call(&emulator.address, "");
-    let answer = endpoint.receive_first("SIP/2.0 200");
-    endpoint.to = header(&answer, "To").to_owned();
-    endpoint.request("ACK", "", "");
+    let answer = endpoint.is_answered();
     let (_, port) = answer.split_once("m=audio ").unwrap();
     let port: u16 = port.split(' ').next().unwrap().parse().unwrap();
     let elsewhere = UdpSocket::bind("127.0.0.2:0").unwrap();
     let packet = [0x80, 101, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 10, 0, 160];
-    let press = std::thread::spawn(move || {
+    let press = thread::spawn(move || {
         for _ in 0..10 {
             elsewhere.send_to(&packet, ("127.0.0.1", port)).unwrap();
-            std::thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(50));
         }
     });
     endpoint.is_hung_up();
@@ -686,24 +648,18 @@ fn the_rest_api_gives_a_live_call_another_document() {
     });
     let mut emulator =
         Emulator::start(&app.url("/voice"), &["--api", "127.0.0.1:0", "--calls", "1"]);
-    let api = emulator.api();
+    let api = emulator.property("url");
     let mut endpoint = Endpoint::call(&emulator.address, "");
     endpoint.is_answered();
-    while app.asked().is_empty() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let sid = app.asked()[0].param("CallSid").unwrap();
+    let sid = wait_for(|| app.asked().first().map(|asked| asked.param("CallSid").unwrap()));
     let path = format!("/{sid}.json");
     // The app's answer may still be on its way.
-    let until = Instant::now() + Duration::from_secs(20);
-    let call = loop {
+    let call = wait_for(|| {
         let (status, call) = rest(&api, &path, TOKEN, &[]);
         assert_eq!(status, 200, "{call}");
-        if call["status"] == "in-progress" || Instant::now() > until {
-            break call;
-        }
-    };
-    assert_eq!((&call["sid"], &call["status"]), (&json!(sid), &json!("in-progress")));
+        (call["status"] == "in-progress").then_some(call)
+    });
+    assert_eq!(call["sid"], sid);
     assert_eq!(call["direction"], "inbound");
     assert_eq!((&call["price"], &call["end_time"]), (&Value::Null, &Value::Null), "{call}");
     // "It will not affect calls already in progress" (Twilio's documentation of the Call resource).
@@ -738,9 +694,11 @@ fn the_rest_api_gives_a_live_call_another_document() {
 
     let (status, _) = rest(&api, &path, TOKEN, &[("Url", &app.url("/other")), ("Method", "GET")]);
     assert_eq!(status, 200);
-    while !app.asked().iter().any(|asked| asked.path() == "/other" && asked.method == "GET") {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let asked_for = |method: &str, path: &str| {
+        let is_it = |asked: &Asked| asked.path() == path && asked.method == method;
+        wait_for(|| app.asked().into_iter().find(is_it))
+    };
+    asked_for("GET", "/other");
     // Its action is relative to the document before it.
     let document =
         "<Response><Refer action=\"done\"><Sip>sip:bob@example.com</Sip></Refer></Response>";
@@ -748,12 +706,9 @@ fn the_rest_api_gives_a_live_call_another_document() {
     let refer = endpoint.receive_first("REFER");
     assert_eq!(header(&refer, "Refer-To"), "<sip:bob@example.com>");
     endpoint.answer(&refer, "405 Method Not Allowed");
-    while !app.asked().iter().any(|asked| asked.path() == "/done") {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let done = asked_for("POST", "/done");
     assert_eq!(rest(&api, &path, TOKEN, &[("Status", "completed")]).0, 200);
     endpoint.is_hung_up();
-    let done = app.asked().into_iter().find(|asked| asked.path() == "/done").unwrap();
     assert_eq!(done.param("ReferSipResponseCode").as_deref(), Some("405"));
     let lines = emulator.end().expect(0).json_lines();
     assert!(lines.iter().any(|line| line["step"] == "end"), "{lines:?}");
@@ -763,28 +718,16 @@ fn the_rest_api_gives_a_live_call_another_document() {
 fn the_rest_api_makes_calls_and_refuses_those_that_are_over() {
     let app = app();
     let mut emulator = Emulator::start(&app.url("/voice"), &["--api", "127.0.0.1:0"]);
-    let api = emulator.api();
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let target = format!("sip:phone@{}", socket.local_addr().unwrap());
+    let api = emulator.property("url");
+    let (phone, target) = phone();
     let form = [("To", target.as_str()), ("From", "+15005550006"), ("Twiml", "<Response/>")];
     let (status, call) = rest(&api, ".json", TOKEN, &form);
     assert_eq!((status, &call["direction"]), (201, &json!("outbound-api")), "{call}");
     assert_eq!(call["status"], "queued", "{call}");
-    let mut bytes = vec![0; 65_535];
-    let (length, from) = socket.recv_from(&mut bytes).unwrap();
-    let invite = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    let invite = refuse(&phone, "603 Decline");
     assert!(header(&invite, "From").contains("sip:+15005550006@127.0.0.1"), "{invite}");
-    let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
-        .map(|name| format!("{name}: {}\r\n", header(&invite, name)));
-    let refusal = format!("SIP/2.0 603 Decline\r\n{}Content-Length: 0\r\n\r\n", copied.concat());
-    socket.send_to(refusal.as_bytes(), from).unwrap();
     let path = format!("/{}.json", call["sid"].as_str().unwrap());
-    let until = Instant::now() + Duration::from_secs(20);
-    while rest(&api, &path, TOKEN, &[]).1["status"] != "failed" {
-        assert!(Instant::now() < until);
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_for(|| (rest(&api, &path, TOKEN, &[]).1["status"] == "failed").then_some(()));
     let (status, error) = rest(&api, &path, TOKEN, &[("Twiml", "<Response/>")]);
     assert_eq!((status, &error["code"]), (400, &json!(21220)), "{error}");
     // Strangers who promise a body, and send none, block nobody; and what they send is limited.

@@ -8,12 +8,10 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 
 use crate::run::{Run, run_with};
-use crate::traces::{BUSY, busy, ending, endings};
+use crate::traces::{BUSY, OFFSETS, busy, ending, endings};
 
 /// A message and when it was, in milliseconds since 2025-11-25 14:15:05.155.
 type Timed = (u64, String);
-
-const OFFSETS: [u64; 6] = [0, 42, 60, 101, 4310, 4352];
 
 fn call() -> Vec<Timed> {
     OFFSETS.into_iter().zip(busy("a84b4c76e66710@192.0.2.20")).collect()

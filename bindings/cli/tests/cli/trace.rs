@@ -1,5 +1,5 @@
 //! `replay --sip`: what is told of the transfers in a trace. What must come of each is told by the
-//! scenario that sipp played (`tests/sip/scenarios.py`) and by the RFCs.
+//! scenario that sipp played (`tests/sip/cases.py`) and by the RFCs.
 
 use serde_json::json;
 

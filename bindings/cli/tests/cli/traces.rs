@@ -94,6 +94,9 @@ pub(crate) fn printed(messages: &[String]) -> String {
     (0..).zip(messages).map(one).collect()
 }
 
+/// When the messages of `busy` are, in milliseconds.
+pub(crate) const OFFSETS: [u64; 6] = [0, 42, 60, 101, 4310, 4352];
+
 pub(crate) fn busy(call: &str) -> Vec<String> {
     vec![
         refer(call, 1, &[]),

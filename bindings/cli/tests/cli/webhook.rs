@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tiny_http::{Header, Response, Server};
-use twiml_refer::VoiceRequest;
+use twiml_refer::{RequestValidator, VoiceRequest};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -35,6 +35,13 @@ impl Asked {
 
     pub(crate) fn param(&self, name: &str) -> Option<String> {
         self.request().param(name).map(str::to_owned)
+    }
+
+    /// Whether it is signed with this token, for an app at this base.
+    pub(crate) fn is_signed(&self, token: &str, base: &str) -> bool {
+        let (method, url) = (self.method.parse().unwrap(), format!("{base}{}", self.url));
+        let validator = RequestValidator::new(token).unwrap();
+        validator.verify(method, &url, &self.body, self.signature.as_deref()).is_ok()
     }
 }
 

@@ -1,16 +1,15 @@
 //! The page of `emulate --web`, without a browser: what each URL answers. How the page looks and that what it shows is
 //! text, `tests/run browser` tries.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
 
 use roxmltree::Document;
 use serde_json::{Value, json};
 
-use super::{Emulator, Endpoint, app, run_emulate};
+use super::{Emulator, Endpoint, run_emulate, wait_for};
 use crate::run::file;
-use crate::simulate::{REFER, TOKEN};
+use crate::simulate::{REFER, TOKEN, app};
 use crate::webhook::{Reply, Webhook};
 
 /// What a page got.
@@ -39,11 +38,7 @@ struct Page(String);
 
 impl Page {
     fn of(emulator: &mut Emulator) -> Self {
-        let mut line = String::new();
-        emulator.stdout.read_line(&mut line).unwrap();
-        let web: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(web["step"], "web");
-        Self(web["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned())
+        Self(emulator.property("url").strip_prefix("http://").unwrap().to_owned())
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -62,15 +57,7 @@ impl Page {
 
     /// Waits until the first call of the list is so.
     fn first_call(&self, is_so: impl Fn(&Value) -> bool) -> Value {
-        let until = Instant::now() + Duration::from_secs(20);
-        loop {
-            let call = self.get("/calls.json").json()["calls"][0].clone();
-            if is_so(&call) {
-                return call;
-            }
-            assert!(Instant::now() < until, "{call}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        wait_for(|| Some(self.get("/calls.json").json()["calls"][0].clone()).filter(&is_so))
     }
 }
 
