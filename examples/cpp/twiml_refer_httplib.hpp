@@ -62,7 +62,8 @@ class httplib_routes {
         explicit line_log(logger write) : write(std::move(write)) {}
 
         /// Logs why a request is refused, at most once a second, as it costs many signatures to find out.
-        void refused(const http_verifier &verifier, const httplib::Request &request, const std::string &body)
+        void refused(const http_verifier &verifier, const httplib::Request &request, const std::string &body,
+                     bool is_incomplete)
         {
             using std::chrono::steady_clock;
             std::unique_lock<std::mutex> lock(mutex);
@@ -74,7 +75,7 @@ class httplib_routes {
             next = now + std::chrono::seconds(1);
             const std::size_t more = std::exchange(left_out, 0);
             lock.unlock();
-            auto line = verifier.diagnose(request.method, request.target, request.headers, body);
+            auto line = verifier.diagnose(request.method, request.target, request.headers, body, is_incomplete);
             if (more > 0)
                 line += " (" + std::to_string(more) + " more were not logged)";
             write(line);
@@ -113,6 +114,7 @@ class httplib_routes {
                       const httplib::ContentReader *read, httplib::Response &reply)
     {
         std::string body;
+        bool is_incomplete = false;
         auto answer = verifier.check_head(request.method, request.headers);
         if (answer.status == 200) {
             const std::size_t most = verifier.max_body_bytes() + 1;
@@ -121,14 +123,14 @@ class httplib_routes {
             if (!read || request.is_multipart_form_data())
                 body = announces_body(request) ? "unread" : "";
             else
-                (*read)([&](const char *data, std::size_t length) {
+                is_incomplete = !(*read)([&](const char *data, std::size_t length) {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;
-                });
-            answer = verifier.verify(request.method, request.target, request.headers, body);
+                }) && body.size() < most;
+            answer = verifier.verify(request.method, request.target, request.headers, body, is_incomplete);
         }
         if (!answer.request) {
-            log.refused(verifier, request, body);
+            log.refused(verifier, request, body, is_incomplete);
             refuse(answer, reply);
             return;
         }

@@ -1030,9 +1030,13 @@ typedef struct {
    */
   twr_str body;
   /**
+   * Whether the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+   */
+  bool body_is_incomplete;
+  /**
    * Zero; room for later versions.
    */
-  uint64_t reserved[4];
+  uint64_t reserved[3];
 } twr_http_request;
 
 /**

@@ -47,8 +47,10 @@ pub struct twr_http_request {
     pub header_count: usize,
     /// The body, read up to a byte over twr_http_verifier_max_body_bytes.
     pub body: twr_str,
+    /// Whether the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+    pub body_is_incomplete: bool,
     /// Zero; room for later versions.
-    pub reserved: [u64; 4],
+    pub reserved: [u64; 3],
 }
 
 /// What to answer.
@@ -199,7 +201,11 @@ unsafe fn received<'a>(request: *const twr_http_request) -> Result<HttpRequest<'
     unsafe {
         let request = get(request)?;
         let (method, target) = (wire(request.method)?, wire(request.target)?);
-        Ok(HttpRequest::new(method, target, headers(request)?, request.body.bytes()?))
+        let headers = headers(request)?;
+        if request.body_is_incomplete {
+            return Ok(HttpRequest::incomplete(method, target, headers));
+        }
+        Ok(HttpRequest::new(method, target, headers, request.body.bytes()?))
     }
 }
 

@@ -92,12 +92,14 @@ class http_verifier {
     }
 
     /// Verifies method, size and signature, in this order. `target` is the request target, path and query as they came
-    /// on the wire; `body` what was read. A POST is read as a form, whatever its type.
+    /// on the wire; `body` what was read, and `body_is_incomplete` whether it ended before its Content-Length or its
+    /// chunks are malformed: the answer is 400. A POST is read as a form, whatever its type.
     template <typename Headers>
-    [[nodiscard]] http_answer verify(text_in method, text_in target, const Headers &headers, text_in body) const
+    [[nodiscard]] http_answer verify(text_in method, text_in target, const Headers &headers, text_in body,
+                                     bool body_is_incomplete = false) const
     {
         const auto pairs = detail::pairs(headers);
-        const auto request = received(method, target, pairs, body);
+        const auto request = received(method, target, pairs, body, body_is_incomplete);
         twr_request *verified = nullptr;
         auto answer = answered([&](twr_http_answer *found, twr_error *failure) {
             return twr_http_verifier_verify(get(), &request, found, &verified, failure);
@@ -110,10 +112,11 @@ class http_verifier {
     /// One line for the log about a request that `verify` refuses, without secrets; empty if it is accepted. It costs
     /// up to a thousand times as much as `verify`: for lines that are written, at a bounded rate.
     template <typename Headers>
-    std::string diagnose(text_in method, text_in target, const Headers &headers, text_in body) const
+    std::string diagnose(text_in method, text_in target, const Headers &headers, text_in body,
+                         bool body_is_incomplete = false) const
     {
         const auto pairs = detail::pairs(headers);
-        const auto request = received(method, target, pairs, body);
+        const auto request = received(method, target, pairs, body, body_is_incomplete);
         return detail::text(twr_http_verifier_diagnose, get(), &request);
     }
 
@@ -122,9 +125,10 @@ class http_verifier {
     const twr_http_verifier *get() const && = delete;
 
   private:
-    static twr_http_request received(twr_str method, twr_str target, const std::vector<twr_pair> &headers, twr_str body)
+    static twr_http_request received(twr_str method, twr_str target, const std::vector<twr_pair> &headers, twr_str body,
+                                     bool body_is_incomplete = false)
     {
-        return {method, target, headers.data(), headers.size(), body, {}};
+        return {method, target, headers.data(), headers.size(), body, body_is_incomplete, {}};
     }
 
     /// What C answers; an answer is no exception, but a call that is wrong is one.

@@ -58,7 +58,7 @@ def verify_request(
             return refusal
         try:
             body = _read(request, verifier.max_body_bytes + 1)
-        except OSError:
+        except (OSError, EOFError, ValueError):
             return head, None
         return verifier.forbid(READ_BEFORE) if body is None else (head, body)
 
@@ -103,4 +103,6 @@ def _read(request: HttpRequest, most: int) -> BytesIO | None:
             return None
         # Where Django itself keeps a body that was read.
         request._body = request.read(most)
+        if len(request._body) < min(int(request.META.get("CONTENT_LENGTH") or 0), most):
+            raise EOFError
     return BytesIO(request.body)

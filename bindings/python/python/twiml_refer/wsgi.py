@@ -108,15 +108,13 @@ def head_of(environ: Environ) -> Head:
 
 def _read(environ: Environ, most: int) -> BytesIO:
     """Read the body, or as much of it as shows that it is too large."""
-    body, stream, length = BytesIO(), environ["wsgi.input"], environ.get("CONTENT_LENGTH")
-    if environ.get("wsgi.input_terminated"):
-        left, is_exact = most, False
-    else:
-        # Without a length there is none: reading would wait for the client.
-        left, is_exact = min(int(length or 0), most), True
+    body, stream = BytesIO(), environ["wsgi.input"]
+    announced = min(int(environ.get("CONTENT_LENGTH") or 0), most)
+    # Unless the server ends it, reading beyond the length would wait for the client.
+    left = most if environ.get("wsgi.input_terminated") else announced
     while left > 0 and (chunk := stream.read(left)):
         body.write(chunk)
         left -= len(chunk)
-    if left > 0 and is_exact:
+    if body.tell() < announced:
         raise EOFError
     return body

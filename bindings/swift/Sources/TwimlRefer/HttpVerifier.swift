@@ -93,24 +93,24 @@ public final class HttpVerifier: Sendable {
     public func checkHead(
         method: String, target: String, headers: some Sequence<(name: String, value: String)>
     ) throws(HttpRejection) {
-        _ = try settled(method, target, pairs(headers), Data()) { headers in
+        _ = try settled(method, target, pairs(headers), Data()) { headers, _ in
             try httpCheckHead(
                 secrets: validator.secrets, options: options, method: method, headers: headers)
         }
     }
 
     /// Verifies a request and returns it, or throws what to answer instead: also 413, if target and headers are larger
-    /// than 2 GiB.
+    /// than 2 GiB. The body is `nil` if it ended before its `Content-Length`, or could not be read.
     public func verify(
         method: String, target: String, headers: some Sequence<(name: String, value: String)>,
-        body: some Sequence<UInt8> = []
+        body: (some Sequence<UInt8>)? = [UInt8]()
     ) throws(HttpRejection) -> VoiceRequest {
         // What is over the limit is not looked at.
-        let body = Data(body.prefix(maxBodyBytes + 1))
-        let verified = try settled(method, target, pairs(headers), body) { headers in
+        let body = body.map { Data($0.prefix(maxBodyBytes + 1)) }
+        let verified = try settled(method, target, pairs(headers), body) { headers, body in
             try httpVerify(
                 secrets: validator.secrets, options: options, method: method, target: target,
-                headers: headers, body: .received(bytes: body))
+                headers: headers, body: body)
         }
         guard let verified else { throw HttpRejection(status: 403, allow: nil) }
         return VoiceRequest(verified)
@@ -118,15 +118,16 @@ public final class HttpVerifier: Sendable {
 
     /// Asks the library, and writes a line of the log if it rejects the request.
     private func settled(
-        _ method: String, _ target: String, _ headers: [Pair], _ body: Data,
-        _ ask: ([Pair]) throws -> HttpAnswer
+        _ method: String, _ target: String, _ headers: [Pair], _ body: Data?,
+        _ ask: ([Pair], HttpBody) throws -> HttpAnswer
     ) throws(HttpRejection) -> TwimlReferBridge.VoiceRequest? {
-        let size = headers.reduce(validator.size + method.size + target.size + body.count) {
+        let size = headers.reduce(validator.size + method.size + target.size + (body?.count ?? 0)) {
             $0 + $1.name.size + $1.value.size
         }
+        let body = body.map(HttpBody.received) ?? .incomplete
         let answer: HttpAnswer
         do {
-            answer = try call(size) { try ask(headers) }
+            answer = try call(size) { try ask(headers, body) }
         } catch {
             // It is too large for the bridge.
             write { "413: \(error)" }
@@ -137,7 +138,7 @@ public final class HttpVerifier: Sendable {
             let line = try? call(size) {
                 try httpDiagnose(
                     secrets: validator.secrets, options: options, method: method, target: target,
-                    headers: headers, body: .received(bytes: body))
+                    headers: headers, body: body)
             }
             return line ?? ""
         }

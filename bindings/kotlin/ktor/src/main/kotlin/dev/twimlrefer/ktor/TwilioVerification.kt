@@ -63,6 +63,8 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
                 // The plugin may be installed in the app and in the route.
                 call.attributes.getOrNull(BODY)
                     ?: call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
+                        // Where the connection ends, CIO ends the body, too.
+                        .takeIf { it.size >= received.contentLength.coerceAtMost(verifier.maxBodyBytes + 1L) }
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
                 null
@@ -95,6 +97,7 @@ private class Received(call: PipelineCall) {
 
     // Not toMap(): of a header that is repeated CIO's has the last value alone.
     val headers = call.request.headers.run { names().associateWith { getAll(it).orEmpty() } }
+    val contentLength = call.request.headers[HttpHeaders.ContentLength]?.toLongOrNull() ?: 0
 }
 
 private suspend fun ApplicationCall.reject(
