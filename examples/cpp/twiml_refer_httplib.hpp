@@ -6,7 +6,7 @@
 //                              httplib::Response &reply) { … });
 //
 // Each request is taken as it came on the wire, and its body is read up to a byte over the limit. Answers are 403, 405,
-// 413 and 400; why is in the log, at most one line a second. In `whole` the body is there for the app.
+// 413 and 400; why is in the log, at most one line per second. In `whole` the body is there for the app.
 #ifndef TWIML_REFER_HTTPLIB_HPP
 #define TWIML_REFER_HTTPLIB_HPP
 
@@ -51,7 +51,7 @@ class httplib_routes {
 
     /// Adds a route for GET and POST: only for one that reads nothing but the parameters, because a signature covers no
     /// method.
-    void get_or_post(const std::string &pattern, handler app) { add(both_, pattern, std::move(app)); }
+    void get_and_post(const std::string &pattern, handler app) { add(both_, pattern, std::move(app)); }
 
     /// Writes a line to the standard error.
     static void to_stderr(const std::string &line) { std::fprintf(stderr, "WARN %s\n", line.c_str()); }
@@ -61,8 +61,8 @@ class httplib_routes {
     struct line_log {
         explicit line_log(logger write) : write(std::move(write)) {}
 
-        /// Logs why a request is refused, at most once a second, as it costs many signatures to find out.
-        void refused(const http_verifier &verifier, const httplib::Request &request, const std::string &body,
+        /// Logs why a request is rejected, at most one line per second, as it costs many signatures to find out.
+        void rejected(const http_verifier &verifier, const httplib::Request &request, const std::string &body,
                      bool is_incomplete)
         {
             using std::chrono::steady_clock;
@@ -87,7 +87,7 @@ class httplib_routes {
         std::size_t left_out = 0;
     };
 
-    static void refuse(const http_answer &answer, httplib::Response &reply)
+    static void reject(const http_answer &answer, httplib::Response &reply)
     {
         reply.status = answer.status;
         if (!answer.allow.empty())
@@ -130,8 +130,8 @@ class httplib_routes {
             answer = verifier.verify(request.method, request.target, request.headers, body, is_incomplete);
         }
         if (!answer.request) {
-            log.refused(verifier, request, body, is_incomplete);
-            refuse(answer, reply);
+            log.rejected(verifier, request, body, is_incomplete);
+            reject(answer, reply);
             return;
         }
         httplib::Request whole = request;

@@ -27,7 +27,7 @@ class running {
         switch (methods) {
         case allowed_methods::post: twilio.post(".*", echo); break;
         case allowed_methods::get: twilio.get(".*", echo); break;
-        case allowed_methods::get_and_post: twilio.get_or_post(".*", echo); break;
+        case allowed_methods::get_and_post: twilio.get_and_post(".*", echo); break;
         }
         // So long it waits for the rest of a body.
         server_.set_read_timeout(1);

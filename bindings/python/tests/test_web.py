@@ -302,15 +302,15 @@ def test_nothing_starts_that_could_verify_nothing() -> None:
         with pytest.raises(TypeError, match="validator must be RequestValidator, got str"):
             middleware(bare, TOKEN)
         for methods in ((), "POST", {"PUT"}, {"post"}):
-            with pytest.raises(ValueError, match="invalid methods"):
-                middleware(bare, VALIDATOR, methods=methods)
+            with pytest.raises(ValueError, match="invalid allowed_methods"):
+                middleware(bare, VALIDATOR, allowed_methods=methods)
         with pytest.raises(ValueError, match="invalid origin"):
             middleware(bare, VALIDATOR, origin="x-forwarded-for")
         assert TOKEN not in repr(vars(middleware(bare, VALIDATOR)))
 
 
 def test_a_route_for_get_refuses_a_post() -> None:
-    app = wsgi.VerifyMiddleware(bare, VALIDATOR, methods={"GET"})
+    app = wsgi.VerifyMiddleware(bare, VALIDATOR, allowed_methods={"GET"})
     signature = VALIDATOR.sign("/voice")
     got = environ("/voice", b"", signature, REQUEST_METHOD="GET", CONTENT_LENGTH=None)
     assert call(app, got)[0] == "200 OK"

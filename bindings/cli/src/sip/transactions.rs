@@ -205,7 +205,7 @@ impl Net {
         self.finish(request, code, writer.end_with(body))
     }
 
-    /// Answers a request with a code alone.
+    /// Answers a request with only a code.
     pub(super) fn refuse(&mut self, request: &Request, code: u16) {
         let tag = self.tag(request);
         self.reply(request, code, Some(&tag), |_| {}, None);

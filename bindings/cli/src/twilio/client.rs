@@ -41,7 +41,7 @@ pub(crate) struct Client {
     signer: Option<Signer>,
 }
 
-/// Signs the requests. The public base holds for the origin of the app alone: another server that a document
+/// Signs the requests. The public base holds only for the origin of the app: another server that a document
 /// names gets nothing that would be valid at the app.
 pub(crate) struct Signer {
     validator: RequestValidator,

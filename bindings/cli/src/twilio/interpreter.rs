@@ -91,7 +91,7 @@ impl From<Failure> for Stop {
 
 type Result<T> = std::result::Result<T, Stop>;
 
-/// The next document to request, with the parameters of this request alone.
+/// The next document to request, with only the parameters of this request.
 struct Fetch {
     method: Method,
     url: Url,

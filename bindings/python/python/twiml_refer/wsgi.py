@@ -22,7 +22,7 @@ from ._http import (
     Head,
     HttpVerifier,
     Origin,
-    Refusal,
+    Rejection,
     account_tokens,
     plain_target,
 )
@@ -42,9 +42,9 @@ class VerifyMiddleware:
     again. Everything that the app serves is verified; Flask and Django have decorators for single
     views. The arguments are those of `twiml_refer.asgi.VerifyMiddleware`.
 
-    The server must give the request target as it came, as `REQUEST_URI` or `RAW_URI`: Gunicorn,
-    uWSGI, mod_wsgi, Waitress and the servers of Flask do. With one that does not, such as wsgiref
-    and the `runserver` of Django, a path with other characters than letters, digits and `-._~/` is
+    The server must give the request target as it came, as `REQUEST_URI` or `RAW_URI`: Gunicorn and
+    the server of Flask do, and by their documentation uWSGI and mod_wsgi. With one that does not,
+    such as wsgiref and the `runserver` of Django, a path with other characters than letters, digits and `-._~/` is
     answered with 403.
     """
 
@@ -54,16 +54,16 @@ class VerifyMiddleware:
         validator: RequestValidator,
         *,
         origin: Origin = "public-base",
-        methods: Collection[str] = ("POST",),
+        allowed_methods: Collection[str] = ("POST",),
         auth_tokens: AuthTokens | None = None,
     ) -> None:
         self._app = app
-        self._verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+        self._verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Verify a request, and call the app with it."""
         verified = verify(self._verifier, environ)
-        if isinstance(verified, Refusal):
+        if isinstance(verified, Rejection):
             headers = [*verified.headers, ("Content-Length", "0")]
             start_response(f"{verified.status} {HTTPStatus(verified.status).phrase}", headers)
             return [b""]
@@ -72,12 +72,12 @@ class VerifyMiddleware:
         return self._app(environ, start_response)
 
 
-def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
+def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Rejection:
     """Verify a request, and put its body back: at most a byte more than the limit is read."""
     head = head_of(environ)
-    refusal = verifier.check_head(head)
-    if refusal is not None:
-        return refusal
+    rejection = verifier.check_head(head)
+    if rejection is not None:
+        return rejection
     try:
         body = _read(environ, verifier.max_body_bytes + 1)
     except (OSError, EOFError, ValueError):

@@ -1,7 +1,7 @@
 //! The page of `--web`: it shows the calls to whoever opens it in a browser, and changes nothing. `history` keeps what
 //! it shows; the page itself is in `page.html`, `page.css` and `page.js`.
 //!
-//! What callers and apps send is hostile: it goes out as JSON, and into the page as text alone; the policy in [`PAGE`]
+//! What callers and apps send is hostile: it goes out as JSON, and into the page only as text; the policy in [`PAGE`]
 //! lets a browser run and load nothing but these files.
 
 mod history;

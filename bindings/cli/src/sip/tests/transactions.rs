@@ -146,7 +146,7 @@ fn an_invite_is_repeated_until_a_provisional_response_and_gives_up_without_any()
     bench.dial();
     let times: Vec<_> = bench.pass(40_000).iter().map(|it| it.at).collect();
     assert_eq!(times, [500, 1_500, 3_500, 7_500, 15_500, 31_500]);
-    assert_eq!(bench.end(), "the endpoint refused the call with 408");
+    assert_eq!(bench.end(), "the endpoint rejected the call with 408");
 
     let mut bench = Bench::new();
     let invite = bench.dial();

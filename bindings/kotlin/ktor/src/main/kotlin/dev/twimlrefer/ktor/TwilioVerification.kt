@@ -44,9 +44,9 @@ public class TwilioVerificationConfig internal constructor() {
  *         post("/voice") { call.respondText(answer(call.voiceRequest).toXml(), ContentType.Text.Xml) }
  *     }
  *
- * The route finds the request by [voiceRequest], and can still receive the body, more than once. It accepts POST alone;
- * in a route for GET install it with [HttpVerifier.withAllowedMethods]. A line a second at most says in the log of the
- * app why calls are rejected. To install it without a verifier is an [IllegalArgumentException].
+ * The route finds the request by [voiceRequest], and can still receive the body, more than once. It accepts only POST;
+ * in a route for GET install it with [HttpVerifier.withAllowedMethods]. Why calls are rejected is in the log of the
+ * app, at most one line per second. To install it without a verifier is an [IllegalArgumentException].
  */
 public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
     createRouteScopedPlugin("TwilioVerification", ::TwilioVerificationConfig) {
@@ -95,7 +95,7 @@ private class Received(call: PipelineCall) {
     val method = call.request.local.method.value
     val target = call.request.local.uri
 
-    // Not toMap(): of a header that is repeated CIO's has the last value alone.
+    // Not toMap(): of a header that is repeated CIO's has only the last value.
     val headers = call.request.headers.run { names().associateWith { getAll(it).orEmpty() } }
     val contentLength = call.request.headers[HttpHeaders.ContentLength]?.toLongOrNull() ?: 0
 }
