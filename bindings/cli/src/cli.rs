@@ -38,7 +38,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Print JSON, one object a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     json: bool,
 }
 

@@ -44,8 +44,8 @@ class VerifyMiddleware:
 
     The server must give the request target as it came, as `REQUEST_URI` or `RAW_URI`: Gunicorn and
     the server of Flask do, and by their documentation uWSGI and mod_wsgi. With one that does not,
-    such as wsgiref and the `runserver` of Django, a path with other characters than letters, digits and `-._~/` is
-    answered with 403.
+    such as wsgiref and the `runserver` of Django, a path with other characters than letters,
+    digits and `-._~/` is answered with 403.
     """
 
     def __init__(

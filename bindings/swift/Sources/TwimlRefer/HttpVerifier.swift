@@ -11,8 +11,8 @@ internal import TwimlReferBridge
 
 /// Verifies requests as an HTTP server receives them: method, size and signature, in this order.
 ///
-/// It accepts only POST unless told otherwise; the body of a POST is read as a form, whatever its type. Pass the method, the request target as it
-/// came on the wire (path and query, never decoded), all headers, and the body, read up to a byte over
+/// It accepts only POST by default, and reads its body as a form, whatever its type. Pass the method, the request target
+/// as it came on the wire (path and query, never decoded), all headers, and the body, read up to a byte over
 /// ``maxBodyBytes``. Any number of tasks may use one.
 ///
 /// ```swift
