@@ -1030,9 +1030,9 @@ typedef struct {
    */
   twr_str body;
   /**
-   * Whether the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+   * Not 0 if the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
    */
-  bool body_is_incomplete;
+  int32_t body_is_incomplete;
   /**
    * Zero; room for later versions.
    */

@@ -47,8 +47,8 @@ pub struct twr_http_request {
     pub header_count: usize,
     /// The body, read up to a byte over twr_http_verifier_max_body_bytes.
     pub body: twr_str,
-    /// Whether the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
-    pub body_is_incomplete: bool,
+    /// Not 0 if the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+    pub body_is_incomplete: i32,
     /// Zero; room for later versions.
     pub reserved: [u64; 3],
 }
@@ -202,7 +202,7 @@ unsafe fn received<'a>(request: *const twr_http_request) -> Result<HttpRequest<'
         let request = get(request)?;
         let (method, target) = (wire(request.method)?, wire(request.target)?);
         let headers = headers(request)?;
-        if request.body_is_incomplete {
+        if request.body_is_incomplete != 0 {
             return Ok(HttpRequest::incomplete(method, target, headers));
         }
         Ok(HttpRequest::new(method, target, headers, request.body.bytes()?))

@@ -120,7 +120,9 @@ argument! {
     *const twr_http_request: |caller| {
         let [method, target, body] = std::array::from_fn(|_| twr_str::draw(caller));
         let (headers, header_count) = (<*const twr_pair>::draw(caller), usize::draw(caller));
-        caller.received = twr_http_request { method, target, headers, header_count, body, reserved: [0; 4] };
+        let body_is_incomplete = i32::from(caller.seldom());
+        caller.received =
+            twr_http_request { method, target, headers, header_count, body, body_is_incomplete, reserved: [0; 3] };
         if caller.seldom() { null() } else { &raw const caller.received }
     };
     *const twr_uri_parts: |caller| {
@@ -455,7 +457,8 @@ pub fn run(bytes: &[u8]) {
             headers: null(),
             header_count: 0,
             body: absent,
-            reserved: [0; 4],
+            body_is_incomplete: 0,
+            reserved: [0; 3],
         },
         buffer: [0; SIZE + PATTERN.len()],
         output: [0; 64],
