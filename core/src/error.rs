@@ -393,9 +393,9 @@ error_kinds! {
         SignatureMissing = 613 "signature-missing"
             "the request has no X-Twilio-Signature: answer 403";
     }
-    "invalid secret" Signature {
-        SecretEmpty = 614 "secret-empty"
-            "the auth token is empty: set it, for example from the environment variable TWILIO_AUTH_TOKEN";
+    "invalid auth token" Signature {
+        AuthTokenEmpty = 614 "auth-token-empty"
+            "it is empty: set it, for example from the environment variable TWILIO_AUTH_TOKEN";
     }
     "missing public base" Signature {
         PublicBaseMissing = 615 "public-base-missing"

@@ -25,7 +25,7 @@ use crate::{Error, RequestValidator, VoiceRequest};
 pub enum Scenario {
     /// The target answers.
     Transferred,
-    /// The endpoint refuses the REFER with 405.
+    /// The endpoint rejects the REFER with 405.
     Rejected,
     /// The target is busy.
     TargetFailed,

@@ -6,7 +6,7 @@
 //                              httplib::Response &reply) { … });
 //
 // Each request is taken as it came on the wire, and its body is read up to a byte over the limit. Answers are 403, 405,
-// 413 and 400; why is in the log, at most one line a second. In `whole` the body is there for the app.
+// 413 and 400; why is in the log, at most one line per second. In `whole` the body is there for the app.
 #ifndef TWIML_REFER_HTTPLIB_HPP
 #define TWIML_REFER_HTTPLIB_HPP
 
@@ -51,7 +51,7 @@ class httplib_routes {
 
     /// Adds a route for GET and POST: only for one that reads nothing but the parameters, because a signature covers no
     /// method.
-    void get_or_post(const std::string &pattern, handler app) { add(both_, pattern, std::move(app)); }
+    void get_and_post(const std::string &pattern, handler app) { add(both_, pattern, std::move(app)); }
 
     /// Writes a line to the standard error.
     static void to_stderr(const std::string &line) { std::fprintf(stderr, "WARN %s\n", line.c_str()); }
@@ -61,8 +61,9 @@ class httplib_routes {
     struct line_log {
         explicit line_log(logger write) : write(std::move(write)) {}
 
-        /// Logs why a request is refused, at most once a second, as it costs many signatures to find out.
-        void refused(const http_verifier &verifier, const httplib::Request &request, const std::string &body)
+        /// Logs why a request is rejected, at most one line per second, as it costs many signatures to find out.
+        void rejected(const http_verifier &verifier, const httplib::Request &request, const std::string &body,
+                     bool is_incomplete)
         {
             using std::chrono::steady_clock;
             std::unique_lock<std::mutex> lock(mutex);
@@ -74,7 +75,7 @@ class httplib_routes {
             next = now + std::chrono::seconds(1);
             const std::size_t more = std::exchange(left_out, 0);
             lock.unlock();
-            auto line = verifier.diagnose(request.method, request.target, request.headers, body);
+            auto line = verifier.diagnose(request.method, request.target, request.headers, body, is_incomplete);
             if (more > 0)
                 line += " (" + std::to_string(more) + " more were not logged)";
             write(line);
@@ -86,7 +87,7 @@ class httplib_routes {
         std::size_t left_out = 0;
     };
 
-    static void refuse(const http_answer &answer, httplib::Response &reply)
+    static void reject(const http_answer &answer, httplib::Response &reply)
     {
         reply.status = answer.status;
         if (!answer.allow.empty())
@@ -113,6 +114,7 @@ class httplib_routes {
                       const httplib::ContentReader *read, httplib::Response &reply)
     {
         std::string body;
+        bool is_incomplete = false;
         auto answer = verifier.check_head(request.method, request.headers);
         if (answer.status == 200) {
             const std::size_t most = verifier.max_body_bytes() + 1;
@@ -121,15 +123,15 @@ class httplib_routes {
             if (!read || request.is_multipart_form_data())
                 body = announces_body(request) ? "unread" : "";
             else
-                (*read)([&](const char *data, std::size_t length) {
+                is_incomplete = !(*read)([&](const char *data, std::size_t length) {
                     body.append(data, std::min(length, most - body.size()));
                     return body.size() < most;
-                });
-            answer = verifier.verify(request.method, request.target, request.headers, body);
+                }) && body.size() < most;
+            answer = verifier.verify(request.method, request.target, request.headers, body, is_incomplete);
         }
         if (!answer.request) {
-            log.refused(verifier, request, body);
-            refuse(answer, reply);
+            log.rejected(verifier, request, body, is_incomplete);
+            reject(answer, reply);
             return;
         }
         httplib::Request whole = request;

@@ -21,7 +21,7 @@ from twiml_refer.fastapi import verify_request
 app = FastAPI(redirect_slashes=False)  # a redirect would go to the Host that a stranger named
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"], os.environ["PUBLIC_BASE"])
 Verified = Annotated[VoiceRequest, Depends(verify_request(validator))]
-VerifiedGet = Annotated[VoiceRequest, Depends(verify_request(validator, methods={"GET"}))]
+VerifiedGet = Annotated[VoiceRequest, Depends(verify_request(validator, allowed_methods={"GET"}))]
 
 
 def answer(response: VoiceResponse) -> Response:

@@ -34,7 +34,7 @@ def voice(_request: VoiceRequest) -> Response:
 
 
 @app.get("/t/<colleague>")
-@verify_request(validator, methods={"GET"})
+@verify_request(validator, allowed_methods={"GET"})
 def direct(_request: VoiceRequest, colleague: str) -> Response:
     """Answer a call to a colleague's own number, whose webhook is a GET."""
     return answer(ivr.direct(colleague))

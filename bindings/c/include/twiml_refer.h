@@ -241,8 +241,8 @@
 /** Kind of an error: `signature-missing`. */
 #define TWR_KIND_SIGNATURE_MISSING 613
 
-/** Kind of an error: `secret-empty`. */
-#define TWR_KIND_SECRET_EMPTY 614
+/** Kind of an error: `auth-token-empty`. */
+#define TWR_KIND_AUTH_TOKEN_EMPTY 614
 
 /** Kind of an error: `public-base-missing`. */
 #define TWR_KIND_PUBLIC_BASE_MISSING 615
@@ -500,38 +500,38 @@
 #define TWR_GROUP_TEXT 9
 
 /**
- * The URL that Twilio asked for begins with the public base of the validator. No header is trusted.
+ * Scheme and host of the URL that Twilio requested are those of the validator's public base. No header is trusted.
  */
 #define TWR_ORIGIN_PUBLIC_BASE 1
 
 /**
- * It begins as X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it) say: only behind a proxy
- * that sets these headers itself.
+ * They are X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it). Only behind a proxy that sets
+ * these headers itself.
  */
 #define TWR_ORIGIN_FORWARDED 2
 
 /**
- * It begins with https and the host of the header Host: only where the app is reached directly.
+ * They are https and the header Host. Only where the app is reached directly.
  */
 #define TWR_ORIGIN_HOST_HTTPS 3
 
 /**
- * It begins with http and the host of the header Host: only where the app is reached directly.
+ * They are http and the header Host. Only where the app is reached directly.
  */
 #define TWR_ORIGIN_HOST_HTTP 4
 
 /**
- * POST alone, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+ * Only POST, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
  */
 #define TWR_ALLOWED_METHODS_POST 1
 
 /**
- * GET alone: its query holds the parameters, and it must have no body.
+ * Only GET: its query holds the parameters, and it must have no body.
  */
 #define TWR_ALLOWED_METHODS_GET 2
 
 /**
- * Both. Only for routes that read the parameters of the verified request alone.
+ * Both. Only for routes that read nothing but the parameters of the verified request.
  */
 #define TWR_ALLOWED_METHODS_GET_AND_POST 3
 
@@ -541,7 +541,7 @@
 #define TWR_SCENARIO_TRANSFERRED 1
 
 /**
- * The endpoint refuses the REFER with 405.
+ * The endpoint rejects the REFER with 405.
  */
 #define TWR_SCENARIO_REJECTED 2
 
@@ -566,7 +566,7 @@
 #define TWR_OUTCOME_TRANSFERRED 1
 
 /**
- * The endpoint refused the REFER itself.
+ * The endpoint rejected the REFER itself.
  */
 #define TWR_OUTCOME_REJECTED 2
 
@@ -606,7 +606,7 @@
 #define TWR_CALL_STATUS_NO_ANSWER 3
 
 /**
- * `failed`: the call to the target failed, or the REFER was refused.
+ * `failed`: the call to the target failed, or the REFER was rejected.
  */
 #define TWR_CALL_STATUS_FAILED 4
 
@@ -1030,9 +1030,13 @@ typedef struct {
    */
   twr_str body;
   /**
+   * Not 0 if the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+   */
+  int32_t body_is_incomplete;
+  /**
    * Zero; room for later versions.
    */
-  uint64_t reserved[4];
+  uint64_t reserved[3];
 } twr_http_request;
 
 /**
@@ -1567,7 +1571,7 @@ twr_str twr_group_name(int32_t group);
 twr_str twr_status_name(int32_t status);
 
 /**
- * Makes a verifier that accepts POST alone. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
+ * Makes a verifier that accepts only POST. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
  * validator without public base is refused. The validator is copied. Free it with twr_http_verifier_free.
  */
 twr_status twr_http_verifier_new(const twr_validator *validator,
@@ -1624,7 +1628,7 @@ twr_status twr_http_verifier_verify(const twr_http_verifier *verifier,
                                     twr_error *error);
 
 /**
- * Writes one line for the log about a request that twr_http_verifier_verify refuses: status, method, path and hints, without
+ * Writes one line for the log about a request that twr_http_verifier_verify rejects: status, method, path and hints, without
  * secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verifier_verify: call it at a bounded
  * rate, and only when the line will be written.
  */
@@ -2197,9 +2201,11 @@ twr_status twr_validator_new(twr_str secret, twr_validator **validator, twr_erro
 void twr_validator_free(twr_validator **validator);
 
 /**
- * Adds another secret; a signature made with any of them is accepted (rotation).
+ * Adds another auth token; a signature made with any of them is accepted (rotation).
  */
-twr_status twr_validator_add_secret(twr_validator *validator, twr_str secret, twr_error *error);
+twr_status twr_validator_add_auth_token(twr_validator *validator,
+                                        twr_str auth_token,
+                                        twr_error *error);
 
 /**
  * Sets how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path prefix
@@ -2273,7 +2279,7 @@ bool twr_validator_validate_raw(const twr_validator *validator,
                                 twr_str signature);
 
 /**
- * Writes the signature of a request with these parameters; without any, of the URL alone.
+ * Writes the signature of a request with these parameters; without any, of only the URL.
  */
 twr_status twr_validator_sign(const twr_validator *validator,
                               twr_str url,

@@ -17,21 +17,21 @@ use crate::validator::{route_method, twr_validator, wire};
 /// Verifies requests as an HTTP server receives them. Once it is set up, any number of threads may use one.
 pub struct twr_http_verifier(HttpVerifier);
 
-/// The URL that Twilio asked for begins with the public base of the validator. No header is trusted.
+/// Scheme and host of the URL that Twilio requested are those of the validator's public base. No header is trusted.
 pub const TWR_ORIGIN_PUBLIC_BASE: i32 = 1;
-/// It begins as X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it) say: only behind a proxy
-/// that sets these headers itself.
+/// They are X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it). Only behind a proxy that sets
+/// these headers itself.
 pub const TWR_ORIGIN_FORWARDED: i32 = 2;
-/// It begins with https and the host of the header Host: only where the app is reached directly.
+/// They are https and the header Host. Only where the app is reached directly.
 pub const TWR_ORIGIN_HOST_HTTPS: i32 = 3;
-/// It begins with http and the host of the header Host: only where the app is reached directly.
+/// They are http and the header Host. Only where the app is reached directly.
 pub const TWR_ORIGIN_HOST_HTTP: i32 = 4;
 
-/// POST alone, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+/// Only POST, the default: a signature covers no method, so that what was signed as a POST could be sent as a GET.
 pub const TWR_ALLOWED_METHODS_POST: i32 = 1;
-/// GET alone: its query holds the parameters, and it must have no body.
+/// Only GET: its query holds the parameters, and it must have no body.
 pub const TWR_ALLOWED_METHODS_GET: i32 = 2;
-/// Both. Only for routes that read the parameters of the verified request alone.
+/// Both. Only for routes that read nothing but the parameters of the verified request.
 pub const TWR_ALLOWED_METHODS_GET_AND_POST: i32 = 3;
 
 /// A request as an HTTP server received it; nothing may have decoded or normalized it.
@@ -47,8 +47,10 @@ pub struct twr_http_request {
     pub header_count: usize,
     /// The body, read up to a byte over twr_http_verifier_max_body_bytes.
     pub body: twr_str,
+    /// Not 0 if the body ended before its Content-Length, or its chunks are malformed: the answer is 400.
+    pub body_is_incomplete: i32,
     /// Zero; room for later versions.
-    pub reserved: [u64; 4],
+    pub reserved: [u64; 3],
 }
 
 /// What to answer.
@@ -62,7 +64,7 @@ pub struct twr_http_answer {
     pub reserved: [u64; 2],
 }
 
-/// Makes a verifier that accepts POST alone. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
+/// Makes a verifier that accepts only POST. `origin` is a TWR_ORIGIN_… number; with TWR_ORIGIN_PUBLIC_BASE a
 /// validator without public base is refused. The validator is copied. Free it with twr_http_verifier_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_http_verifier_new(
@@ -199,7 +201,11 @@ unsafe fn received<'a>(request: *const twr_http_request) -> Result<HttpRequest<'
     unsafe {
         let request = get(request)?;
         let (method, target) = (wire(request.method)?, wire(request.target)?);
-        Ok(HttpRequest::new(method, target, headers(request)?, request.body.bytes()?))
+        let headers = headers(request)?;
+        if request.body_is_incomplete != 0 {
+            return Ok(HttpRequest::incomplete(method, target, headers));
+        }
+        Ok(HttpRequest::new(method, target, headers, request.body.bytes()?))
     }
 }
 
@@ -251,7 +257,7 @@ pub unsafe extern "C" fn twr_http_verifier_verify(
     }
 }
 
-/// Writes one line for the log about a request that twr_http_verifier_verify refuses: status, method, path and hints, without
+/// Writes one line for the log about a request that twr_http_verifier_verify rejects: status, method, path and hints, without
 /// secrets. Empty if it is accepted. It costs up to a thousand times as much as twr_http_verifier_verify: call it at a bounded
 /// rate, and only when the line will be written.
 #[unsafe(no_mangle)]
@@ -298,7 +304,7 @@ pub struct twr_signed_request(SignedRequest);
 
 /// The target answers.
 pub const TWR_SCENARIO_TRANSFERRED: i32 = 1;
-/// The endpoint refuses the REFER with 405.
+/// The endpoint rejects the REFER with 405.
 pub const TWR_SCENARIO_REJECTED: i32 = 2;
 /// The target is busy.
 pub const TWR_SCENARIO_TARGET_FAILED: i32 = 3;

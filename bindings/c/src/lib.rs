@@ -1,5 +1,5 @@
 //! The C ABI of the library. Every function is one call of it between views, handles and buffers. The header
-//! begins with the conventions (`conventions.txt`); rules of TwiML and SIP are in the core crate alone.
+//! begins with the conventions (`conventions.txt`); rules of TwiML and SIP are only in the core crate.
 #![allow(non_camel_case_types)] // the names are C's
 
 pub mod diagnostics;

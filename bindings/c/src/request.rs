@@ -60,7 +60,7 @@ impl twr_pair {
 
 /// The target answered: the caller is no longer with the app.
 pub const TWR_OUTCOME_TRANSFERRED: i32 = 1;
-/// The endpoint refused the REFER itself.
+/// The endpoint rejected the REFER itself.
 pub const TWR_OUTCOME_REJECTED: i32 = 2;
 /// The endpoint called the target, and that call failed.
 pub const TWR_OUTCOME_TARGET_FAILED: i32 = 3;
@@ -77,7 +77,7 @@ pub const TWR_CALL_STATUS_IN_PROGRESS: i32 = 1;
 pub const TWR_CALL_STATUS_BUSY: i32 = 2;
 /// `no-answer`: the target did not answer.
 pub const TWR_CALL_STATUS_NO_ANSWER: i32 = 3;
-/// `failed`: the call to the target failed, or the REFER was refused.
+/// `failed`: the call to the target failed, or the REFER was rejected.
 pub const TWR_CALL_STATUS_FAILED: i32 = 4;
 /// `canceled`: the caller hung up first.
 pub const TWR_CALL_STATUS_CANCELED: i32 = 5;

@@ -63,15 +63,17 @@ unsafe fn change(
     }
 }
 
-/// Adds another secret; a signature made with any of them is accepted (rotation).
+/// Adds another auth token; a signature made with any of them is accepted (rotation).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn twr_validator_add_secret(
+pub unsafe extern "C" fn twr_validator_add_auth_token(
     validator: *mut twr_validator,
-    secret: twr_str,
+    auth_token: twr_str,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { change(validator, error, |validator| Ok(validator.with_secret(secret.text()?)?)) }
+    unsafe {
+        change(validator, error, |validator| Ok(validator.with_auth_token(auth_token.text()?)?))
+    }
 }
 
 /// Sets how Twilio reaches the app, whatever proxies are in between: scheme, host, port, and the path prefix
@@ -212,7 +214,7 @@ pub unsafe extern "C" fn twr_validator_verify_pairs(
                 Ok(pairs) => pairs,
                 Err(Failure::Refused(_)) => {
                     let pairs = lossy_pairs(pairs, count)?;
-                    // Twilio signs text alone.
+                    // Twilio signs only text.
                     let signature = signature.filter(|text| !text.is_empty()).map(|_| NOT_TEXT);
                     return Ok(twr_request::new(validator.verify_params(url, pairs, signature)?));
                 }
@@ -245,7 +247,7 @@ pub unsafe extern "C" fn twr_validator_validate_raw(
     status == TWR_STATUS_OK && valid
 }
 
-/// Writes the signature of a request with these parameters; without any, of the URL alone.
+/// Writes the signature of a request with these parameters; without any, of only the URL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_sign(
     validator: *const twr_validator,

@@ -90,7 +90,7 @@ inline twiml_refer::request_validator validator_of(const json &item)
     const auto secrets = item.at("secrets").get<std::vector<std::string>>();
     twiml_refer::request_validator validator(secrets.empty() ? nullptr : secrets[0].c_str());
     for (std::size_t at = 1; at < secrets.size(); at++)
-        validator.add_secret(secrets[at]);
+        validator.add_auth_token(secrets[at]);
     if (maybe(item, "algorithm") == "sha256")
         validator.algorithm(twiml_refer::hash_algorithm::sha256);
     if (const auto base = maybe(item, "public_base"))

@@ -373,9 +373,9 @@ int main(void)
 
     /* A secret that is not set, as getenv() says it, or empty. */
     twr_validator *unset = NULL;
-    EXPECT(twr_validator_new(twr_str_of(NULL), &unset, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_SECRET_EMPTY);
+    EXPECT(twr_validator_new(twr_str_of(NULL), &unset, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_AUTH_TOKEN_EMPTY);
     EXPECT(twr_validator_new(TWR_STR(""), &unset, NULL) == TWR_STATUS_REFUSED && unset == NULL);
-    EXPECT(twr_validator_add_secret(validator, absent, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_SECRET_EMPTY);
+    EXPECT(twr_validator_add_auth_token(validator, absent, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_AUTH_TOKEN_EMPTY);
 
     /* A password in a public base that is refused is not told. */
     EXPECT(twr_validator_set_public_base(validator, TWR_STR("https://u:secret@h x"), &error) == TWR_STATUS_REFUSED);

@@ -92,8 +92,8 @@ static void rest()
 static void webhooks()
 {
     request_validator validator("12345");
-    EXPECT(refused([] { return request_validator(none); }) == "secret-empty");
-    EXPECT(refused([&] { return &validator.add_secret(none); }) == "secret-empty");
+    EXPECT(refused([] { return request_validator(none); }) == "auth-token-empty");
+    EXPECT(refused([&] { return &validator.add_auth_token(none); }) == "auth-token-empty");
     const std::string url = "https://voice.example.com/";
     EXPECT(refused([&] { return &validator.public_base(none); }) == refused([&] { return &validator.public_base(""); }));
     const voice_request request = voice_request::from_form(none);

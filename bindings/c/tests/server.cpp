@@ -27,8 +27,10 @@ class running {
         switch (methods) {
         case allowed_methods::post: twilio.post(".*", echo); break;
         case allowed_methods::get: twilio.get(".*", echo); break;
-        case allowed_methods::get_and_post: twilio.get_or_post(".*", echo); break;
+        case allowed_methods::get_and_post: twilio.get_and_post(".*", echo); break;
         }
+        // So long it waits for the rest of a body.
+        server_.set_read_timeout(1);
         port_ = server_.bind_to_any_port("127.0.0.1");
         thread_ = std::thread([this] { server_.listen_after_bind(); });
     }
@@ -152,6 +154,16 @@ TEST(Server, RefusedBodiesAreNotRequests)
         EXPECT_EQ(answer.find("200 OK"), std::string::npos);
         EXPECT_EQ(answer.rfind("HTTP/1.1 4"), answer.empty() ? std::string::npos : 0);
     }
+}
+
+TEST(Server, ABodyThatEndsEarlyIsABadRequest)
+{
+    const running server(request_validator("12345").public_base("https://voice.example.com"), origin_kind::public_base);
+    for (const std::string body : {"Content-Length: 30\r\n\r\nCallSid=CA1", "Transfer-Encoding: chunked\r\n\r\nno size\r\n"}) {
+        SCOPED_TRACE(body);
+        EXPECT_EQ(status(server.send(std::string("POST /a HTTP/1.1\r\n") + FORM + body)), 400);
+    }
+    EXPECT_EQ(server.lines.at(0), "400 to POST /a: the body ended early, or is malformed");
 }
 
 TEST(Server, TheLogHasOneLineASecond)

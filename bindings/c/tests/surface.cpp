@@ -131,7 +131,7 @@ int main()
     EXPECT(whole.refer()->refer_sip_response_code == 202 && whole.refer()->notify_sip_response_code == 480);
 
     // Made in one go: the second secret, the other hash, a URL that was written anew.
-    const request_validator chained = request_validator("other").add_secret("12345").public_base("https://a.example");
+    const request_validator chained = request_validator("other").add_auth_token("12345").public_base("https://a.example");
     const voice_request rotated = chained.verify_params("/", {}, request_validator("12345").sign("https://a.example/"));
     EXPECT(rotated.params().empty());
     const request_validator hashed = request_validator("12345").algorithm(hash_algorithm::sha256).max_body_bytes(3);
@@ -179,8 +179,8 @@ int main()
     EXPECT(kind([] { (void)transfer_settings().notify_timeout(std::chrono::milliseconds(-1)); }) == "setting-invalid");
     EXPECT(kind([] { (void)transfer_settings().max_duration(std::chrono::hours(48)); }) == "setting-invalid");
     EXPECT(kind([] { (void)transfer_settings().status(70000, "busy"); }) == "setting-invalid");
-    EXPECT(kind([] { request_validator(""); }) == "secret-empty");
-    EXPECT(kind([&] { validator.add_secret(""); }) == "secret-empty");
+    EXPECT(kind([] { request_validator(""); }) == "auth-token-empty");
+    EXPECT(kind([&] { validator.add_auth_token(""); }) == "auth-token-empty");
 
     using std::chrono::milliseconds;
     transfer verb(uri);

@@ -47,7 +47,7 @@ void values(const char *uri, const char *form, const request_validator &validato
     const voice_response response = voice_response().say("x").play("y").add("Say", "z").hangup();
     (void)instructions(response);
     (void)voice_response().refer(named).refer("sip:a@b").redirect("/").append(element("Say")).to_xml();
-    const request_validator made = request_validator("12345").public_base("https://example.com").add_secret("1");
+    const request_validator made = request_validator("12345").public_base("https://example.com").add_auth_token("1");
     const transfer verb(named, transfer_settings().rejected_status_omitted(true).status(486, "busy"));
     (void)verb.state();
 }

@@ -37,8 +37,8 @@ pub(crate) const TOKEN_HELP: &str = "The auth token is taken from the environmen
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Print JSON, one object a line
-    #[arg(long, global = true)]
+    /// Print JSON, one object per line
+    #[arg(long, global = true, display_order = 900)]
     json: bool,
 }
 

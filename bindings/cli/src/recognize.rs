@@ -59,7 +59,7 @@ pub(crate) fn not_twiml(bytes: &[u8]) -> Option<Recognized> {
         ),
         [b'{' | b'[', ..] if is_json(text) => Recognized::new(
             "JSON",
-            "respond with the document alone, <Response>…</Response>, and the Content-Type text/xml",
+            "respond with only the document, <Response>…</Response>, and the Content-Type text/xml",
         ),
         [b'b', b'\'' | b'"', ..] | [b'\'', ..] => Recognized::new(
             "a Python or JavaScript literal",
@@ -89,10 +89,9 @@ pub(crate) fn not_twiml(bytes: &[u8]) -> Option<Recognized> {
         _ if starts_with(text, &["%3C"]) => {
             Recognized::new("a document in URL encoding", "decode it, or send it as it is")
         }
-        _ if starts_with(text, &["HTTP/"]) => Recognized::new(
-            "an HTTP response with its head",
-            "give the body alone: curl without -i",
-        ),
+        _ if starts_with(text, &["HTTP/"]) => {
+            Recognized::new("an HTTP response with its head", "give only the body: curl without -i")
+        }
         _ if starts_with(text, &["```"]) => {
             Recognized::new("a code block of Markdown", "leave out the lines with ```")
         }

@@ -34,7 +34,7 @@ pub(crate) fn validator_if_any(files: &[PathBuf]) -> Result<Option<RequestValida
     let refused = |error: Error| Failure::usage(&error.message());
     tokens.into_iter().try_fold(None, |validator: Option<RequestValidator>, token| {
         let validator = match validator {
-            Some(validator) => validator.with_secret(token),
+            Some(validator) => validator.with_auth_token(token),
             None => RequestValidator::new(token),
         };
         validator.map(Some).map_err(refused)

@@ -20,7 +20,7 @@ def voice(request: HttpRequest, call: tr.VoiceRequest, name: str) -> HttpRespons
     return HttpResponse(f"{name} {call.outcome}")
 
 
-@verify_request(VALIDATOR, methods={"GET"})
+@verify_request(VALIDATOR, allowed_methods={"GET"})
 def direct(request: HttpRequest, call: tr.VoiceRequest, name: str) -> HttpResponse:
     return HttpResponse(f"{name} {call.digits}")
 

@@ -34,7 +34,7 @@ def fastapi_client() -> Any:
         async def view(call: tr.VoiceRequest) -> Response:
             return Response(said(call), media_type="text/xml")
 
-        verified = Depends(verify_request(VALIDATOR, methods={method}))
+        verified = Depends(verify_request(VALIDATOR, allowed_methods={method}))
         view.__annotations__ = {"call": Annotated[tr.VoiceRequest, verified]}
         app.api_route("/t/{name}", methods=[method])(view)
     return TestClient(app)
@@ -48,7 +48,7 @@ def flask_client() -> Any:
     for method in ("POST", "GET"):
 
         @app.route("/t/<name>", methods=[method], endpoint=method)
-        @verify_request(VALIDATOR, methods={method})
+        @verify_request(VALIDATOR, allowed_methods={method})
         def view(call: tr.VoiceRequest, name: str) -> str:
             return said(call)
 

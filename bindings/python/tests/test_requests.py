@@ -218,7 +218,7 @@ def test_a_validator_is_refused_where_it_could_prove_nothing() -> None:
     for none in ("", [], [""], ["12345", ""], ()):
         with pytest.raises(tr.SignatureError) as caught:
             tr.RequestValidator(none)
-        assert caught.value.kind == "secret-empty"
+        assert caught.value.kind == "auth-token-empty"
     with pytest.raises(tr.TwimlReferError) as surrogate:
         tr.RequestValidator("12345\ud800")
     assert surrogate.value.kind == "text-not-utf8"

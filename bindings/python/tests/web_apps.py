@@ -31,7 +31,7 @@ def settings(case: dict[str, Any]) -> dict[str, Any]:
     )
     origin = case.get("origin", "public-base").removesuffix("-https").removesuffix("-http")
     methods = set(case.get("allowed_methods", "post").upper().split("-AND-"))
-    made = {"validator": validator, "origin": origin, "methods": methods}
+    made = {"validator": validator, "origin": origin, "allowed_methods": methods}
     return {**made, "auth_tokens": {sid: secrets}.get if sid else None}
 
 

@@ -35,7 +35,7 @@
 //! | 400 | the body could not be read to its end, or it is signed and not UTF-8 |
 //!
 //! The body is read once, up to the limit, and passed on unread: other extractors can read it. Why a request
-//! is rejected is logged by `tracing` at level WARN, at most one line a second, without parameters or
+//! is rejected is logged by `tracing` at level WARN, at most one line per second, without parameters or
 //! signatures.
 
 #[cfg(feature = "axum")]

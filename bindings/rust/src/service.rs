@@ -22,12 +22,12 @@ use crate::log::{Rate, more};
 /// A layer that lets through only the requests that Twilio signed. See the [crate](crate) for an
 /// example and for its answers.
 ///
-/// Made of an [`HttpVerifier`], it accepts several secrets or another origin:
+/// Made of an [`HttpVerifier`], it accepts several auth tokens or another origin:
 ///
 /// ```
 /// use twiml_refer_tower::{HttpVerifier, Origin, RequestValidator, VerifyLayer};
 ///
-/// let validator = RequestValidator::new("new token")?.with_secret("old token")?;
+/// let validator = RequestValidator::new("new token")?.with_auth_token("old token")?;
 /// let verify = VerifyLayer::from(HttpVerifier::new(validator, Origin::Forwarded)?);
 /// # Ok::<(), twiml_refer::Error>(())
 /// ```
@@ -40,11 +40,11 @@ pub struct VerifyLayer {
 
 impl VerifyLayer {
     /// Verifies with the account's auth token and the public base: scheme, host, port and path prefix by
-    /// which Twilio reaches the app. POST alone is accepted, and no header of the request is trusted.
+    /// which Twilio reaches the app. Only POST is accepted, and no header of the request is trusted.
     ///
     /// # Errors
     ///
-    /// `secret-empty` without a token, `public-base-invalid` for a base that is not one.
+    /// `auth-token-empty` without one, `public-base-invalid` for a base that is not one.
     ///
     /// ```
     /// use twiml_refer_tower::VerifyLayer;

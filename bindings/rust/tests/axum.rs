@@ -75,7 +75,7 @@ fn layer(case: &Value) -> VerifyLayer {
     let mut secrets = case["secrets"].as_array().unwrap().iter().map(|it| it.as_str().unwrap());
     let mut validator = RequestValidator::new(secrets.next().unwrap()).unwrap();
     for secret in secrets {
-        validator = validator.with_secret(secret).unwrap();
+        validator = validator.with_auth_token(secret).unwrap();
     }
     if let Some(base) = text(case, "public_base") {
         validator = validator.with_public_base(base).unwrap();

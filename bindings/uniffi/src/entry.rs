@@ -153,7 +153,7 @@ impl Wire {
         self.is_utf8
     }
 
-    /// The text; if it was not UTF-8, U+FFFD alone, which is neither URL nor signature.
+    /// The text; if it was not UTF-8, only U+FFFD, which is neither URL nor signature.
     pub(crate) fn strict(&self) -> &str {
         if self.is_utf8 { &self.text } else { "\u{fffd}" }
     }

@@ -589,7 +589,7 @@ bridge! {
             Ok(tried.iter().map(candidate).collect())
         }
 
-        /// Finds out why `verify` refuses a request; empty if it accepts it. For logs and tools.
+        /// Finds out why `verify` rejects a request; empty if it accepts it. For logs and tools.
         fallible fn diagnose(
             secrets: Secrets,
             method: String,
@@ -670,7 +670,7 @@ bridge! {
             Ok(transfers::step(Transfer::restore(&saved.0)?))
         }
 
-        /// Feeds an input. If it is refused (misuse alone), nothing has changed: keep the bytes.
+        /// Feeds an input. If it is refused (only for misuse), nothing has changed: keep the bytes.
         fallible fn transfer_step(
             saved: List<u8>,
             input: TransferInput,
@@ -710,7 +710,7 @@ pub(crate) fn dispatch(input: &mut &[u8], out: &mut Vec<u8>) -> uniffi::Result<(
     Ok(())
 }
 
-/// Twilio signs text alone: pairs that are not UTF-8 have no signature.
+/// Twilio signs only text: pairs that are not UTF-8 have no signature.
 fn signed_text(
     pairs: &List<WirePair>,
     verified: std::result::Result<twiml_refer::VoiceRequest, VerifyError>,

@@ -16,7 +16,7 @@ pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
     let mut list = secrets.secrets.0.iter();
     let mut validator = RequestValidator::new(list.next().map(String::as_str).unwrap_or_default())?;
     for secret in list {
-        validator = validator.with_secret(secret)?;
+        validator = validator.with_auth_token(secret)?;
     }
     if let Some(base) = &secrets.public_base {
         validator = validator.with_public_base(base)?;

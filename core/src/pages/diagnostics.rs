@@ -21,7 +21,7 @@ by `twiml-refer check` and `twiml-refer uri` in the shell; about a request from 
 An **error** means that Twilio will refuse it, that a transfer never happens, or that the app is not
 secure; a **warning**, that something is dropped or never runs; a **note** is good to know. Twilio's number
 is that of its own error or warning, as its debugger shows it. What `<Dial><Sip>` refuses or drops is
-documented for that alone: for `<Refer>` the endpoint that gets the REFER decides.
+documented only for that: for `<Refer>` the endpoint that gets the REFER decides.
 ";
 
 /// The diagnostics of a transfer that has not started.

@@ -177,7 +177,7 @@ const EXAMPLES: &[Example] = examples! {
     SignatureMismatch validator().verify(Method::Post, "https://voice.example.com/a", "", Some("c2lnbmF0dXJl"));
     PublicBaseInvalid validator().with_public_base("voice.example.com");
     SignatureMissing validator().verify(Method::Post, "https://voice.example.com/a", "", None);
-    SecretEmpty RequestValidator::new("");
+    AuthTokenEmpty RequestValidator::new("");
     PublicBaseMissing HttpVerifier::new(validator(), Origin::PublicBase);
     ReferNotSupported transfer().handle(Start::new(1).with_leg(Leg::Pstn), 0);
     TransferEventUnexpected started().handle(Start::new(2), 0);

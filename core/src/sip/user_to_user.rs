@@ -287,7 +287,7 @@ impl Serialize for UserToUser {
     }
 }
 
-/// Reads `value` alone: it holds all parameters.
+/// Reads only `value`: it holds all parameters.
 impl<'de> Deserialize<'de> for UserToUser {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

@@ -123,7 +123,7 @@ pub enum Event<'a> {
     /// The CSeq number with which the stack has sent the REFER, or has sent it again after it answered a
     /// challenge itself. While the REFER has no final response, the response timeout starts anew.
     Cseq(u32),
-    /// What a stack reports that reads NOTIFYs itself and passes on the status code alone. It counts as a
+    /// What a stack reports that reads NOTIFYs itself and passes on only the status code. It counts as a
     /// NOTIFY that needs no reply, and means that the REFER was accepted.
     Status {
         /// The status code in the NOTIFY. One that SIP does not have is ignored and leaves a diagnostic.

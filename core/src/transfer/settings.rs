@@ -15,7 +15,7 @@ use crate::limits::{
 use crate::sip::SipStatus;
 use crate::webhook::ReferCallStatus;
 
-/// Which `ReferCallStatus` is reported when the endpoint refuses the REFER, never answers it, or
+/// Which `ReferCallStatus` is reported when the endpoint rejects the REFER, never answers it, or
 /// cannot be reached: Twilio's documentation says both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -187,7 +187,7 @@ impl Element {
         Ok(())
     }
 
-    /// Puts this node alone into the element.
+    /// Puts only this node into the element.
     pub(super) fn holding(mut self, node: Node) -> Self {
         self.nodes = vec![node];
         self

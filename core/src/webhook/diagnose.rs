@@ -28,7 +28,7 @@ fn tries(bytes: usize) -> usize {
 }
 
 impl RequestValidator {
-    /// Finds out why [`verify`](Self::verify) refuses a request: the near miss that would match, and
+    /// Finds out why [`verify`](Self::verify) rejects a request: the near miss that would match, and
     /// what to change. Empty if `verify` accepts it.
     ///
     /// For the log of an app that answers 403, and for tools; never accept a request for a hint. It
@@ -103,7 +103,7 @@ impl RequestValidator {
                 )
             });
             let secret = Hint::new(
-                HintKind::Secret,
+                HintKind::AuthToken,
                 "no near miss matches: check that the auth token is that of the request's AccountSid (a \
                  subaccount has its own), and that URL and body are those that Twilio sent",
             );

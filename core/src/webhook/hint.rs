@@ -106,7 +106,7 @@ hint_kinds! {
     /// The body is over the limit, or signed and not UTF-8.
     Unreadable = "unreadable",
     /// No near miss matches.
-    Secret = "secret",
+    AuthToken = "auth-token",
 }
 
 display_as_str!(HintKind);

@@ -8,7 +8,7 @@ use crate::Error;
 
 /// A request as it came on the wire, to be verified by an [`HttpVerifier`](super::HttpVerifier).
 ///
-/// `Debug` shows the method and the path alone.
+/// `Debug` shows only the method and the path.
 ///
 /// ```
 /// use twiml_refer::webhook::HttpRequest;

@@ -18,17 +18,16 @@ use crate::message;
 const PARSED_BEFORE: &str = "something parsed the form before it was verified: let verification come first, or \
                              check that the form was decoded as UTF-8";
 
-/// How the URL that Twilio requested is known. It begins with scheme and host; path and query are those of
-/// the request target.
+/// Where scheme and host of the URL that Twilio requested come from; path and query are the request target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Origin {
-    /// From the validator's [public base](RequestValidator::with_public_base). No header is trusted.
+    /// The [public base](RequestValidator::with_public_base) of the validator. No header is trusted.
     #[default]
     PublicBase,
-    /// From `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only
-    /// behind a proxy that sets these headers itself.
+    /// `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only behind a
+    /// proxy that sets these headers itself.
     Forwarded,
-    /// From `Host`. Only where the app is reached directly.
+    /// The header `Host`. Only where the app is reached directly.
     Host {
         /// Whether the scheme is `https`; else it is `http`.
         https: bool,
@@ -39,15 +38,15 @@ pub enum Origin {
 /// section 10.2.1).
 ///
 /// A signature covers no method, and joins the URL and the form without a delimiter: what Twilio signed as a
-/// POST can be sent again as a GET of other parameters. Hence POST alone is the default.
+/// POST can be sent again as a GET of other parameters. Hence only POST is accepted by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AllowedMethods {
-    /// POST alone: its form holds the parameters.
+    /// Only POST: its form holds the parameters.
     #[default]
     Post,
-    /// GET alone: its query holds the parameters, and it must have no body.
+    /// Only GET: its query holds the parameters, and it must have no body.
     Get,
-    /// Both. Only for routes that read the parameters of a [`VoiceRequest`] alone, and are safe to request by
+    /// Both. Only for routes that read nothing but the parameters of a [`VoiceRequest`], and are safe to request by
     /// either method.
     GetAndPost,
 }
@@ -71,7 +70,7 @@ impl AllowedMethods {
 ///
 /// What a signature cannot prove, and what the app does about it:
 ///
-/// * It covers no method. So POST alone is accepted by default; see [`AllowedMethods`].
+/// * It covers no method. So only POST is accepted by default; see [`AllowedMethods`].
 /// * It covers no time: a captured request verifies forever, and Twilio itself repeats a request that it
 ///   got no answer to. Check the state of the call, and answer a repeated action request as the first
 ///   time. The key by which it is recognised is the `CallSid` with all parameters, which
@@ -112,7 +111,7 @@ pub struct HttpVerifier {
 }
 
 impl HttpVerifier {
-    /// Makes a verifier that accepts POST alone.
+    /// Makes a verifier that accepts only POST.
     ///
     /// With [`Origin::Forwarded`] and [`Origin::Host`] a public base of the validator is not used.
     ///
@@ -244,7 +243,7 @@ impl HttpVerifier {
     /// parameter is in it.
     ///
     /// It may cost a thousand times as much as `verify`: call it only when the line will be written, at a
-    /// bounded rate. The middleware that comes with this library writes at most one line a second; a line after
+    /// bounded rate. The middleware that comes with this library writes at most one line per second; a line after
     /// others that were left out ends with ` (3 more were not logged)`.
     ///
     /// ```
@@ -297,7 +296,7 @@ impl HttpVerifier {
         let validator = self.validator.clone().with_max_body_bytes(usize::MAX);
         let hints = validator.diagnose(method, &url, &form, signature);
         let mut messages: Vec<_> = hints.iter().map(Hint::message).collect();
-        let has_no_near_miss = hints.last().is_some_and(|hint| hint.kind() == HintKind::Secret);
+        let has_no_near_miss = hints.last().is_some_and(|hint| hint.kind() == HintKind::AuthToken);
         if has_no_near_miss && matches!(request.body, Body::ServletParams(_)) && !form.is_empty() {
             messages.push(PARSED_BEFORE);
         }
@@ -321,8 +320,8 @@ impl HttpVerifier {
         }
     }
 
-    /// The URL to verify, or why there is none. Headers that give the origin may hold a scheme and an
-    /// authority alone: with a path or a query in the Host header, a request that was signed for one route
+    /// The URL to verify, or why there is none. Headers that give the origin may hold only a scheme and
+    /// an authority: with a path or a query in the Host header, a request that was signed for one route
     /// would verify for another.
     fn url<'a>(&self, request: &HttpRequest<'a>) -> Result<Cow<'a, str>, &'static str> {
         let Headers { host, forwarded_proto, forwarded_host, .. } = request.headers;

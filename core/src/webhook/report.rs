@@ -24,7 +24,7 @@ pub enum ReferCallStatus {
     Busy,
     /// `no-answer`: the target did not answer.
     NoAnswer,
-    /// `failed`: the endpoint refused the REFER, or the call to the target failed otherwise.
+    /// `failed`: the endpoint rejected the REFER, or the call to the target failed otherwise.
     Failed,
     /// `canceled`: the call ended before the transfer was decided, most often because the caller hung
     /// up.
@@ -97,7 +97,7 @@ display_as_str!(ReferCallStatus);
 pub enum ReferOutcome {
     /// The target answered: the caller is no longer with the app.
     Transferred,
-    /// The endpoint refused the REFER itself.
+    /// The endpoint rejected the REFER itself.
     Rejected {
         /// The status code of its response to the REFER, 300 to 699.
         code: SipStatus,
@@ -201,7 +201,7 @@ impl ReferOutcome {
     ///
     /// assert_eq!(
     ///     ReferOutcome::Rejected { code: SipStatus::new(405)? }.explanation(),
-    ///     "the endpoint refused the REFER with 405: it called nobody, and the app can go on with the caller",
+    ///     "the endpoint rejected the REFER with 405: it called nobody, and the app can go on with the caller",
     /// );
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
@@ -219,7 +219,7 @@ impl ReferOutcome {
                 481 => "the endpoint knows no such call (481): there was no transfer",
                 _ => {
                     return format!(
-                        "the endpoint refused the REFER with {code}: it called nobody, and {RESUME}"
+                        "the endpoint rejected the REFER with {code}: it called nobody, and {RESUME}"
                     );
                 }
             },

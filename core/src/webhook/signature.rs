@@ -211,7 +211,7 @@ impl RequestValidator {
 
     /// Checks whether Twilio signed a request with this body that is not a form, for example JSON.
     ///
-    /// The signature covers the URL alone, so `bodySHA256` must be in its query, once, and be the
+    /// The signature covers only the URL, so `bodySHA256` must be in its query, once, and be the
     /// lower-case hexadecimal SHA-256 of the body. The body is hashed only if the URL is signed; its
     /// size is not limited here.
     ///
@@ -371,7 +371,7 @@ pub(super) struct Secret {
 impl Secret {
     /// Refuses an empty secret: anyone could sign with it.
     pub(super) fn new(secret: &str) -> Result<Self, Error> {
-        let refused = || Error::new(ErrorKind::SecretEmpty);
+        let refused = || Error::new(ErrorKind::AuthTokenEmpty);
         if secret.is_empty() {
             return Err(refused());
         }

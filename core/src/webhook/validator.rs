@@ -14,17 +14,17 @@ impl RequestValidator {
     ///
     /// # Errors
     ///
-    /// `secret-empty`: anyone could sign with an empty secret.
+    /// `auth-token-empty`: anyone could sign with an empty one.
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, error::ErrorKind};
     ///
     /// assert!(RequestValidator::new("12345").is_ok());
-    /// assert_eq!(RequestValidator::new("").unwrap_err().kind(), ErrorKind::SecretEmpty);
+    /// assert_eq!(RequestValidator::new("").unwrap_err().kind(), ErrorKind::AuthTokenEmpty);
     /// ```
-    pub fn new(secret: impl AsRef<str>) -> Result<Self, Error> {
+    pub fn new(auth_token: impl AsRef<str>) -> Result<Self, Error> {
         Ok(Self {
-            first: Secret::new(secret.as_ref())?,
+            first: Secret::new(auth_token.as_ref())?,
             more: Vec::new(),
             algorithm: Algorithm::default(),
             base: None,
@@ -33,24 +33,24 @@ impl RequestValidator {
         })
     }
 
-    /// Adds a secret: while tokens are rotated, any of them may have signed. [`sign`](Self::sign) uses
+    /// Adds an auth token: while they are rotated, any of them may have signed. [`sign`](Self::sign) uses
     /// the first one.
     ///
     /// # Errors
     ///
-    /// `secret-empty`, like [`new`](Self::new).
+    /// `auth-token-empty`, like [`new`](Self::new).
     ///
     /// ```
     /// use twiml_refer::{RequestValidator, http::Method};
     ///
     /// let old = RequestValidator::new("old token")?;
-    /// let rotating = RequestValidator::new("new token")?.with_secret("old token")?;
+    /// let rotating = RequestValidator::new("new token")?.with_auth_token("old token")?;
     /// let url = "https://voice.example.com/refer?a=1";
     /// assert!(rotating.verify(Method::Get, url, b"", Some(&old.sign_form(url, b""))).is_ok());
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
-    pub fn with_secret(mut self, secret: impl AsRef<str>) -> Result<Self, Error> {
-        self.more.push(Secret::new(secret.as_ref())?);
+    pub fn with_auth_token(mut self, auth_token: impl AsRef<str>) -> Result<Self, Error> {
+        self.more.push(Secret::new(auth_token.as_ref())?);
         Ok(self)
     }
 

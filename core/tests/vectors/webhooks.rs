@@ -77,7 +77,7 @@ fn validator(case: &Value) -> Result<RequestValidator, Error> {
     let mut secrets = secrets.iter().map(|secret| secret.as_str().unwrap());
     let mut validator = RequestValidator::new(secrets.next().unwrap_or_default())?;
     for secret in secrets {
-        validator = validator.with_secret(secret)?;
+        validator = validator.with_auth_token(secret)?;
     }
     match text(case, "algorithm") {
         Some("sha256") => validator = validator.with_algorithm(Algorithm::Sha256),

@@ -24,10 +24,12 @@ struct CGIRequest {
         }
     }
 
-    /// Reads the body, at most so many bytes of it.
-    func body(upTo most: Int) throws -> Data {
-        let length = headers.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
-        return length > 0 ? try FileHandle.standardInput.read(upToCount: min(length, most)) ?? Data() : Data()
+    /// Reads the body, at most so many bytes of it; `nil` if it ends before its `Content-Length`.
+    func body(upTo most: Int) throws -> Data? {
+        let length = min(headers.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0, most)
+        guard length > 0 else { return Data() }
+        let body = try FileHandle.standardInput.read(upToCount: length)
+        return body?.count == length ? body : nil
     }
 }
 

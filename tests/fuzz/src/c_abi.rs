@@ -120,7 +120,9 @@ argument! {
     *const twr_http_request: |caller| {
         let [method, target, body] = std::array::from_fn(|_| twr_str::draw(caller));
         let (headers, header_count) = (<*const twr_pair>::draw(caller), usize::draw(caller));
-        caller.received = twr_http_request { method, target, headers, header_count, body, reserved: [0; 4] };
+        let body_is_incomplete = i32::from(caller.seldom());
+        caller.received =
+            twr_http_request { method, target, headers, header_count, body, body_is_incomplete, reserved: [0; 3] };
         if caller.seldom() { null() } else { &raw const caller.received }
     };
     *const twr_uri_parts: |caller| {
@@ -386,7 +388,7 @@ calls! {
         twr_rest_request_get twr_settings_set_rejected_status_omitted twr_transfer_hang_up
         twr_transfer_transport_error twr_transfer_handle_timeout twr_transfer_poll
         twr_transfer_report twr_uri_get twr_uri_add_user_to_user twr_user_to_user_get
-        twr_validator_add_secret twr_validator_set_public_base twr_validator_set_algorithm
+        twr_validator_add_auth_token twr_validator_set_public_base twr_validator_set_algorithm
         twr_validator_set_max_body_bytes twr_validator_set_encoded_spellings;
     call3 true:
         twr_element_new twr_element_copy twr_response_parse twr_response_copy

@@ -132,8 +132,8 @@ enum class error_kind : std::int32_t {
     public_base_invalid = TWR_KIND_PUBLIC_BASE_INVALID,
     /// `signature-missing`
     signature_missing = TWR_KIND_SIGNATURE_MISSING,
-    /// `secret-empty`
-    secret_empty = TWR_KIND_SECRET_EMPTY,
+    /// `auth-token-empty`
+    auth_token_empty = TWR_KIND_AUTH_TOKEN_EMPTY,
     /// `public-base-missing`
     public_base_missing = TWR_KIND_PUBLIC_BASE_MISSING,
     /// `refer-not-supported`

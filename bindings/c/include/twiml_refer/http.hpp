@@ -13,25 +13,26 @@
 
 namespace twiml_refer {
 
-/// How the URL that Twilio asked for is known. It begins with scheme and host; the rest is the request target.
+/// Where scheme and host of the URL that Twilio requested come from; path and query are the request target.
 enum class origin_kind : std::int32_t {
-    /// From the public base of the validator. No header is trusted.
+    /// The public base of the validator. No header is trusted.
     public_base = TWR_ORIGIN_PUBLIC_BASE,
-    /// From X-Forwarded-Proto and X-Forwarded-Host (Host without it): only behind a proxy that sets them itself.
+    /// X-Forwarded-Proto (https without it) and X-Forwarded-Host (Host without it). Only behind a proxy that sets these
+    /// headers itself.
     forwarded = TWR_ORIGIN_FORWARDED,
-    /// https and the header Host: only where the app is reached directly.
+    /// https and the header Host. Only where the app is reached directly.
     host_https = TWR_ORIGIN_HOST_HTTPS,
-    /// http and the header Host: only where the app is reached directly.
+    /// http and the header Host. Only where the app is reached directly.
     host_http = TWR_ORIGIN_HOST_HTTP,
 };
 
 /// The methods that a route accepts.
 enum class allowed_methods : std::int32_t {
-    /// POST alone: a signature covers no method, so that what was signed as a POST could be sent as a GET.
+    /// Only POST: a signature covers no method, so that what was signed as a POST could be sent as a GET.
     post = TWR_ALLOWED_METHODS_POST,
-    /// GET alone: its query holds the parameters, and it must have no body.
+    /// Only GET: its query holds the parameters, and it must have no body.
     get = TWR_ALLOWED_METHODS_GET,
-    /// Both. Only for routes that read the parameters of the verified request alone.
+    /// Both. Only for routes that read nothing but the parameters of the verified request.
     get_and_post = TWR_ALLOWED_METHODS_GET_AND_POST,
 };
 
@@ -41,7 +42,7 @@ struct http_answer {
     int status = 200;
     /// The header Allow of 405; else empty.
     std::string_view allow;
-    /// Why it is refused, for the body of the answer; else empty.
+    /// Why it is rejected, for the body of the answer; else empty.
     std::string reason;
     /// The verified request.
     std::optional<voice_request> request;
@@ -51,7 +52,7 @@ struct http_answer {
 /// any container of pairs, a repeated one as often as it came.
 class http_verifier {
   public:
-    /// Copies the validator. Accepts POST alone. A validator without public base needs another origin.
+    /// Copies the validator. Accepts only POST. A validator without public base needs another origin.
     explicit http_verifier(const request_validator &validator, origin_kind origin = origin_kind::public_base)
     {
         twr_http_verifier *made = nullptr;
@@ -59,7 +60,7 @@ class http_verifier {
         handle_.reset(made);
     }
 
-    /// Sets the methods that are accepted: those of the route. The default is POST alone.
+    /// Sets the methods that are accepted: those of the route. The default is POST.
     http_verifier &allowed_methods(twiml_refer::allowed_methods methods) &
     {
         detail::call(twr_http_verifier_set_allowed_methods, handle_.get(), static_cast<std::int32_t>(methods));
@@ -92,12 +93,14 @@ class http_verifier {
     }
 
     /// Verifies method, size and signature, in this order. `target` is the request target, path and query as they came
-    /// on the wire; `body` what was read. A POST is read as a form, whatever its type.
+    /// on the wire; `body` what was read, and `body_is_incomplete` whether it ended before its Content-Length or its
+    /// chunks are malformed: the answer is 400. A POST is read as a form, whatever its type.
     template <typename Headers>
-    [[nodiscard]] http_answer verify(text_in method, text_in target, const Headers &headers, text_in body) const
+    [[nodiscard]] http_answer verify(text_in method, text_in target, const Headers &headers, text_in body,
+                                     bool body_is_incomplete = false) const
     {
         const auto pairs = detail::pairs(headers);
-        const auto request = received(method, target, pairs, body);
+        const auto request = received(method, target, pairs, body, body_is_incomplete);
         twr_request *verified = nullptr;
         auto answer = answered([&](twr_http_answer *found, twr_error *failure) {
             return twr_http_verifier_verify(get(), &request, found, &verified, failure);
@@ -107,13 +110,14 @@ class http_verifier {
         return answer;
     }
 
-    /// One line for the log about a request that `verify` refuses, without secrets; empty if it is accepted. It costs
+    /// One line for the log about a request that `verify` rejects, without secrets; empty if it is accepted. It costs
     /// up to a thousand times as much as `verify`: for lines that are written, at a bounded rate.
     template <typename Headers>
-    std::string diagnose(text_in method, text_in target, const Headers &headers, text_in body) const
+    std::string diagnose(text_in method, text_in target, const Headers &headers, text_in body,
+                         bool body_is_incomplete = false) const
     {
         const auto pairs = detail::pairs(headers);
-        const auto request = received(method, target, pairs, body);
+        const auto request = received(method, target, pairs, body, body_is_incomplete);
         return detail::text(twr_http_verifier_diagnose, get(), &request);
     }
 
@@ -122,9 +126,10 @@ class http_verifier {
     const twr_http_verifier *get() const && = delete;
 
   private:
-    static twr_http_request received(twr_str method, twr_str target, const std::vector<twr_pair> &headers, twr_str body)
+    static twr_http_request received(twr_str method, twr_str target, const std::vector<twr_pair> &headers, twr_str body,
+                                     bool body_is_incomplete = false)
     {
-        return {method, target, headers.data(), headers.size(), body, {}};
+        return {method, target, headers.data(), headers.size(), body, body_is_incomplete, {}};
     }
 
     /// What C answers; an answer is no exception, but a call that is wrong is one.
@@ -161,7 +166,7 @@ inline std::optional<std::string> claimed_account_sid(text_in method, text_in ta
 enum class scenario_kind : std::int32_t {
     /// The target answers.
     transferred = TWR_SCENARIO_TRANSFERRED,
-    /// The endpoint refuses the REFER with 405.
+    /// The endpoint rejects the REFER with 405.
     rejected = TWR_SCENARIO_REJECTED,
     /// The target is busy.
     target_failed = TWR_SCENARIO_TARGET_FAILED,

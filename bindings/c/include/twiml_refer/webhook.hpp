@@ -41,7 +41,7 @@ struct url_candidate {
     std::string hashed;
 };
 
-/// Why `verify` refuses a request.
+/// Why `verify` rejects a request.
 struct hint {
     /// The kind, the same in every language: `scheme`.
     std::string kind;
@@ -53,7 +53,7 @@ struct hint {
 enum class outcome_kind : std::int32_t {
     /// The target answered: the caller is no longer with the app.
     transferred = TWR_OUTCOME_TRANSFERRED,
-    /// The endpoint refused the REFER itself.
+    /// The endpoint rejected the REFER itself.
     rejected = TWR_OUTCOME_REJECTED,
     /// The endpoint called the target, and that call failed.
     target_failed = TWR_OUTCOME_TARGET_FAILED,
@@ -73,7 +73,7 @@ enum class call_status : std::int32_t {
     busy = TWR_CALL_STATUS_BUSY,
     /// The target did not answer.
     no_answer = TWR_CALL_STATUS_NO_ANSWER,
-    /// The call to the target failed, or the REFER was refused.
+    /// The call to the target failed, or the REFER was rejected.
     failed = TWR_CALL_STATUS_FAILED,
     /// The caller hung up first.
     canceled = TWR_CALL_STATUS_CANCELED,
@@ -285,21 +285,21 @@ class voice_request {
 class request_validator {
   public:
     /// Takes the account's auth token; a null or empty one is refused.
-    explicit request_validator(text_in secret)
+    explicit request_validator(text_in auth_token)
     {
         twr_validator *made = nullptr;
-        detail::call(twr_validator_new, secret, &made);
+        detail::call(twr_validator_new, auth_token, &made);
         handle_.reset(made);
     }
 
-    /// Adds another secret; a signature made with any of them is accepted (rotation).
-    request_validator &add_secret(text_in secret) &
+    /// Adds another auth token; a signature made with any of them is accepted (rotation).
+    request_validator &add_auth_token(text_in auth_token) &
     {
-        detail::call(twr_validator_add_secret, handle_.get(), secret);
+        detail::call(twr_validator_add_auth_token, handle_.get(), auth_token);
         return *this;
     }
     /// Overload for temporaries.
-    request_validator add_secret(text_in secret) && { return std::move(add_secret(secret)); }
+    request_validator add_auth_token(text_in auth_token) && { return std::move(add_auth_token(auth_token)); }
 
     /// Sets how Twilio reaches the app: scheme, host, port, and the path prefix that a gateway strips.
     request_validator &public_base(text_in base) &
@@ -365,7 +365,7 @@ class request_validator {
         return twr_validator_validate_raw(get(), url, body, signature);
     }
 
-    /// The signature of a request with these parameters; without any, of the URL alone.
+    /// The signature of a request with these parameters; without any, of only the URL.
     template <typename Params = params_in> std::string sign(text_in url, const Params &params = {}) const
     {
         const auto pairs = detail::pairs(params);
@@ -397,7 +397,7 @@ class request_validator {
         return tried;
     }
 
-    /// Why `verify` refuses a request: the near miss that would match; empty if it accepts the request. For logs at
+    /// Why `verify` rejects a request: the near miss that would match; empty if it accepts the request. For logs at
     /// a bounded rate, as it computes up to a thousand signatures with each secret; never to accept a request.
     std::vector<hint> diagnose(method method, text_in url, text_in body, text_in signature) const
     {

@@ -5,7 +5,7 @@
 //! for connections. `text` finds the messages in a text: `lines` frees its lines from escapes and trees,
 //! `layout` sees what is before them, `stamp` reads times, and `clock` makes one clock of them. `message` reads the head of one message. `dialogs` assigns each to its transfer,
 //! `transfer` follows one, `refer_to` checks its Refer-To, `settings` reads the platform's settings, and
-//! `why` explains how it ended; `show` draws it. What a transfer does with an event is known to core alone.
+//! `why` explains how it ended; `show` draws it. What a transfer does with an event is known only to core.
 
 mod clock;
 mod dialogs;

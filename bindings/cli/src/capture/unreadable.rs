@@ -58,7 +58,7 @@ fn named(text: &[u8]) -> Option<String> {
         return says(
             "a hex dump",
             "give the pcap file itself (tcpdump -w FILE), or print text with tcpdump -A -s 0; a dump with offsets \
-             becomes a pcap file with text2pcap DUMP FILE (add -u 5060,5060 if it holds the SIP message alone)",
+             becomes a pcap file with text2pcap DUMP FILE (add -u 5060,5060 if it holds only the SIP message)",
         );
     }
     if [&b"1MOyoQ"[..], b"obLD1A", b"TTyyoQ", b"obI8TQ", b"Cg0NCg", b"H4sI"]

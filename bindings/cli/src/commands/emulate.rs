@@ -1,5 +1,5 @@
 //! `emulate`: Twilio's side with real SIP. Here are the options, and the loop that prints what happens and ends the
-//! command; `calls` leads the calls, each in a thread of its own, `event` is what they send to the loop, `view` prints
+//! command; `calls` runs the calls, each in a thread of its own, `event` is what they send to the loop, `view` prints
 //! it, `web` shows it on a page, and `api` takes REST requests.
 
 mod api;
@@ -36,8 +36,8 @@ use crate::sip::{self, Agent, Callers, Credentials};
 use crate::token;
 use crate::twilio::client::{self, Client};
 use crate::twilio::gather::Script;
-use calls::{Context, EndedCall, Exchange};
-use event::{Event, EventReceiver};
+use calls::{CallManager, Context, EndedCall};
+use event::{Event, EventReceiver, EventSender};
 use pcap::PcapFile;
 use view::View;
 use web::History;
@@ -49,7 +49,7 @@ const PORT: u16 = 5060;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long calls may take to end when the command does.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The exit status after a second signal, as shells give it for SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -84,7 +84,7 @@ pub(crate) struct Options {
     ///
     /// It is for endpoints that are called, with --call or by the REST API. An endpoint that calls gets it in a later
     /// request only if it has given a password of --caller itself: strangers could try passwords on the answer.
-    /// Without --user no password is sent, and the request counts as refused.
+    /// Without --user no password is sent, and the request counts as rejected.
     #[arg(long, value_name = "USER", requires = "password_file")]
     user: Option<String>,
     /// A file (or -) with the password of --user, on one line
@@ -94,7 +94,7 @@ pub(crate) struct Options {
     ///
     /// They are asked for the password (digest), and your app gets the user name as SipUsername. A line that begins
     /// with # is a comment.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "callers-file", value_name = "FILE")]
     caller: Option<PathBuf>,
     /// POST to this URL when a call has ended: http://localhost:8080/status [default: no such request]
     ///
@@ -125,7 +125,7 @@ pub(crate) struct Options {
     /// first NOTIFY; 32), subscription (for the next NOTIFY if one says no expires; 180), max-duration (of a transfer;
     /// 600), hangup-grace (for a last NOTIFY after a hang-up; 0).
     ///
-    /// ReferCallStatus: rejected-status=failed or =omitted (if the REFER is refused; default failed),
+    /// ReferCallStatus: rejected-status=failed or =omitted (if the REFER is rejected; default failed),
     /// status=CODE=STATUS (for a code of the new call: status=603=busy).
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
@@ -201,58 +201,63 @@ pub(crate) fn run(options: Options, console: &mut Console) -> Result<Answer> {
     let pcap = options.pcap.as_deref().map(PcapFile::create).transpose()?;
 
     let (sender, events) = event::channel();
-    let (signals, mut is_ending) = (sender.clone(), false);
-    // The second one ends the command at once, whatever it waits for.
-    let on_signal = move || match std::mem::replace(&mut is_ending, true) {
-        true => process::exit(INTERRUPTED),
-        false => signals.signal(),
-    };
-    ctrlc::set_handler(on_signal)
-        .map_err(|error| Failure::usage(&format!("cannot handle signals: {error}")))?;
-    let traced = sender.clone();
-    let agent = Agent::start(sip, move |message| traced.message(message)).map(Arc::new).map_err(
-        |error| {
-            let advice = "--listen 127.0.0.1:0 takes a port that is free";
-            Failure::usage(&format!("{error}: {advice}"))
-        },
-    )?;
-    let bound =
-        |server: &Option<(TcpListener, SocketAddr)>| server.as_ref().map(|(_, address)| *address);
-    warn(agent.addresses(), bound(&api), bound(&web));
+    handle_signals(&sender)?;
+    let agent = start_agent(sip, &sender)?;
+    warn(agent.addresses(), address_of(&api), address_of(&web));
     let history = options.web.map(|_| Arc::new(History::new(about(&context, &agent))));
     let mut view = View::new(console, svg, pcap, history.clone());
     view.listening(agent.addresses())?;
     if !context.client.is_signing() {
         view.unsigned()?;
     }
-    let exchange = Exchange::new(Arc::clone(&agent), context, sender);
+    let manager = CallManager::new(Arc::clone(&agent), context, sender);
     if let Some((listener, address)) = api {
-        api::serve(listener, &exchange)?;
+        api::serve(listener, &manager)?;
         view.serving("api", "REST API", address)?;
     }
     if let Some(((listener, address), history)) = web.zip(history) {
-        web::serve(listener, address.ip(), &exchange, &history)?;
+        web::serve(listener, address.ip(), &manager, &history)?;
         view.serving("web", "page", address)?;
     }
     let mut run = Run { events, calls, ended: 0, answer: Answer::Yes };
-    let outcome = match options.call {
-        Some(target) => {
-            let called = exchange.call(target, None, None).map(drop);
-            called.map_err(|error| Failure::usage(&error))
-        }
-        None => Ok(()),
-    };
-    let outcome = outcome.and_then(|()| {
-        exchange.accept()?;
-        run.until_done(&mut view, |call| check_call(call, expect, deny))
-    });
+    let check_call = |call: &EndedCall| check_call(call, expect, deny);
+    let outcome =
+        begin(&manager, options.call).and_then(|()| run.until_done(&mut view, check_call));
     // However that ended, no endpoint is left in a call.
-    let ending = thread::spawn(move || agent.shut_down(PATIENCE));
-    exchange.close();
-    let is_quiet = || ending.is_finished() && exchange.live_calls() == 0;
-    let rest = run.until_quiet(&mut view, is_quiet, |call| check_call(call, expect, deny));
+    let ending = thread::spawn(move || agent.shut_down(SHUTDOWN_TIMEOUT));
+    manager.close();
+    let is_quiet = || ending.is_finished() && manager.live_calls() == 0;
+    let rest = run.until_quiet(&mut view, is_quiet, check_call);
     outcome.and(rest).and(view.finish())?;
     run.answer()
+}
+
+/// Lets the first signal end the calls and the command, and the second one the process, whatever it waits for.
+fn handle_signals(events: &EventSender) -> Result<()> {
+    let (events, mut is_ending) = (events.clone(), false);
+    let on_signal = move || match std::mem::replace(&mut is_ending, true) {
+        true => process::exit(INTERRUPTED),
+        false => events.signal(),
+    };
+    ctrlc::set_handler(on_signal)
+        .map_err(|error| Failure::usage(&format!("cannot handle signals: {error}")))
+}
+
+fn start_agent(options: sip::Options, events: &EventSender) -> Result<Arc<Agent>> {
+    let events = events.clone();
+    let agent = Agent::start(options, move |message| events.message(message));
+    agent.map(Arc::new).map_err(|error| {
+        let advice = "--listen 127.0.0.1:0 takes a port that is free";
+        Failure::usage(&format!("{error}: {advice}"))
+    })
+}
+
+/// Calls the endpoint of `--call`, and takes calls.
+fn begin(manager: &CallManager, target: Option<SipUri>) -> Result<()> {
+    if let Some(target) = target {
+        manager.call(target, None, None).map_err(|error| Failure::usage(&error))?;
+    }
+    manager.accept()
 }
 
 /// Reads the events and prints them.
@@ -287,7 +292,7 @@ impl Run {
         is_quiet: impl Fn() -> bool,
         check_call: impl Fn(&EndedCall) -> Answer,
     ) -> Result<()> {
-        let until = Instant::now() + PATIENCE + REQUEST_TIMEOUT;
+        let until = Instant::now() + SHUTDOWN_TIMEOUT + REQUEST_TIMEOUT;
         let mut result = Ok(());
         loop {
             let was_quiet = is_quiet();
@@ -385,6 +390,11 @@ fn bind(option: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr)> 
             "cannot listen on {address}: {error}; {option} 127.0.0.1:0 takes a free port"
         ))
     })
+}
+
+/// Returns the address of a server, if there is one.
+fn address_of(server: &Option<(TcpListener, SocketAddr)>) -> Option<SocketAddr> {
+    server.as_ref().map(|(_, address)| *address)
 }
 
 /// Warns of addresses that others reach.

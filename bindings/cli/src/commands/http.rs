@@ -2,16 +2,17 @@
 //! whoever connects gets little time and memory, before and after it is known who that is. `tiny_http` waits for bodies
 //! without end.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::spawn;
 use crate::exit::Result;
 
-/// Connections at the same time; more are closed.
+/// Connections at the same time. For one more, the oldest whose client is waited for is closed.
 const MAX_CONNECTIONS: usize = 64;
 /// How long a connection may take to send its request.
 const TIME: Duration = Duration::from_secs(5);
@@ -45,24 +46,48 @@ pub(super) struct Response {
     pub(super) body: String,
 }
 
+/// The connections whose client is waited for, by their number: it has to send its request, or to read the response.
+#[derive(Default)]
+struct Waiting(Mutex<BTreeMap<u64, TcpStream>>);
+
+impl Waiting {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, TcpStream>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the oldest; its thread ends at once. False: there is none.
+    fn close_oldest(&self) -> bool {
+        let Some((_, oldest)) = self.lock().pop_first() else { return false };
+        // A client that has gone away has closed it.
+        let _ = oldest.shutdown(Shutdown::Both);
+        true
+    }
+}
+
 /// Answers requests in threads of their own, until the process ends.
 pub(super) fn serve(
     listener: TcpListener,
     respond: impl Fn(std::result::Result<&mut Request, u16>) -> Response + Send + Sync + 'static,
 ) -> Result<()> {
     let (respond, live) = (Arc::new(respond), Arc::new(AtomicUsize::new(0)));
+    let waiting = Arc::new(Waiting::default());
     spawn("api", move || {
-        for stream in listener.incoming().filter_map(io::Result::ok) {
-            if live.fetch_add(1, Ordering::AcqRel) >= MAX_CONNECTIONS {
-                live.fetch_sub(1, Ordering::AcqRel);
+        for (number, stream) in (0..).zip(listener.incoming().filter_map(io::Result::ok)) {
+            let Ok(writer) = stream.try_clone() else { continue };
+            if live.load(Ordering::Acquire) >= MAX_CONNECTIONS && !waiting.close_oldest() {
                 continue;
             }
+            live.fetch_add(1, Ordering::AcqRel);
+            waiting.lock().insert(number, writer);
             let (respond, ending) = (Arc::clone(&respond), Arc::clone(&live));
+            let of_thread = Arc::clone(&waiting);
             let run = move || {
-                exchange(stream, &*respond);
+                exchange(stream, number, &of_thread, &*respond);
+                of_thread.lock().remove(&number);
                 ending.fetch_sub(1, Ordering::AcqRel);
             };
             if spawn("api request", run).is_err() {
+                waiting.lock().remove(&number);
                 live.fetch_sub(1, Ordering::AcqRel);
             }
         }
@@ -78,11 +103,14 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)>
 
 fn exchange(
     stream: TcpStream,
+    number: u64,
+    waiting: &Waiting,
     respond: &impl Fn(std::result::Result<&mut Request, u16>) -> Response,
 ) {
     let until = Instant::now() + TIME;
-    let Ok(mut writer) = stream.try_clone() else { return };
     let mut request = Request::read(stream, until);
+    // Closed for another.
+    let Some(mut writer) = waiting.lock().remove(&number) else { return };
     let Response { status, headers, mut body } =
         respond(request.as_mut().map_err(|status| *status));
     let challenge =
@@ -93,6 +121,9 @@ fn exchange(
     );
     if request.as_ref().is_ok_and(|request| request.method == "HEAD") {
         body.clear();
+    }
+    if let Ok(writer) = writer.try_clone() {
+        waiting.lock().insert(number, writer);
     }
     // A client that has gone away needs no response.
     let _ = writer.set_write_timeout(Some(TIME));
@@ -195,4 +226,43 @@ fn content_length(headers: &[httparse::Header<'_>]) -> std::result::Result<usize
     let value = one(headers, "Content-Length").ok_or(400_u16)?;
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { Ok(value.parse().unwrap_or(usize::MAX)) } else { Err(400) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn connections_whose_client_is_waited_for_give_way() {
+        let (listener, address) = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let (headers, body) = (String::new(), "hello".to_owned());
+        serve(listener, move |_| Response {
+            status: 200,
+            headers: headers.clone(),
+            body: body.clone(),
+        })
+        .unwrap();
+        let ask = |request: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        };
+        let answer = |request: &str| {
+            let (mut stream, mut text) = (ask(request), String::new());
+            stream.read_to_string(&mut text).unwrap();
+            assert!(text.ends_with("\r\n\r\nhello"), "{request:?}: {text:?}");
+            stream
+        };
+        let get = "GET / HTTP/1.1\r\n\r\n";
+        for unfinished in ["", "GET /"] {
+            let _held: Vec<_> = (0..MAX_CONNECTIONS).map(|_| ask(unfinished)).collect();
+            answer(get);
+        }
+        // Its response is read, and its body does not come.
+        let unfinished = "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n";
+        let _held: Vec<_> = (0..MAX_CONNECTIONS).map(|_| answer(unfinished)).collect();
+        answer(get);
+    }
 }

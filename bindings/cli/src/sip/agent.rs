@@ -252,14 +252,14 @@ impl Agent {
     }
 
     /// Ends all calls: with BYE, CANCEL or 503; new ones get 503. Waits until the endpoints have answered, at most as long as
-    /// `patience`, and a second more, so that repetitions are answered and no connection is cut behind the last message.
-    pub(crate) fn shut_down(&self, patience: Duration) {
+    /// `timeout`, and a second more, so that repetitions are answered and no connection is cut behind the last message.
+    pub(crate) fn shut_down(&self, timeout: Duration) {
         let is_idle = || self.live_calls() == 0 && self.board.pending.load(Ordering::Relaxed) == 0;
         let (done, waited) = sync_channel(1);
         if self.inputs.send(Input::ShutDown(done)).is_err() || waited.recv() != Ok(true) {
             return;
         }
-        let deadline = Instant::now().checked_add(patience);
+        let deadline = Instant::now().checked_add(timeout);
         while !is_idle() && deadline.is_some_and(|deadline| Instant::now() < deadline) {
             thread::sleep(Duration::from_millis(10));
         }

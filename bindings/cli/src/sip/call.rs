@@ -130,7 +130,7 @@ pub(crate) enum Why {
     DialogLost,
     /// We sent BYE, or CANCEL.
     HungUp,
-    /// We refused the call with this status.
+    /// We rejected the call with this status.
     Rejected(u16),
     ShutDown,
     /// [`Limits::call`](super::Limits::call) is over.
@@ -154,7 +154,7 @@ impl fmt::Display for Ended {
         f.write_str(match self.why {
             Why::Bye => "the endpoint hung up (BYE)",
             Why::Cancelled => "the caller gave up before the answer (CANCEL)",
-            Why::Refused(code) => return write!(f, "the endpoint refused the call with {code}"),
+            Why::Refused(code) => return write!(f, "the endpoint rejected the call with {code}"),
             Why::NoAnswer => "the endpoint did not answer the call in time",
             Why::NoAck => "the endpoint sent no ACK for the 200 (BYE)",
             Why::ConnectionLost => "the endpoint closed the connection",

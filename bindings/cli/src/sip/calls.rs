@@ -80,7 +80,7 @@ pub(super) struct Session {
     is_open: bool,
     /// The offer was ours, in a 200: the ACK has the answer.
     awaits_answer: bool,
-    /// Where audio goes from the caller's ACK on: an INVITE alone may come from anywhere.
+    /// Where audio goes from the caller's ACK on: an INVITE by itself may come from anywhere.
     waiting: Option<Stream>,
 }
 

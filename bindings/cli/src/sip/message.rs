@@ -289,7 +289,7 @@ fn read_start(line: &str) -> Option<(Start, Option<Refusal>)> {
     Some((Start::Request { method: method.to_owned(), uri: uri.to_owned() }, mistake))
 }
 
-/// Reads digits alone.
+/// Reads only digits.
 fn number(digits: &str) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| is_number)

@@ -15,7 +15,7 @@
 //!   another. It drops a request with a `tel:` in From, and panics where no name server is configured. Both need tokio.
 //! * `rsipstack` loses the code of a REFER that was challenged, answers its NOTIFYs with 481, loses the body of a message
 //!   without Content-Length, and an unknown method ends a TCP connection.
-//! * `ezk-sip-types`, messages alone, reads methods without case and by their first letters (`INVITED` is an INVITE), and
+//! * `ezk-sip-types`, only messages, reads methods without case and by their first letters (`INVITED` is an INVITE), and
 //!   refuses a Request-URI of another scheme, which must be answered with 416. The lines of a head and the few values that
 //!   are looked into here need neither it nor the parser library below it.
 

@@ -295,7 +295,7 @@ impl CallState {
         }
     }
 
-    /// Digits as devices send them in INFO: `Signal=5` in application/dtmf-relay, the digit alone in application/dtmf.
+    /// Digits as devices send them in INFO: `Signal=5` in application/dtmf-relay, only the digit in application/dtmf.
     fn on_info(&self, message: &Message) {
         let kind = content_type(message).to_ascii_lowercase();
         let body = String::from_utf8_lossy(&message.body);

@@ -1,6 +1,6 @@
 //! Transactions (RFC 3261 section 17): what is repeated until it is answered, and the same answer to what is repeated.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,7 +19,8 @@ pub(super) const T2: Duration = Duration::from_secs(4);
 /// How long anything is repeated, and a transaction kept: 64 x T1.
 pub(super) const LIFE: Duration = Duration::from_secs(32);
 
-/// Transactions of endpoints that are kept. Beyond them, new calls get 503, and other requests are answered and forgotten.
+/// Transactions of endpoints that are kept. Beyond them, the oldest that is answered gives way; where none is, new calls
+/// get 503, and other requests are answered and forgotten.
 const MAX_SERVERS: usize = 20_000;
 
 /// A transaction of an endpoint.
@@ -84,7 +85,6 @@ type Ack = (Path, Arc<[u8]>, u64);
 #[derive(Debug)]
 enum Timer {
     RepeatResponse(Arc<str>),
-    ForgetServer(Arc<str>),
     RepeatRequest(Arc<str>),
     TimeOut(Arc<str>),
     ForgetAck(Arc<str>),
@@ -111,6 +111,8 @@ pub(super) struct Net {
     advertised: Option<IpAddr>,
     tags: RandomState,
     servers: HashMap<Arc<str>, Server>,
+    /// Those with a final response, kept for repetitions until then, the oldest first.
+    answered: VecDeque<(Instant, Arc<str>)>,
     clients: HashMap<Arc<str>, Client>,
     /// The ACKs of INVITEs that were refused, for repeated responses.
     acks: HashMap<Arc<str>, Ack>,
@@ -127,6 +129,7 @@ impl Net {
             advertised,
             tags: RandomState::new(),
             servers: HashMap::new(),
+            answered: VecDeque::new(),
             clients: HashMap::new(),
             acks: HashMap::new(),
             timers: BTreeMap::new(),
@@ -162,10 +165,11 @@ impl Net {
         if self.servers.contains_key(&request.key) {
             return true;
         }
-        let reply_path = reply_path(&request.message, request.path);
-        let Some(reply_path) = reply_path.filter(|_| self.servers.len() < MAX_SERVERS) else {
-            return false;
-        };
+        let Some(reply_path) = reply_path(&request.message, request.path) else { return false };
+        while self.servers.len() >= MAX_SERVERS {
+            let Some((_, oldest)) = self.answered.pop_front() else { return false };
+            self.servers.remove(&oldest);
+        }
         let (last, interval, call) = (None, None, None);
         let server = Server { reply_path, last, interval, call };
         self.servers.insert(Arc::clone(&request.key), server);
@@ -201,7 +205,7 @@ impl Net {
         self.finish(request, code, writer.end_with(body))
     }
 
-    /// Answers a request with a code alone.
+    /// Answers a request with only a code.
     pub(super) fn refuse(&mut self, request: &Request, code: u16) {
         let tag = self.tag(request);
         self.reply(request, code, Some(&tag), |_| {}, None);
@@ -231,7 +235,7 @@ impl Net {
                 self.set(T1, Timer::RepeatResponse(Arc::clone(&key)));
             }
             if code >= 200 {
-                self.set(LIFE, Timer::ForgetServer(key));
+                self.answered.push_back((self.now + LIFE, key));
             }
         }
         Some((path, bytes))
@@ -323,11 +327,13 @@ impl Net {
     /// Returns how much is kept, for tests.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
-        self.servers.len() + self.clients.len() + self.acks.len() + self.timers.len()
+        let servers = self.servers.len() + self.answered.len();
+        servers + self.clients.len() + self.acks.len() + self.timers.len()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.timers.keys().next().map(|(at, _)| *at)
+        let timer = self.timers.keys().next().map(|(at, _)| *at);
+        self.answered.front().map(|(until, _)| *until).into_iter().chain(timer).min()
     }
 
     /// Sets when a call is to be looked at, instead of the time that was set before.
@@ -356,11 +362,14 @@ impl Net {
 
     /// Does what is due until now, and returns what concerns a call, one thing at a time.
     pub(super) fn due(&mut self) -> Option<Due> {
+        while let Some((_, key)) = self.answered.front().filter(|(until, _)| *until <= self.now) {
+            self.servers.remove(key);
+            self.answered.pop_front();
+        }
         loop {
             let first = self.timers.first_entry().filter(|first| first.key().0 <= self.now)?;
             match first.remove() {
                 Timer::RepeatResponse(key) => self.repeat_response(key),
-                Timer::ForgetServer(key) => drop(self.servers.remove(&key)),
                 Timer::RepeatRequest(key) => self.repeat_request(key),
                 Timer::ForgetAck(branch) => drop(self.acks.remove(&branch)),
                 Timer::Call(call) => return Some(Due::Call(call)),

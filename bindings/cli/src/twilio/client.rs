@@ -41,7 +41,7 @@ pub(crate) struct Client {
     signer: Option<Signer>,
 }
 
-/// Signs the requests. The public base holds for the origin of the app alone: another server that a document
+/// Signs the requests. The public base holds only for the origin of the app: another server that a document
 /// names gets nothing that would be valid at the app.
 pub(crate) struct Signer {
     validator: RequestValidator,
@@ -130,7 +130,7 @@ impl Client {
     }
 
     /// Returns what the signature of a request covers, with secrets hidden; without a token there is no signature.
-    pub(crate) fn signed(&self, request: &Request) -> Option<String> {
+    pub(crate) fn signed_text(&self, request: &Request) -> Option<String> {
         let validator = self.signer.as_ref()?.validator(&request.url.origin());
         let candidates = validator.explain(&request.full_url(), request.body());
         candidates.first().map(UrlCandidate::hashed)
@@ -157,29 +157,31 @@ impl Client {
         signature: Option<String>,
     ) -> Result<Response, WebhookError> {
         let shown = request.url.as_str();
-        let left = self.run_timeout.map(|all| (all.saturating_sub(self.started.elapsed()), all));
-        let late = || match left {
-            Some((left, all)) if left < self.request_timeout => {
+        let remaining =
+            self.run_timeout.map(|all| (all.saturating_sub(self.started.elapsed()), all));
+        let timed_out = || match remaining {
+            Some((remaining, all)) if remaining < self.request_timeout => {
                 WebhookError::run_timeout(shown, all.as_secs_f64())
             }
             _ => WebhookError::timeout(shown, self.request_timeout.as_secs_f64()),
         };
-        let timeout = left.map_or(self.request_timeout, |(left, _)| left.min(self.request_timeout));
+        let timeout = remaining
+            .map_or(self.request_timeout, |(remaining, _)| remaining.min(self.request_timeout));
         if timeout.is_zero() {
-            return Err(late());
+            return Err(timed_out());
         }
-        let exchange = || self.exchange(request, url, signature.as_deref(), timeout);
+        let perform = || self.perform(request, url, signature.as_deref(), timeout);
         // In a thread of its own, whose memory is free again while the call goes on.
         let sent = thread::scope(|scope| {
-            match thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, exchange) {
+            match thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, perform) {
                 Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                Err(_) => exchange(),
+                Err(_) => perform(),
             }
         });
-        sent.map_err(|error| failed(shown, error, late))
+        sent.map_err(|error| webhook_error(shown, error, timed_out))
     }
 
-    fn exchange(
+    fn perform(
         &self,
         request: &Request,
         url: &str,
@@ -188,10 +190,10 @@ impl Client {
     ) -> Result<Response, ureq::Error> {
         let agent = if is_loopback(&request.url) { &self.direct } else { &self.proxied };
         let sent = match request.method {
-            Method::Get => prepared(agent.get(url), signature, timeout).call(),
+            Method::Get => with_signature(agent.get(url), signature, timeout).call(),
             Method::Post => {
                 let post = agent.post(url).header("Content-Type", FORM);
-                prepared(post, signature, timeout).send(request.body())
+                with_signature(post, signature, timeout).send(request.body())
             }
         };
         let (head, mut body) = sent?.into_parts();
@@ -201,7 +203,8 @@ impl Client {
     }
 }
 
-fn prepared<B>(
+/// Adds the signature and the timeout.
+fn with_signature<B>(
     request: ureq::RequestBuilder<B>,
     signature: Option<&str>,
     timeout: Duration,
@@ -213,13 +216,17 @@ fn prepared<B>(
     }
 }
 
-fn failed(url: &str, error: ureq::Error, late: impl Fn() -> WebhookError) -> WebhookError {
+fn webhook_error(
+    url: &str,
+    error: ureq::Error,
+    timed_out: impl Fn() -> WebhookError,
+) -> WebhookError {
     match error {
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             WebhookError::connection_refused(url)
         }
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => late(),
-        ureq::Error::Timeout(_) => late(),
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => timed_out(),
+        ureq::Error::Timeout(_) => timed_out(),
         ureq::Error::HostNotFound => WebhookError::host_not_found(url),
         error => {
             // An untrusted certificate has no variant of its own, only the text of the TLS library.

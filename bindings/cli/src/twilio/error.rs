@@ -150,7 +150,7 @@ impl WebhookError {
             return Some(Self::new(url, "content-type", text, advice).with_number(CONTENT_TYPE));
         };
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        let fate = match media_type.to_ascii_lowercase().as_str() {
+        let handling = match media_type.to_ascii_lowercase().as_str() {
             "text/xml" | "application/xml" | "text/html" => return None,
             "text/plain" => "Twilio speaks the text, and ends the call",
             audio if audio.starts_with("audio/") => "Twilio plays it as audio, and ends the call",
@@ -164,7 +164,7 @@ impl WebhookError {
                 );
             }
         };
-        let text = format!("the response has Content-Type {content_type}: {fate}");
+        let text = format!("the response has Content-Type {content_type}: {handling}");
         let advice = "if it is TwiML, send it with Content-Type: text/xml";
         Some(Self::new(url, "content-type", &text, advice))
     }

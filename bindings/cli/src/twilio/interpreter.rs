@@ -17,7 +17,7 @@ use super::error::{MAX_REDIRECTS, MAX_REQUESTS, WebhookError};
 use super::gather::Gather;
 use super::playing::playing_time;
 use super::registry::Update;
-use super::transcript::{Fate, Transcript};
+use super::transcript::{Execution, Transcript};
 use super::verbs::{Verb, reaches_caller, read_refer, reject_status, verbs};
 use crate::exit::Failure;
 use crate::redact;
@@ -91,7 +91,7 @@ impl From<Failure> for Stop {
 
 type Result<T> = std::result::Result<T, Stop>;
 
-/// The next document to request, with the parameters of this request alone.
+/// The next document to request, with only the parameters of this request.
 struct Fetch {
     method: Method,
     url: Url,
@@ -327,18 +327,18 @@ impl<'a, 'c> Interpreter<'a, 'c> {
         if !self.caller_is_gone && presence != Presence::There {
             return self.go_on(presence);
         }
-        let fate = match verb.element.name() {
-            _ if !verb.is_known => Fate::Ignored,
-            "Hangup" | "Reject" => Fate::Runs,
-            _ if self.caller_is_gone => Fate::Unheard,
-            "Dial" => Fate::Passed("nobody is dialled here; on with the next verb"),
-            "Record" => Fate::Passed("nothing is recorded here; on with the next verb"),
-            "Enqueue" => Fate::Passed("there is no queue here; on with the next verb"),
-            "Say" | "Play" | "Pause" | "Gather" | "Redirect" | "Refer" => Fate::Runs,
-            _ => Fate::Passed("not played here; on with the next verb"),
+        let execution = match verb.element.name() {
+            _ if !verb.is_known => Execution::Ignored,
+            "Hangup" | "Reject" => Execution::Runs,
+            _ if self.caller_is_gone => Execution::Unheard,
+            "Dial" => Execution::Skipped("nobody is dialled here; on with the next verb"),
+            "Record" => Execution::Skipped("nothing is recorded here; on with the next verb"),
+            "Enqueue" => Execution::Skipped("there is no queue here; on with the next verb"),
+            "Say" | "Play" | "Pause" | "Gather" | "Redirect" | "Refer" => Execution::Runs,
+            _ => Execution::Skipped("not played here; on with the next verb"),
         };
-        self.transcript.verb(verb.element, fate)?;
-        if !matches!(fate, Fate::Runs) {
+        self.transcript.verb(verb.element, execution)?;
+        if !matches!(execution, Execution::Runs) {
             return Ok(Next::Verb);
         }
         // Before any other verb Twilio answers a call.

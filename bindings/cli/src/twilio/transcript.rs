@@ -30,10 +30,10 @@ const MAX_DIAGNOSTICS_SHOWN: usize = 50;
 
 /// Whether a verb runs.
 #[derive(Clone, Copy)]
-pub(crate) enum Fate {
+pub(crate) enum Execution {
     Runs,
-    /// It is passed over here, for this reason.
-    Passed(&'static str),
+    /// It is skipped here, for this reason.
+    Skipped(&'static str),
     /// Twilio does not know it.
     Ignored,
     /// The caller is gone.
@@ -121,7 +121,7 @@ impl Transcript<'_> {
             let params = form_urlencoded::parse(shown.form.as_bytes());
             let params: Vec<_> =
                 params.map(|(name, value)| [printable(&name), printable(&value)]).collect();
-            let signed = client.signed(&shown).map(|text| printable(&text));
+            let signed = client.signed_text(&shown).map(|text| printable(&text));
             json!({"step": "sending", "method": shown.method.as_str(),
                 "url": printable(&redact::hidden(shown.url.as_str())), "params": params, "signed": signed})
         })
@@ -208,16 +208,16 @@ impl Transcript<'_> {
         Ok(())
     }
 
-    pub(crate) fn verb(&mut self, element: &Element, fate: Fate) -> Result<()> {
-        let (fate, remark) = match fate {
-            Fate::Runs => ("runs", ""),
-            Fate::Passed(why) => ("passed-over", why),
-            Fate::Ignored => ("ignored", "ignored: TwiML has no such verb"),
-            Fate::Unheard => ("unheard", "never heard: the caller is gone"),
+    pub(crate) fn verb(&mut self, element: &Element, execution: Execution) -> Result<()> {
+        let (execution, remark) = match execution {
+            Execution::Runs => ("runs", ""),
+            Execution::Skipped(why) => ("skipped", why),
+            Execution::Ignored => ("ignored", "ignored: TwiML has no such verb"),
+            Execution::Unheard => ("unheard", "never heard: the caller is gone"),
         };
         let name = element.name();
         self.step(
-            || json!({"step": "verb", "name": name, "fate": fate}),
+            || json!({"step": "verb", "name": name, "execution": execution}),
             || verb_line(4, name, &detail(element), remark),
         )
     }
@@ -225,7 +225,7 @@ impl Transcript<'_> {
     /// Prints what plays while a `<Gather>` collects.
     pub(crate) fn prompt(&mut self, element: &Element) -> Result<()> {
         let line = || verb_line(6, element.name(), &detail(element), "");
-        self.page(|| json!({"step": "verb", "fate": "runs", "text": line()}))?;
+        self.page(|| json!({"step": "verb", "execution": "runs", "text": line()}))?;
         self.text(line)
     }
 

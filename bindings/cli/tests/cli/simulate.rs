@@ -96,10 +96,10 @@ fn the_scenarios_end_as_twilios_documentation_says() {
             "{scenario}"
         );
         let hello = lines.iter().find(|line| line["step"] == "verb" && line["name"] == "Say");
-        assert_eq!(hello.unwrap()["fate"], "runs");
+        assert_eq!(hello.unwrap()["execution"], "runs");
         let said = lines.iter().rfind(|line| line["name"] == "Say").unwrap();
         let fate = if outcome["may_resume"] == true { "runs" } else { "unheard" };
-        assert_eq!(said["fate"], fate, "{scenario}: {said}");
+        assert_eq!(said["execution"], fate, "{scenario}: {said}");
         let completed = lines.iter().find(|line| line["output"] == "completed").unwrap();
         assert_eq!(completed["outcome"], outcome);
 

@@ -66,8 +66,8 @@ fn other_verbs_are_passed_over_with_a_note() {
     let json = simulate(&app.url("/"), &["--json"]).expect(0).json_lines();
     let names: Vec<_> = json.iter().filter_map(|line| line["name"].as_str()).collect();
     assert_eq!(names, ["Dial", "Record", "Enqueue", "Connect", "Hangup"]);
-    let fates: Vec<_> = json.iter().filter_map(|line| line["fate"].as_str()).collect();
-    assert_eq!(fates, ["passed-over", "passed-over", "passed-over", "passed-over", "runs"]);
+    let fates: Vec<_> = json.iter().filter_map(|line| line["execution"].as_str()).collect();
+    assert_eq!(fates, ["skipped", "skipped", "skipped", "skipped", "runs"]);
     assert_eq!(app.asked().len(), 2);
 }
 
@@ -102,7 +102,7 @@ fn what_follows_a_refer_without_an_action() {
         assert_eq!(app.asked().len(), 1, "nothing else is called");
         let end = end(&run);
         let last = run.json_lines().into_iter().rfind(|line| line["step"] == "verb").unwrap();
-        (end["follows"].clone(), end["verbs"].clone(), last["fate"].clone())
+        (end["follows"].clone(), end["verbs"].clone(), last["execution"].clone())
     };
     let next = format!("{refer}<Say>Sorry</Say>");
     assert_eq!(run(refer, "busy"), (json!("hangup"), json!([]), json!("runs")));
@@ -145,7 +145,7 @@ fn an_unknown_verb_with_a_long_name_is_ignored() {
     });
     let json = simulate(&app.url("/voice"), &["--json", "--scenario", "busy"]).json_lines();
     let verb = json.iter().find(|line| line["name"] == "Verb".repeat(20)).unwrap();
-    assert_eq!(verb["fate"], "ignored", "{json:?}");
+    assert_eq!(verb["execution"], "ignored", "{json:?}");
 }
 
 #[test]

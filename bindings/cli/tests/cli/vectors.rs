@@ -197,7 +197,7 @@ fn requests() {
         let verified = run_with(&arguments, body);
         // Without a secret, or with an invalid base, there is no validator.
         let group = case["error"]["kind"].as_str().unwrap_or_default();
-        if ["secret-empty", "public-base-invalid", "request-limit-invalid"].contains(&group) {
+        if ["auth-token-empty", "public-base-invalid", "request-limit-invalid"].contains(&group) {
             return same("status", &json!(verified.status), &json!(2));
         }
         let answer = verified.json();

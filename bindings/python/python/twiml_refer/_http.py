@@ -70,7 +70,7 @@ class Held:
         self.value = value
 
 
-class Refusal(Value):
+class Rejection(Value):
     """The answer to a request that the app does not get."""
 
     __slots__ = ("status", "headers")
@@ -89,16 +89,16 @@ class HttpVerifier:
         self,
         validator: RequestValidator,
         origin: Origin,
-        methods: Collection[str],
+        allowed_methods: Collection[str],
         auth_tokens: AsyncAuthTokens | None,
     ) -> None:
         if not isinstance(validator, RequestValidator):
             raise TypeError(f"validator must be RequestValidator, got {type(validator).__name__}")
         if origin not in ("public-base", "forwarded", "host"):
             raise ValueError("invalid origin: use public-base, forwarded or host")
-        self._methods = _ALLOWED_METHODS.get(frozenset(methods))
-        if isinstance(methods, str) or self._methods is None:
-            raise ValueError('invalid methods: use {"POST"}, {"GET"} or both')
+        self._allowed_methods = _ALLOWED_METHODS.get(frozenset(allowed_methods))
+        if isinstance(allowed_methods, str) or self._allowed_methods is None:
+            raise ValueError('invalid allowed_methods: use {"POST"}, {"GET"} or both')
         self._validator, self._origin, self.auth_tokens = validator, origin, auth_tokens
         secrets = secrets_of(validator)
         call(bridge.http_check_options, secrets, self._options(None))
@@ -110,16 +110,16 @@ class HttpVerifier:
         self._next_line = 0.0
         self._left_out = 0
 
-    def check_head(self, head: Head) -> Refusal | None:
+    def check_head(self, head: Head) -> Rejection | None:
         """Check what is known before the body is read."""
-        refusal = self._refusal(*self._checked(head))
-        if refusal is None and head.target is None:
+        rejection = self._rejection(*self._checked(head))
+        if rejection is None and head.target is None:
             return self.forbid(
                 "the server gives no raw request target, and characters of this path may have been "
                 "escapes: use a server that sets raw_path (ASGI), REQUEST_URI or RAW_URI (WSGI), "
                 "such as Uvicorn or Gunicorn"
             )
-        return refusal
+        return rejection
 
     def claimed_account(self, head: Head, body: BytesIO | None) -> str | None:
         """Return the AccountSid that a request claims, if the app asks for tokens by it."""
@@ -132,14 +132,14 @@ class HttpVerifier:
 
     def verify(
         self, head: Head, body: BytesIO | None, tokens: Held | None = None
-    ) -> VoiceRequest | Refusal:
+    ) -> VoiceRequest | Rejection:
         """Verify a request, by these tokens if there are any.
 
         The body is `None` if it could not be read to its end.
         """
         answer, diagnose = self._verified(head, body, tokens)
-        refusal = self._refusal(answer, diagnose)
-        return voice_request(answer.request) if refusal is None else refusal
+        rejection = self._rejection(answer, diagnose)
+        return voice_request(answer.request) if rejection is None else rejection
 
     def _checked(self, head: Head) -> tuple[Any, Callable[[], str]]:
         """Return the library's answer to a head, and what finds the reason of a rejection."""
@@ -165,10 +165,10 @@ class HttpVerifier:
         answer = call(bridge.http_verify, secrets, options, *given)
         return answer, lambda: str(call(bridge.http_diagnose, secrets, options, *given))
 
-    def forbid(self, reason: str) -> Refusal:
-        """Refuse a request that cannot be verified here, and log why."""
+    def forbid(self, reason: str) -> Rejection:
+        """Reject a request that cannot be verified here, and log why."""
         self._log(lambda: f"{FORBIDDEN}: {reason}")
-        return Refusal(FORBIDDEN)
+        return Rejection(FORBIDDEN)
 
     def _options(self, head: Head | None) -> Any:
         origin = bridge.Origin.PUBLIC_BASE
@@ -178,14 +178,14 @@ class HttpVerifier:
             is_https = head is None or head.is_https
             origin = bridge.Origin.HOST_HTTPS if is_https else bridge.Origin.HOST_HTTP
         lost = head is not None and head.lost_question_mark
-        return bridge.HttpOptions(origin, self._methods, lost)
+        return bridge.HttpOptions(origin, self._allowed_methods, lost)
 
-    def _refusal(self, answer: Any, diagnose: Callable[[], str]) -> Refusal | None:
+    def _rejection(self, answer: Any, diagnose: Callable[[], str]) -> Rejection | None:
         """Return what to answer instead of the app, and log why."""
         if answer.status == _VERIFIED:
             return None
         self._log(diagnose)
-        return Refusal(answer.status, (("Allow", answer.allow),) if answer.allow else ())
+        return Rejection(answer.status, (("Allow", answer.allow),) if answer.allow else ())
 
     def _log(self, line: Callable[[], str]) -> None:
         """Log a line, unless there was one just now."""

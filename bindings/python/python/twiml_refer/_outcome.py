@@ -38,7 +38,7 @@ class Transferred(Ended):
 
 
 class Rejected(Ended):
-    """The endpoint refused the REFER itself, with this SIP code."""
+    """The endpoint rejected the REFER itself, with this SIP code."""
 
     __slots__ = ("code",)
     kind: ClassVar[Literal["rejected"]] = "rejected"

@@ -29,7 +29,7 @@ class UrlCandidate(Value):
 
 
 class Hint(Value):
-    """A reason why a request is refused, and what to change."""
+    """A reason why a request is rejected, and what to change."""
 
     __slots__ = ("kind", "message")
     kind: str
@@ -86,7 +86,7 @@ class RequestValidator:
         made = bridge.Secrets(tokens, base, sha256, encoded_spellings, max_body_bytes)
         call(bridge.secrets_check, made)
         _secrets[self] = made
-        self._shown = f"{len(tokens)} secrets, base {base!r}"
+        self._shown = f"{len(tokens)} auth tokens, base {base!r}"
 
     def verify(
         self,
@@ -167,7 +167,7 @@ class RequestValidator:
         body: bytes | str | None = b"",
         signature: str | bytes | None = None,
     ) -> list[Hint]:
-        """Find out why `verify` refuses a request; empty if it accepts it. For logs and tools.
+        """Find out why `verify` rejects a request; empty if it accepts it. For logs and tools.
 
         >>> validator = RequestValidator("12345", public_base="https://voice.example.com")
         >>> [one.kind for one in validator.diagnose("POST", "/refer", b"", None)]

@@ -144,7 +144,7 @@ def form(body: bytes | str | None) -> bytes:
     wrong_type("a body", "bytes or str", body)
 
 
-# What is not text becomes text that the library refuses: Twilio signs text alone.
+# What is not text becomes text that the library refuses: Twilio signs only text.
 NO_TEXT = "\ud800"
 
 

@@ -22,7 +22,7 @@ from ._http import (
     Head,
     HttpVerifier,
     Origin,
-    Refusal,
+    Rejection,
     account_tokens,
     awaited,
     plain_target,
@@ -43,19 +43,21 @@ class VerifyMiddleware:
 
     The app finds the `VoiceRequest` in `scope["twiml_refer.request"]`, and can read the body again.
     Everything that the app serves is verified: put a part of a site behind it by mounting that
-    part, or by the middleware of a route. Websockets are refused.
+    part, or by the middleware of a route. Websockets are rejected.
 
     * `validator` holds the token and the public base, which is required, and the size limit.
-    * `origin` says how the URL begins that Twilio requested: `"public-base"`, as the validator's;
-      `"forwarded"`, as `X-Forwarded-Proto` and `X-Forwarded-Host` say, which a proxy in front must
-      set itself; `"host"`, as the header `Host` says, where the app is reached directly.
-    * `methods` is `{"POST"}`; `{"GET"}` is for an app whose webhooks are all of this method. Do not
-      accept both where a route answers to both: a signature does not cover the method.
+    * `origin` says where scheme and host of the URL that Twilio requested come from:
+      `"public-base"`, the public base of the validator; `"forwarded"`, `X-Forwarded-Proto` and
+      `X-Forwarded-Host`, only behind a proxy that sets these headers itself; `"host"`, the header
+      `Host`, only where the app is reached directly.
+    * `allowed_methods` is `{"POST"}`; `{"GET"}` is for an app whose webhooks are all of this
+      method. Do not accept both where a route answers to both: a signature does not cover the
+      method.
     * `auth_tokens` returns the token of a subaccount (or several, or an awaitable) for its
       AccountSid, and `None` for those of the validator. Until the request is verified, the
       AccountSid is only what the client claims: use it as a key and for nothing else.
 
-    The logger `twiml_refer` writes why a request is rejected, at most one line a second. Raises
+    The logger `twiml_refer` writes why a request is rejected, at most one line per second. Raises
     `TwimlReferError` or `ValueError` if it could verify nothing.
     """
 
@@ -65,11 +67,11 @@ class VerifyMiddleware:
         validator: RequestValidator,
         *,
         origin: Origin = "public-base",
-        methods: Collection[str] = ("POST",),
+        allowed_methods: Collection[str] = ("POST",),
         auth_tokens: AsyncAuthTokens | None = None,
     ) -> None:
         self._app = app
-        self._verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+        self._verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify a request, and call the app with it."""
@@ -80,7 +82,7 @@ class VerifyMiddleware:
         if scope["type"] == "http":
             body = BytesIO()
             verified = await verify(self._verifier, scope, _chunks(receive), body)
-            if isinstance(verified, Refusal):
+            if isinstance(verified, Rejection):
                 await _answer(verified, send)
                 return
             scope[KEY] = verified
@@ -91,12 +93,12 @@ class VerifyMiddleware:
 
 async def verify(
     verifier: HttpVerifier, scope: Scope, chunks: AsyncIterator[bytes], body: BytesIO
-) -> VoiceRequest | Refusal:
+) -> VoiceRequest | Rejection:
     """Verify a request, and write its body: at most a chunk more than the limit is read."""
     head = head_of(scope)
-    refusal = verifier.check_head(head)
-    if refusal is not None:
-        return refusal
+    rejection = verifier.check_head(head)
+    if rejection is not None:
+        return rejection
     try:
         await _fill(body, chunks, verifier.max_body_bytes)
     except ConnectionError:
@@ -145,8 +147,8 @@ def _again(body: BytesIO, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _answer(refusal: Refusal, send: Send) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in refusal.headers]
+async def _answer(rejection: Rejection, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in rejection.headers]
     headers.append((b"content-length", b"0"))
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.start", "status": rejection.status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

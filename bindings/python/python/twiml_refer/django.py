@@ -25,7 +25,7 @@ from ._http import (
     Head,
     HttpVerifier,
     Origin,
-    Refusal,
+    Rejection,
     account_tokens,
     awaited,
 )
@@ -39,41 +39,41 @@ def verify_request(
     validator: RequestValidator,
     *,
     origin: Origin = "public-base",
-    methods: Collection[str] = ("POST",),
+    allowed_methods: Collection[str] = ("POST",),
     auth_tokens: AsyncAuthTokens | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator of views: a view gets the `VoiceRequest` behind the `HttpRequest`.
 
-    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
-    view. The view needs no CSRF token, and can read `request.body` and `request.POST`. It may be
-    asynchronous; only then may `auth_tokens` be.
+    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `allowed_methods` must be that
+    of the view. The view needs no CSRF token, and can read `request.body` and `request.POST`.
+    It may be asynchronous; only then may `auth_tokens` be.
     """
-    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+    verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
-    def begin(request: HttpRequest) -> tuple[Head, BytesIO | None] | Refusal:
+    def begin(request: HttpRequest) -> tuple[Head, BytesIO | None] | Rejection:
         scope = getattr(request, "scope", None)
         head = wsgi.head_of(request.META) if scope is None else asgi.head_of(scope)
-        refusal = verifier.check_head(head)
-        if refusal is not None:
-            return refusal
+        rejection = verifier.check_head(head)
+        if rejection is not None:
+            return rejection
         try:
             body = _read(request, verifier.max_body_bytes + 1)
-        except OSError:
+        except (OSError, EOFError, ValueError):
             return head, None
         return verifier.forbid(READ_BEFORE) if body is None else (head, body)
 
     def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
         def answer(
-            verified: VoiceRequest | Refusal, request: HttpRequest, *arguments: Any, **named: Any
+            verified: VoiceRequest | Rejection, request: HttpRequest, *arguments: Any, **named: Any
         ) -> Any:
-            if isinstance(verified, Refusal):
+            if isinstance(verified, Rejection):
                 return HttpResponse(status=verified.status, headers=dict(verified.headers))
             return view(request, verified, *arguments, **named)
 
         @wraps(view)
         def verified_view(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
             begun = begin(request)
-            if isinstance(begun, Refusal):
+            if isinstance(begun, Rejection):
                 return answer(begun, request)
             verified = verifier.verify(*begun, account_tokens(verifier, *begun))
             return answer(verified, request, *arguments, **named)
@@ -81,7 +81,7 @@ def verify_request(
         @wraps(view)
         async def verified_async_view(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
             begun = begin(request)
-            if isinstance(begun, Refusal):
+            if isinstance(begun, Rejection):
                 return answer(begun, request)
             tokens = await awaited(account_tokens(verifier, *begun))
             verified = verifier.verify(*begun, tokens)
@@ -103,4 +103,6 @@ def _read(request: HttpRequest, most: int) -> BytesIO | None:
             return None
         # Where Django itself keeps a body that was read.
         request._body = request.read(most)
+        if len(request._body) < min(int(request.META.get("CONTENT_LENGTH") or 0), most):
+            raise EOFError
     return BytesIO(request.body)

@@ -23,7 +23,7 @@ from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 from . import asgi
-from ._http import KEY, READ_BEFORE, AsyncAuthTokens, HttpVerifier, Origin, Refusal
+from ._http import KEY, READ_BEFORE, AsyncAuthTokens, HttpVerifier, Origin, Rejection
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -34,15 +34,15 @@ def verify_request(
     validator: RequestValidator,
     *,
     origin: Origin = "public-base",
-    methods: Collection[str] = ("POST",),
+    allowed_methods: Collection[str] = ("POST",),
     auth_tokens: AsyncAuthTokens | None = None,
 ) -> Callable[[Request], Awaitable[VoiceRequest]]:
-    """Return a dependency: it verifies the request, and raises `HTTPException` if it is refused.
+    """Return a dependency: it verifies the request, and raises `HTTPException` if it is rejected.
 
-    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
-    route. The route can read the body again.
+    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `allowed_methods` must be that
+    of the route. The route can read the body again.
     """
-    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+    verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
     # FastAPI evaluates the annotations, with the names of this module.
     async def verified_request(request: Request) -> VoiceRequest:
@@ -53,7 +53,7 @@ def verify_request(
             verified = verifier.verify(asgi.head_of(request.scope), None)
         except _ReadBeforeError:
             verified = verifier.forbid(READ_BEFORE)
-        if isinstance(verified, Refusal):
+        if isinstance(verified, Rejection):
             raise HTTPException(verified.status, headers=dict(verified.headers))
         request.scope[KEY] = verified
         # Where Starlette itself keeps a body that was read.

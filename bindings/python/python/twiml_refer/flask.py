@@ -19,7 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from flask import Response, current_app, request
 
 from . import wsgi
-from ._http import KEY, READ_BEFORE, AuthTokens, HttpVerifier, Origin, Refusal
+from ._http import KEY, READ_BEFORE, AuthTokens, HttpVerifier, Origin, Rejection
 from ._validator import RequestValidator
 from ._webhook import VoiceRequest
 
@@ -33,15 +33,15 @@ def verify_request(
     validator: RequestValidator,
     *,
     origin: Origin = "public-base",
-    methods: Collection[str] = ("POST",),
+    allowed_methods: Collection[str] = ("POST",),
     auth_tokens: AuthTokens | None = None,
 ) -> Callable[[Callable[Concatenate[VoiceRequest, P], R]], Callable[P, R | Response]]:
     """Return a decorator of views: a view gets the `VoiceRequest` as its first argument.
 
-    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `methods` must be that of the
-    route. The view can read the body again.
+    The arguments are those of `twiml_refer.asgi.VerifyMiddleware`; `allowed_methods` must be that
+    of the route. The view can read the body again.
     """
-    verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+    verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
     def decorator(
         view: Callable[Concatenate[VoiceRequest, P], R],
@@ -52,7 +52,7 @@ def verify_request(
             verified = (
                 verifier.forbid(READ_BEFORE) if was_read else wsgi.verify(verifier, request.environ)
             )
-            if isinstance(verified, Refusal):
+            if isinstance(verified, Rejection):
                 return Response(status=verified.status, headers=verified.headers)
             request.environ[KEY] = verified
             return current_app.ensure_sync(view)(verified, *arguments, **named)

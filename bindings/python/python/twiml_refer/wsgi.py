@@ -22,7 +22,7 @@ from ._http import (
     Head,
     HttpVerifier,
     Origin,
-    Refusal,
+    Rejection,
     account_tokens,
     plain_target,
 )
@@ -42,10 +42,10 @@ class VerifyMiddleware:
     again. Everything that the app serves is verified; Flask and Django have decorators for single
     views. The arguments are those of `twiml_refer.asgi.VerifyMiddleware`.
 
-    The server must give the request target as it came, as `REQUEST_URI` or `RAW_URI`: Gunicorn,
-    uWSGI, mod_wsgi, Waitress and the servers of Flask do. With one that does not, such as wsgiref
-    and the `runserver` of Django, a path with other characters than letters, digits and `-._~/` is
-    answered with 403.
+    The server must give the request target as it came, as `REQUEST_URI` or `RAW_URI`: Gunicorn and
+    the server of Flask do, and by their documentation uWSGI and mod_wsgi. With one that does not,
+    such as wsgiref and the `runserver` of Django, a path with other characters than letters,
+    digits and `-._~/` is answered with 403.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class VerifyMiddleware:
         validator: RequestValidator,
         *,
         origin: Origin = "public-base",
-        methods: Collection[str] = ("POST",),
+        allowed_methods: Collection[str] = ("POST",),
         auth_tokens: AuthTokens | None = None,
     ) -> None:
         self._app = app
-        self._verifier = HttpVerifier(validator, origin, methods, auth_tokens)
+        self._verifier = HttpVerifier(validator, origin, allowed_methods, auth_tokens)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Verify a request, and call the app with it."""
         verified = verify(self._verifier, environ)
-        if isinstance(verified, Refusal):
+        if isinstance(verified, Rejection):
             headers = [*verified.headers, ("Content-Length", "0")]
             start_response(f"{verified.status} {HTTPStatus(verified.status).phrase}", headers)
             return [b""]
@@ -72,12 +72,12 @@ class VerifyMiddleware:
         return self._app(environ, start_response)
 
 
-def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Refusal:
+def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Rejection:
     """Verify a request, and put its body back: at most a byte more than the limit is read."""
     head = head_of(environ)
-    refusal = verifier.check_head(head)
-    if refusal is not None:
-        return refusal
+    rejection = verifier.check_head(head)
+    if rejection is not None:
+        return rejection
     try:
         body = _read(environ, verifier.max_body_bytes + 1)
     except (OSError, EOFError, ValueError):
@@ -108,15 +108,13 @@ def head_of(environ: Environ) -> Head:
 
 def _read(environ: Environ, most: int) -> BytesIO:
     """Read the body, or as much of it as shows that it is too large."""
-    body, stream, length = BytesIO(), environ["wsgi.input"], environ.get("CONTENT_LENGTH")
-    if environ.get("wsgi.input_terminated"):
-        left, is_exact = most, False
-    else:
-        # Without a length there is none: reading would wait for the client.
-        left, is_exact = min(int(length or 0), most), True
+    body, stream = BytesIO(), environ["wsgi.input"]
+    announced = min(int(environ.get("CONTENT_LENGTH") or 0), most)
+    # Unless the server ends it, reading beyond the length would wait for the client.
+    left = most if environ.get("wsgi.input_terminated") else announced
     while left > 0 and (chunk := stream.read(left)):
         body.write(chunk)
         left -= len(chunk)
-    if left > 0 and is_exact:
+    if body.tell() < announced:
         raise EOFError
     return body

@@ -72,7 +72,7 @@ public struct TwimlElement: TwimlContent {
     /// The nodes of an element, whose release is a loop: a deep tree does not overflow the stack.
     private final class Content: @unchecked Sendable {
         let size: Int
-        // Changed by `deinit` alone, when nobody else has it.
+        // Changed only by `deinit`, when nobody else has it.
         private(set) var nodes: [TwimlNode]
 
         init(_ nodes: [TwimlNode]) {

@@ -11,8 +11,8 @@ internal import TwimlReferBridge
 
 /// Verifies requests as an HTTP server receives them: method, size and signature, in this order.
 ///
-/// It accepts POST alone unless told otherwise; the body of a POST is read as a form, whatever its type. Pass the method, the request target as it
-/// came on the wire (path and query, never decoded), all headers, and the body, read up to a byte over
+/// It accepts only POST by default, and reads its body as a form, whatever its type. Pass the method, the request target
+/// as it came on the wire (path and query, never decoded), all headers, and the body, read up to a byte over
 /// ``maxBodyBytes``. Any number of tasks may use one.
 ///
 /// ```swift
@@ -30,26 +30,26 @@ internal import TwimlReferBridge
 /// }
 /// ```
 public final class HttpVerifier: Sendable {
-    /// How the URL that Twilio asked for is known. It begins with scheme and host; the rest is the request target.
+    /// Where scheme and host of the URL that Twilio requested come from; path and query are the request target.
     public enum Origin: Sendable, Hashable, CaseIterable {
-        /// From the public base of the validator. No header is trusted.
+        /// The public base of the validator. No header is trusted.
         case publicBase
-        /// From `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it): only behind a
-        /// proxy that sets these headers itself.
+        /// `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only behind a proxy
+        /// that sets these headers itself.
         case forwarded
-        /// `https` and the header `Host`: only where the app is reached directly.
+        /// `https` and the header `Host`. Only where the app is reached directly.
         case hostHttps
-        /// `http` and the header `Host`: only where the app is reached directly.
+        /// `http` and the header `Host`. Only where the app is reached directly.
         case hostHttp
     }
 
     /// The methods that a route accepts. Any other is answered 405, with these in the header `Allow`.
     public enum AllowedMethods: Sendable, Hashable, CaseIterable {
-        /// POST alone: a signature covers no method, so that what was signed as a POST could be sent again as a GET.
+        /// Only POST: a signature covers no method, so that what was signed as a POST could be sent again as a GET.
         case post
-        /// GET alone: its query holds the parameters, and it must have no body.
+        /// Only GET: its query holds the parameters, and it must have no body.
         case get
-        /// Both: only for routes that read the parameters of the verified request alone.
+        /// Both: only for routes that read nothing but the parameters of the verified request.
         case getAndPost
     }
 
@@ -72,7 +72,7 @@ public final class HttpVerifier: Sendable {
     ///   - allowedMethods: the methods that are accepted: those of the route.
     ///   - lostQuestionMark: whether a target without `?` is also tried with an empty query: for servers that cannot
     ///     tell `/refer?` from `/refer`.
-    ///   - log: writes a line, without secrets, that says why a request was rejected: at most one a second.
+    ///   - log: writes a line, without secrets, that says why a request was rejected: at most one line per second.
     /// - Throws: an error of the kind `publicBaseMissing`, if the origin is the public base and the validator has none.
     public init(
         _ validator: RequestValidator, origin: Origin = .publicBase,
@@ -93,24 +93,24 @@ public final class HttpVerifier: Sendable {
     public func checkHead(
         method: String, target: String, headers: some Sequence<(name: String, value: String)>
     ) throws(HttpRejection) {
-        _ = try settled(method, target, pairs(headers), Data()) { headers in
+        _ = try settled(method, target, pairs(headers), Data()) { headers, _ in
             try httpCheckHead(
                 secrets: validator.secrets, options: options, method: method, headers: headers)
         }
     }
 
     /// Verifies a request and returns it, or throws what to answer instead: also 413, if target and headers are larger
-    /// than 2 GiB.
+    /// than 2 GiB. The body is `nil` if it ended before its `Content-Length`, or could not be read.
     public func verify(
         method: String, target: String, headers: some Sequence<(name: String, value: String)>,
-        body: some Sequence<UInt8> = []
+        body: (some Sequence<UInt8>)? = [UInt8]()
     ) throws(HttpRejection) -> VoiceRequest {
         // What is over the limit is not looked at.
-        let body = Data(body.prefix(maxBodyBytes + 1))
-        let verified = try settled(method, target, pairs(headers), body) { headers in
+        let body = body.map { Data($0.prefix(maxBodyBytes + 1)) }
+        let verified = try settled(method, target, pairs(headers), body) { headers, body in
             try httpVerify(
                 secrets: validator.secrets, options: options, method: method, target: target,
-                headers: headers, body: .received(bytes: body))
+                headers: headers, body: body)
         }
         guard let verified else { throw HttpRejection(status: 403, allow: nil) }
         return VoiceRequest(verified)
@@ -118,15 +118,16 @@ public final class HttpVerifier: Sendable {
 
     /// Asks the library, and writes a line of the log if it rejects the request.
     private func settled(
-        _ method: String, _ target: String, _ headers: [Pair], _ body: Data,
-        _ ask: ([Pair]) throws -> HttpAnswer
+        _ method: String, _ target: String, _ headers: [Pair], _ body: Data?,
+        _ ask: ([Pair], HttpBody) throws -> HttpAnswer
     ) throws(HttpRejection) -> TwimlReferBridge.VoiceRequest? {
-        let size = headers.reduce(validator.size + method.size + target.size + body.count) {
+        let size = headers.reduce(validator.size + method.size + target.size + (body?.count ?? 0)) {
             $0 + $1.name.size + $1.value.size
         }
+        let body = body.map(HttpBody.received) ?? .incomplete
         let answer: HttpAnswer
         do {
-            answer = try call(size) { try ask(headers) }
+            answer = try call(size) { try ask(headers, body) }
         } catch {
             // It is too large for the bridge.
             write { "413: \(error)" }
@@ -137,7 +138,7 @@ public final class HttpVerifier: Sendable {
             let line = try? call(size) {
                 try httpDiagnose(
                     secrets: validator.secrets, options: options, method: method, target: target,
-                    headers: headers, body: .received(bytes: body))
+                    headers: headers, body: body)
             }
             return line ?? ""
         }

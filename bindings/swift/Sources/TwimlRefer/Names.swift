@@ -65,7 +65,7 @@ extension TwimlReferError {
         public static let signatureMismatch = Self(rawValue: "signature-mismatch")
         public static let publicBaseInvalid = Self(rawValue: "public-base-invalid")
         public static let signatureMissing = Self(rawValue: "signature-missing")
-        public static let secretEmpty = Self(rawValue: "secret-empty")
+        public static let authTokenEmpty = Self(rawValue: "auth-token-empty")
         public static let publicBaseMissing = Self(rawValue: "public-base-missing")
         public static let referNotSupported = Self(rawValue: "refer-not-supported")
         public static let transferEventUnexpected = Self(rawValue: "transfer-event-unexpected")
@@ -162,7 +162,7 @@ extension RequestValidator.Hint {
         public static let bodyHash = Self(rawValue: "body-hash")
         public static let bodyEmpty = Self(rawValue: "body-empty")
         public static let unreadable = Self(rawValue: "unreadable")
-        public static let secret = Self(rawValue: "secret")
+        public static let authToken = Self(rawValue: "auth-token")
 
         public let rawValue: String
 

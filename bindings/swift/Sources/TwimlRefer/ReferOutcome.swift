@@ -10,7 +10,7 @@ public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, Codable, Cu
     public static let busy = Self(rawValue: "busy")
     /// The target did not answer in time.
     public static let noAnswer = Self(rawValue: "no-answer")
-    /// The target could not be reached, or refused; or the endpoint refused the REFER.
+    /// The target could not be reached, or refused; or the endpoint rejected the REFER.
     public static let failed = Self(rawValue: "failed")
     /// The caller hung up.
     public static let canceled = Self(rawValue: "canceled")
@@ -37,7 +37,7 @@ public struct ReferCallStatus: RawRepresentable, Sendable, Hashable, Codable, Cu
 public enum ReferOutcome: Sendable, Hashable {
     /// The target answered: the caller is no longer with the app.
     case transferred
-    /// The endpoint refused the REFER itself, with this SIP code.
+    /// The endpoint rejected the REFER itself, with this SIP code.
     case rejected(code: Int)
     /// The endpoint called the target, and that call failed; `code` is the last SIP code, where one was
     /// reported.

@@ -57,7 +57,7 @@ public struct RequestValidator: Sendable {
     let secrets: Secrets
     let size: Int
 
-    /// Makes a validator of a token.
+    /// Makes a validator of an auth token.
     ///
     /// - Parameters:
     ///   - maxBodyBytes: 64 KiB, if `nil`.
@@ -73,7 +73,7 @@ public struct RequestValidator: Sendable {
             maxBodyBytes: maxBodyBytes, encodedSpellings: encodedSpellings)
     }
 
-    /// Makes a validator of several tokens, any of which may match; the first one signs. Throws as with one.
+    /// Makes a validator of several auth tokens, any of which may match; the first one signs. Throws as with one.
     public init(
         tokens: [String], publicBase: String? = nil, algorithm: Algorithm = .sha1,
         maxBodyBytes: Int? = nil, encodedSpellings: Bool = false
@@ -131,7 +131,7 @@ public struct RequestValidator: Sendable {
             })
     }
 
-    /// Checks whether Twilio signed a request with these decoded parameters; without any, the URL alone.
+    /// Checks whether Twilio signed a request with these decoded parameters; without any, only the URL.
     ///
     /// This is the official libraries' `validate`: it pins neither the method nor what the app then reads.
     /// Prefer ``verify(_:url:body:signature:)``.
@@ -191,7 +191,7 @@ public struct RequestValidator: Sendable {
         return try call(url.size + data.count) { urlWithBodySha256(url: url, body: data) }
     }
 
-    /// Returns why a request that ``verify(_:url:body:signature:)`` refuses may be one of Twilio: for the log of an
+    /// Returns why a request that ``verify(_:url:body:signature:)`` rejects may be one of Twilio: for the log of an
     /// app that answers 403.
     public func diagnose(
         _ method: RequestMethod, url: String, body: some Sequence<UInt8> = [], signature: String?

@@ -111,7 +111,7 @@ public final class Transfer: Sendable {
         public var maxDuration: Duration?
         /// How long after a hang-up the last NOTIFY still counts: not at all, if `nil` (RFC 5057).
         public var hangUpGrace: Duration?
-        /// Whether a REFER that was refused, never answered or not sent reports its code alone.
+        /// Whether a REFER that was rejected, never answered or not sent reports only its code.
         public var isRejectedStatusOmitted: Bool
         /// The status that is reported for a final code of the call to the target.
         public var statuses: [Int: ReferCallStatus]

@@ -82,6 +82,17 @@ let voiceURL = "https://voice.example.com/handleRefer"
         #expect(counted.reduce(0, +) == 21)
     }
 
+    @Test func aBodyThatEndsEarlyIsABadRequest() throws {
+        let lines = Lines()
+        let validator = try RequestValidator("12345", publicBase: "https://voice.example.com")
+        let verifier = try HttpVerifier(validator) { lines.add($0) }
+        let headers = [(name: "Content-Length", value: "11")]
+        #expect(throws: HttpRejection.self) {
+            try verifier.verify(method: "POST", target: "/a", headers: headers, body: nil as [UInt8]?)
+        }
+        #expect(lines.all == ["400 to POST /a: the body ended early, or is malformed"])
+    }
+
     @Test func aBuilderTakesConditionsAndLoops() throws {
         func response(_ names: [String], isOpen: Bool) throws -> VoiceResponse {
             try VoiceResponse {

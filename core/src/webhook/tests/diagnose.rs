@@ -34,8 +34,8 @@ fn each_near_miss_of_the_url_is_named() {
             "http://voice.example.com/ivr/refer/?b=2&a=it%27s+x",
             &[HintKind::Scheme, HintKind::TrailingSlash],
         ),
-        ("https://voice.example.com/ivr/refer", &[HintKind::Secret]),
-        ("https://other.example.com/ivr/refer?b=2&a=it%27s+x", &[HintKind::Secret]),
+        ("https://voice.example.com/ivr/refer", &[HintKind::AuthToken]),
+        ("https://other.example.com/ivr/refer?b=2&a=it%27s+x", &[HintKind::AuthToken]),
         ("/ivr/refer?b=2&a=it%27s+x", &[HintKind::Url]),
         ("voice.example.com/ivr/refer?b=2&a=it%27s+x", &[HintKind::Url]),
     ];
@@ -64,7 +64,7 @@ fn each_near_miss_of_the_body_is_named() {
     let with_query = format!("{FORM}&a=it%27s+x&b=2");
     assert_eq!(hints(Method::Post, SIGNED, &with_query), [HintKind::QueryInForm]);
     assert_eq!(hints(Method::Get, SIGNED, FORM), [HintKind::Method]);
-    assert_eq!(hints(Method::Post, SIGNED, ""), [HintKind::BodyEmpty, HintKind::Secret]);
+    assert_eq!(hints(Method::Post, SIGNED, ""), [HintKind::BodyEmpty, HintKind::AuthToken]);
 
     let signature = validator().sign_form(SIGNED, "");
     let hints = validator().diagnose(Method::Post, SIGNED, "{\"a\": 1}", Some(&signature));
@@ -154,7 +154,7 @@ fn time_is_bounded_for_hostile_input() {
     let url = format!("https://voice.example.com/?{many}");
     let signature = validator().sign_form(SIGNED, FORM);
     let hints = validator().diagnose(Method::Post, &url, &many, Some(&signature));
-    assert_eq!(hints.last().map(Hint::kind), Some(HintKind::Secret));
+    assert_eq!(hints.last().map(Hint::kind), Some(HintKind::AuthToken));
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn a_status_prints_as_it_was_read() {
 fn an_explanation_says_the_code_and_whether_the_app_may_go_on() {
     let all = [
         (Transferred, &["the target answered"][..]),
-        (rejected(405), &["refused", "405", "can go on"]),
+        (rejected(405), &["rejected", "405", "can go on"]),
         // Reported also for silence and for a broken connection (RFC 3261 section 8.1.3.1).
         (rejected(408), &["never answered", "408"]),
         (rejected(503), &["did not reach", "503"]),

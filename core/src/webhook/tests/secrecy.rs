@@ -143,7 +143,7 @@ fn no_url_that_is_refused_is_quoted_with_a_secret() {
 
 #[test]
 fn a_validator_does_not_show_its_secret() {
-    let one = RequestValidator::new("s3cr3t-one").unwrap().with_secret("s3cr3t-two").unwrap();
+    let one = RequestValidator::new("s3cr3t-one").unwrap().with_auth_token("s3cr3t-two").unwrap();
     let shown = format!("{one:?} {one:#?}");
     assert!(!shown.contains("s3cr3t"), "{shown}");
     assert!(shown.contains("Secret(***)"), "{shown}");

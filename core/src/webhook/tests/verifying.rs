@@ -119,9 +119,9 @@ fn what_is_not_a_signature_is_refused() {
 
 #[test]
 fn an_empty_secret_is_refused() {
-    let refused = [RequestValidator::new(""), validator().with_secret("")];
+    let refused = [RequestValidator::new(""), validator().with_auth_token("")];
     for one in refused {
-        assert_eq!(one.unwrap_err().kind(), ErrorKind::SecretEmpty);
+        assert_eq!(one.unwrap_err().kind(), ErrorKind::AuthTokenEmpty);
     }
 }
 
@@ -129,9 +129,9 @@ fn an_empty_secret_is_refused() {
 fn any_of_several_secrets_may_have_signed() {
     let rotating = RequestValidator::new("new")
         .unwrap()
-        .with_secret("newer")
+        .with_auth_token("newer")
         .unwrap()
-        .with_secret(TOKEN)
+        .with_auth_token(TOKEN)
         .unwrap();
     assert!(passes(&rotating, URL, SIGNATURE));
     assert!(passes(&rotating, "https://voice.example.com:8443/refer", SIGNATURE));

@@ -14,7 +14,7 @@ use twiml_refer::webhook::Leg;
 use twiml_refer::{Error, SipUri, VoiceRequest, VoiceResponse};
 use url::{Url, form_urlencoded};
 
-use super::calls::{Exchange, timestamp};
+use super::calls::{CallManager, timestamp};
 use crate::commands::http::{self, Request, Response};
 use crate::console::merged;
 use crate::exit::Result;
@@ -57,13 +57,13 @@ struct Refusal(u16, u32, String);
 type Answer = std::result::Result<(u16, Value), Refusal>;
 
 /// Serves the API until the process ends.
-pub(super) fn serve(listener: TcpListener, exchange: &Exchange) -> Result<()> {
-    let exchange = exchange.clone();
-    http::serve(listener, move |request| respond(request, &exchange))
+pub(super) fn serve(listener: TcpListener, manager: &CallManager) -> Result<()> {
+    let manager = manager.clone();
+    http::serve(listener, move |request| respond(request, &manager))
 }
 
-fn respond(request: std::result::Result<&mut Request, u16>, exchange: &Exchange) -> Response {
-    let answer = request.map_err(unreadable).and_then(|request| answer(request, exchange));
+fn respond(request: std::result::Result<&mut Request, u16>, manager: &CallManager) -> Response {
+    let answer = request.map_err(unreadable).and_then(|request| answer(request, manager));
     let (status, body) = answer.unwrap_or_else(|Refusal(status, code, message)| {
         let more = format!("https://www.twilio.com/docs/errors/{code}");
         (status, json!({"code": code, "message": message, "more_info": more, "status": status}))
@@ -76,12 +76,12 @@ fn unreadable(status: u16) -> Refusal {
     Refusal(status, INVALID_PARAMETER, "The request cannot be read, or is too large".to_owned())
 }
 
-fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
+fn answer(request: &mut Request, manager: &CallManager) -> Answer {
     if request.is_cross_site {
         let text = "Forbidden: the request comes from a page in a browser. Send it without Origin";
         return Err(Refusal(403, FORBIDDEN, text.to_owned()));
     }
-    if !is_authentic(request, exchange) {
+    if !is_authentic(request, manager) {
         return Err(Refusal(401, AUTHENTICATE, "Authenticate".to_owned()));
     }
     let target = request.target.clone();
@@ -96,17 +96,17 @@ fn answer(request: &mut Request, exchange: &Exchange) -> Answer {
         "GET" => false,
         _ => return Err(Refusal(405, METHOD_NOT_ALLOWED, "Method not allowed".to_owned())),
     };
-    match rest.strip_prefix('/').map(|sid| exchange.registry().get(sid)) {
+    match rest.strip_prefix('/').map(|sid| manager.registry().get(sid)) {
         Some(None) => Err(not_found()),
         Some(Some(call)) if is_post => update(&call, &form(request)?),
         Some(Some(call)) => Ok((200, resource(&call))),
-        None if rest.is_empty() && is_post => create(exchange, &form(request)?),
+        None if rest.is_empty() && is_post => create(manager, &form(request)?),
         None => Err(not_found()),
     }
 }
 
 /// Checks the Basic credentials: the account and its token.
-fn is_authentic(request: &Request, exchange: &Exchange) -> bool {
+fn is_authentic(request: &Request, manager: &CallManager) -> bool {
     let encoded = request.authorization.as_ref().and_then(|header| {
         let (scheme, encoded) = header.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Basic").then(|| encoded.trim().to_owned())
@@ -117,7 +117,7 @@ fn is_authentic(request: &Request, exchange: &Exchange) -> bool {
     };
     credentials
         .split_once(':')
-        .is_some_and(|(account, token)| account == ACCOUNT_SID && exchange.accepts_token(token))
+        .is_some_and(|(account, token)| account == ACCOUNT_SID && manager.accepts_token(token))
 }
 
 struct Form(Vec<(String, String)>);
@@ -157,13 +157,13 @@ fn update(call: &LiveCall, form: &Form) -> Answer {
     Ok((200, resource(call)))
 }
 
-fn create(exchange: &Exchange, form: &Form) -> Answer {
+fn create(manager: &CallManager, form: &Form) -> Answer {
     let to = called(form.get("To").unwrap_or_default())?;
     let from = form.get("From").filter(|from| !from.is_empty());
     let missing = || Refusal(400, FROM_MISSING, "No 'From' number is specified".to_owned());
     let from = from.ok_or_else(missing)?;
     let update = document(form, "CA00000000000000000000000000000000")?;
-    let call = exchange
+    let call = manager
         .call(to, Some(from), Some(update))
         .map_err(|error| Refusal(400, TO_INVALID, error))?;
     Ok((201, resource(&call)))

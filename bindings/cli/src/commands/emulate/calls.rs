@@ -1,4 +1,4 @@
-//! The calls, each led by a thread of its own: from the first request to the app to the last one when it has ended.
+//! The calls, each in a thread of its own: from the first request to the app to the last one when it has ended.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -31,7 +31,7 @@ const LIMITS: Limits = Limits { requests: 5000, redirects: 1000 };
 const POLL: Duration = Duration::from_millis(200);
 
 /// What Twilio says to a caller whose app has failed takes about so long.
-const APPLICATION_ERROR: Duration = Duration::from_secs(4);
+const APPLICATION_ERROR_TIME: Duration = Duration::from_secs(4);
 
 /// What is the same in all calls.
 pub(super) struct Context {
@@ -63,7 +63,7 @@ pub(super) struct EndedCall {
 
 /// Takes calls and makes them.
 #[derive(Clone)]
-pub(super) struct Exchange {
+pub(super) struct CallManager {
     agent: Arc<Agent>,
     context: Arc<Context>,
     registry: Arc<Registry>,
@@ -72,7 +72,7 @@ pub(super) struct Exchange {
     is_closed: Arc<AtomicBool>,
 }
 
-impl Exchange {
+impl CallManager {
     pub(super) fn new(agent: Arc<Agent>, context: Context, events: EventSender) -> Self {
         let (live, is_closed) = (Arc::default(), Arc::default());
         Self {
@@ -87,11 +87,11 @@ impl Exchange {
 
     /// Takes calls in a thread of its own, until it is closed.
     pub(super) fn accept(&self) -> Result<()> {
-        let exchange = self.clone();
+        let manager = self.clone();
         let accept = move || {
-            while !exchange.is_closed.load(Ordering::Relaxed) {
-                if let Some(call) = exchange.agent.next_call(POLL) {
-                    exchange.lead(call, None);
+            while !manager.is_closed.load(Ordering::Relaxed) {
+                if let Some(call) = manager.agent.next_call(POLL) {
+                    manager.start(call, None);
                 }
             }
         };
@@ -132,27 +132,27 @@ impl Exchange {
         };
         let from = from.map_err(|error| format!("From: {}", error.message()))?.as_str().to_owned();
         let outgoing = Outgoing { target, from, headers: Vec::new() };
-        Ok(self.lead(self.agent.call(&outgoing)?, first))
+        Ok(self.start(self.agent.call(&outgoing)?, first))
     }
 
-    /// Leads a call in a thread of its own. Without a thread the call is dropped, which refuses it.
-    fn lead(&self, mut call: sip::Call, first: Option<Update>) -> Arc<LiveCall> {
+    /// Runs a call in a thread of its own. Without a thread the call is dropped, which rejects it.
+    fn start(&self, mut call: sip::Call, first: Option<Update>) -> Arc<LiveCall> {
         let sid = sid(call.info().number);
         let call_control = call.remote_control();
         let known = self.registry.add(LiveCall::new(&sid, call.info(), call_control));
-        let (exchange, of_thread) = (self.clone(), Arc::clone(&known));
+        let (manager, of_thread) = (self.clone(), Arc::clone(&known));
         self.live.fetch_add(1, Ordering::AcqRel);
         let slot = call.take_slot();
-        let run = move || {
-            let ended = lead(call, &of_thread, first, &exchange.context, &exchange.events);
-            exchange.registry.end(&of_thread, ended.call_status, ended.duration);
+        let in_thread = move || {
+            let ended = run(call, &of_thread, first, &manager.context, &manager.events);
+            manager.registry.end(&of_thread, ended.call_status, ended.duration);
             // Only when the command ends nobody listens.
-            let _ = exchange.events.send(Event::Ended(Box::new(ended)));
-            exchange.live.fetch_sub(1, Ordering::AcqRel);
+            let _ = manager.events.send(Event::Ended(Box::new(ended)));
+            manager.live.fetch_sub(1, Ordering::AcqRel);
             // Up to here this is a thread of the limit of calls, however long the last request and the output take.
             drop(slot);
         };
-        if spawn("call", run).is_err() {
+        if spawn("call", in_thread).is_err() {
             self.live.fetch_sub(1, Ordering::AcqRel);
             self.registry.end(&known, "failed", None);
         }
@@ -164,8 +164,8 @@ fn url_host(ip: IpAddr) -> String {
     if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() }
 }
 
-/// Leads a call from its beginning to its end.
-fn lead(
+/// Runs a call from its beginning to its end.
+fn run(
     sip: sip::Call,
     live: &Arc<LiveCall>,
     first: Option<Update>,
@@ -203,7 +203,7 @@ fn lead(
     let end = match end {
         Some(Ok(end)) => {
             if end.error.is_some() {
-                apologize(&mut endpoint, &mut transcript, context.fast);
+                say_application_error(&mut endpoint, &mut transcript, context.fast);
             }
             Some(end)
         }
@@ -218,24 +218,24 @@ fn lead(
     let ended = answered.err().or_else(|| endpoint.ended());
     let call_status = call_status(duration, ended);
     call.set_status(call_status);
-    report(&call, context, (duration, ended), &mut transcript);
+    send_status_callback(&call, context, (duration, ended), &mut transcript);
     let (number, is_outgoing) = (info.number, info.is_outgoing);
     EndedCall { number, sid, is_outgoing, end, call_status, duration, ended }
 }
 
 /// Ends a call as Twilio does when an app fails: with a sentence to the caller.
-fn apologize(endpoint: &mut LiveEndpoint, transcript: &mut Transcript<'_>, fast: bool) {
+fn say_application_error(endpoint: &mut LiveEndpoint, transcript: &mut Transcript<'_>, fast: bool) {
     if endpoint.answer() == Presence::There {
         let _ = transcript.note(
             Some("application-error"),
             "Twilio says that an application error has occurred, and hangs up",
         );
-        endpoint.pause(if fast { Duration::ZERO } else { APPLICATION_ERROR });
+        endpoint.pause(if fast { Duration::ZERO } else { APPLICATION_ERROR_TIME });
     }
 }
 
-/// Reports to the app that the call has ended.
-fn report(
+/// Sends the app its status callback: the call has ended.
+fn send_status_callback(
     call: &Call,
     context: &Context,
     (duration, ended): (Option<Duration>, Option<Ended>),

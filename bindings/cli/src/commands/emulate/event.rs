@@ -29,14 +29,14 @@ pub(super) enum Event {
     /// A call begins; with its CallSid.
     Call(Arc<CallInfo>, String),
     /// A step of a call, by its number.
-    Step(u64, Shown),
+    Step(u64, CallStep),
     Ended(Box<EndedCall>),
     /// The command is to end.
     Signal,
 }
 
-/// What is shown of a step: for programs, for people, or on the page.
-pub(super) enum Shown {
+/// A step of a call as it is shown: for programs, for people, or on the page.
+pub(super) enum CallStep {
     Page {
         at: SystemTime,
         step: Value,
@@ -138,8 +138,8 @@ impl CallSink {
     }
 
     /// The loop is only gone when the command ends.
-    fn send(&self, shown: Shown) -> Result<()> {
-        self.events.send(Event::Step(self.number, shown))
+    fn send(&self, step: CallStep) -> Result<()> {
+        self.events.send(Event::Step(self.number, step))
     }
 }
 
@@ -149,19 +149,19 @@ impl Sink for CallSink {
     }
 
     fn json(&mut self, value: Value) -> Result<()> {
-        self.send(Shown::Json(merged(value, json!({"call_sid": self.sid}))))
+        self.send(CallStep::Json(merged(value, json!({"call_sid": self.sid}))))
     }
 
     fn line(&mut self, text: &str) -> Result<()> {
-        self.send(Shown::Line(text.to_owned()))
+        self.send(CallStep::Line(text.to_owned()))
     }
 
     fn report(&mut self, report: Report) -> Result<()> {
-        self.send(Shown::Report(report))
+        self.send(CallStep::Report(report))
     }
 
     fn error(&mut self, report: Report) -> Result<()> {
-        self.send(Shown::Error(report))
+        self.send(CallStep::Error(report))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -173,7 +173,7 @@ impl Sink for CallSink {
     }
 
     fn page(&mut self, step: Value) -> Result<()> {
-        self.send(Shown::Page { at: SystemTime::now(), step })
+        self.send(CallStep::Page { at: SystemTime::now(), step })
     }
 
     fn live_transfer(&mut self, steps: &[Step]) -> Result<bool> {
@@ -181,7 +181,7 @@ impl Sink for CallSink {
             steps.iter().try_for_each(|step| self.json(json!(step)))?;
         }
         let rungs = rungs(steps).into_iter().filter(|rung| !rung.what.is_message()).collect();
-        self.send(Shown::Transfer { at: SystemTime::now(), rungs })?;
+        self.send(CallStep::Transfer { at: SystemTime::now(), rungs })?;
         Ok(true)
     }
 }
@@ -211,7 +211,7 @@ mod tests {
         assert!(matches!(receiver.recv(), Ok(Event::NotShown(7))));
         // What a call reports is not lost, also where it has to wait.
         let call = std::thread::spawn(move || {
-            let step = || Shown::Line(String::new());
+            let step = || CallStep::Line(String::new());
             sender.send(Event::Step(1, step())).and_then(|()| sender.send(Event::Step(2, step())))
         });
         let mut events = Vec::new();

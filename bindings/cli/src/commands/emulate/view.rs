@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use super::calls::{EndedCall, sid};
-use super::event::{Event, Shown as Step};
+use super::event::{CallStep, Event};
 use super::pcap::PcapFile;
 use super::sip_message::SipMessage;
 use super::web::History;
@@ -21,15 +21,15 @@ use crate::redact;
 use crate::sip::{CallInfo, Traced};
 use crate::source::printable;
 
-/// After a call has ended the answer to our BYE may come, and repetitions.
-const AFTERMATH: Duration = Duration::from_secs(2);
+/// How long a picture waits after the end of its call, for the answer to our BYE and repetitions.
+const DRAW_DELAY: Duration = Duration::from_secs(2);
 
 /// The most rungs of a picture.
 const MAX_RUNGS: usize = 2000;
 
-/// Anybody can send messages that belong to no call. One a second is shown, after so many at once.
-const STRAY_INTERVAL: Duration = Duration::from_secs(1);
-const STRAYS_AT_ONCE: u32 = 20;
+/// Anybody can send messages that belong to no call. One per second is shown, after so many at once.
+const OUT_OF_CALL_INTERVAL: Duration = Duration::from_secs(1);
+const OUT_OF_CALL_BURST: u32 = 20;
 
 /// Where everything is shown.
 pub(super) struct View<'c> {
@@ -42,12 +42,12 @@ pub(super) struct View<'c> {
     newest: u64,
     /// The calls that have ended, in order.
     ended: VecDeque<(Instant, u64)>,
-    strays: Strays,
+    out_of_call: OutOfCall,
 }
 
-/// Which messages in no call are shown.
+/// Bounds the rate of messages in no call.
 #[derive(Default)]
-struct Strays {
+struct OutOfCall {
     /// When the next one would be due, if each had waited for its second.
     due: Option<Instant>,
     left_out: u64,
@@ -78,8 +78,9 @@ impl<'c> View<'c> {
         pcap: Option<PcapFile>,
         page: Option<Arc<History>>,
     ) -> Self {
-        let (calls, ended, strays) = (HashMap::new(), VecDeque::new(), Strays::default());
-        Self { console, svg, pcap, page, calls, newest: 0, ended, strays }
+        let (calls, ended) = (HashMap::new(), VecDeque::new());
+        let out_of_call = OutOfCall::default();
+        Self { console, svg, pcap, page, calls, newest: 0, ended, out_of_call }
     }
 
     /// Says where calls are taken, at once: tests wait for it.
@@ -127,7 +128,7 @@ impl<'c> View<'c> {
             Event::Signal => {}
         }
         while let Some((at, number)) = self.ended.front().copied()
-            && at.elapsed() > AFTERMATH
+            && at.elapsed() > DRAW_DELAY
         {
             self.ended.pop_front();
             self.draw(number)?;
@@ -140,7 +141,7 @@ impl<'c> View<'c> {
         for (_, number) in std::mem::take(&mut self.ended) {
             self.draw(number)?;
         }
-        self.strays_not_shown()?;
+        self.out_of_call_not_shown()?;
         self.pcap.as_mut().map_or(Ok(()), PcapFile::flush)?;
         self.console.flush()
     }
@@ -154,11 +155,11 @@ impl<'c> View<'c> {
                 .console
                 .json(&json!({"step": "note", "code": code, "message": text, "count": count}));
         }
-        self.text(0, &format!("({text})"))
+        self.text(None, &format!("({text})"))
     }
 
-    fn strays_not_shown(&mut self) -> Result<()> {
-        match std::mem::take(&mut self.strays.left_out) {
+    fn out_of_call_not_shown(&mut self) -> Result<()> {
+        match std::mem::take(&mut self.out_of_call.left_out) {
             0 => Ok(()),
             count => self.not_shown(count, "they belong to no call, and are too many"),
         }
@@ -169,10 +170,10 @@ impl<'c> View<'c> {
             pcap.add(message)?;
         }
         if message.call.is_none() {
-            if !self.strays.admit(Instant::now()) {
+            if !self.out_of_call.admit(Instant::now()) {
                 return Ok(());
             }
-            self.strays_not_shown()?;
+            self.out_of_call_not_shown()?;
         }
         let shown = SipMessage::read(&message.bytes);
         let view = message.call.and_then(|number| self.view(number, message.at));
@@ -188,7 +189,7 @@ impl<'c> View<'c> {
         }
         let Some(number) = message.call else {
             let (way, remote) = (if message.is_sent { "to" } else { "from" }, message.remote);
-            return self.text(0, &format!("{} {way} {remote}, in no call", shown.label));
+            return self.text(None, &format!("{} {way} {remote}, in no call", shown.label));
         };
         let what =
             if message.is_sent { Shown::Sent(shown.label) } else { Shown::Received(shown.label) };
@@ -213,12 +214,12 @@ impl<'c> View<'c> {
                 "transport": info.transport.to_string(), "remote": info.peer.to_string()}),
             );
         }
-        self.text(info.number, &format!("{title} over {}, {sid}", info.transport))
+        self.text(Some(info.number), &format!("{title} over {}, {sid}", info.transport))
     }
 
-    fn step(&mut self, number: u64, step: Step) -> Result<()> {
+    fn step(&mut self, number: u64, step: CallStep) -> Result<()> {
         match step {
-            Step::Page { at, step } => {
+            CallStep::Page { at, step } => {
                 let draws = self.svg.is_some();
                 let mut at_ms = 0;
                 if let Some(view) = self.view(number, at) {
@@ -234,15 +235,15 @@ impl<'c> View<'c> {
                 }
                 Ok(())
             }
-            Step::Json(value) => self.console.json(&value),
-            Step::Line(line) => self.text(number, &line),
-            Step::Report(report) => self.console.report(&report),
-            Step::Error(report) => {
+            CallStep::Json(value) => self.console.json(&value),
+            CallStep::Line(line) => self.text(Some(number), &line),
+            CallStep::Report(report) => self.console.report(&report),
+            CallStep::Error(report) => {
                 self.console.flush()?;
                 console::print_error(&report);
                 Ok(())
             }
-            Step::Transfer { at, rungs } => {
+            CallStep::Transfer { at, rungs } => {
                 let at_ms = self.view(number, at).map_or(0, |view| view.since(at));
                 rungs.into_iter().try_for_each(|rung| self.rung(number, Rung { at_ms, ..rung }))
             }
@@ -268,7 +269,7 @@ impl<'c> View<'c> {
                 "number": call.number, "status": call.call_status, "duration": duration,
                 "ended": why}));
         }
-        self.text(call.number, &shown)
+        self.text(Some(call.number), &shown)
     }
 
     /// Returns a call that is shown, or begins. What comes after its picture was drawn does not bring it back.
@@ -297,15 +298,15 @@ impl<'c> View<'c> {
         if draws {
             view.keep(rung);
         }
-        self.text(number, text.trim_end_matches('\n'))
+        self.text(Some(number), text.trim_end_matches('\n'))
     }
 
-    /// Prints lines of a call; 0 is none.
-    fn text(&mut self, number: u64, text: &str) -> Result<()> {
+    /// Prints lines, with the number of their call.
+    fn text(&mut self, number: Option<u64>, text: &str) -> Result<()> {
         if self.console.is_json() {
             return Ok(());
         }
-        let number = if number == 0 { String::new() } else { number.to_string() };
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
         text.lines().try_for_each(|line| self.console.line(&format!("{number:>3}| {line}")))
     }
 
@@ -321,13 +322,13 @@ impl<'c> View<'c> {
     }
 }
 
-impl Strays {
+impl OutOfCall {
     /// Returns whether one more is shown now.
     fn admit(&mut self, now: Instant) -> bool {
         let due = self.due.map_or(now, |due| due.max(now));
-        let is_admitted = due.duration_since(now) <= STRAY_INTERVAL * (STRAYS_AT_ONCE - 1);
+        let is_admitted = due.duration_since(now) <= OUT_OF_CALL_INTERVAL * (OUT_OF_CALL_BURST - 1);
         if is_admitted {
-            self.due = Some(due + STRAY_INTERVAL);
+            self.due = Some(due + OUT_OF_CALL_INTERVAL);
         } else {
             self.left_out += 1;
         }
@@ -372,15 +373,15 @@ mod tests {
 
     #[test]
     fn messages_in_no_call_are_shown_at_a_rate() {
-        let (mut strays, start) = (Strays::default(), Instant::now());
-        let admitted = |strays: &mut Strays, ms: u64| {
+        let (mut messages, start) = (OutOfCall::default(), Instant::now());
+        let admitted = |messages: &mut OutOfCall, ms: u64| {
             let now = start + Duration::from_millis(ms);
-            (0..1000).filter(|_| strays.admit(now)).count()
+            (0..1000).filter(|_| messages.admit(now)).count()
         };
-        assert_eq!(admitted(&mut strays, 0), 20);
-        assert_eq!(admitted(&mut strays, 999), 0);
-        assert_eq!(admitted(&mut strays, 1000), 1);
-        assert_eq!(strays.left_out, 980 + 1000 + 999);
-        assert_eq!(admitted(&mut strays, 61_000), 20);
+        assert_eq!(admitted(&mut messages, 0), 20);
+        assert_eq!(admitted(&mut messages, 999), 0);
+        assert_eq!(admitted(&mut messages, 1000), 1);
+        assert_eq!(messages.left_out, 980 + 1000 + 999);
+        assert_eq!(admitted(&mut messages, 61_000), 20);
     }
 }

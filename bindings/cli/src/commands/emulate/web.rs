@@ -1,7 +1,7 @@
 //! The page of `--web`: it shows the calls to whoever opens it in a browser, and changes nothing. `history` keeps what
 //! it shows; the page itself is in `page.html`, `page.css` and `page.js`.
 //!
-//! What callers and apps send is hostile: it goes out as JSON, and into the page as text alone; the policy in [`PAGE`]
+//! What callers and apps send is hostile: it goes out as JSON, and into the page only as text; the policy in [`PAGE`]
 //! lets a browser run and load nothing but these files.
 
 mod history;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::{Host, form_urlencoded};
 
-use super::calls::Exchange;
+use super::calls::CallManager;
 use crate::commands::http::{self, Request, Response};
 use crate::exit::Result;
 use crate::ladder;
@@ -38,11 +38,11 @@ type Answer = std::result::Result<(&'static str, String), u16>;
 pub(super) fn serve(
     listener: TcpListener,
     own: IpAddr,
-    exchange: &Exchange,
+    manager: &CallManager,
     history: &Arc<History>,
 ) -> Result<()> {
-    let (exchange, history) = (exchange.clone(), Arc::clone(history));
-    let status = move |sid: &str| exchange.registry().get(sid).map(|call| call.status().0);
+    let (manager, history) = (manager.clone(), Arc::clone(history));
+    let status = move |sid: &str| manager.registry().get(sid).map(|call| call.status().0);
     http::serve(listener, move |request| {
         respond(request.and_then(|request| answer(request, own, &history, &status)))
     })

@@ -407,7 +407,7 @@ fn the_refusal_of_our_call_gets_an_ack_with_the_branch_of_the_invite() {
     assert_eq!(ack.start(), "ACK sip:bob@127.0.0.1:5070 SIP/2.0");
     assert_eq!((ack.branch(), ack.tag("To")), (invite.branch(), "endpoint"));
     assert_eq!(bench.receive(&busy).remove(0).text, ack.text);
-    assert_eq!(bench.end(), "the endpoint refused the call with 486");
+    assert_eq!(bench.end(), "the endpoint rejected the call with 486");
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn our_invite_and_bye_answer_a_challenge_once() {
     let invite = bench.dial();
     let retry = bench.receive(&response(&invite, status, challenge, "")).remove(1);
     assert_eq!(bench.receive(&response(&retry, status, challenge, "")).len(), 1);
-    assert_eq!(bench.end(), "the endpoint refused the call with 407");
+    assert_eq!(bench.end(), "the endpoint rejected the call with 407");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-// Shows the calls of `twiml-refer emulate`, and asks for news every second. What comes from outside becomes text
-// nodes alone, never HTML.
+// Shows the calls of `twiml-refer emulate`, and asks for news every second. What comes from outside only becomes
+// text nodes, never HTML.
 'use strict';
 
 const byId = (id) => document.getElementById(id);
@@ -16,11 +16,11 @@ function element(name, attributes, ...children) {
 
 const seconds = (ms) => `${(ms / 1000).toFixed(3)} s`;
 const clock = (ms) => new Date(ms).toLocaleTimeString();
-const parties = (call) => (call.from ? `${call.from} → ${call.to}` : 'a call begins');
+const parties = (call) => (call.from ? `${call.from} → ${call.to}` : 'starting');
 
 /** The words for the state of a call, and the class of their colour. */
 function state(call) {
-  if (call.is_live) return [call.status ?? 'begins', 'live'];
+  if (call.is_live) return [call.status ?? 'starting', 'live'];
   if (call.has_error) return [call.outcome ? `${call.outcome}, error` : 'error', 'bad'];
   const kinds = { transferred: 'good', canceled: 'open', unconfirmed: 'open' };
   return call.outcome ? [call.outcome, kinds[call.outcome_kind] ?? 'bad'] : [call.status, 'plain'];
@@ -57,7 +57,7 @@ function showList(changed, news) {
     calls.delete(number);
   }
   byId('forgotten').textContent = news.forgotten
-    ? `${news.forgotten} older calls are no longer kept; --json prints all.` : '';
+    ? `${news.forgotten} older calls are not shown: the page keeps the newest ones, and --json prints all.` : '';
   const ended = changed.filter((call) => !call.is_live);
   if (ended.length) {
     byId('news').textContent = ended.length > 3 ? `${ended.length} calls have ended`
@@ -73,7 +73,7 @@ async function showChosen() {
     current ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
   }
   byId('details').hidden = !call;
-  if (!call) byId('title').textContent = 'No call yet';
+  if (!call) byId('title').textContent = 'No calls yet';
   byId('empty').textContent = call ? '' : `Call ${(about.listening ?? []).map((at) => `sip:anyone@${at}`).join(' or ')
   } with a softphone, and watch the call here.`;
   if (!call || shown === `${run} ${call.number} ${call.version}`) return;
@@ -91,8 +91,8 @@ function showDetails(call) {
   byId('title').replaceChildren(`Call ${call.number} `, element('span', { class: `badge ${colour}` }, words));
   byId('result').textContent = call.result ?? '';
   const facts = [['From', call.from], ['To', call.to], ['CallSid', call.call_sid], ['SIP Call-ID', call.sip_call_id],
-    [call.is_outgoing ? 'Called' : 'Caller', call.remote && `${call.remote} over ${call.transport}`],
-    ['User', call.user], ['Began', clock(call.began)], ['Answered for', call.duration && seconds(call.duration * 1000)],
+    ['Remote address', call.remote && `${call.remote} over ${call.transport}`],
+    ['User name', call.user], ['Started', clock(call.began)], ['Duration', call.duration && seconds(call.duration * 1000)],
     ['Ended', call.ended && `${call.status}: ${call.ended}`]].filter(([, value]) => value);
   byId('facts').replaceChildren(...facts.map(([name, value]) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, value))));
@@ -100,7 +100,7 @@ function showDetails(call) {
   byId('ladder').src = `calls/${call.call_sid}/ladder.svg?version=${call.version}`;
   byId('ladder-text').textContent = call.ladder;
   byId('left-out').textContent = call.steps_left_out
-    ? `The first ${call.steps_left_out} steps are no longer kept; --json prints all.` : '';
+    ? `The first ${call.steps_left_out} steps are not shown: the page keeps the newest ones, and --json prints all.` : '';
   // What the reader has opened or closed, and the focus, stay.
   const steps = byId('steps'), focus = document.activeElement?.closest('details')?.id;
   const same = shown.startsWith(`${run} ${call.number} `);
@@ -126,7 +126,7 @@ function blocks(call) {
       request = element('span', { class: 'badge live' }, 'waiting');
       add(element('details', { id }, element('summary', {}, element('code', {}, `${step.method} ${step.url} `), request), signed(step)));
     } else if (step.step === 'request' && request) {
-      request.textContent = step.status ?? 'no answer';
+      request.textContent = step.status ?? 'no response';
       request.className = `badge ${step.status >= 200 && step.status < 400 ? 'good' : 'bad'}`;
     } else if (step.step === 'document') {
       lines = step.lines.map((line) => element('li', {}, line));
@@ -139,7 +139,7 @@ function blocks(call) {
         element('small', {}, ` (${[step.code, step.path, step.number && `Twilio error ${step.number}`].filter(Boolean).join(', ')})`));
       if (line) mark(line, [message]); else add(message);
     } else if (step.step === 'verb') {
-      add(element('p', { class: `verb ${step.fate}` }, element('code', {}, step.text.trim().replace(/ +/, ' '))));
+      add(element('p', { class: `verb ${step.execution}` }, element('code', {}, step.text.trim().replace(/ +/, ' '))));
     } else if (step.step === 'transfer') {
       const colour = state({ outcome: step.text, outcome_kind: step.kind })[1];
       add(element('p', { class: 'message transfer' }, 'Transfer: ', element('span', { class: `badge ${colour}` }, step.text),
@@ -185,8 +185,8 @@ async function poll() {
       shown = '';
     }
     ({ run, version, about } = news);
-    byId('about').replaceChildren('Calls at ', element('code', {}, about.listening.join(', ')), ' get the documents of ',
-      element('code', {}, about.app), about.is_signing ? '' : '; the requests are not signed');
+    byId('about').replaceChildren('Calls to ', element('code', {}, about.listening.join(', ')), ' are answered by the app at ',
+      element('code', {}, about.app), about.is_signing ? '' : '; the requests to it are not signed');
     showList(news.calls, news);
     await showChosen();
     const live = [...calls.values()].filter((call) => call.is_live).length;
@@ -194,7 +194,7 @@ async function poll() {
     say(`${calls.size} ${calls.size === 1 ? 'call' : 'calls'}, ${live} live`);
   } catch {
     document.body.classList.add('lost');
-    say('The command does not answer: it has ended. What it said last is shown.');
+    say('The command does not answer: it may have ended. The page shows its last state.');
     byId('news').textContent = connection.textContent;
   }
   setTimeout(poll, 1000);

@@ -39,7 +39,7 @@ public class Element private constructor(
         elementCheck(name, pairs(this.attributes), null)
     }
 
-    /** Makes an element with text alone. Throws as the other constructor. */
+    /** Makes an element with only text. Throws as the other constructor. */
     public constructor(name: String, text: String) : this(name, Collections.emptyMap(), listOf(Text(text)))
 
     /** The attributes, in the order in which they are written. */
@@ -66,7 +66,7 @@ public class Element private constructor(
         fun checked(name: String, attributes: Map<String, String>, nodes: List<Node>) =
             Element(name, attributes, nodes, Unit)
 
-        /** An element with text alone, which crosses once. */
+        /** An element with only text, which crosses once. */
         fun of(name: String, attributes: Map<String, String>, text: String?): Element {
             val ordered = frozen(attributes)
             val nodes = if (text.isNullOrEmpty()) Collections.emptyList() else listOf(Text.checked(text))

@@ -46,7 +46,7 @@ public class HttpVerifier private constructor(
     @Transient private val authTokens: Function<String, List<String>?>?,
 ) {
     /**
-     * Makes a verifier that accepts POST alone.
+     * Makes a verifier that accepts only POST.
      *
      * @throws SignatureException `public-base-missing`: the validator has no public base, and [origin] needs it.
      */
@@ -141,8 +141,8 @@ public class HttpVerifier private constructor(
     ): String = diagnose("POST", target, headers, HttpBody.ServletParams(formPairs(params)))
 
     /**
-     * Returns the line that [diagnose] makes, at most once a second, with the number of those left out; in between,
-     * `null`.
+     * Returns the line that [diagnose] makes, with the number of those left out before it: at most one line per
+     * second, else `null`.
      */
     public fun logLine(diagnose: Supplier<String>): String? = rate.line(diagnose::get)
 
@@ -192,32 +192,32 @@ public class HttpAnswer internal constructor(private val answer: BridgeAnswer) {
     override fun toString(): String = "HttpAnswer(status=$status, allow=$allow)"
 }
 
-/** How the URL that Twilio requested is known. */
+/** Where scheme and host of the URL that Twilio requested come from; path and query are the request target. */
 public enum class Origin {
-    /** From the validator's public base. No header is trusted. */
+    /** The public base of the validator. No header is trusted. */
     PUBLIC_BASE,
 
     /**
-     * From `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only behind a proxy
+     * `X-Forwarded-Proto` (`https` without it) and `X-Forwarded-Host` (`Host` without it). Only behind a proxy
      * that sets these headers itself.
      */
     FORWARDED,
 
-    /** From `Host`, by HTTPS. Only where the app is reached directly. */
+    /** `https` and the header `Host`. Only where the app is reached directly. */
     HOST_HTTPS,
 
-    /** From `Host`, by HTTP. Only where the app is reached directly. */
+    /** `http` and the header `Host`. Only where the app is reached directly. */
     HOST_HTTP,
 }
 
 /** The methods that a route accepts. Any other is answered 405, with these in the header `Allow`. */
 public enum class AllowedMethods {
-    /** POST alone: a signature covers no method, so that what was signed as a POST could be sent again as a GET. */
+    /** Only POST: a signature covers no method, so that what was signed as a POST could be sent again as a GET. */
     POST,
 
-    /** GET alone: its query holds the parameters, and it must have no body. */
+    /** Only GET: its query holds the parameters, and it must have no body. */
     GET,
 
-    /** Both. Only for routes that read the parameters of the verified request alone. */
+    /** Both. Only for routes that read nothing but the parameters of the verified request. */
     GET_AND_POST,
 }

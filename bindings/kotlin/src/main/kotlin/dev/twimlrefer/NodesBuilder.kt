@@ -51,7 +51,7 @@ public sealed class NodesBuilder<B : NodesBuilder<B>> {
     public fun pause(length: Int? = null, attributes: Map<String, String> = Collections.emptyMap()): B =
         add("Pause", null, given("length" to length), attributes)
 
-    /** Adds an element of any name, with text alone. */
+    /** Adds an element of any name, with only text. */
     @JvmOverloads
     public fun element(
         name: String,

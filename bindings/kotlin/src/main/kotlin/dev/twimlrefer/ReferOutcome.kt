@@ -48,7 +48,7 @@ public sealed interface ReferOutcome {
     }
 
     /**
-     * The endpoint refused the REFER itself.
+     * The endpoint rejected the REFER itself.
      *
      * @property code the SIP code, 300 to 699.
      */

@@ -46,12 +46,12 @@ public class RequestValidator private constructor(
     @Transient private val secrets: Secrets,
 ) {
     /**
-     * Makes a validator of several secrets.
+     * Makes a validator of several auth tokens.
      *
-     * @param tokens the secrets, none of them empty; any may match, the first signs.
+     * @param tokens the auth tokens, none of them empty; any may match, the first signs.
      * @param publicBase scheme, host and port, as `https://voice.example.com`, and the path prefix that a gateway
      * strips.
-     * @throws SignatureException there is no secret, an empty one (`secret-empty`), or the public base is invalid.
+     * @throws SignatureException there is no secret, an empty one (`auth-token-empty`), or the public base is invalid.
      */
     @JvmOverloads
     public constructor(tokens: List<String>, publicBase: String? = null) :
@@ -140,7 +140,7 @@ public class RequestValidator private constructor(
         VoiceRequest(bridgeVerifyServletParams(secrets, url.orEmpty(), formPairs(params), signature))
 
     /**
-     * Checks whether Twilio signed a request with these decoded parameters; without any, the URL alone. This is the
+     * Checks whether Twilio signed a request with these decoded parameters; without any, only the URL. This is the
      * official library's `validate`: it pins neither the method nor what the app then reads. Prefer [verify].
      */
     public fun validate(url: String?, params: Map<String, *>?, signature: String?): Boolean =
@@ -196,7 +196,7 @@ public class RequestValidator private constructor(
     }
 
     /**
-     * Finds out why [verify] refuses a request; empty if it accepts it. For the log of an app, never for its answer.
+     * Finds out why [verify] rejects a request; empty if it accepts it. For the log of an app, never for its answer.
      *
      * ```kotlin
      * val validator = RequestValidator("12345")
@@ -277,7 +277,7 @@ public enum class Scenario {
     /** The target answers. */
     TRANSFERRED,
 
-    /** The endpoint refuses the REFER. */
+    /** The endpoint rejects the REFER. */
     REJECTED,
 
     /** The target is busy. */
@@ -306,7 +306,7 @@ public class SignedRequest internal constructor(private val request: BridgeSigne
         get() = Collections.unmodifiableMap(entries(request.headers).associate { it.key to it.value })
 }
 
-/** Why a request is refused. */
+/** Why a request is rejected. */
 public class Hint internal constructor(private val hint: BridgeHint) {
     /** The stable name of the reason, the same in every language. */
     public val kind: String get() = hint.kind

@@ -41,7 +41,7 @@ public class TransferSettings private constructor(given: BridgeSettings) {
     /** How long a final NOTIFY may still come after the caller hung up; 0. */
     public val hangUpGrace: Duration get() = time(settings.hangUpGraceNs)
 
-    /** Whether a refused REFER is reported by its code alone, without a status. */
+    /** Whether a rejected REFER is reported only by its code, without a status. */
     public val rejectedStatusOmitted: Boolean get() = settings.rejectedStatusOmitted
 
     /** The statuses that are reported for SIP codes of the target, where they differ from Twilio's. */

@@ -67,7 +67,7 @@ internal interface FfiConverter<KotlinType, FfiType> {
     fun write(value: KotlinType, buf: ByteBuffer)
 }
 
-/** A converter of what exists in serialized form alone. */
+/** A converter of what exists only in serialized form. */
 internal interface FfiConverterRustBuffer<KotlinType> {
     fun read(buf: ByteBuffer): KotlinType
 

@@ -2,7 +2,7 @@ package dev.twimlrefer.internal
 
 import java.util.concurrent.atomic.AtomicLong
 
-/** At most one line a second. [clock] is in nanoseconds. */
+/** At most one line per second. [clock] is in nanoseconds. */
 internal class LogRate(private val clock: () -> Long = System::nanoTime) {
     private val next = AtomicLong(clock())
     private val leftOut = AtomicLong()

@@ -44,9 +44,9 @@ public class TwilioVerificationConfig internal constructor() {
  *         post("/voice") { call.respondText(answer(call.voiceRequest).toXml(), ContentType.Text.Xml) }
  *     }
  *
- * The route finds the request by [voiceRequest], and can still receive the body, more than once. It accepts POST alone;
- * in a route for GET install it with [HttpVerifier.withAllowedMethods]. A line a second at most says in the log of the
- * app why calls are rejected. To install it without a verifier is an [IllegalArgumentException].
+ * The route finds the request by [voiceRequest], and can still receive the body, more than once. It accepts only POST;
+ * in a route for GET install it with [HttpVerifier.withAllowedMethods]. Why calls are rejected is in the log of the
+ * app, at most one line per second. To install it without a verifier is an [IllegalArgumentException].
  */
 public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
     createRouteScopedPlugin("TwilioVerification", ::TwilioVerificationConfig) {
@@ -63,6 +63,8 @@ public val TwilioVerification: RouteScopedPlugin<TwilioVerificationConfig> =
                 // The plugin may be installed in the app and in the route.
                 call.attributes.getOrNull(BODY)
                     ?: call.request.receiveChannel().readRemaining(verifier.maxBodyBytes + 1L).readByteArray()
+                        // Where the connection ends, CIO ends the body, too.
+                        .takeIf { it.size >= received.contentLength.coerceAtMost(verifier.maxBodyBytes + 1L) }
             } catch (_: IOException) {
                 // It breaks off, or its chunks are malformed.
                 null
@@ -93,8 +95,9 @@ private class Received(call: PipelineCall) {
     val method = call.request.local.method.value
     val target = call.request.local.uri
 
-    // Not toMap(): of a header that is repeated CIO's has the last value alone.
+    // Not toMap(): of a header that is repeated CIO's has only the last value.
     val headers = call.request.headers.run { names().associateWith { getAll(it).orEmpty() } }
+    val contentLength = call.request.headers[HttpHeaders.ContentLength]?.toLongOrNull() ?: 0
 }
 
 private suspend fun ApplicationCall.reject(

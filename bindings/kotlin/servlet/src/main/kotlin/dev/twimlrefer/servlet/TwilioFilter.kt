@@ -20,11 +20,11 @@ import java.util.Collections
  * container of the API Jakarta Servlet 5 or newer: Spring Boot 3, Jetty 12, Tomcat 10.
  *
  * The app finds the request by [voiceRequest], and can read parameters and body as if the filter were not there. Map
- * the filter to the paths that Twilio requests. It accepts POST alone; give another one, with
- * [HttpVerifier.withAllowedMethods], to the mapping of a route for GET. A line a second at most says in the log (`dev.twimlrefer.servlet`) why requests
- * are rejected.
+ * the filter to the paths that Twilio requests. It accepts only POST; give another one, with
+ * [HttpVerifier.withAllowedMethods], to the mapping of a route for GET. Why requests are rejected is in the log
+ * (`dev.twimlrefer.servlet`), at most one line per second.
  *
- * What read the form before the filter is no obstacle.
+ * A filter before this one may have read the form.
  */
 public class TwilioFilter(private val verifier: HttpVerifier) : Filter {
     /**

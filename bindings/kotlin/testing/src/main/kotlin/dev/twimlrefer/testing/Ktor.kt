@@ -15,7 +15,7 @@ import io.ktor.http.content.TextContent
 public suspend fun HttpClient.request(signed: SignedRequest): HttpResponse = request(signed.url) {
     method = HttpMethod.parse(signed.method.name)
     for ((name, value) in signed.headers) {
-        // A client takes the type with the body alone.
+        // A client takes the type only with the body.
         if (name.equals(HttpHeaders.ContentType, ignoreCase = true)) {
             setBody(TextContent(signed.body, ContentType.parse(value)))
         } else {

@@ -230,9 +230,9 @@ class MisuseTest {
     fun `a validator has a secret`() {
         for (none in listOf(emptyList(), listOf(""), listOf("1", ""))) {
             val error = assertFailsWith<SignatureException> { RequestValidator(none) }
-            assertEquals("secret-empty", error.kind)
+            assertEquals("auth-token-empty", error.kind)
         }
-        assertEquals("secret-empty", assertFailsWith<SignatureException> { RequestValidator("") }.kind)
+        assertEquals("auth-token-empty", assertFailsWith<SignatureException> { RequestValidator("") }.kind)
     }
 
     @Test
