@@ -28,11 +28,6 @@ fn the_parts() {
 }
 
 #[test]
-fn data_that_is_no_token_goes_in_quotes() {
-    assert_eq!(UserToUser::new("a \"b\\").unwrap().to_string(), "\"a \\\"b\\\\\"");
-}
-
-#[test]
 fn refused_with_the_place() {
     for (text, kind, offset) in [
         ("", Kind::UserToUserDataEmpty, 0),

@@ -20,6 +20,7 @@ fn answered() -> Transfer {
 fn nothing_ends_it_twice() {
     let mut transfer = answered();
     let report = transfer.report().cloned();
+    assert_eq!(report.as_ref().map(|report| report.outcome().kind()), Some("transferred"));
     for event in [
         Event::HangUp,
         Event::TransportError,
@@ -38,14 +39,6 @@ fn nothing_ends_it_twice() {
 }
 
 #[test]
-fn a_live_subscription_is_answered_until_it_ends() {
-    let mut transfer = answered();
-    assert_eq!(feed(&mut transfer, notify(11, LIVE, ANSWERED), ACCEPTED + 1), [reply(200)]);
-    assert_eq!(feed(&mut transfer, notify(12, OVER, ANSWERED), ACCEPTED + 2), [reply(200)]);
-    assert_eq!(feed(&mut transfer, notify(13, LIVE, ANSWERED), ACCEPTED + 3), [reply(481)]);
-}
-
-#[test]
 fn a_live_subscription_is_answered_until_it_runs_out() {
     let end = ACCEPTED + 60 * SECOND;
     let late = notify(11, LIVE, ANSWERED);
@@ -59,17 +52,7 @@ fn a_live_subscription_is_answered_until_it_runs_out() {
 }
 
 #[test]
-fn a_terminated_refused_or_silent_subscription_is_481() {
-    let late = notify(11, LIVE, ANSWERED);
-    let mut terminated = subscribed();
-    feed(&mut terminated, notify(10, OVER, ANSWERED), ACCEPTED);
-    let mut refused = referring();
-    feed(&mut refused, Response::new(405), ACCEPTED);
-    let mut unanswered = referring();
-    feed(&mut unanswered, Event::Time, ACCEPTED + 40 * SECOND);
-    let mut unsent = referring();
-    feed(&mut unsent, Event::TransportError, ACCEPTED);
-    // Right after it, though the endpoint promised more.
+fn what_a_silent_endpoint_promised_does_not_count() {
     for event in [Event::TransportError, Event::Time] {
         let mut early = referring();
         let ringing = notify(10, "active;expires=3600", "SIP/2.0 180 Ringing\r\n");
@@ -77,27 +60,9 @@ fn a_terminated_refused_or_silent_subscription_is_481() {
         let end = early.deadline_ms().unwrap();
         feed(&mut early, event, if event == Event::Time { end } else { ACCEPTED + 1 });
         assert_eq!(early.state(), TransferState::Completed);
+        let late = notify(11, LIVE, ANSWERED);
         assert_eq!(feed(&mut early, late, end), [reply(481)], "{event:?}");
     }
-    let mut silent = subscribed();
-    feed(&mut silent, Event::Time, ACCEPTED + 40 * SECOND);
-    for mut transfer in [terminated, refused, unanswered, unsent, silent] {
-        assert_eq!(transfer.state(), TransferState::Completed);
-        assert_eq!(feed(&mut transfer, late, ACCEPTED + 41 * SECOND), [reply(481)]);
-    }
-}
-
-#[test]
-fn after_a_hang_up_the_last_notify_is_answered() {
-    for mut transfer in [referring(), subscribed()] {
-        feed(&mut transfer, Event::HangUp, ACCEPTED);
-        assert_eq!(feed(&mut transfer, notify(11, OVER, ANSWERED), ACCEPTED + 1), [reply(200)]);
-        assert_eq!(feed(&mut transfer, notify(12, OVER, ANSWERED), ACCEPTED + 2), [reply(481)]);
-    }
-    let mut late = subscribed();
-    feed(&mut late, Event::HangUp, ACCEPTED);
-    let event = notify(11, OVER, ANSWERED);
-    assert_eq!(feed(&mut late, event, ACCEPTED + 32 * SECOND), [reply(481)]);
 }
 
 #[test]
@@ -124,18 +89,4 @@ fn the_checks_are_those_of_a_live_one() {
     assert_eq!(feed(&mut transfer, notify_of("refer;id=1", 13, None, ""), at), [reply(400)]);
     assert_eq!(feed(&mut transfer, notify(13, LIVE, ANSWERED), at), [reply(500)]);
     assert_eq!(feed(&mut transfer, notify(14, LIVE, ANSWERED), at), [reply(200)]);
-}
-
-#[test]
-fn a_repeat_gets_its_reply_again_even_when_the_subscription_is_gone() {
-    let mut transfer = subscribed();
-    let last = notify(10, OVER, ANSWERED);
-    feed(&mut transfer, last, ACCEPTED);
-    for now in [ACCEPTED + 1, ACCEPTED + 500 * SECOND] {
-        assert_eq!(feed(&mut transfer, last, now), [reply(200)]);
-    }
-    let late = notify(11, LIVE, ANSWERED);
-    for _ in 0..2 {
-        assert_eq!(feed(&mut transfer, late, ACCEPTED + 501 * SECOND), [reply(481)]);
-    }
 }

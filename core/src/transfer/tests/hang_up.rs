@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::fixtures::{
-    ACCEPTED, LIVE, OVER, START, completed, feed, notify, notify_of, referring, referring_with,
-    reply, subscribed, subscribed_with,
+    ACCEPTED, LIVE, START, completed, feed, notify, referring, referring_with, subscribed,
+    subscribed_with,
 };
 use crate::transfer::{Event, Response, TransferSettings, TransferState};
 
@@ -28,59 +28,12 @@ fn a_hang_up_cancels_at_once() {
     assert_eq!(feed(&mut notified, Event::HangUp, BYE), [completed("canceled", 202, 180)]);
 }
 
-/// The target's call was decided: the hang-up of an endpoint then is not that of a caller who gave up.
-#[test]
-fn a_decided_early_notify_wins() {
-    for settings in [TransferSettings::new(), grace()] {
-        let mut transfer = referring_with(settings);
-        feed(&mut transfer, notify(1, OVER, "SIP/2.0 200 OK\r\n"), ACCEPTED);
-        let outputs = feed(&mut transfer, Event::HangUp, BYE);
-        assert_eq!(outputs, [completed("in-progress", None, 200)]);
-    }
-}
-
 #[test]
 fn a_second_hang_up_does_not_prolong_the_grace() {
     let mut transfer = subscribed_with(grace());
     feed(&mut transfer, Event::HangUp, BYE);
     assert_eq!(feed(&mut transfer, Event::HangUp, BYE + 500), []);
     assert_eq!(transfer.deadline_ms(), Some(BYE + GRACE));
-}
-
-#[test]
-fn a_final_notify_in_the_grace_decides() {
-    for (body, status, code) in [
-        ("SIP/2.0 200 OK\r\n", "in-progress", 200),
-        ("SIP/2.0 486 Busy Here\r\n", "busy", 486),
-        ("SIP/2.0 487 Request Terminated\r\n", "no-answer", 487),
-        ("SIP/2.0 503 Service Unavailable\r\n", "failed", 503),
-    ] {
-        for (mut transfer, refer_code) in
-            [(referring_with(grace()), None), (subscribed_with(grace()), Some(202))]
-        {
-            feed(&mut transfer, Event::HangUp, BYE);
-            let outputs = feed(&mut transfer, notify(1, LIVE, body), BYE + GRACE - 1);
-            assert_eq!(outputs, [reply(200), completed(status, refer_code, code)]);
-        }
-    }
-}
-
-#[test]
-fn a_final_notify_at_the_end_of_the_grace_is_late() {
-    let mut transfer = subscribed_with(grace());
-    feed(&mut transfer, Event::HangUp, BYE);
-    let late = notify(1, LIVE, "SIP/2.0 200 OK\r\n");
-    let outputs = feed(&mut transfer, late, BYE + GRACE);
-    assert_eq!(outputs, [completed("canceled", 202, None), reply(200)]);
-}
-
-#[test]
-fn a_refused_notify_in_the_grace_decides_nothing() {
-    let mut transfer = subscribed_with(grace());
-    feed(&mut transfer, Event::HangUp, BYE);
-    let wrong = notify_of("refer;id=9", 1, Some(LIVE), "SIP/2.0 200 OK\r\n");
-    assert_eq!(feed(&mut transfer, wrong, BYE + 1), [reply(481)]);
-    assert_eq!(feed(&mut transfer, Event::Time, BYE + GRACE), [completed("canceled", 202, None)]);
 }
 
 #[test]

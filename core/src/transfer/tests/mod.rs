@@ -1,5 +1,5 @@
-//! Tests of the state machine: each row of the contract's table, whose expected values come from
-//! there. What holds for any sequence of events is in `core/tests/transfer`.
+//! Tests of the state machine beside its scenarios in `tests/vectors/transfer`, which hold each row of the contract's
+//! table. What holds for any sequence of events is in `core/tests/transfer.rs`.
 
 mod completed;
 mod fixtures;

@@ -1,10 +1,8 @@
 //! Outputs that nobody polls: they keep their order, and no event is lost for want of room.
 
-use super::fixtures::{
-    ACCEPTED, LIVE, OVER, completed, drain, notify, referring, reply, subscribed,
-};
+use super::fixtures::{ACCEPTED, LIVE, OVER, completed, drain, notify, reply, subscribed};
 use crate::error::ErrorKind;
-use crate::transfer::{Output, Response};
+use crate::transfer::Output;
 
 #[test]
 fn too_many_that_wait_refuse_the_event_and_change_nothing() {
@@ -36,15 +34,6 @@ fn too_many_that_wait_refuse_the_event_and_change_nothing() {
     let event = notify(taken + 1, OVER, "SIP/2.0 200 OK\r\n");
     transfer.handle(event, ACCEPTED + 1).unwrap();
     assert_eq!(drain(&mut transfer), [reply(200), completed("in-progress", 202, 200)]);
-}
-
-#[test]
-fn they_wait_in_order() {
-    let mut transfer = referring();
-    transfer.handle(notify(1, LIVE, "SIP/2.0 100 Trying\r\n"), ACCEPTED).unwrap();
-    transfer.handle(Response::new(481), ACCEPTED).unwrap();
-    let expected = [reply(200), Output::EndDialog, completed("failed", 481, None)];
-    assert_eq!(drain(&mut transfer), expected);
 }
 
 #[test]

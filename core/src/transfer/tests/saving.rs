@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::fixtures::{
     ACCEPTED, LIVE, OVER, START, completed, drain, feed, idle, notify, notify_of, referring, reply,
-    subscribed, subscribed_with,
+    subscribed,
 };
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::error::ErrorKind;
@@ -92,16 +91,6 @@ fn the_bytes_stand_where_the_layout_says() {
 }
 
 #[test]
-fn every_state_comes_back() {
-    for transfer in states() {
-        let bytes = transfer.save();
-        let restored = Transfer::restore(&bytes).unwrap();
-        assert_eq!(restored, transfer);
-        assert_eq!(restored.save(), bytes);
-    }
-}
-
-#[test]
 fn what_is_cut_off_is_truncated() {
     for bytes in states().iter().map(Transfer::save) {
         for length in 0..bytes.len() {
@@ -142,14 +131,6 @@ fn every_flipped_bit_and_every_appended_byte_is_found() {
             assert_eq!(kind(&longer), ErrorKind::StateAltered);
         }
         assert_eq!(kind(&bytes.repeat(2)), ErrorKind::StateAltered);
-    }
-}
-
-#[test]
-fn what_never_was_a_transfer_is_altered() {
-    assert_eq!(kind(b""), ErrorKind::StateTruncated);
-    for bytes in [&b"X"[..], b"TW1", b"twr\x01", b"{\"version\":1}", &[0; 300]] {
-        assert_eq!(kind(bytes), ErrorKind::StateAltered, "{}", bytes.escape_ascii());
     }
 }
 
@@ -197,40 +178,5 @@ fn pending_outputs_are_restored_in_order() {
         let invalid = Diagnostic::new(DiagnosticCode::ResponseCodeInvalid).arg("99");
         assert_eq!(outputs.pop(), Some(Output::Diagnostic(invalid)));
         assert_eq!(outputs, vec![reply(200); count.into()]);
-    }
-}
-
-#[test]
-fn settings_are_restored_in_force() {
-    let settings = TransferSettings::new().with_status(603, ReferCallStatus::Busy).unwrap();
-    let mut restored = Transfer::restore(&subscribed_with(settings).save()).unwrap();
-    let outputs = feed(&mut restored, notify(1, OVER, "SIP/2.0 603 Decline\r\n"), ACCEPTED);
-    assert_eq!(outputs, [reply(200), completed("busy", 202, 603)]);
-}
-
-proptest! {
-    #[test]
-    fn arbitrary_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        prop_assert!(Transfer::restore(&bytes).is_err());
-    }
-
-    /// With any bytes in the place of some: if that is a transfer, it can be driven.
-    #[test]
-    fn sealed_arbitrary_fields_never_panic(
-        place in 0_usize..110,
-        other in prop::collection::vec(any::<u8>(), 1..24),
-        now: u64,
-    ) {
-        let bytes = canceled_by_hand();
-        let mut fields = bytes[8..bytes.len() - 8].to_vec();
-        let place = place.min(fields.len());
-        let end = (place + other.len()).min(fields.len());
-        fields.splice(place..end, other);
-        if let Ok(mut transfer) = Transfer::restore(&seal(&fields)) {
-            drain(&mut transfer);
-            let _ = transfer.handle(notify(11, LIVE, "SIP/2.0 200 OK\r\n"), now);
-            let _ = transfer.handle(Event::HangUp, u64::MAX);
-            prop_assert_eq!(Transfer::restore(&transfer.save()), Ok(transfer));
-        }
     }
 }

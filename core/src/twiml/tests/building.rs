@@ -51,102 +51,6 @@ fn characters_that_xml_forbids_are_refused_with_their_offset() {
     }
 }
 
-#[test]
-fn an_attribute_stands_once_however_many_there_are() {
-    let mut element = Element::new("A").unwrap();
-    for index in 0..20_000 {
-        element = element.with_attribute(&format!("a{index}"), index).unwrap();
-    }
-    for name in ["a0", "a15", "a16", "a19999"] {
-        let error = element.clone().with_attribute(name, "").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::AttributeRepeated);
-        assert_eq!(error.parameter(), Some(name));
-    }
-    assert_eq!(element.attribute("a7"), Some("7"));
-    assert_eq!(element.attribute("A7"), None);
-    assert_eq!(element.attributes().len(), 20_000);
-}
-
-#[test]
-fn actions_that_are_urls() {
-    for action in [
-        "",
-        "/handleRefer",
-        "handleRefer",
-        "../up?x=1&y=a:b",
-        "?q",
-        "#f",
-        "a/b:c",
-        "/a:b",
-        "//example.com/x",
-        "https://example.com",
-        "HTTP://Example.com:8080/a?b#c",
-        "https://user:pass@example.com/",
-        "https://[::1]:8443/",
-        "https://bücher.example/straße",
-        "/größe",
-    ] {
-        let refer = Refer::to(uri()).with_action(action).unwrap();
-        assert_eq!(refer.action(), Some(action));
-    }
-}
-
-#[test]
-fn actions_that_are_none() {
-    for (action, at) in [
-        ("/a b", 2),
-        ("/a\n", 2),
-        (" /a", 0),
-        ("/é\u{a0}", 3),
-        ("/a\u{85}", 2),
-        ("/<a", 1),
-        ("/a>", 2),
-        ("/\"", 1),
-        ("https:\\\\example.com", 6),
-        ("/\u{7f}", 1),
-        ("javascript:alert(1)", 0),
-        ("mailto:a@example.com", 0),
-        ("sip:alice@example.com", 0),
-        ("1:2", 0),
-        (":x", 0),
-        ("https:", 0),
-        ("https:example.com", 0),
-        ("https:/example.com", 0),
-        ("https:///example.com", 0),
-        ("https://?x", 0),
-        ("https://user@/x", 0),
-        ("https://exa%00mple/", 0),
-        ("https://example.com:99999/", 0),
-        ("//", 0),
-        ("///x", 0),
-    ] {
-        let error = Refer::to(uri()).with_action(action).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::ActionInvalid, "{action:?}");
-        assert_eq!((error.offset(), error.parameter()), (Some(at), Some("action")), "{action:?}");
-    }
-}
-
-#[test]
-fn methods_are_get_and_post_in_capitals() {
-    for method in [Method::Get, Method::Post] {
-        assert_eq!(method.to_string().parse(), Ok(method));
-    }
-    for method in ["", "get", "Post", "DELETE", " GET"] {
-        let error = method.parse::<Method>().unwrap_err();
-        assert_eq!((error.kind(), error.parameter()), (ErrorKind::MethodInvalid, Some("method")));
-    }
-}
-
-#[test]
-fn comments_cannot_end_themselves() {
-    for (text, at) in [("a--b", 1), ("a-", 1), ("-", 0), ("--", 0), ("x-->", 1)] {
-        let error = Comment::new(text).unwrap_err();
-        assert_eq!((error.kind(), error.offset()), (ErrorKind::CommentInvalid, Some(at)), "{text}");
-    }
-    assert_eq!(Comment::new("-a-b ").unwrap().as_str(), "-a-b ");
-    assert_eq!(Comment::new("a\r\nb\rc").unwrap().as_str(), "a\nb\nc");
-}
-
 /// `<A>` in `<A>` and so on.
 fn nested(levels: usize) -> Element {
     let element = || Element::new("A").unwrap();
@@ -177,17 +81,6 @@ fn building_does_not_fail_for_depth_or_count() {
     response.push(leaf());
     assert_eq!(codes(&response), ["document-too-many-elements"]);
     assert_eq!(refused(&response.to_xml()).kind(), ErrorKind::ElementsExceeded);
-}
-
-#[test]
-fn a_refer_counts_as_two_elements() {
-    let refers = (MAX_ELEMENTS - 1) / 2;
-    let response = (0..refers).fold(VoiceResponse::new(), |all, _| all.refer(Refer::to(uri())));
-    let is_reported = |response: VoiceResponse| {
-        response.check().iter().any(|it| it.code().as_str() == "document-too-many-elements")
-    };
-    assert!(!is_reported(response.clone().hangup()));
-    assert!(is_reported(response.refer(Refer::to(uri()))));
 }
 
 /// Deep enough to overflow the stack of a test's thread, were there a call for each level.

@@ -36,121 +36,6 @@ fn a_good_document_has_no_diagnostics() {
 }
 
 #[test]
-fn targets() {
-    let refer = "Response/Refer[0]";
-    let sip = "Response/Refer[0]/Sip";
-    finds("<Refer action='/a'/>", &[&format!("target-missing {refer}")]);
-    finds("<Refer action='/a'><Sip/></Refer>", &[&format!("target-missing {sip}")]);
-    finds("<Refer action='/a'><Sip> \n</Sip></Refer>", &[&format!("target-missing {sip}")]);
-    finds("<Refer action='/a'><Sip>tel:+1</Sip></Refer>", &[&format!("target-invalid {sip}")]);
-    finds(
-        &format!("<Refer action='/a'>{TARGET}<Sip/>{TARGET}</Refer>"),
-        &[&format!("target-missing {sip}[1]"), &format!("target-repeated {sip}[1]")],
-    );
-    finds(
-        &format!("<Refer action='/a'><Sip>x</Sip>{TARGET}</Refer>"),
-        &[&format!("target-invalid {sip}[0]"), &format!("target-repeated {sip}[1]")],
-    );
-    let response = parse("<Response>\n<Refer><Sip>\n tel:1</Sip></Refer></Response>");
-    let invalid = response.check().pop().unwrap();
-    assert_eq!(invalid.code().as_str(), "target-invalid");
-    assert_eq!((invalid.line(), invalid.column()), (Some(2), Some(8)));
-    assert_eq!((invalid.severity(), invalid.twilio_number()), (Severity::Error, Some(32110)));
-    let cause = SipUri::parse("tel:1").unwrap_err();
-    assert_eq!(invalid.error(), Some(&cause));
-}
-
-#[test]
-fn attributes_children_and_text_of_a_refer() {
-    let refer = "Response/Refer[0]";
-    finds(
-        &format!("<Refer action='/a' method='post'>{TARGET}</Refer>"),
-        &[&format!("method-invalid {refer}")],
-    );
-    finds(
-        &format!("<Refer action='ftp://x/'>{TARGET}</Refer>"),
-        &[&format!("action-invalid {refer}")],
-    );
-    finds(
-        &format!("<Refer b='1' action='/a' a='1' method='DELETE'>{TARGET}</Refer>"),
-        &[
-            &format!("method-invalid {refer}"),
-            &format!("attribute-unknown {refer}"),
-            &format!("attribute-unknown {refer}"),
-        ],
-    );
-    finds(
-        "<Refer action='/a'>x<Say/><Foo/><Say/><Sip a='1'>sip:a@example.com<b/></Sip>y</Refer>",
-        &[
-            &format!("text-ignored {refer}"),
-            &format!("child-unknown {refer}/Say[0]"),
-            &format!("child-unknown {refer}/Foo"),
-            &format!("child-unknown {refer}/Say[1]"),
-            &format!("attribute-unknown {refer}/Sip"),
-            &format!("child-unknown {refer}/Sip/b"),
-            &format!("text-ignored {refer}"),
-        ],
-    );
-    let response =
-        parse("<Response><Refer x='1' action='/a'><Sip y='1'>sip:a@b</Sip></Refer></Response>");
-    let messages: Vec<_> = response.check().iter().map(|found| found.message()).collect();
-    assert_eq!(
-        messages,
-        [
-            "unknown attribute x of <Refer>: it is ignored",
-            "unknown attribute y of <Sip>: it is ignored",
-        ],
-    );
-}
-
-#[test]
-fn no_action_is_a_note_for_what_was_built_and_what_was_read() {
-    finds(&format!("<Refer>{TARGET}</Refer>"), &["no-action Response/Refer[0]"]);
-    finds(&format!("<Refer><!-- x -->{TARGET}</Refer>"), &["no-action Response/Refer[0]"]);
-    let built = VoiceResponse::new().refer(Refer::to(uri())).check().pop().unwrap();
-    assert_eq!((built.line(), built.column(), built.severity()), (None, None, Severity::Note));
-    let read = parse(&format!("<Response>\n  <Refer>{TARGET}</Refer></Response>")).check();
-    assert_eq!((read[0].line(), read[0].column()), (Some(2), Some(3)));
-}
-
-#[test]
-fn a_refer_inside_another_verb() {
-    finds(
-        &format!("<Gather><Say/><Refer>{TARGET}</Refer></Gather>"),
-        &["refer-misplaced Response/Gather[0]/Refer[0]"],
-    );
-    finds(
-        "<Dial/><Dial><x><Refer method='put'/><Refer action='/a'><Sip/></Refer></x></Dial>",
-        &[
-            "target-missing Response/Dial[1]/x/Refer[0]",
-            "method-invalid Response/Dial[1]/x/Refer[0]",
-            "refer-misplaced Response/Dial[1]/x/Refer[0]",
-            "refer-misplaced Response/Dial[1]/x/Refer[1]",
-            "target-missing Response/Dial[1]/x/Refer[1]/Sip",
-        ],
-    );
-    finds(
-        &format!("<Refer action='/a'>{TARGET}<Refer>{TARGET}</Refer></Refer>"),
-        &["refer-misplaced Response/Refer[0]/Refer[0]"],
-    );
-    finds(
-        &format!(
-            "<Refer action='/a'><Sip>sip:a@example.com<x><Refer>{TARGET}</Refer></x></Sip></Refer>"
-        ),
-        &[
-            "child-unknown Response/Refer[0]/Sip/x",
-            "refer-misplaced Response/Refer[0]/Sip/x/Refer[0]",
-        ],
-    );
-    let response =
-        parse(&format!("<Response><Dial><x><Refer>{TARGET}</Refer></x></Dial></Response>"));
-    assert_eq!(
-        response.check()[0].message(),
-        "<Refer> inside <x>: Twilio takes it in <Response> only",
-    );
-}
-
-#[test]
 fn unknown_verbs_and_what_they_were_meant_for() {
     let hint = |name: &str| {
         let found = parse(&format!("<Response><{name}/></Response>")).check().remove(0);
@@ -219,28 +104,6 @@ fn what_never_runs_is_reported_once_and_once_for_a_refer() {
 }
 
 #[test]
-fn text_in_the_response_is_ignored() {
-    finds("a<Say>b</Say>c", &["text-ignored Response", "text-ignored Response"]);
-    finds("<Say>b</Say>&#32;", &[]);
-    let response = parse("<Response>\n  <Say/>x</Response>");
-    assert_eq!((response.check()[0].line(), response.check()[0].column()), (Some(2), Some(9)));
-}
-
-#[test]
-fn a_document_over_the_limit() {
-    let around = VoiceResponse::new().say("x").unwrap().to_xml().len() - 1;
-    let fits = VoiceResponse::new().say(&"x".repeat(65_536 - around)).unwrap();
-    assert_eq!(found(&fits), [""; 0]);
-    let over = VoiceResponse::new().say(&"x".repeat(65_537 - around)).unwrap();
-    assert_eq!(found(&over), ["document-too-large Response"]);
-    assert_eq!(
-        over.check()[0].message(),
-        "the document has 65537 bytes: Twilio refuses more than 65536",
-    );
-    assert_eq!(over.check()[0].twilio_number(), Some(11750));
-}
-
-#[test]
 fn what_was_read_is_measured_as_it_would_be_sent() {
     // Each > takes four bytes in our form, and one in this.
     let read = parse(&format!("<Response><Say>{}</Say></Response>", ">".repeat(40_000)));
@@ -248,31 +111,6 @@ fn what_was_read_is_measured_as_it_would_be_sent() {
     assert_eq!(found(&read), ["document-too-large Response"]);
     let small = parse(&format!("<Response><Say>{}</Say></Response>", ">".repeat(10_000)));
     assert_eq!(found(&small), [""; 0]);
-}
-
-#[test]
-fn what_follows() {
-    let follows = |body: &str| parse(&format!("<Response>{body}</Response>")).follows();
-    assert_eq!(follows("<Say/>"), None);
-    for end in ["Hangup", "Leave", "Redirect", "Reject"] {
-        assert_eq!(follows(&format!("<Say/><{end}/><Refer action='/a'>{TARGET}</Refer>")), None);
-    }
-    assert_eq!(follows(&format!("<Gather><Refer>{TARGET}</Refer></Gather>")), None);
-    for (body, expected) in [
-        (format!("<Refer>{TARGET}</Refer>"), Follows::Hangup),
-        (format!("<Say/><Refer>{TARGET}</Refer><!-- c -->text"), Follows::Hangup),
-        (format!("<Refer>{TARGET}</Refer><Say/>"), Follows::NextVerb),
-        (format!("<Refer>{TARGET}</Refer><Refer action='/a'>{TARGET}</Refer>"), Follows::NextVerb),
-        (format!("<Refer action='/a'>{TARGET}</Refer><Say/>"), Follows::Action),
-        (format!("<Refer action=''>{TARGET}</Refer><Say/>"), Follows::Action),
-        ("<Refer action='/a'/>".to_owned(), Follows::Action),
-        ("<Refer action='a b'/><Say/>".to_owned(), Follows::NextVerb),
-        ("<Refer/><Bogus/>".to_owned(), Follows::Hangup),
-    ] {
-        assert_eq!(follows(&body), Some(expected), "{body}");
-    }
-    let names = [Follows::Action, Follows::NextVerb, Follows::Hangup].map(|it| it.to_string());
-    assert_eq!(names, ["action", "next-verb", "hangup"]);
 }
 
 #[test]

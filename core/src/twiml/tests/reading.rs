@@ -140,12 +140,6 @@ fn attribute_values_mean_what_xml_says() {
 }
 
 #[test]
-fn comments_are_read_with_their_line_ends() {
-    let response = parse("<Response><!-- a\r\nb\rc > ' & < --></Response>");
-    assert_eq!(inner(&response), "<!-- a\nb\nc > ' & < -->");
-}
-
-#[test]
 fn the_limits_are_reached_but_not_passed() {
     let nested = |levels: usize| {
         let inside = levels - 1;

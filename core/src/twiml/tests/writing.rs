@@ -2,43 +2,6 @@
 //! of Twilio's documentation of `<Refer>`.
 
 use super::*;
-use crate::http::Method;
-
-#[test]
-fn as_the_platform_documents_it() {
-    let response = VoiceResponse::new().refer(Refer::to(uri()));
-    assert_eq!(
-        response.to_xml_pretty(),
-        r#"<?xml version="1.0" encoding="UTF-8"?>
-<Response>
-    <Refer>
-        <Sip>sip:alice@example.com</Sip>
-    </Refer>
-</Response>"#,
-    );
-    let refer = Refer::to(uri()).with_method(Method::Post).with_action("/handleRefer").unwrap();
-    let response = VoiceResponse::new().refer(refer);
-    assert_eq!(
-        response.to_xml_pretty(),
-        r#"<?xml version="1.0" encoding="UTF-8"?>
-<Response>
-    <Refer action="/handleRefer" method="POST">
-        <Sip>sip:alice@example.com</Sip>
-    </Refer>
-</Response>"#,
-    );
-    let target = "sip:alice@example.com?X-AcctNumber=123456&X-ReasonForCalling=billing-question";
-    let refer = Refer::to(SipUri::parse(target).unwrap());
-    assert_eq!(
-        VoiceResponse::new().refer(refer).to_xml_pretty(),
-        r#"<?xml version="1.0" encoding="UTF-8"?>
-<Response>
-    <Refer>
-        <Sip>sip:alice@example.com?X-AcctNumber=123456&amp;X-ReasonForCalling=billing-question</Sip>
-    </Refer>
-</Response>"#,
-    );
-}
 
 #[test]
 fn compact_as_the_official_libraries_print_it() {
@@ -53,59 +16,6 @@ fn compact_as_the_official_libraries_print_it() {
          <Refer action=\"/a?b=1&amp;c=d\"><Sip>sip:alice@example.com</Sip></Refer></Response>",
     );
     assert_eq!(response.to_string(), response.to_xml());
-}
-
-#[test]
-fn attributes_escape_what_a_reader_would_change() {
-    let element = Element::new("A").unwrap().with_attribute("a", "<&>\"'\t\n\r x").unwrap();
-    let response = VoiceResponse::new().append(element);
-    assert_eq!(inner(&response), "<A a=\"&lt;&amp;&gt;&quot;'&#9;&#10;&#13; x\"/>");
-    let response = VoiceResponse::new().say("]]>\r\n\tx").unwrap();
-    assert_eq!(inner(&response), "<Say>]]&gt;&#13;\n\tx</Say>");
-}
-
-#[test]
-fn the_neighbours_in_one_line_each() {
-    let gather = Element::gather()
-        .with_attribute("numDigits", 1)
-        .unwrap()
-        .with_child(Element::play("/menu.mp3").unwrap())
-        .with_child(Element::pause());
-    let response = VoiceResponse::new()
-        .with_comment(" start ")
-        .unwrap()
-        .play("/hi.mp3")
-        .unwrap()
-        .pause(2)
-        .gather(gather)
-        .redirect("/again?x=1&y=2")
-        .unwrap()
-        .hangup();
-    assert_eq!(
-        inner(&response),
-        "<!-- start --><Play>/hi.mp3</Play><Pause length=\"2\"/>\
-         <Gather numDigits=\"1\"><Play>/menu.mp3</Play><Pause/></Gather>\
-         <Redirect>/again?x=1&amp;y=2</Redirect><Hangup/>",
-    );
-    assert_eq!(response.verbs().count(), 5);
-    assert_eq!(
-        response.to_xml_pretty(),
-        r#"<?xml version="1.0" encoding="UTF-8"?>
-<Response>
-    <!-- start -->
-    <Play>/hi.mp3</Play>
-    <Pause length="2"/>
-    <Gather numDigits="1">
-        <Play>/menu.mp3</Play>
-        <Pause/>
-    </Gather>
-    <Redirect>/again?x=1&amp;y=2</Redirect>
-    <Hangup/>
-</Response>"#,
-    );
-    let empty = VoiceResponse::default();
-    assert_eq!(empty.to_xml(), format!("{DECLARATION}<Response/>"));
-    assert_eq!(empty.to_xml_pretty(), format!("{DECLARATION}\n<Response/>"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn hints(method: Method, url: &str, body: &str) -> Vec<HintKind> {
 
 #[test]
 fn each_near_miss_of_the_url_is_named() {
-    let cases: [(&str, &[HintKind]); 14] = [
+    let cases: [(&str, &[HintKind]); 16] = [
         (SIGNED, &[]),
         ("https://voice.example.com:443/ivr/refer?b=2&a=it%27s+x", &[]),
         ("http://voice.example.com/ivr/refer?b=2&a=it%27s+x", &[HintKind::Scheme]),
@@ -30,6 +30,8 @@ fn each_near_miss_of_the_url_is_named() {
         ("https://voice.example.com/ivr/refer?a=it%27s+x&b=2", &[HintKind::QueryOrder]),
         ("https://voice.example.com/ivr/refer?b=2&a=it%27s%20x", &[HintKind::Escapes]),
         ("https://voice.example.com/ivr/refer?b=2&a=it's+x", &[HintKind::Escapes]),
+        ("https://voice.example.com/ivr/refer?b=2&a=it%27s%2Bx", &[HintKind::Secret]),
+        ("https://voice.example.com/ivr/refer?b=2&a=it%27s+x%2", &[HintKind::Secret]),
         (
             "http://voice.example.com/ivr/refer/?b=2&a=it%27s+x",
             &[HintKind::Scheme, HintKind::TrailingSlash],
@@ -55,6 +57,13 @@ fn a_port_and_a_question_mark_that_only_one_side_has_are_named() {
     assert_eq!(kinds("https://a.example/x?", "https://a.example/x"), [HintKind::QuestionMark]);
     assert_eq!(kinds("https://a.example/x", "https://a.example/x?"), [HintKind::QuestionMark]);
     assert_eq!(kinds("https://a.example/x", "https://a.example/x?y=1"), [HintKind::Query]);
+    // Escapes in the other case.
+    for (signed, seen) in [("%2F%c3", "%2f%C3"), ("%2f%c3", "%2F%C3"), ("%2F%C3", "%2f%c3")] {
+        let url = |escapes| format!("https://a.example/x{escapes}");
+        let expected: &[_] =
+            if signed == "%2F%c3" { &[HintKind::Secret] } else { &[HintKind::Escapes] };
+        assert_eq!(kinds(&url(signed), &url(seen)), expected);
+    }
 }
 
 #[test]
@@ -63,6 +72,11 @@ fn each_near_miss_of_the_body_is_named() {
     assert_eq!(hints(Method::Post, SIGNED, &with_newline), [HintKind::BodyNewline]);
     let with_query = format!("{FORM}&a=it%27s+x&b=2");
     assert_eq!(hints(Method::Post, SIGNED, &with_query), [HintKind::QueryInForm]);
+    // A pair of the query that the form has, too, is only there once more.
+    let signature = validator().sign_form(SIGNED, "b=2&b=2&c=3");
+    let seen =
+        validator().diagnose(Method::Post, SIGNED, "b=2&b=2&b=2&c=3&a=it%27s+x", Some(&signature));
+    assert_eq!(seen.iter().map(Hint::kind).collect::<Vec<_>>(), [HintKind::QueryInForm]);
     assert_eq!(hints(Method::Get, SIGNED, FORM), [HintKind::Method]);
     assert_eq!(hints(Method::Post, SIGNED, ""), [HintKind::BodyEmpty, HintKind::AuthToken]);
 
@@ -120,18 +134,23 @@ fn what_is_not_a_signature_is_named() {
     let signature = validator().sign_form(SIGNED, FORM);
     let pasted = format!("X-Twilio-Signature: {signature}");
     let sha256 = validator().with_algorithm(Algorithm::Sha256).sign_form(SIGNED, FORM);
-    let cases: [(Option<&str>, HintKind); 7] = [
-        (None, HintKind::SignatureMissing),
-        (Some(""), HintKind::SignatureMissing),
-        (Some(&pasted), HintKind::SignatureInvalid),
-        (Some("\"abc=\""), HintKind::SignatureInvalid),
-        (Some("abcd"), HintKind::SignatureInvalid),
-        (Some("0123456789abcdef0123456789abcdef01234567"), HintKind::SignatureInvalid),
-        (Some(&sha256), HintKind::Algorithm),
+    let invalid = HintKind::SignatureInvalid;
+    let cases = [
+        (None, HintKind::SignatureMissing, "missing signature"),
+        (Some(""), HintKind::SignatureMissing, "missing signature"),
+        (Some(&*pasted), invalid, "without its name"),
+        (Some("\"abc=\""), invalid, "quotes are not part"),
+        (Some("'abc='"), invalid, "quotes are not part"),
+        (Some("ab cd"), invalid, "white space"),
+        (Some("abcd"), invalid, "expected base64"),
+        (Some("0123456789abcdef0123456789abcdef01234567"), invalid, "expected base64"),
+        (Some(&sha256), HintKind::Algorithm, "HMAC-SHA256"),
     ];
-    for (signature, expected) in cases {
+    for (signature, expected, words) in cases {
         let hints = validator().diagnose(Method::Post, SIGNED, FORM, signature);
-        assert_eq!(hints.iter().map(Hint::kind).collect::<Vec<_>>(), [expected]);
+        let [hint] = hints.as_slice() else { panic!("{hints:?}") };
+        assert_eq!(hint.kind(), expected);
+        assert!(hint.to_string().contains(words), "{hint}: {words}");
     }
 }
 

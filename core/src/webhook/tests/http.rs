@@ -92,6 +92,12 @@ fn the_hints_for_a_get_are_those_of_a_get() {
     let line =
         verifier(Origin::PublicBase).with_allowed_methods(AllowedMethods::Get).diagnose(&request);
     assert!(line.starts_with("403 to GET /refer: the signature matches with the query"), "{line}");
+    let signature = validator().sign_form(&format!("https://voice.example.com{target}"), BODY);
+    let headers = [("X-Twilio-Signature", signature.as_str())];
+    let request = HttpRequest::new("GET", target, headers, BODY.as_bytes());
+    let line =
+        verifier(Origin::PublicBase).with_allowed_methods(AllowedMethods::Get).diagnose(&request);
+    assert!(line.contains("matches for POST"), "{line}");
 }
 
 #[test]
@@ -162,6 +168,27 @@ fn the_account_that_a_servlet_claims_is_that_of_its_form() {
     assert_eq!(claimed("/?AccountSid=AC1", &[of_query, of_form]).as_deref(), Some("AC2"));
     assert_eq!(claimed("/?AccountSid=AC1", &[of_query]), None);
     assert_eq!(HttpRequest::new("POST", "/", [("", ""); 0], b"").claimed_account_sid(), None);
+}
+
+#[test]
+fn the_size_is_checked_before_the_signature_and_may_be_the_limit() {
+    let limited =
+        HttpVerifier::new(validator().with_max_body_bytes(5), Origin::Host { https: true });
+    let status = |headers: &[(&'static str, &str)], body| {
+        let request = HttpRequest::new("POST", TARGET, headers.iter().copied(), body);
+        limited.as_ref().unwrap().verify(&request).unwrap_err().status()
+    };
+    assert_eq!(status(&[], b"a=1234"), 413);
+    assert_eq!(status(&[], b"a=123"), 403);
+    assert_eq!(status(&[("Content-Length", "6")], b""), 413);
+    assert_eq!(status(&[("Content-Length", "5")], b"a=123"), 403);
+}
+
+#[test]
+fn a_request_shows_its_path_alone() {
+    let headers = [("X-Twilio-Signature", "s3cret")];
+    let request = HttpRequest::new("POST", TARGET, headers, b"CallToken=s3cret");
+    assert_eq!(format!("{request:?}"), r#"HttpRequest { method: "POST", path: "/refer", .. }"#);
 }
 
 #[test]

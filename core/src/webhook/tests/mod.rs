@@ -23,15 +23,6 @@ use crate::sip::SipStatus;
 
 const TOKEN: &str = "12345";
 
-/// The parameters of Twilio's own example.
-const EXAMPLE: [(&str, &str); 5] = [
-    ("CallSid", "CA1234567890ABCDE"),
-    ("Caller", "+14158675309"),
-    ("Digits", "1234"),
-    ("From", "+14158675309"),
-    ("To", "+18005551212"),
-];
-
 const EXAMPLE_URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
 
 /// An action request with an escape, a space and letters of two and three bytes.

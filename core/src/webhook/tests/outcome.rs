@@ -1,19 +1,9 @@
-//! Every row of the table of outcomes, and what follows from an outcome.
+//! What follows from an outcome. Its table is in the vectors `callbacks`, and for all parameters in the fuzz target
+//! `callback`.
 
 use super::*;
 use crate::ReferOutcome::{Canceled, Rejected, TargetFailed, Transferred, Unconfirmed, Unknown};
 use crate::webhook::ReferCallStatus::{Busy, Failed, NoAnswer};
-
-/// The outcome of a request with these three parameters, `-` for one that is not sent.
-fn outcome(status: &str, refer: &str, notify: &str) -> ReferOutcome {
-    let all = ReferReport::PARAMETER_NAMES.into_iter().zip([status, refer, notify]);
-    let request = VoiceRequest::from_pairs(all.filter(|&(_, value)| value != "-"), None).unwrap();
-    assert!(request.diagnostics().is_empty(), "{request:?}");
-    request.outcome().unwrap_or_else(|| {
-        assert_eq!((status, refer, notify), ("-", "-", "-"));
-        ReferReport::new(None, None, None).outcome()
-    })
-}
 
 fn target_failed(status: ReferCallStatus, number: Option<u16>) -> ReferOutcome {
     TargetFailed { status, code: number.map(code) }
@@ -25,102 +15,6 @@ fn rejected(number: u16) -> ReferOutcome {
 
 fn unknown(status: &str) -> ReferOutcome {
     Unknown { status: status.to_owned() }
-}
-
-#[test]
-fn the_scenarios_of_the_documentation() {
-    assert_eq!(outcome("in-progress", "202", "200"), Transferred);
-    assert_eq!(outcome("busy", "202", "486"), target_failed(Busy, Some(486)));
-    assert_eq!(outcome("failed", "202", "404"), target_failed(Failed, Some(404)));
-    assert_eq!(outcome("failed", "405", "-"), rejected(405));
-    assert_eq!(outcome("canceled", "202", "180"), Canceled);
-}
-
-#[test]
-fn in_progress_is_transferred_whatever_the_codes() {
-    for refer in ["-", "100", "200", "202", "405", "699"] {
-        for notify in ["-", "100", "200", "486"] {
-            assert_eq!(outcome("in-progress", refer, notify), Transferred, "{refer} {notify}");
-        }
-    }
-}
-
-#[test]
-fn canceled_is_canceled_whatever_the_codes() {
-    for refer in ["-", "100", "202", "405"] {
-        for notify in ["-", "180", "200", "486"] {
-            assert_eq!(outcome("canceled", refer, notify), Canceled, "{refer} {notify}");
-        }
-    }
-}
-
-#[test]
-fn a_refusal_is_rejected_under_any_other_status_and_without_one() {
-    for status in ["failed", "busy", "no-answer", "parked", "-"] {
-        for (refer, code) in [("300", 300), ("405", 405), ("603", 603), ("699", 699)] {
-            for notify in ["-", "180", "200", "486"] {
-                assert_eq!(outcome(status, refer, notify), rejected(code), "{status} {notify}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_failed_call_to_the_target_keeps_status_and_code_as_sent() {
-    for refer in ["-", "200", "202", "299", "100", "180"] {
-        for (status, typed) in [("busy", Busy), ("no-answer", NoAnswer), ("failed", Failed)] {
-            assert_eq!(outcome(status, refer, "-"), target_failed(typed.clone(), None));
-            assert_eq!(outcome(status, refer, "200"), target_failed(typed.clone(), Some(200)));
-            assert_eq!(outcome(status, refer, "180"), target_failed(typed.clone(), Some(180)));
-            assert_eq!(outcome(status, refer, "404"), target_failed(typed, Some(404)));
-        }
-    }
-}
-
-#[test]
-fn without_a_status_the_code_of_the_notify_decides() {
-    for refer in ["-", "100", "200", "202"] {
-        assert_eq!(outcome("-", refer, "200"), Transferred);
-        assert_eq!(outcome("-", refer, "299"), Transferred);
-        assert_eq!(outcome("-", refer, "486"), target_failed(Busy, Some(486)));
-        assert_eq!(outcome("-", refer, "600"), target_failed(Busy, Some(600)));
-        assert_eq!(outcome("-", refer, "487"), target_failed(NoAnswer, Some(487)));
-        assert_eq!(outcome("-", refer, "302"), target_failed(Failed, Some(302)));
-        assert_eq!(outcome("-", refer, "603"), target_failed(Failed, Some(603)));
-        assert_eq!(outcome("-", refer, "180"), Unconfirmed);
-    }
-}
-
-#[test]
-fn what_was_never_reported_is_unconfirmed() {
-    assert_eq!(outcome("-", "202", "-"), Unconfirmed);
-    assert_eq!(outcome("-", "100", "-"), Unconfirmed);
-    assert_eq!(outcome("-", "-", "-"), Unconfirmed);
-    assert_eq!(outcome("", "", ""), Unconfirmed);
-}
-
-#[test]
-fn another_status_is_kept_as_text_and_compared_with_case() {
-    assert_eq!(outcome("parked", "202", "200"), unknown("parked"));
-    assert_eq!(outcome("Busy", "-", "486"), unknown("Busy"));
-    assert_eq!(outcome(" busy", "100", "-"), unknown(" busy"));
-}
-
-#[test]
-fn the_names_and_values_of_an_outcome() {
-    let all = [
-        (Transferred, "transferred", None, None),
-        (rejected(405), "rejected", None, Some(405)),
-        (target_failed(Busy, Some(486)), "target-failed", Some("busy"), Some(486)),
-        (target_failed(NoAnswer, None), "target-failed", Some("no-answer"), None),
-        (Canceled, "canceled", None, None),
-        (Unconfirmed, "unconfirmed", None, None),
-        (unknown("x"), "unknown", Some("x"), None),
-    ];
-    for (outcome, kind, status, code) in all {
-        let code = code.map(super::code);
-        assert_eq!((outcome.kind(), outcome.status(), outcome.code()), (kind, status, code));
-    }
 }
 
 #[test]
@@ -183,14 +77,6 @@ fn the_status_map_covers_every_code() {
         let status = ReferCallStatus::from_notify_code(code(number));
         assert_eq!(status.as_ref().map(ReferCallStatus::as_str), expected, "{number}");
     }
-}
-
-#[test]
-fn a_status_prints_as_it_was_read() {
-    for text in ["in-progress", "busy", "no-answer", "failed", "canceled", "other", "BUSY", ""] {
-        assert_eq!(ReferCallStatus::from(text).to_string(), text);
-    }
-    assert_eq!(ReferCallStatus::from("x"), ReferCallStatus::Other("x".to_owned()));
 }
 
 #[test]

@@ -1,67 +1,12 @@
-//! The vectors of Twilio's documentation and of the official packages.
+//! What is signed, where the vectors `signatures` do not reach.
 
 use super::*;
-
-const BY_SHA1: &str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
-const BY_SHA256: &str = "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s=";
-
-#[test]
-fn the_published_vectors() {
-    let with_port = "https://mycompany.com:443/myapp.php?foo=1&bar=2";
-    let another_port = "http://mycompany.com:1234/myapp.php?foo=1&bar=2";
-    let cases = [
-        (EXAMPLE_URL, BY_SHA1),
-        (with_port, "kvajT1Ptam85bY51eRf/AJRuM3w="),
-        (another_port, "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="),
-    ];
-    for (url, signature) in cases {
-        assert_eq!(validator().sign(url, EXAMPLE), signature, "{url}");
-        assert!(validator().validate(url, EXAMPLE, Some(signature)), "{url}");
-    }
-    assert_eq!(validator().sign(EXAMPLE_URL, [("", ""); 0]), "zYQTYrRWXE7LtzbG4PfP7/bkkGo=");
-    // Twilio may have signed the other spelling of the port.
-    for url in [EXAMPLE_URL, with_port] {
-        assert!(validator().validate(url, EXAMPLE, Some(BY_SHA1)));
-        assert!(validator().validate(url, EXAMPLE, Some("kvajT1Ptam85bY51eRf/AJRuM3w=")));
-    }
-}
-
-#[test]
-fn the_order_of_arrival_does_not_matter() {
-    let mut params = EXAMPLE;
-    params.reverse();
-    assert_eq!(validator().sign(EXAMPLE_URL, params), BY_SHA1);
-    params.swap(1, 3);
-    assert_eq!(validator().sign(EXAMPLE_URL, params), BY_SHA1);
-}
-
-#[test]
-fn repeated_names_are_deduplicated_and_sorted() {
-    let expected = "IK+Dwps556ElfBT0I3Rgjkr1wJU=";
-    let digits = ["5678", "1234", "1234"].map(|digits| ("Digits", digits));
-    let params = [("Sid", "CA123"), ("SidAccount", "AC123")].into_iter().chain(digits);
-    assert_eq!(validator().sign(EXAMPLE_URL, params.clone()), expected);
-    assert!(validator().validate(EXAMPLE_URL, params, Some(expected)));
-    let body = "Digits=1234&Sid=CA123&Digits=5678&SidAccount=AC123&Digits=1234";
-    assert!(validator().verify(Method::Post, EXAMPLE_URL, body, Some(expected)).is_ok());
-}
-
-#[test]
-fn the_caller_pins_the_algorithm() {
-    let sha256 = validator().with_algorithm(Algorithm::Sha256);
-    assert_eq!(sha256.sign(EXAMPLE_URL, EXAMPLE), BY_SHA256);
-    assert!(sha256.validate(EXAMPLE_URL, EXAMPLE, Some(BY_SHA256)));
-    assert!(!sha256.validate(EXAMPLE_URL, EXAMPLE, Some(BY_SHA1)));
-    assert!(!validator().validate(EXAMPLE_URL, EXAMPLE, Some(BY_SHA256)));
-    assert_eq!(Algorithm::default(), Algorithm::Sha1);
-    assert_eq!([Algorithm::Sha1, Algorithm::Sha256].map(|it| it.to_string()), ["sha1", "sha256"]);
-}
 
 #[test]
 fn forms_pairs_and_bodies_sign_alike() {
     let body = "To=%2B18005551212&Digits=1234&From=%2B14158675309&Caller=%2B14158675309\
         &CallSid=CA1234567890ABCDE";
-    assert_eq!(validator().sign_form(EXAMPLE_URL, body), BY_SHA1);
+    assert_eq!(validator().sign_form(EXAMPLE_URL, body), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
     assert_eq!(
         validator().sign_form("https://voice.example.com/refer", BODY),
         "O15dENaal3IO/3sC6RgDyUBKbg4="

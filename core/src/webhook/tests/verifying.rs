@@ -5,33 +5,6 @@ use super::*;
 const URL: &str = "https://voice.example.com/refer";
 const SIGNATURE: &str = "O15dENaal3IO/3sC6RgDyUBKbg4=";
 
-#[test]
-fn what_is_signed_is_returned() {
-    let one = validator().verify(Method::Post, URL, BODY, Some(SIGNATURE)).unwrap();
-    assert_eq!(one, request(BODY));
-    let pairs: Vec<_> = one.params().collect();
-    assert_eq!(validator().verify_params(URL, pairs.clone(), Some(SIGNATURE)).unwrap(), one);
-    assert!(validator().validate(URL, pairs, Some(SIGNATURE)));
-    // Bodies come as bytes, too, borrowed or owned.
-    let owned: Vec<u8> = BODY.into();
-    assert!(validator().verify(Method::Post, URL, owned, Some(SIGNATURE)).is_ok());
-}
-
-#[test]
-fn the_query_of_a_get_holds_the_parameters() {
-    let url = "https://voice.example.com/refer?ReferCallStatus=canceled&ReferSipResponseCode=202\
-        &NotifySipResponseCode=180";
-    let signature = "kJxw4WC21uN7WR7JAaPWJzNJL5w=";
-    let one = validator().verify(Method::Get, url, "", Some(signature)).unwrap();
-    assert_eq!(one.outcome(), Some(ReferOutcome::Canceled));
-    assert_eq!(one.params().len(), 3);
-    let behind = validator().with_public_base("https://voice.example.com").unwrap();
-    let path = url.strip_prefix("https://voice.example.com").unwrap();
-    assert_eq!(behind.verify(Method::Get, path, "", Some(signature)).unwrap(), one);
-    // The query of a GET passed as pairs, too, is no GET.
-    assert!(validator().verify_params(url, one.params(), Some(signature)).is_err());
-}
-
 /// A signature covers no method: what was signed as one must not be read as the other.
 #[test]
 fn a_request_is_not_recast_as_another_method() {
@@ -70,21 +43,6 @@ fn the_query_of_a_post_is_not_mixed_in() {
 }
 
 #[test]
-fn a_changed_parameter_is_a_mismatch() {
-    for body in [
-        BODY.replace("busy", "failed"),
-        BODY.replace("486", "487"),
-        format!("{BODY}&Extra=1"),
-        BODY.replace("&ReferSipResponseCode=202", ""),
-        BODY.replace("CallerName", "callerName"),
-        String::new(),
-    ] {
-        let error = validator().verify(Method::Post, URL, &body, Some(SIGNATURE)).unwrap_err();
-        assert_eq!(error, VerifyError::SignatureMismatch, "{body}");
-    }
-}
-
-#[test]
 fn what_is_not_a_signature_is_refused() {
     let long = "A".repeat(1_000_000);
     for bad in [
@@ -114,14 +72,6 @@ fn what_is_not_a_signature_is_refused() {
         assert_eq!(error, expected, "{bad:?}");
         assert!(!validator().validate(URL, request(BODY).params(), bad));
         assert!(!validator().validate_raw(URL, BODY, bad));
-    }
-}
-
-#[test]
-fn an_empty_secret_is_refused() {
-    let refused = [RequestValidator::new(""), validator().with_auth_token("")];
-    for one in refused {
-        assert_eq!(one.unwrap_err().kind(), ErrorKind::AuthTokenEmpty);
     }
 }
 
