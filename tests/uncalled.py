@@ -13,11 +13,7 @@ import sys
 from pathlib import Path
 
 PUBLIC = re.compile(r"^\s*pub (?:const )?fn (\w+)")
-
-
-CALLED = re.compile(
-    r"^  (\S+):\n    Hash: .*\n    Counters: .*\n    Function count: [1-9]", re.MULTILINE
-)
+CALLED = re.compile(r"^  (\S+):\n    Hash: .*\n    Counters: .*\n    Function count: [1-9]", re.MULTILINE)
 
 
 def plain(name: str) -> str:
@@ -29,25 +25,17 @@ def output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def tool(name: str) -> Path:
-    """A tool of LLVM that belongs to this compiler: others cannot read what it counts."""
-    root = Path(output("rustc", "--print", "sysroot").strip())
-    [host] = re.findall(r"^host: (.*)$", output("rustc", "-vV"), re.MULTILINE)
-    return root / f"lib/rustlib/{host}/bin/{name}"
-
-
-def main() -> None:
-    profiles = Path(sys.argv[1])
-    merged = profiles / "merged"
-    output(tool("llvm-profdata"), "merge", "-sparse", "-o", merged, *profiles.glob("*.profraw"))
-    build = ("cargo", "test", "-q", "-p", "twiml-refer", "--all-features", "--no-run")
-    messages = map(json.loads, output(*build, "--message-format=json").splitlines())
+def main(profiles: Path) -> None:
+    # The tools of LLVM that belong to this compiler: others cannot read what it counts.
+    [tools] = Path(output("rustc", "--print", "sysroot").strip()).glob("lib/rustlib/*/bin/llvm-cov")
+    profdata, merged = tools.with_name("llvm-profdata"), profiles / "merged"
+    output(profdata, "merge", "-sparse", "-o", merged, *profiles.glob("*.profraw"))
+    build = ("cargo", "test", "-q", "-p", "twiml-refer", "--all-features", "--no-run", "--message-format=json")
+    messages = map(json.loads, output(*build).splitlines())
     objects = [f"-object={path}" for message in messages if (path := message.get("executable"))]
-    options = ("export", "--skip-expansions", f"-instr-profile={merged}", *objects)
-    counted = json.loads(output(tool("llvm-cov"), *options))
-
+    counted = json.loads(output(tools, "export", "--skip-expansions", f"-instr-profile={merged}", *objects))
     # What only a doctest calls is in none of these programs: its calls are known by its name.
-    shown = output(tool("llvm-profdata"), "show", "--all-functions", merged)
+    shown = output(profdata, "show", "--all-functions", merged)
     called = {plain(name) for name in re.findall(CALLED, shown)}
 
     # A function is in several programs, and a generic one is there for each type: one call is enough.
@@ -56,9 +44,8 @@ def main() -> None:
         for function in counted["data"][0]["functions"]
         if function["count"] or plain(function["name"]) in called
     }
-    sources = Path("core/src").absolute()
     uncalled = []
-    for file in sorted(sources.rglob("*.rs")):
+    for file in sorted(Path("core/src").absolute().rglob("*.rs")):
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             found = PUBLIC.match(line)
             if found and (str(file), number) not in places:
@@ -68,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from typing import cast
 
 from event import Event
 from redis import Redis
@@ -27,25 +26,23 @@ def name(i: int) -> str:
     return f"CA{i:032x}"
 
 
-class Run:
+class Shard:
     """A shard with one worker, in this process, and the two that read what it asks for."""
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self.store = Store(redis)
         self.worker = Worker(self.store, "worker-0")
-        self.readers = [self.store.stream("wire", "edges", "edge-0")]
-        self.readers.append(self.store.stream("callbacks", "senders", "sender-0"))
+        jobs, callbacks = ("wire", "edges", "edge-0"), ("callbacks", "senders", "sender-0")
+        self.readers = [self.store.stream(*names) for names in (jobs, callbacks)]
         for reader in self.readers:
             reader.create()
 
-    def feed(self, event: Event, names: range) -> None:
-        """Let transfers hear this."""
+    def feed(self, event: Event, names: range) -> tuple[float, float]:
+        """Let transfers hear this: bytes of events that waited, the processor time they took."""
         for i in names:
             self.store.add(event._replace(transfer=name(i)))
-
-    def work(self) -> float:
-        """Do all that there is to do; the processor time that it takes."""
+        waited = self.size("events")
         began = time.process_time()
         while self.redis.xlen(self.worker.events.key):
             self.worker.turn()
@@ -53,49 +50,40 @@ class Run:
             while self.redis.xlen(reader.key):
                 for entry in reader.take(0):
                     reader.done(entry)
-        return time.process_time() - began
+        return waited / TRANSFERS, (time.process_time() - began) / TRANSFERS
 
-    def counted(self) -> dict[str, float]:
-        """Return what Redis counts."""
+    def each(self, *names: str) -> float:
+        """Return what Redis counts by these names, for each transfer."""
         info = self.redis.info()
-        cpu = info["used_cpu_user"] + info["used_cpu_sys"]
-        keys = {
-            "in": "total_net_input_bytes",
-            "out": "total_net_output_bytes",
-            "used": "used_memory",
-        }
-        return {"cpu": cpu, **{key: info[name] for key, name in keys.items()}}
+        return float(sum(info[name] for name in names)) / TRANSFERS
 
     def size(self, key: str) -> int:
         """Return the memory of a key."""
-        return cast("int", self.redis.memory_usage(self.store.key(key), samples=0))
+        return self.redis.memory_usage(self.store.key(key), samples=0) or 0
 
 
-def measured(run: Run) -> None:
+def measure(redis: Redis) -> None:
     """Run all, and print what one took."""
+    # Its histograms would count as the memory of transfers.
+    redis.config_set("latency-tracking", "no")
+    shard = Shard(redis)
     # Connections and the script have their memory before anything is measured.
     for event in HEARD:
-        run.feed(event, range(TRANSFERS, TRANSFERS + 200))
-        run.work()
-    run.redis.config_resetstat()
-    before = run.counted()
-    own = 0.0
-    sizes = {}
-    for event in HEARD:
-        if event == HEARD[-1]:
-            sizes["live"] = (run.counted()["used"] - before["used"]) / TRANSFERS
-            sizes["record"] = run.size(f"transfer:{name(0)}")
-            sizes["its deadline"] = run.size("deadlines") / TRANSFERS
-        run.feed(event, range(TRANSFERS))
-        if event == HEARD[0]:
-            sizes["an event that waits"] = run.size("events") / TRANSFERS
-        own += run.work()
-    took = {key: (now - before[key]) / TRANSFERS for key, now in run.counted().items()}
-    sizes["ended, kept for a while"] = took["used"]
-    print(", ".join(f"{what} {size:.0f}" for what, size in sizes.items()), "bytes")
-    print(f"network: {took['in']:.0f} bytes in, {took['out']:.0f} out")
-    print(f"Redis: {took['cpu'] * 1e6:.0f} µs; worker: {own / TRANSFERS * 1e6:.0f} µs of one core")
-    stats = run.redis.info("commandstats")
+        shard.feed(event, range(TRANSFERS, TRANSFERS + 200))
+    redis.config_resetstat()
+    empty, idle = shard.each("used_memory"), shard.each("used_cpu_user", "used_cpu_sys")
+    costs = [shard.feed(event, range(TRANSFERS)) for event in HEARD[:-1]]
+    record, deadlines = shard.size(f"transfer:{name(0)}"), shard.size("deadlines") / TRANSFERS
+    live = shard.each("used_memory") - empty
+    costs.append(shard.feed(HEARD[-1], range(TRANSFERS)))
+    print(f"live: {live:.0f} bytes (record {record}, its deadline {deadlines:.0f})")
+    print(f"ended, kept for a while: {shard.each('used_memory') - empty:.0f} bytes")
+    print(f"an event that waits: {costs[0][0]:.0f} bytes")
+    received, sent = map(shard.each, ("total_net_input_bytes", "total_net_output_bytes"))
+    print(f"network: {received:.0f} bytes in, {sent:.0f} out")
+    busy, own = shard.each("used_cpu_user", "used_cpu_sys") - idle, sum(cost for _, cost in costs)
+    print(f"Redis: {busy * 1e6:.0f} µs; worker: {own * 1e6:.0f} µs of one core")
+    stats = redis.info("commandstats")
     calls = {key[8:]: value["calls"] / TRANSFERS for key, value in stats.items()}
     shown = sorted(calls.items(), key=lambda item: -item[1])
     listed = ", ".join(f"{command} {count:.2f}" for command, count in shown if count >= 0.05)
@@ -105,6 +93,4 @@ def measured(run: Run) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with redis_server() as url, Redis.from_url(url) as redis:
-        # Its histograms would count as the memory of transfers.
-        redis.config_set("latency-tracking", "no")
-        measured(Run(redis))
+        measure(redis)

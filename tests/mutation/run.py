@@ -156,7 +156,7 @@ def poisoned(topic: str, cases: list[Case]) -> dict[str, Case]:
 
 
 def write(folder: Path) -> dict[tuple[str, str], str]:
-    """Write the copy with what is poisoned; returns the topic and kind of each by its name."""
+    """Write the copy with what is poisoned; returns the name of each by topic and kind."""
     topics = {
         file.stem: json.loads(file.read_text("utf-8"))["cases"] for file in VECTORS.glob("*.json")
     }
@@ -164,10 +164,7 @@ def write(folder: Path) -> dict[tuple[str, str], str]:
         {
             "name": file.stem,
             "scenario": file.read_text("utf-8"),
-            "lines": [
-                json.loads(line)
-                for line in file.with_suffix(".expected.jsonl").read_text("utf-8").splitlines()
-            ],
+            "lines": [*map(json.loads, file.with_suffix(".expected.jsonl").open(encoding="utf-8"))],
         }
         for file in sorted(VECTORS.glob("transfer/*.scenario"))
     ]
@@ -181,9 +178,8 @@ def write(folder: Path) -> dict[tuple[str, str], str]:
             kinds[topic, kind] = f"poisoned-{topic}-{number}."
             written.append(case | {"name": kinds[topic, kind]})
         if topic != "transfer":
-            (folder / f"{topic}.json").write_text(
-                json.dumps({"topic": topic, "cases": written}), "utf-8"
-            )
+            whole = {"topic": topic, "cases": written}
+            (folder / f"{topic}.json").write_text(json.dumps(whole), "utf-8")
             continue
         for case in written:
             file = folder / "transfer" / case["name"].rstrip(".")
@@ -230,7 +226,6 @@ def main(cache: Path, target: Path) -> None:
         "TWIML_REFER_COVERAGE": str(folder),
         "LD_LIBRARY_PATH": str(target / "c/installed/lib"),
     }
-
     failures: list[str] = []
 
     def run(item: tuple[str, str]) -> None:
@@ -238,7 +233,7 @@ def main(cache: Path, target: Path) -> None:
         log = folder / f"{language}.log"
         with log.open("w") as out:
             done = subprocess.run(
-                command.split(), check=False, env=environment, stdout=out, stderr=out, timeout=120
+                command.split(), check=False, env=environment, stdout=out, stderr=out, timeout=600
             )
         failures.extend([] if done.returncode else [f"{language} passed"])
         failures.extend(missed(language, kinds, log.read_text("utf-8", "replace")))

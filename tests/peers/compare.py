@@ -8,12 +8,13 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlencode
 from xml.etree import ElementTree
 
 Case = dict[str, Any]
-Pairs = list[list[str]]
+Pairs = Iterable[Sequence[str]]
 
 TOKEN = "12345"
 # XML 1.0 section 2.2.

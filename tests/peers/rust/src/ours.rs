@@ -1,7 +1,5 @@
 //! Our Rust crate.
 
-use std::hint::black_box;
-
 use serde_json::{Value, json};
 use twiml_refer::{
     Error, Refer, RequestValidator, SipUri, VoiceResponse,
@@ -10,11 +8,13 @@ use twiml_refer::{
     webhook::{Algorithm, ReferReport},
 };
 
-use crate::{Answer, pairs, per_call, text};
+use crate::{Answer, text};
 
 pub fn answer(job: &str, case: &Value) -> Answer {
     let url = text(case, "url").or(text(case, "seen")).unwrap_or_default();
     let signature = text(case, "signature");
+    let pairs = case["params"].as_array().into_iter().flatten();
+    let pairs = pairs.map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()));
     Ok(match job {
         "document" => json!({"xml": document(case)?}),
         "read" => match VoiceResponse::parse(text(case, "xml").unwrap())?.first_refer() {
@@ -31,10 +31,10 @@ pub fn answer(job: &str, case: &Value) -> Answer {
         }
         "verify" => json!({"valid": match text(case, "json") {
             Some(body) => validator(case)?.validate_raw(url, body, signature),
-            None => validator(case)?.validate(url, pairs(case), signature),
+            None => validator(case)?.validate(url, pairs, signature),
         }}),
         "servlet" => {
-            let verified = validator(case)?.verify_servlet_params(url, pairs(case), signature);
+            let verified = validator(case)?.verify_servlet_params(url, pairs, signature);
             json!({"valid": verified.is_ok()})
         }
         "multipart" => {
@@ -99,31 +99,5 @@ fn validator(case: &Value) -> Result<RequestValidator, Error> {
     match text(case, "public") {
         Some(base) => validator.with_public_base(base),
         None => Ok(validator),
-    }
-}
-
-pub fn timed(job: &str, input: &Value, calls: u64) -> Option<f64> {
-    let [url, body, signature] =
-        ["url", "body", "signature"].map(|name| text(input, name).unwrap());
-    match job {
-        "document" => {
-            let target = text(&input["refer"], "sip").unwrap();
-            per_call(calls, || {
-                let refer = Refer::to(SipUri::parse(black_box(target)).unwrap());
-                let refer = refer.with_action("/handleRefer").unwrap().with_method(Method::Post);
-                VoiceResponse::new().refer(refer).to_xml()
-            })
-        }
-        "parse" => {
-            let validator = validator(input).unwrap();
-            per_call(calls, || {
-                let verified = validator.verify(Method::Post, url, body, Some(signature)).unwrap();
-                let refer = verified.refer().unwrap();
-                black_box(refer.call_status());
-                black_box(refer.refer_sip_response_code());
-                refer.notify_sip_response_code()
-            })
-        }
-        _ => None,
     }
 }

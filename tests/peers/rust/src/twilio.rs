@@ -1,13 +1,12 @@
-//! The crate `twilio`, used as its documentation shows: it is given hyper's request, verifies it and
-//! reads who calls whom. It has no `<Refer>`.
+//! The crate `twilio`, used as its documentation shows: it is given hyper's request, which it verifies. It
+//! has no `<Refer>`.
 
 use hyper::{Body, Request, Uri};
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
 use twilio::twiml::{Say, Twiml, Voice};
 use twilio::{Call, Client, TwilioError};
 
-use crate::{Answer, per_call, text};
+use crate::{Answer, text};
 
 pub fn answer(job: &str, case: &Value) -> Answer {
     Ok(match job {
@@ -17,32 +16,8 @@ pub fn answer(job: &str, case: &Value) -> Answer {
             json!({"xml": Twiml::new().add(&Say { txt, voice, language }).as_twiml()})
         }),
         "verify" => verify(case).unwrap_or_default(),
-        "callback" if !case.to_string().contains("ReferCallStatus=") => callback(case)?,
-        // It does not know the action request of <Refer>.
         _ => Value::Null,
     })
-}
-
-fn runtime() -> Runtime {
-    Builder::new_current_thread().build().unwrap()
-}
-
-/// The request as it arrives: nothing where the URL cannot be one.
-fn request(case: &Value) -> Option<Request<Body>> {
-    let url: Uri = text(case, "url").or(text(case, "seen"))?.parse().ok()?;
-    let host = url.authority()?.as_str().rsplit('@').next()?.to_owned();
-    let body = text(case, "body").unwrap_or_default();
-    let method = if body.is_empty() { "GET" } else { "POST" };
-    let mut request = Request::builder().method(method).uri(url.path_and_query()?.as_str());
-    request = request.header("Host", host);
-    if let Some(signature) = text(case, "signature") {
-        request = request.header("X-Twilio-Signature", signature);
-    }
-    request.body(Body::from(body.to_owned())).ok()
-}
-
-fn client(case: &Value) -> Client {
-    Client::new("AC0", text(case, "token").unwrap())
 }
 
 fn verify(case: &Value) -> Option<Value> {
@@ -52,26 +27,23 @@ fn verify(case: &Value) -> Option<Value> {
     if case["json"].is_string() || case["algorithm"].is_string() || is_hidden {
         return None;
     }
-    let answer = runtime().block_on(client(case).parse_request::<Call>(request(case)?));
+    let client = Client::new("AC0", text(case, "token")?);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
+    let answer = runtime.block_on(client.parse_request::<Call>(request(case)?));
     let refused = matches!(answer, Err(TwilioError::AuthError | TwilioError::BadRequest));
     Some(json!({"valid": !refused}))
 }
 
-fn callback(case: &Value) -> Answer {
-    let request = request(case).unwrap();
-    let call = runtime().block_on(client(case).parse_request::<Call>(request))?;
-    // Its type of the status is not exported.
-    let status = format!("{:?}", call.status).replace("InProgress", "in-progress");
-    Ok(json!({"call_sid": call.sid, "from": call.from, "to": call.to, "call_status": status}))
-}
-
-pub fn timed(job: &str, input: &Value, calls: u64) -> Option<f64> {
-    if job != "parse" {
-        return None;
+/// The request as it arrives: nothing where the URL cannot be one.
+fn request(case: &Value) -> Option<Request<Body>> {
+    let url: Uri = text(case, "url").or(text(case, "seen"))?.parse().ok()?;
+    let host = url.authority()?.as_str().rsplit('@').next()?;
+    let body = text(case, "body")?;
+    let method = if body.is_empty() { "GET" } else { "POST" };
+    let mut request = Request::builder().method(method).uri(url.path_and_query()?.as_str());
+    request = request.header("Host", host);
+    if let Some(signature) = text(case, "signature") {
+        request = request.header("X-Twilio-Signature", signature);
     }
-    let (runtime, client) = (runtime(), client(input));
-    per_call(calls, || {
-        let read = client.parse_request::<Call>(request(input).unwrap());
-        runtime.block_on(read).unwrap()
-    })
+    request.body(Body::from(body.to_owned())).ok()
 }
