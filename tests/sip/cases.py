@@ -26,11 +26,11 @@ from sipp import (
     TERMINATED,
     answer,
     answer_refer,
-    asked,
     notify,
     pause,
     receive,
     request,
+    request_ok,
 )
 
 REFER_VERB = f'<Refer action="/done"><Sip>{escape(f"sip:alice@example.com?{QUERY}")}</Sip></Refer>'
@@ -92,15 +92,15 @@ CASES: dict[str, Case] = {
     "busy": Case([*ACCEPTED, *TRYING, *BUSY_END], BUSY),
     "refused": refused(405, "Method Not Allowed"),
     "hangs-up": Case(
-        [*ACCEPTED, *TRYING, *notify(3, ACTIVE, "180 Ringing"), *asked("BYE", 4)],
+        [*ACCEPTED, *TRYING, *notify(3, ACTIVE, "180 Ringing"), *request_ok("BYE", 4)],
         report("canceled", "canceled", 202, 180),
     ),
     "hangs-up-at-once": Case(
-        [*CALL, REFER, *asked("BYE", 2), answer_refer("487 Request Terminated")],
+        [*CALL, REFER, *request_ok("BYE", 2), answer_refer("487 Request Terminated")],
         report("canceled", "canceled"),
     ),
     "hang-up-crosses": Case(
-        [*ACCEPTED, *TRYING, *asked("BYE", 3), *notify(4, TERMINATED, "200 OK")],
+        [*ACCEPTED, *TRYING, *request_ok("BYE", 3), *notify(4, TERMINATED, "200 OK")],
         TRANSFERRED,
         {"grace": 2000},
     ),
@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
         [*ACCEPTED, *notify(2, ACTIVE, "200 OK"), *ENDED, *TARGET_ANSWERS],
         TRANSFERRED,
     ),
-    "options": Case([*ACCEPTED, *TRYING, *asked("OPTIONS", 3), *BUSY_END], BUSY),
+    "options": Case([*ACCEPTED, *TRYING, *request_ok("OPTIONS", 3), *BUSY_END], BUSY),
     "wrong-event": wrong_notify(*notify(2, ACTIVE, "200 OK", 489, event="presence")),
     "wrong-id": wrong_notify(*notify(2, ACTIVE, "200 OK", 481, event="refer;id=77777777")),
     "wrong-dialog": wrong_notify(*notify(2, ACTIVE, "200 OK", 481, own_tag="another")),
@@ -149,7 +149,7 @@ CASES: dict[str, Case] = {
 def press(cseq: int, key: str) -> list[str]:
     """Press a key, in the body of an INFO."""
     body = f"Signal={key}\nDuration=160\n"
-    return asked("INFO", cseq, "Content-Type: application/dtmf-relay\n", body)
+    return request_ok("INFO", cseq, "Content-Type: application/dtmf-relay\n", body)
 
 
 def gather(steps: list[str], digits: str, verbs: str, *options: str) -> Case:
@@ -241,7 +241,7 @@ EMULATE_CASES: dict[str, Case] = {
         rejected(486), {"CallStatus": "busy", "SipResponseCode": "486"}, '<Reject reason="busy"/>'
     ),
     "hangs-up-in-a-pause": no_transfer(
-        [*CALL, *asked("BYE", 2)],
+        [*CALL, *request_ok("BYE", 2)],
         {"CallStatus": "completed"},
         '<Say>Hello</Say><Pause length="30"/><Redirect>/never</Redirect>',
     ),

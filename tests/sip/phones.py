@@ -81,8 +81,7 @@ SOFTPHONES = {
     for code, end in ((200, TRANSFERRED), (486, BUSY))
     for way in ("udp", "tcp")
 }
-ANSWERED = {it.phone + it.transport: it for it in SOFTPHONES.values() if it.code == 200}
-PJSUA2, BARESIP_UDP = ANSWERED["pjsua2udp"], ANSWERED["baresipudp"]
+PJSUA2 = SOFTPHONES["pjsua2, transferred, udp"]
 SOFTPHONES_OF_EMULATE = {
     **{
         f"{name}, called": it._replace(is_called=True)
@@ -90,7 +89,7 @@ SOFTPHONES_OF_EMULATE = {
         if it.code == 200
     },
     "pjsua2, password": PJSUA2._replace(has_digest=True),
-    "baresip, password": BARESIP_UDP._replace(has_digest=True),
+    "baresip, password": SOFTPHONES["baresip, transferred, udp"]._replace(has_digest=True),
     "pjsua2, keys": PJSUA2._replace(keys="42#"),
 }
 # The four scenarios of Twilio's documentation, and what Asterisk has besides. When its telephone

@@ -202,13 +202,12 @@ class Program:
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-    def kill(self) -> None:
+    def kill(self, *_: object) -> None:
         """End it without a warning."""
         self.process.kill()
         self.process.wait()
+
+    __exit__ = kill
 
     def end(self, *, at_once: bool = False) -> tuple[int, list[str], str]:
         """Wait for the end, or ask for it; the status, the lines it printed, and its errors."""

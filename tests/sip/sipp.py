@@ -68,7 +68,7 @@ def receive(code: int, optional: str = "") -> str:
     return f'<recv response="{code}"{optional}/>\n'
 
 
-def asked(method: str, cseq: int, extra: str = "", body: str = "") -> list[str]:
+def request_ok(method: str, cseq: int, extra: str = "", body: str = "") -> list[str]:
     """Send a request, which is answered with 200."""
     return [request(method, cseq, extra, body), receive(200)]
 

@@ -17,10 +17,11 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import sipp
 from cases import CASES, EMULATE_CASES, TIMES, Case
-from servers import HEADERS, PARAMETERS, App, Emulator, Example, shown
+from servers import PARAMETERS, QUERY, App, Emulator, Example, shown
 
 SHOWN = (*PARAMETERS, "CallStatus", "Digits", "SipUsername", "SipResponseCode")
 
@@ -63,9 +64,8 @@ def call_example(
     words += ["--tcp"] * (transport == "tcp") + ["--ring", "20000"] * (not case.report.outcome)
     for time, milliseconds in case.times.items():
         words += ["--time", f"{time}={milliseconds}"]
-    names = {"x-reason": "X-Reason", "user-to-user": "User-to-User"}
-    for header, value in HEADERS.items():
-        words += ["--header", f"{names[header]}={value}"]
+    for header, value in parse_qsl(QUERY):
+        words += ["--header", f"{header}={value}"]
     with Example(*words, "sip:alice@example.com") as example:
         caller = sipp.start(example.address, case.steps, folder, transport=transport)
         wrong = sipp.wrong(caller, folder)
@@ -74,6 +74,7 @@ def call_example(
     if status or lines != case.report.printed:
         wrong.append(f"status {status}, printed {lines}, not {case.report.printed}: {errors}")
     if options.trace:
+        Path(options.trace).mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / "messages", Path(options.trace, f"{name}-{transport}.log"))
     wrong = wrong or replayed(case, options.command, "replay", "--sip", str(folder / "messages"))
     return "; ".join(lines), wrong
