@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 import twiml_refer as tr
 from conftest import VECTORS, cases, enter, given, place
-from twiml_refer._http import Head, HttpVerifier, Refusal, account_tokens
+from twiml_refer._http import Head, HttpVerifier, Rejection, account_tokens
 
 
 def run(topic: str, check: Callable[[dict[str, Any]], object]) -> None:
@@ -225,7 +225,7 @@ def test_http_requests() -> None:
         if "account_sid" in case:
             assert asked == [it for it in [case["account_sid"]] if it]
         verified = verifier.verify(head, body)
-        if isinstance(verified, Refusal):
+        if isinstance(verified, Rejection):
             assert verified.status == case["status"]
             assert dict(verified.headers).get("Allow") == case.get("allow")
         else:
