@@ -19,22 +19,7 @@ class App(ThreadingHTTPServer):
         """For each transfer the first callback: the one that an app acts on."""
         self.repeats = 0
         self.failures: list[str] = []
-        self._validator = RequestValidator(TOKEN, self.url.removesuffix("/transferred"))
-
-    def take(self, target: str, body: bytes, signature: str | None, token: str | None) -> None:
-        """Take a request."""
-        try:
-            params = dict(self._validator.verify("POST", target, body, signature).params)
-        except (SignatureError, RequestError) as error:
-            self.failures.append(str(error))
-            return
-        name = params.pop("CallSid", "")
-        if token != name:
-            self.failures.append(f"the token of {name} is {token}")
-        if self.first.setdefault(name, params) is not params:
-            self.repeats += 1
-            if self.first[name] != params:
-                self.failures.append(f"{name}: first {self.first[name]}, then {params}")
+        self.validator = RequestValidator(TOKEN, self.url.removesuffix("/transferred"))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -43,14 +28,28 @@ class Handler(BaseHTTPRequestHandler):
     server: App
 
     def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
+        app, length = self.server, int(self.headers["Content-Length"])
         body = self.rfile.read(length)
         # Where it is shorter, the sender was killed while it sent.
-        if len(body) == length:
-            names = ("X-Twilio-Signature", "I-Twilio-Idempotency-Token")
-            self.server.take(self.path, body, *(self.headers[name] for name in names))
-            self.send_response(204)
-            self.end_headers()
+        if len(body) < length:
+            return
+        signature, token = map(
+            self.headers.get, ("X-Twilio-Signature", "I-Twilio-Idempotency-Token")
+        )
+        try:
+            params = dict(app.validator.verify("POST", self.path, body, signature).params)
+        except (SignatureError, RequestError) as error:
+            app.failures.append(str(error))
+            params = {}
+        name = params.pop("CallSid", "")
+        if token != name:
+            app.failures.append(f"the token of {name} is {token}")
+        if app.first.setdefault(name, params) is not params:
+            app.repeats += 1
+            if app.first[name] != params:
+                app.failures.append(f"{name}: first {app.first[name]}, then {params}")
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, *_args: object) -> None:
         pass

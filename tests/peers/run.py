@@ -13,7 +13,6 @@ import os
 import platform
 import re
 import sys
-from contextlib import suppress
 from itertools import count, groupby
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def main(cache: Path) -> None:
             right = case["right"] if isinstance(case["right"], str) else "its values"
             outcomes = map(shown, case["outcomes"])
             lines.append(row(next(number), case["name"], right, *outcomes, case["reason"]))
-    on = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    on = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     lines += [
         "",
         "## Speed",
@@ -106,14 +105,6 @@ def scores(cases: list[Case]) -> list[str]:
     columns = zip(*(case["outcomes"] for case in cases))
     offered = ([it for it in column if it is not None] for column in columns)
     return [f"{found.count('')} of {len(found)}" if found else "-" for found in offered]
-
-
-def processor() -> str:
-    """Its name, where Linux tells it."""
-    with suppress(OSError):
-        if found := re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()):
-            return found[1]
-    return platform.machine()
 
 
 if __name__ == "__main__":
