@@ -9,14 +9,16 @@ use twiml_refer::{
     sip::{Scheme, SipStatus, UserToUser},
     transfer::TransferSettings,
     twiml::{Element, Text},
-    webhook::ReferCallStatus,
+    webhook::{Algorithm, ReferCallStatus},
 };
 
 #[test]
-fn a_scheme_has_a_name() {
+fn a_scheme_and_an_algorithm_have_names() {
     let scheme = |uri| SipUri::parse(uri).unwrap().scheme().as_str();
     assert_eq!((scheme("SIP:a@example.com"), scheme("sips:a@example.com")), ("sip", "sips"));
     assert_eq!(Scheme::Sips.as_str(), "sips");
+    let algorithms = [Algorithm::Sha1, Algorithm::Sha256].map(Algorithm::as_str);
+    assert_eq!(algorithms, ["sha1", "sha256"]);
 }
 
 /// The value is from the example in RFC 7433 section 4.1.

@@ -47,3 +47,47 @@ fn white_space_that_was_set_is_written_so_that_it_is_read() {
     assert_eq!(inner(&alone), "<Say>  </Say>");
     assert_eq!(parse(&alone.to_xml()), alone);
 }
+
+#[test]
+fn the_neighbours_in_one_line_each() {
+    let gather = Element::gather()
+        .with_attribute("numDigits", 1)
+        .unwrap()
+        .with_child(Element::play("/menu.mp3").unwrap())
+        .with_child(Element::pause());
+    let response = VoiceResponse::new()
+        .with_comment(" start ")
+        .unwrap()
+        .play("/hi.mp3")
+        .unwrap()
+        .pause(2)
+        .gather(gather)
+        .redirect("/again?x=1&y=2")
+        .unwrap()
+        .hangup();
+    assert_eq!(
+        inner(&response),
+        "<!-- start --><Play>/hi.mp3</Play><Pause length=\"2\"/>\
+         <Gather numDigits=\"1\"><Play>/menu.mp3</Play><Pause/></Gather>\
+         <Redirect>/again?x=1&amp;y=2</Redirect><Hangup/>",
+    );
+    assert_eq!(response.verbs().count(), 5);
+    assert_eq!(
+        response.to_xml_pretty(),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <!-- start -->
+    <Play>/hi.mp3</Play>
+    <Pause length="2"/>
+    <Gather numDigits="1">
+        <Play>/menu.mp3</Play>
+        <Pause/>
+    </Gather>
+    <Redirect>/again?x=1&amp;y=2</Redirect>
+    <Hangup/>
+</Response>"#,
+    );
+    let empty = VoiceResponse::default();
+    assert_eq!(empty.to_xml(), format!("{DECLARATION}<Response/>"));
+    assert_eq!(empty.to_xml_pretty(), format!("{DECLARATION}\n<Response/>"));
+}
