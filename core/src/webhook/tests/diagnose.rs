@@ -30,8 +30,8 @@ fn each_near_miss_of_the_url_is_named() {
         ("https://voice.example.com/ivr/refer?a=it%27s+x&b=2", &[HintKind::QueryOrder]),
         ("https://voice.example.com/ivr/refer?b=2&a=it%27s%20x", &[HintKind::Escapes]),
         ("https://voice.example.com/ivr/refer?b=2&a=it's+x", &[HintKind::Escapes]),
-        ("https://voice.example.com/ivr/refer?b=2&a=it%27s%2Bx", &[HintKind::Secret]),
-        ("https://voice.example.com/ivr/refer?b=2&a=it%27s+x%2", &[HintKind::Secret]),
+        ("https://voice.example.com/ivr/refer?b=2&a=it%27s%2Bx", &[HintKind::AuthToken]),
+        ("https://voice.example.com/ivr/refer?b=2&a=it%27s+x%2", &[HintKind::AuthToken]),
         (
             "http://voice.example.com/ivr/refer/?b=2&a=it%27s+x",
             &[HintKind::Scheme, HintKind::TrailingSlash],
@@ -61,7 +61,7 @@ fn a_port_and_a_question_mark_that_only_one_side_has_are_named() {
     for (signed, seen) in [("%2F%c3", "%2f%C3"), ("%2f%c3", "%2F%C3"), ("%2F%C3", "%2f%c3")] {
         let url = |escapes| format!("https://a.example/x{escapes}");
         let expected: &[_] =
-            if signed == "%2F%c3" { &[HintKind::Secret] } else { &[HintKind::Escapes] };
+            if signed == "%2F%c3" { &[HintKind::AuthToken] } else { &[HintKind::Escapes] };
         assert_eq!(kinds(&url(signed), &url(seen)), expected);
     }
 }
