@@ -6,10 +6,10 @@ use std::time::Duration;
 use twiml_refer::{
     SipUri, VoiceResponse,
     error::ErrorGroup,
-    sip::{Scheme, SipStatus, UserToUser},
+    sip::{Scheme, UserToUser},
     transfer::TransferSettings,
     twiml::{Element, Text},
-    webhook::{Algorithm, ReferCallStatus},
+    webhook::Algorithm,
 };
 
 #[test]
@@ -29,22 +29,6 @@ fn user_to_user_says_what_its_content_is() {
     assert_eq!(value.content(), Some("bar"));
     assert_eq!(value.to_string(), "56a390f3d2b7310023a2;encoding=hex;content=bar");
     assert!(value.with_content("two words").is_err());
-}
-
-#[test]
-fn settings_list_the_statuses_that_were_changed() {
-    let settings = TransferSettings::new()
-        .with_status(603, ReferCallStatus::from("no-answer"))
-        .unwrap()
-        .with_status(480, ReferCallStatus::from("busy"))
-        .unwrap();
-    let statuses: Vec<_> =
-        settings.statuses().map(|(code, status)| (code, status.as_str())).collect();
-    assert_eq!(
-        statuses,
-        [(480, "busy"), (603, "no-answer")]
-            .map(|(code, status)| (SipStatus::new(code).unwrap(), status))
-    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::fixtures::idle;
 use crate::Error;
 use crate::sip::SipStatus;
 use crate::transfer::{RejectedStatus, TransferSettings};
@@ -64,4 +65,8 @@ fn the_last_word_for_a_code_counts_and_others_keep_theirs() {
     for (code, status) in expected {
         assert_eq!(status_of(&settings, code), status.map(ReferCallStatus::from), "{code}");
     }
+    let changed: Vec<_> =
+        settings.statuses().map(|(code, status)| (code.as_u16(), status.as_str())).collect();
+    assert_eq!(changed, [(480, "no-answer"), (503, "no-answer"), (603, "busy")]);
+    assert_eq!(idle(settings.clone()).settings(), &settings);
 }
