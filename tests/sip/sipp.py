@@ -7,8 +7,8 @@ from pathlib import Path
 
 from servers import QUERY, free_port
 
-# What the target's URI must be. A dot stands for <, & and >, which sipp's reader
-# of XML does not take in an expression.
+# What the target's URI must be. A dot stands for <, & and >, which sipp's reader of XML does not
+# take in an expression.
 REFER_TO = f"^ *.sip:alice@example[.]com[?]{QUERY.replace('&', '.')}.$"
 ACTIVE = "active;expires=60"
 TERMINATED = "terminated;reason=noresource"
