@@ -216,7 +216,7 @@ public struct RequestValidator: Sendable {
 
 extension RequestValidator: CustomStringConvertible, CustomReflectable {
     public var description: String {
-        "RequestValidator with \(secrets.secrets.count) secrets, base \(secrets.publicBase ?? "as asked")"
+        "RequestValidator with \(secrets.secrets.count) auth tokens, base \(secrets.publicBase ?? "as asked")"
     }
 
     public var customMirror: Mirror { Mirror(self, children: ["validator": description]) }
