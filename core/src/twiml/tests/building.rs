@@ -196,6 +196,21 @@ fn a_relative_action_resolves_as_rfc_3986_says() {
     }
 }
 
+/// More than 16 names are found in another way than a few.
+#[test]
+fn an_attribute_stands_once_among_many() {
+    let mut element = Element::new("A").unwrap();
+    for index in 1..=18 {
+        element = element.with_attribute(&format!("a{index}"), index).unwrap();
+        for known in 1..=index {
+            let name = format!("a{known}");
+            let error = element.clone().with_attribute(&name, "").unwrap_err();
+            let seen = (error.kind(), error.parameter());
+            assert_eq!(seen, (ErrorKind::AttributeRepeated, Some(&*name)), "of {index}");
+        }
+    }
+}
+
 #[test]
 fn an_attribute_that_is_refused_leaves_the_element_as_it_was() {
     let mut say = Element::say("Hello").unwrap().with_attribute("voice", "alice").unwrap();
