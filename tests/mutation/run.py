@@ -141,7 +141,7 @@ def poisoned(topic: str, cases: list[Case]) -> dict[str, Case]:
         if value is not None or (like is not None and path != ("compact",)):
             made[name] = changed(case, path, like)
     if signs := made.get("signs true"):
-        # It means: the first secret makes this signature. Now that is another secret.
+        # It means: the first auth token makes this signature. Now that is another one.
         made["signs true"] = signs | {"signs": True, "secrets": ["another", *signs["secrets"]]}
     if refused := next((case for case in cases if "error" in case), None):
         made["refused"] = {key: value for key, value in refused.items() if key != "error"}

@@ -224,7 +224,7 @@ public class RequestValidator private constructor(
 
     /** For people; without secrets. */
     override fun toString(): String =
-        "RequestValidator(${secrets.secrets.size} auth tokens, publicBase=${secrets.publicBase})"
+        "RequestValidator(${secrets.authTokens.size} auth tokens, publicBase=${secrets.publicBase})"
 
     internal fun bridgeSecrets(): Secrets = secrets
 
