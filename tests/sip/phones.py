@@ -214,7 +214,7 @@ class Phones:
 
 
 def transfer_by_example(program: str, phones: Phones, case: Case) -> tuple[Any, str, list[str]]:
-    """Let an example transfer a softphone; the headers there, what it printed, and what is wrong."""
+    """Let an example transfer a softphone; the headers there, what it printed, what is wrong."""
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(Target(case.code))
         uri = f"sip:{case.user}@127.0.0.1:{target.port}?{QUERY}"
@@ -232,7 +232,7 @@ def transfer_by_example(program: str, phones: Phones, case: Case) -> tuple[Any, 
 
 
 def transfer_by_emulate(command: str, phones: Phones, case: Case) -> tuple[Any, str, list[str]]:
-    """Let `emulate` transfer a softphone; the headers there, what the app got, and what is wrong."""
+    """Let `emulate` transfer a softphone; the headers there, what the app got, what is wrong."""
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(Target(case.code))
         port, logged = target.port, 0
