@@ -1640,8 +1640,8 @@ twr_status twr_http_verifier_diagnose(const twr_http_verifier *verifier,
                                       twr_error *error);
 
 /**
- * Writes the AccountSid that a request claims, to choose the auth tokens of a subaccount by; trust it for nothing else.
- * It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
+ * Writes the AccountSid that a request claims, to choose the auth tokens of a subaccount by; trust it for nothing
+ * else. It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
  */
 twr_status twr_claimed_account_sid(twr_str method,
                                    twr_str target,
