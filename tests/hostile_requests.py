@@ -115,7 +115,7 @@ expect("GET recast as POST", 403, "/choice", ONE, sign("/other?Digits=1"))
 expect("HEAD", (404, 405), "/choice", b"", sign("/choice"), method="HEAD")
 
 # What is no form, or cannot be read.
-part = b'--b\r\nContent-Disposition: form-data; name="Digits"; filename="f"\r\n\r\n%s\r\n'
+part = b'--b\r\nContent-Disposition: form-data; name="Digits"\r\n\r\n%s\r\n'
 multipart = part % b"1" + b"--b--\r\n"
 expect("multipart", 403, "/choice", multipart, pressed, Content_Type="multipart/form-data; boundary=b")
 expect("multipart without boundary", (400, 403), "/choice", multipart, pressed, Content_Type="multipart/form-data")

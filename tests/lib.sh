@@ -69,6 +69,17 @@ environment() (
     fi
 )
 
+# Makes a virtual environment with the wheel that `tests/run python` built last, or a new one if there is none:
+# `environment_with_wheel FOLDER REQUIREMENTS`.
+environment_with_wheel() {
+    local wheels=$cache/python/wheels
+    environment "$1" "$2"
+    lock "$wheels.lock"
+    compgen -G "$wheels/*.whl" >/dev/null || bindings/python/build "$wheels"
+    "$1/bin/pip" install -q --no-index --no-deps --force-reinstall "$wheels"/*.whl
+    unlock
+}
+
 target_folder() {
     cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
 }

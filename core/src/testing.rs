@@ -113,7 +113,7 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    /// Makes any request from Twilio, signed by the validator's first secret. `params` are added to the
+    /// Makes any request from Twilio, signed by the validator's first auth token. `params` are added to the
     /// usual ones of a call from a SIP endpoint, or replace them. `url` is what is passed to
     /// [`verify`](RequestValidator::verify); for GET the parameters are added to its query.
     ///

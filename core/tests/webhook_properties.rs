@@ -65,8 +65,8 @@ fn hostile_url() -> impl Strategy<Value = String> {
 }
 
 fn validator() -> impl Strategy<Value = RequestValidator> {
-    (".{1,70}", select(vec![Algorithm::Sha1, Algorithm::Sha256])).prop_map(|(secret, algorithm)| {
-        RequestValidator::new(&secret).unwrap().with_algorithm(algorithm)
+    (".{1,70}", select(vec![Algorithm::Sha1, Algorithm::Sha256])).prop_map(|(token, algorithm)| {
+        RequestValidator::new(&token).unwrap().with_algorithm(algorithm)
     })
 }
 

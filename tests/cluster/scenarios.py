@@ -28,6 +28,7 @@ KINDS = [
     "repeated-after-the-end",
     "repeated-refusal",
     "response-timeout-setting",
+    "subscription-expires-unread",
     "target-487",
     "transport-error-while-subscribed",
 ]

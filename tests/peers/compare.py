@@ -49,7 +49,7 @@ def ready(case: Case) -> Case:
 
 
 def compare(case: Case, answer: Any) -> str | None:
-    """Returns nothing for a right answer, None for none, otherwise what it was instead."""
+    """Returns "" if right, None if the library does not offer the job, else what it did instead."""
     if answer is None:
         return None
     if "error" not in answer:
@@ -106,10 +106,8 @@ def says(found: str | None, asked: str) -> bool:
     return found in (asked, FORBIDDEN.sub("", asked), FORBIDDEN.sub("\ufffd", asked))
 
 
-def read(case: Case, answer: Any) -> str | None:
-    if case["right"] == "refused":
-        return "accepted"
-    return None if "well_formed" in answer else values(case, answer)
+def read(case: Case, answer: Any) -> str:
+    return "accepted" if case["right"] == "refused" else values(case, answer)
 
 
 def values(case: Case, answer: Any) -> str:

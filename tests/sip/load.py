@@ -48,8 +48,8 @@ def caller(hold_s: float) -> list[str]:
     ]
 
 
-class App(Program):
-    """The app, which can be killed."""
+class App:
+    """The app, which can be killed and started again. It ends with its `with` block."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -60,8 +60,18 @@ class App(Program):
     def start(self) -> None:
         """Start it, and wait until it answers."""
         script = Path(__file__).with_name("load_app.py")
-        super().__init__(sys.executable, str(script), str(self.port), str(self.log), stderr=None)
+        words = [sys.executable, str(script), str(self.port), str(self.log)]
+        self.program = Program(*words, stderr=None)
         wait_until(lambda: not is_free(self.port), "the app")
+
+    def __enter__(self) -> App:
+        return self
+
+    def kill(self, *_: object) -> None:
+        """End it without a warning."""
+        self.program.kill()
+
+    __exit__ = kill
 
     def requests(self) -> dict[str, list[dict[str, str]]]:
         """Return what it got, by CallSid."""

@@ -36,6 +36,7 @@ from servers import (
     free_port,
     is_free,
     report,
+    shown,
     unequal,
     wait_until,
 )
@@ -153,19 +154,21 @@ class Phones:
         self.asterisk = asterisk
 
     @contextlib.contextmanager
-    def start(self, case: Case, dialed: str, port: int = 0) -> Iterator[None]:
-        """Let a softphone call a URI, or wait for a call at a port."""
+    def start(self, case: Case, dialed: str) -> Iterator[None]:
+        """Let a softphone call a URI."""
         if case.phone in ("pjsua2", "baresip"):
-            with self.softphone(case, dialed, port):
+            with self.softphone(case, dialed):
                 yield
         else:
             self.asterisk.call(dialed, case.phone)
-            yield
-            self.asterisk.hang_up()
+            try:
+                yield
+            finally:
+                self.asterisk.hang_up()
 
     @contextlib.contextmanager
-    def softphone(self, case: Case, dialed: str, port: int) -> Iterator[None]:
-        """Run pjsua2 or baresip."""
+    def softphone(self, case: Case, dialed: str, port: int = 0) -> Iterator[None]:
+        """Run pjsua2 or baresip, which calls the URI, or without one waits for a call at a port."""
         digest = f"{USER}:{PASSWORD}" if case.has_digest else ""
         words = [self.python, str(Path(__file__).with_name("pjsua2_caller.py"))]
         words.append(dialed or str(port))
@@ -210,8 +213,8 @@ class Phones:
             self.asterisk.hang_up()
 
 
-def transfer_by_example(program: str, phones: Phones, case: Case) -> tuple[Any, list[str]]:
-    """Let an example transfer a softphone; the headers there, and what went wrong."""
+def transfer_by_example(program: str, phones: Phones, case: Case) -> tuple[Any, str, list[str]]:
+    """Let an example transfer a softphone; the headers there, what it printed, what is wrong."""
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(Target(case.code))
         uri = f"sip:{case.user}@127.0.0.1:{target.port}?{QUERY}"
@@ -224,12 +227,12 @@ def transfer_by_example(program: str, phones: Phones, case: Case) -> tuple[Any, 
         phones.hang_up_when_it_rings(case, target)
         _, printed, errors = example.end()
     lines = [line for line in printed if not line.startswith("refer ")]
-    wrong = [] if lines == case.report.printed else [f"printed {lines}: {errors}"]
-    return target.headers, wrong
+    wrong = [] if lines == case.report.printed else [f"not {case.report.printed}: {errors}"]
+    return target.headers, "; ".join(lines), wrong
 
 
-def transfer_by_emulate(command: str, phones: Phones, case: Case) -> tuple[Any, list[str]]:
-    """Let `emulate` transfer a softphone; the headers there, and what went wrong."""
+def transfer_by_emulate(command: str, phones: Phones, case: Case) -> tuple[Any, str, list[str]]:
+    """Let `emulate` transfer a softphone; the headers there, what the app got, what is wrong."""
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(Target(case.code))
         port, logged = target.port, 0
@@ -265,10 +268,11 @@ def transfer_by_emulate(command: str, phones: Phones, case: Case) -> tuple[Any, 
         wrong += unequal(app.first("/chosen"), {"Digits": case.keys.rstrip("#")})
     if status:
         wrong.append(f"status {status}: {errors}")
+    headers = target.headers
     if case.is_pbx:
         log = phones.asterisk.messages()[logged:]
-        return {name: it for name, it in HEADERS.items() if f'"{name}={it}"' in log}, wrong
-    return target.headers, wrong
+        headers = {name: it for name, it in HEADERS.items() if f'"{name}={it}"' in log}
+    return headers, shown("/done", app.first("/done")), wrong
 
 
 def main() -> int:
@@ -291,15 +295,15 @@ def main() -> int:
         rows += [("", *row) for row in {**cases, **more}.items()]
         for program, name, case in rows:
             if program:
-                headers, wrong = transfer_by_example(program, phones, case)
+                headers, end, wrong = transfer_by_example(program, phones, case)
             else:
-                headers, wrong = transfer_by_emulate(options.command, phones, case)
+                headers, end, wrong = transfer_by_emulate(options.command, phones, case)
             found = {name: it for name, it in (headers or {}).items() if name in HEADERS}
             if case.headers is not None and found != case.headers:
                 wrong.append(f"the headers there are {found}, not {dict(case.headers)}")
             results.append(wrong)
             print(
-                f"{Path(program or 'emulate').name:<12}  {name:<39}  {case.report.printed}, "
+                f"{Path(program or 'emulate').name:<12}  {name:<39}  {end}, "
                 f"{', '.join(found) or 'no headers'} there: {'; '.join(wrong) or 'ok'}",
                 flush=True,
             )

@@ -5,14 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from servers import free_port
+from servers import QUERY, free_port
 
-# What the target's URI must be, in QUERY's words. A dot stands for <, & and >, which sipp's reader
-# of XML does not take in an expression.
-REFER_TO = (
-    "^ *.sip:alice@example[.]com[?]X-Reason=billing%20question"
-    ".User-to-User=6F72646572%3Bencoding%3Dhex.$"
-)
+# What the target's URI must be. A dot stands for <, & and >, which sipp's reader of XML does not
+# take in an expression.
+REFER_TO = f"^ *.sip:alice@example[.]com[?]{QUERY.replace('&', '.')}.$"
 ACTIVE = "active;expires=60"
 TERMINATED = "terminated;reason=noresource"
 OWN_TAG = "[pid]-[call_number]"

@@ -1,15 +1,4 @@
-# Shell that the parts sip, asterisk and load need. Source it after tests/lib.sh.
-
-# Makes a virtual environment with the wheel that `tests/run python` built last, or a new one if there is none:
-# `environment_with_wheel FOLDER REQUIREMENTS`.
-environment_with_wheel() {
-    local wheels=$cache/python/wheels
-    environment "$1" "$2"
-    lock "$wheels.lock"
-    compgen -G "$wheels/*.whl" >/dev/null || bindings/python/build "$wheels"
-    "$1/bin/pip" install -q --no-index --no-deps --force-reinstall "$wheels"/*.whl
-    unlock
-}
+# Shell that the parts sip and asterisk need. Source it after tests/lib.sh.
 
 need_agents() {
     for package in gcc make cmake pkg-config python3; do

@@ -1640,7 +1640,7 @@ twr_status twr_http_verifier_diagnose(const twr_http_verifier *verifier,
                                       twr_error *error);
 
 /**
- * Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
+ * Writes the AccountSid that a request claims, to choose the auth tokens of a subaccount by; trust it for nothing else.
  * It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
  */
 twr_status twr_claimed_account_sid(twr_str method,
@@ -2193,7 +2193,7 @@ twr_status twr_user_to_user_text(const twr_user_to_user *value,
  * Makes a validator with the account's auth token; an absent or empty one is refused. Free it with
  * twr_validator_free.
  */
-twr_status twr_validator_new(twr_str secret, twr_validator **validator, twr_error *error);
+twr_status twr_validator_new(twr_str auth_token, twr_validator **validator, twr_error *error);
 
 /**
  * Frees a validator and writes NULL in its place; NULL is ignored.
@@ -2342,7 +2342,7 @@ void twr_url_candidates_free(twr_url_candidates **candidates);
 
 /**
  * Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
- * request. It computes up to a thousand signatures with each secret: for logs at a bounded rate, and never to
+ * request. It computes up to a thousand signatures with each auth token: for logs at a bounded rate, and never to
  * accept a request. Free them with twr_hints_free.
  */
 twr_status twr_validator_diagnose(const twr_validator *validator,

@@ -278,8 +278,8 @@ pub unsafe extern "C" fn twr_http_verifier_diagnose(
     }
 }
 
-/// Writes the AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
-/// It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
+/// Writes the AccountSid that a request claims, to choose the auth tokens of a subaccount by; trust it for nothing
+/// else. It is in the query of a GET, and in the form of any other method. TWR_STATUS_NONE if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_claimed_account_sid(
     method: twr_str,

@@ -28,12 +28,14 @@ pub const TWR_METHOD_POST: i32 = 2;
 /// twr_validator_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_new(
-    secret: twr_str,
+    auth_token: twr_str,
     validator: *mut *mut twr_validator,
     error: *mut twr_error,
 ) -> twr_status {
     // SAFETY: the conventions of the header.
-    unsafe { make(validator, error, || Ok(twr_validator(RequestValidator::new(secret.text()?)?))) }
+    unsafe {
+        make(validator, error, || Ok(twr_validator(RequestValidator::new(auth_token.text()?)?)))
+    }
 }
 
 /// Frees a validator and writes NULL in its place; NULL is ignored.
@@ -390,7 +392,7 @@ pub struct twr_hint {
 }
 
 /// Finds out why twr_validator_verify refuses a request: the near miss that would match. None if it accepts the
-/// request. It computes up to a thousand signatures with each secret: for logs at a bounded rate, and never to
+/// request. It computes up to a thousand signatures with each auth token: for logs at a bounded rate, and never to
 /// accept a request. Free them with twr_hints_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn twr_validator_diagnose(

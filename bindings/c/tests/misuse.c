@@ -22,7 +22,7 @@ _Static_assert(sizeof(void *) != 8 || sizeof(twr_http_answer) == 40, "twr_http_a
 _Static_assert(sizeof(void *) != 8 || sizeof(twr_signed_request_parts) == 80, "twr_signed_request_parts");
 
 /* A static text has a constant initializer, also under -Wpedantic. */
-static const twr_str SECRET = TWR_STR_INIT("12345");
+static const twr_str AUTH_TOKEN = TWR_STR_INIT("12345");
 _Static_assert(sizeof(void *) != 8 || sizeof(twr_uri_parts) == 104, "twr_uri_parts");
 
 static int failures;
@@ -73,11 +73,11 @@ static void counts(void)
     EXPECT(is(pair.name, "X-A") && twr_request_sip_header_at(request, 1, &pair, NULL) == TWR_STATUS_NONE);
     EXPECT(twr_request_diagnostic_count(request) == 1 && !twr_request_diagnostic_at(request, 0, &one, NULL));
     EXPECT(is(one.parameter, "ReferSipResponseCode"));
-    EXPECT(!twr_validator_new(SECRET, &validator, NULL));
+    EXPECT(!twr_validator_new(AUTH_TOKEN, &validator, NULL));
     EXPECT(!twr_validator_explain(validator, TWR_STR("https://a.example/"), TWR_STR("b=c"), &candidates, NULL));
     EXPECT(twr_url_candidates_count(candidates) == 2 && !twr_url_candidates_at(candidates, 1, &candidate, NULL));
     EXPECT(is(candidate.hashed, "https://a.example:443/bc"));
-    EXPECT(!twr_validator_diagnose(validator, TWR_METHOD_GET, TWR_STR("/a"), TWR_STR(""), SECRET, &hints, NULL));
+    EXPECT(!twr_validator_diagnose(validator, TWR_METHOD_GET, TWR_STR("/a"), TWR_STR(""), AUTH_TOKEN, &hints, NULL));
     EXPECT(twr_hints_count(hints) > 0);
     twr_hints_free(&hints);
     twr_url_candidates_free(&candidates);
@@ -102,7 +102,7 @@ static void http_requests(void)
     char buffer[256];
     size_t length = 0;
 
-    EXPECT(twr_validator_new(SECRET, &validator, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_new(AUTH_TOKEN, &validator, NULL) == TWR_STATUS_OK);
     EXPECT(twr_http_verifier_new(validator, TWR_ORIGIN_PUBLIC_BASE, &http, &error) == TWR_STATUS_REFUSED && !http);
     EXPECT(error.kind == TWR_KIND_PUBLIC_BASE_MISSING);
     EXPECT(twr_validator_set_public_base(validator, TWR_STR("https://a.example"), NULL) == TWR_STATUS_OK);
@@ -153,7 +153,7 @@ static void http_requests(void)
     EXPECT(!twr_http_verifier_diagnose(http, &request, buffer, sizeof buffer, &length, NULL) && length == 0);
     EXPECT(!twr_claimed_account_sid(request.method, request.target, request.body, buffer, sizeof buffer, &length, NULL));
     EXPECT(length == 34);
-    EXPECT(twr_claimed_account_sid(request.method, request.target, SECRET, buffer, sizeof buffer, &length, NULL) ==
+    EXPECT(twr_claimed_account_sid(request.method, request.target, AUTH_TOKEN, buffer, sizeof buffer, &length, NULL) ==
            TWR_STATUS_NONE);
     EXPECT(twr_http_verifier_set_allowed_methods(http, TWR_ALLOWED_METHODS_GET_AND_POST, NULL) == TWR_STATUS_OK);
     EXPECT(twr_http_verifier_set_lost_question_mark(http, true, NULL) == TWR_STATUS_OK);
@@ -278,7 +278,7 @@ int main(void)
     EXPECT(length == 0 && kind == -1 && buffer[0] == 'x');
 
     /* Numbers that are no constants. */
-    EXPECT(twr_validator_new(SECRET, &validator, NULL) == TWR_STATUS_OK);
+    EXPECT(twr_validator_new(AUTH_TOKEN, &validator, NULL) == TWR_STATUS_OK);
     WRONG(twr_validator_set_algorithm(validator, 0, NULL));
     WRONG(twr_validator_set_algorithm(validator, INT32_MAX, NULL));
     EXPECT(twr_settings_new(&settings, NULL) == TWR_STATUS_OK);
@@ -371,7 +371,7 @@ int main(void)
     pair.value = TWR_STR("12");
     EXPECT(twr_request_from_pairs(&pair, 1, 2, &request, NULL) == TWR_STATUS_TOO_LARGE && request == NULL);
 
-    /* A secret that is not set, as getenv() says it, or empty. */
+    /* An auth token that is not set, as getenv() says it, or empty. */
     twr_validator *unset = NULL;
     EXPECT(twr_validator_new(twr_str_of(NULL), &unset, &error) == TWR_STATUS_REFUSED && error.kind == TWR_KIND_AUTH_TOKEN_EMPTY);
     EXPECT(twr_validator_new(TWR_STR(""), &unset, NULL) == TWR_STATUS_REFUSED && unset == NULL);

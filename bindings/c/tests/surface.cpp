@@ -130,7 +130,7 @@ int main()
         voice_request::from_form("ReferCallStatus=failed&ReferSipResponseCode=202&NotifySipResponseCode=480");
     EXPECT(whole.refer()->refer_sip_response_code == 202 && whole.refer()->notify_sip_response_code == 480);
 
-    // Made in one go: the second secret, the other hash, a URL that was written anew.
+    // Made in one go: the second auth token, the other hash, a URL that was written anew.
     const request_validator chained = request_validator("other").add_auth_token("12345").public_base("https://a.example");
     const voice_request rotated = chained.verify_params("/", {}, request_validator("12345").sign("https://a.example/"));
     EXPECT(rotated.params().empty());

@@ -266,7 +266,7 @@ static void validators(void)
     twr_validator_new(TWR_STR("12345"), &validator, NULL);
     twr_validator_explain(validator, TWR_STR("https://voice.example.com"), TWR_STR("a=1"), &candidates, NULL);
     twr_url_candidates_at(candidates, 0, &one, NULL);
-    expect(twr_validator_add_auth_token(validator, one.hashed, NULL) == TWR_STATUS_OK, "secret", 0);
+    expect(twr_validator_add_auth_token(validator, one.hashed, NULL) == TWR_STATUS_OK, "auth token", 0);
     expect(twr_validator_set_public_base(validator, one.url, NULL) == TWR_STATUS_OK, "public base", 0);
     expect(one.url.len == 25 && !memcmp(one.url.ptr, "https://voice.example.com", 25), "a view of a candidate", 0);
     twr_url_candidates_free(&candidates);
@@ -274,7 +274,7 @@ static void validators(void)
     twr_hint hint;
     twr_validator_diagnose(validator, TWR_METHOD_POST, TWR_STR("/a"), TWR_STR("a=1"), TWR_STR("AAAA"), &hints, NULL);
     twr_hints_at(hints, 0, &hint, NULL);
-    expect(twr_validator_add_auth_token(validator, hint.message, NULL) == TWR_STATUS_OK, "secret", 0);
+    expect(twr_validator_add_auth_token(validator, hint.message, NULL) == TWR_STATUS_OK, "auth token", 0);
     expect(hint.kind.len == 17 && !memcmp(hint.kind.ptr, "signature-invalid", 17), "a view of a hint", 0);
     twr_hints_free(&hints);
     twr_validator_free(&validator);

@@ -331,6 +331,13 @@ class Endless:
         return b"a" * size
 
 
+class Malformed:
+    """A body in malformed chunks, as Gunicorn says it."""
+
+    def read(self, size: int) -> bytes:
+        raise Exception("InvalidChunkSize")
+
+
 def test_no_more_of_a_body_is_read_than_the_limit() -> None:
     app = wsgi.VerifyMiddleware(bare, VALIDATOR)
     terminated = {"wsgi.input_terminated": True, "CONTENT_LENGTH": None}
@@ -343,6 +350,8 @@ def test_no_more_of_a_body_is_read_than_the_limit() -> None:
     for terminated in ({}, {"wsgi.input_terminated": True}):
         given = environ("/voice", b"a", None, CONTENT_LENGTH="2", **terminated)
         assert call(app, given)[0] == "400 Bad Request"
+    given = environ("/voice", b"", None, **{"wsgi.input": Malformed(), **terminated})
+    assert call(app, given)[0] == "400 Bad Request"
 
     received = 0
 

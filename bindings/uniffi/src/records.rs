@@ -210,7 +210,7 @@ pub struct ReferOutcome {
 /// What a validator is made of; it crosses with each call.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Secrets {
-    pub secrets: List<String>,
+    pub auth_tokens: List<String>,
     pub public_base: Option<String>,
     pub sha256: bool,
     pub encoded_spellings: bool,

@@ -13,10 +13,10 @@ use crate::records::{
 };
 
 pub(crate) fn validator(secrets: &Secrets) -> Result<RequestValidator, Error> {
-    let mut list = secrets.secrets.0.iter();
+    let mut list = secrets.auth_tokens.0.iter();
     let mut validator = RequestValidator::new(list.next().map(String::as_str).unwrap_or_default())?;
-    for secret in list {
-        validator = validator.with_auth_token(secret)?;
+    for auth_token in list {
+        validator = validator.with_auth_token(auth_token)?;
     }
     if let Some(base) = &secrets.public_base {
         validator = validator.with_public_base(base)?;

@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> Vec<u8> {
 
 fn secrets() -> Secrets {
     Secrets {
-        secrets: List(vec!["s3cret".to_owned()]),
+        auth_tokens: List(vec!["s3cret".to_owned()]),
         public_base: None,
         sha256: false,
         encoded_spellings: false,

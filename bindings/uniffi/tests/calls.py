@@ -24,6 +24,7 @@ USUAL = {
 NAMED = {
     "account_sid": ["AC" + 32 * "0"],
     "action": ["/handleRefer", "https://voice.example.com/?CallToken=hidden"],
+    "auth_tokens": ["12345"],
     "base": ["https://api.example.com"],
     "base_url": ["https://voice.example.com/voice"],
     "body": [b"SIP/2.0 100 Trying\r\n", b"SIP/2.0 603 Decline\r\n", b"CallSid=CA1&AccountSid=AC1"],
@@ -36,7 +37,6 @@ NAMED = {
     "method": ["POST", "POST", "GET", "post"],
     "port": [5060],
     "public_base": ["https://voice.example.com"],
-    "secrets": ["12345"],
     "status": ["busy"],
     "subscription_state": ["active;expires=60", "terminated"],
     "target": ["/refer?", "sip:alice@example.com"],

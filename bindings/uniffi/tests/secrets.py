@@ -39,7 +39,7 @@ def fails(name, *arguments):
 def secrets(**changed):
     """Make what a validator is made of."""
     fields = {"public_base": None, "sha256": False, "encoded_spellings": False}
-    return bridge.Secrets(secrets=[TOKEN], max_body_bytes=None, **{**fields, **changed})
+    return bridge.Secrets(auth_tokens=[TOKEN], max_body_bytes=None, **{**fields, **changed})
 
 
 url = "https://example.com/"

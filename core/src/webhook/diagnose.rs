@@ -15,11 +15,11 @@ use crate::http::Method;
 /// Ports that apps listen on behind a proxy or tunnel.
 const COMMON_PORTS: [&str; 5] = [":8080", ":8000", ":8443", ":5000", ":3000"];
 
-/// Signatures computed at most with each secret: each hashes the whole body, and a hostile URL has tens of
-/// thousands of spellings.
+/// Signatures computed at most with each auth token: each hashes the whole body, and a hostile URL has
+/// tens of thousands of spellings.
 const MAX_TRIES: usize = 1000;
 
-/// Bytes that are hashed at most with each secret, so that a large body costs no more than a small one.
+/// Bytes that are hashed at most with each auth token, so that a large body costs no more than a small one.
 const MAX_HASHED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many spellings of a request of so many bytes are tried.
@@ -32,7 +32,7 @@ impl RequestValidator {
     /// what to change. Empty if `verify` accepts it.
     ///
     /// For the log of an app that answers 403, and for tools; never accept a request for a hint. It
-    /// computes up to a thousand signatures with each secret, and hashes up to 8 MiB: in an app, call it
+    /// computes up to a thousand signatures with each auth token, and hashes up to 8 MiB: in an app, call it
     /// at a bounded rate.
     ///
     /// ```
@@ -102,12 +102,12 @@ impl RequestValidator {
                     "the body is empty: if Twilio sent one, something read it before; pass the raw body",
                 )
             });
-            let secret = Hint::new(
+            let auth_token = Hint::new(
                 HintKind::AuthToken,
                 "no near miss matches: check that the auth token is that of the request's AccountSid (a \
                  subaccount has its own), and that URL and body are those that Twilio sent",
             );
-            empty.into_iter().chain([secret]).collect()
+            empty.into_iter().chain([auth_token]).collect()
         })
     }
 }
@@ -270,7 +270,7 @@ impl<'a> Search<'a> {
         Some(Hint::new(HintKind::BodyHash, message))
     }
 
-    /// Whether one of the secrets signed this URL, as one of the candidates that `verify` tries.
+    /// Whether one of the auth tokens signed this URL, as one of the candidates that `verify` tries.
     fn matches(&mut self, url: &str, params: &[u8], with_escapes: bool) -> bool {
         any_candidate(UrlParts::of(url), with_escapes, |candidate| {
             let Some(left) = self.tries_left.checked_sub(1) else { return false };

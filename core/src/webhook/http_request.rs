@@ -139,7 +139,7 @@ impl fmt::Debug for HttpRequest<'_> {
     }
 }
 
-/// Returns the `AccountSid` that a request claims, so that an app with subaccounts can choose the secrets
+/// Returns the `AccountSid` that a request claims, so that an app with subaccounts can choose the auth tokens
 /// to verify it with. Until then it is only what the client claims: trust it for nothing else.
 ///
 /// It is read from the query of a `GET`, and from the form of any other method. `None` if there is none,

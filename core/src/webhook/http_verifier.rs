@@ -64,7 +64,7 @@ impl AllowedMethods {
 /// Verifies requests as an HTTP server receives them, for middleware.
 ///
 /// It checks the method, the size and the signature, in this order, and says what to answer. The limit and
-/// the secrets are those of the [`RequestValidator`]. A POST is read as a form, whatever its
+/// the auth tokens are those of the [`RequestValidator`]. A POST is read as a form, whatever its
 /// `Content-Type`: multipart and JSON bodies are answered 403. For requests with such a body that Twilio
 /// did sign use [`validate_raw`](RequestValidator::validate_raw).
 ///

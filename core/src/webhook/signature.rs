@@ -49,8 +49,8 @@ use crate::{Error, message};
 #[derive(Debug, Clone)]
 pub struct RequestValidator {
     /// The first one signs.
-    pub(super) first: Secret,
-    pub(super) more: Vec<Secret>,
+    pub(super) first: AuthToken,
+    pub(super) more: Vec<AuthToken>,
     pub(super) algorithm: Algorithm,
     pub(super) base: Option<PublicBase>,
     pub(super) max_body_bytes: usize,
@@ -241,7 +241,7 @@ impl RequestValidator {
         self.base.as_ref().map_or(Some(parts), |base| base.join(&parts))
     }
 
-    /// Checks whether one of the secrets signed one of the URL candidates with these parameters.
+    /// Checks whether one of the auth tokens signed one of the URL candidates with these parameters.
     fn check<'a>(
         &self,
         parts: Option<UrlParts<'a>>,
@@ -264,15 +264,15 @@ impl RequestValidator {
         if is_signed { Ok(parts) } else { Err(VerifyError::SignatureMismatch) }
     }
 
-    /// Whether one of the secrets signed this URL candidate and these parameters.
+    /// Whether one of the auth tokens signed this URL candidate and these parameters.
     pub(super) fn is_signed(
         &self,
         url: &CandidateParts<'_>,
         params: &[u8],
         signature: &[u8],
     ) -> bool {
-        let mut secrets = once(&self.first).chain(&self.more);
-        secrets.any(|secret| secret.verify(self.algorithm, url, params, signature))
+        let mut auth_tokens = once(&self.first).chain(&self.more);
+        auth_tokens.any(|auth_token| auth_token.verify(self.algorithm, url, params, signature))
     }
 }
 
@@ -361,23 +361,23 @@ impl Algorithm {
 
 display_as_str!(Algorithm);
 
-/// A secret as the keyed states of both hashes; the text itself is not kept.
+/// An auth token as the keyed states of both hashes; the text itself is not kept.
 #[derive(Clone)]
-pub(super) struct Secret {
+pub(super) struct AuthToken {
     sha1: Hmac<Sha1>,
     sha256: Hmac<Sha256>,
 }
 
-impl Secret {
-    /// Refuses an empty secret: anyone could sign with it.
-    pub(super) fn new(secret: &str) -> Result<Self, Error> {
+impl AuthToken {
+    /// Refuses an empty auth token: anyone could sign with it.
+    pub(super) fn new(auth_token: &str) -> Result<Self, Error> {
         let refused = || Error::new(ErrorKind::AuthTokenEmpty);
-        if secret.is_empty() {
+        if auth_token.is_empty() {
             return Err(refused());
         }
         // HMAC takes a key of any length.
-        let sha1 = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| refused())?;
-        let sha256 = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| refused())?;
+        let sha1 = Hmac::new_from_slice(auth_token.as_bytes()).map_err(|_| refused())?;
+        let sha256 = Hmac::new_from_slice(auth_token.as_bytes()).map_err(|_| refused())?;
         Ok(Self { sha1, sha256 })
     }
 
@@ -413,9 +413,9 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for AuthToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(***)")
+        f.write_str("AuthToken(***)")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::request::RawParams;
-use super::signature::{Algorithm, RequestValidator, Secret, url_with_hash};
+use super::signature::{Algorithm, AuthToken, RequestValidator, url_with_hash};
 use super::url::{CandidateParts, PublicBase, UrlCandidate, UrlParts, any_candidate};
 use crate::Error;
 use crate::limits::DEFAULT_MAX_BODY_BYTES;
@@ -24,7 +24,7 @@ impl RequestValidator {
     /// ```
     pub fn new(auth_token: impl AsRef<str>) -> Result<Self, Error> {
         Ok(Self {
-            first: Secret::new(auth_token.as_ref())?,
+            first: AuthToken::new(auth_token.as_ref())?,
             more: Vec::new(),
             algorithm: Algorithm::default(),
             base: None,
@@ -50,7 +50,7 @@ impl RequestValidator {
     /// # Ok::<(), twiml_refer::Error>(())
     /// ```
     pub fn with_auth_token(mut self, auth_token: impl AsRef<str>) -> Result<Self, Error> {
-        self.more.push(Secret::new(auth_token.as_ref())?);
+        self.more.push(AuthToken::new(auth_token.as_ref())?);
         Ok(self)
     }
 

@@ -24,7 +24,7 @@ static SIP_URI: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static STATUS_LINE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?i:SIP/2\.0)[ ](?<code>[1-6]\d\d)(?:[ \r\n]|$)"));
+    LazyLock::new(|| regex(r"^(?i:SIP/2\.0)\x20(?<code>[1-6]\d\d)(?:[\x20\r\n]|$)"));
 
 /// White space in the pattern is layout.
 fn regex(pattern: &str) -> Regex {

@@ -1,4 +1,5 @@
-"""The official Python library, used as its documentation shows. Answers what `run.py` asks."""
+"""The official Python library, used as its documentation shows. Answers what `run.py` and
+`bench.py` ask."""
 
 import sys
 from functools import partial

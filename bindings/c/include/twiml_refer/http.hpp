@@ -151,7 +151,7 @@ class http_verifier {
     detail::owned<twr_http_verifier, twr_http_verifier_free> handle_;
 };
 
-/// The AccountSid that a request claims, to choose the secrets of a subaccount by; trust it for nothing else.
+/// The AccountSid that a request claims, to choose the auth tokens of a subaccount by; trust it for nothing else.
 inline std::optional<std::string> claimed_account_sid(text_in method, text_in target, text_in body)
 {
     std::string sid(64, '\0');

@@ -398,7 +398,7 @@ class request_validator {
     }
 
     /// Why `verify` rejects a request: the near miss that would match; empty if it accepts the request. For logs at
-    /// a bounded rate, as it computes up to a thousand signatures with each secret; never to accept a request.
+    /// a bounded rate, as it computes up to a thousand signatures with each auth token; never to accept a request.
     std::vector<hint> diagnose(method method, text_in url, text_in body, text_in signature) const
     {
         twr_hints *made = nullptr;

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use super::spawn;
 use crate::exit::Result;
 
-/// Connections at the same time. For one more, the oldest whose client is waited for is closed.
+/// Connections at the same time. For one more, the oldest whose client is waited for is closed; those whose body is being
+/// read stay for up to `TIME`. Beyond twice as many, new ones are closed.
 const MAX_CONNECTIONS: usize = 64;
 /// How long a connection may take to send its request.
 const TIME: Duration = Duration::from_secs(5);
@@ -74,7 +75,9 @@ pub(super) fn serve(
     spawn("api", move || {
         for (number, stream) in (0..).zip(listener.incoming().filter_map(io::Result::ok)) {
             let Ok(writer) = stream.try_clone() else { continue };
-            if live.load(Ordering::Acquire) >= MAX_CONNECTIONS && !waiting.close_oldest() {
+            let count = live.load(Ordering::Acquire);
+            // Threads of those that were closed may not have ended yet.
+            if count >= 2 * MAX_CONNECTIONS || count >= MAX_CONNECTIONS && !waiting.close_oldest() {
                 continue;
             }
             live.fetch_add(1, Ordering::AcqRel);

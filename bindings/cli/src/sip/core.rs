@@ -14,7 +14,7 @@ use twiml_refer::transfer::TransferSettings;
 
 use super::agent::Options;
 use super::call::{Call, CallInfo, Ended, Shared, Why};
-use super::calls::CallState;
+use super::calls::{CallState, Stage};
 use super::digest::Challenger;
 use super::media::MediaInput;
 use super::message::{Message, Start};
@@ -155,7 +155,12 @@ impl Core {
             Input::Closed { path } => {
                 for number in self.connections.remove(&path.id).unwrap_or_default() {
                     let ended = Ended::by_endpoint(Why::ConnectionLost);
-                    self.with_call(number, |call, net| call.end(net, ended));
+                    self.with_call(number, |call, net| {
+                        if let Stage::Incoming(invite) = &call.stage {
+                            net.forget(invite);
+                        }
+                        call.end(net, ended);
+                    });
                 }
             }
             Input::Command { call, command } => self.command(call, command),

@@ -19,8 +19,8 @@ pub(super) const T2: Duration = Duration::from_secs(4);
 /// How long anything is repeated, and a transaction kept: 64 x T1.
 pub(super) const LIFE: Duration = Duration::from_secs(32);
 
-/// Transactions of endpoints that are kept. Beyond them, the oldest that is answered gives way; where none is, new calls
-/// get 503, and other requests are answered and forgotten.
+/// Transactions of endpoints that are kept. Beyond them, the oldest that is answered gives way to a new call, which gets
+/// 503 where none is; other requests are answered and forgotten: a call may send any number of them.
 const MAX_SERVERS: usize = 20_000;
 
 /// A transaction of an endpoint.
@@ -166,7 +166,11 @@ impl Net {
             return true;
         }
         let Some(reply_path) = reply_path(&request.message, request.path) else { return false };
+        let is_call = request.method() == "INVITE" && request.ids.to_tag.is_none();
         while self.servers.len() >= MAX_SERVERS {
+            if !is_call {
+                return false;
+            }
             let Some((_, oldest)) = self.answered.pop_front() else { return false };
             self.servers.remove(&oldest);
         }
@@ -174,6 +178,11 @@ impl Net {
         let server = Server { reply_path, last, interval, call };
         self.servers.insert(Arc::clone(&request.key), server);
         true
+    }
+
+    /// Forgets the transaction of a request that cannot be answered any more.
+    pub(super) fn forget(&mut self, request: &Request) {
+        self.servers.remove(&request.key);
     }
 
     /// Answers a repetition as before. `None`: this is a new request.

@@ -39,7 +39,7 @@ fn each(topic: &str, case: impl Fn(&Value) -> Checked) {
     }
 }
 
-/// The options for the secrets of a case: a file for each. Topics run beside each other, so each has its own.
+/// The options for the auth tokens of a case: a file for each. Topics run beside each other, so each has its own.
 fn token_files(topic: &str, case: &Value) -> Vec<String> {
     let secrets = case["secrets"].as_array().unwrap().iter().map(|s| s.as_str().unwrap());
     let token_file = |secret| {
@@ -195,7 +195,7 @@ fn requests() {
             arguments.extend(["--body", "-"]);
         }
         let verified = run_with(&arguments, body);
-        // Without a secret, or with an invalid base, there is no validator.
+        // Without an auth token, or with an invalid base, there is no validator.
         let group = case["error"]["kind"].as_str().unwrap_or_default();
         if ["auth-token-empty", "public-base-invalid", "request-limit-invalid"].contains(&group) {
             return same("status", &json!(verified.status), &json!(2));

@@ -189,7 +189,7 @@ class RequestValidator:
         return f"<RequestValidator with {self._shown}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a validator holds secrets; make a new one where it is needed")
+        raise TypeError("a validator holds auth tokens; make a new one where it is needed")
 
 
 def secrets_of(validator: RequestValidator) -> Any:

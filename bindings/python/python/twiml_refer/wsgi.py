@@ -80,8 +80,9 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Rejection
         return rejection
     try:
         body = _read(environ, verifier.max_body_bytes + 1)
-    except (OSError, EOFError, ValueError):
-        # Its length or its chunks are malformed, or the client closed the connection.
+    except Exception:
+        # Its length or its chunks are malformed, for which each server has errors of its own, or the
+        # client closed the connection.
         return verifier.verify(head, None)
     # Exactly what was verified: of a body in chunks its length is known now.
     environ["wsgi.input"], environ["wsgi.input_terminated"] = body, True

@@ -170,7 +170,7 @@ public struct HttpRejection: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String { "the request is answered with the HTTP status \(status)" }
 }
 
-/// Returns the AccountSid that a request claims, to choose the secrets of a subaccount by: trust it for nothing
+/// Returns the AccountSid that a request claims, to choose the auth tokens of a subaccount by: trust it for nothing
 /// else. It is in the query of a GET, and in the form of any other method.
 ///
 /// ```swift

@@ -79,7 +79,7 @@ public struct RequestValidator: Sendable {
         maxBodyBytes: Int? = nil, encodedSpellings: Bool = false
     ) throws(TwimlReferError) {
         let secrets = Secrets(
-            secrets: tokens, publicBase: publicBase, sha256: algorithm == .sha256,
+            authTokens: tokens, publicBase: publicBase, sha256: algorithm == .sha256,
             encodedSpellings: encodedSpellings, maxBodyBytes: maxBodyBytes.map(Int64.init))
         let size = tokens.reduce(publicBase.size) { $0 + $1.size }
         try call(size) { try secretsCheck(secrets: secrets) }
@@ -216,7 +216,8 @@ public struct RequestValidator: Sendable {
 
 extension RequestValidator: CustomStringConvertible, CustomReflectable {
     public var description: String {
-        "RequestValidator with \(secrets.secrets.count) secrets, base \(secrets.publicBase ?? "as asked")"
+        let base = secrets.publicBase ?? "as asked"
+        return "RequestValidator with \(secrets.authTokens.count) auth tokens, base \(base)"
     }
 
     public var customMirror: Mirror { Mirror(self, children: ["validator": description]) }

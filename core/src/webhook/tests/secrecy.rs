@@ -1,4 +1,4 @@
-//! What must never be shown: `CallToken`, the secret, a signature, a password in a URL.
+//! What must never be shown: `CallToken`, the auth token, a signature, a password in a URL.
 
 use super::*;
 use crate::twiml::{CallUpdate, Element};
@@ -142,11 +142,11 @@ fn no_url_that_is_refused_is_quoted_with_a_secret() {
 }
 
 #[test]
-fn a_validator_does_not_show_its_secret() {
+fn a_validator_does_not_show_its_auth_tokens() {
     let one = RequestValidator::new("s3cr3t-one").unwrap().with_auth_token("s3cr3t-two").unwrap();
     let shown = format!("{one:?} {one:#?}");
     assert!(!shown.contains("s3cr3t"), "{shown}");
-    assert!(shown.contains("Secret(***)"), "{shown}");
+    assert!(shown.contains("AuthToken(***)"), "{shown}");
 }
 
 #[test]

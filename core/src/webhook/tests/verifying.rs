@@ -1,4 +1,4 @@
-//! How verifying fails and in which order, rotation of secrets, and malformed signatures.
+//! How verifying fails and in which order, rotation of auth tokens, and malformed signatures.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn what_is_not_a_signature_is_refused() {
 }
 
 #[test]
-fn any_of_several_secrets_may_have_signed() {
+fn any_of_several_auth_tokens_may_have_signed() {
     let rotating = RequestValidator::new("new")
         .unwrap()
         .with_auth_token("newer")

@@ -1,4 +1,4 @@
-//! Answers what `run.py` asks: `peers LIBRARY`, with requests as lines of JSON on stdin.
+//! Answers what `run.py` and `bench.py` ask: `peers LIBRARY`, with requests as lines of JSON on stdin.
 
 mod ours;
 mod twilio;

@@ -446,6 +446,12 @@ fn a_lost_connection_is_a_hang_up() {
     let _ = bench.call();
     bench.handle(Input::Closed { path: bench.path });
     assert_eq!(bench.end(), "the endpoint closed the connection");
+    // A call that is not answered yet: nothing of it is kept.
+    let mut bench = Bench::tcp();
+    bench.receive(&invite(1));
+    bench.handle(Input::Closed { path: bench.path });
+    bench.pass(100_000);
+    assert_eq!(bench.core.kept(), 0);
 }
 
 #[test]

@@ -106,12 +106,23 @@ fn answered_transactions_give_way_to_a_call() {
         assert_eq!(codes(&cancelled), [200, 487]);
     }
     let tag = bench.call();
-    // What is not answered stays, and its repetitions are known.
-    let bye = request("BYE", 2, &tag, "bye", "", "");
-    let first = bench.receive(&bye);
-    assert_eq!((codes(&first), &bench.receive(&bye)[0].text), (vec![200], &first[0].text));
+    assert_eq!(codes(&bench.receive(&request("BYE", 2, &tag, "bye", "", ""))), [200]);
     bench.pass(100_000);
     assert_eq!(bench.core.kept(), 0);
+}
+
+#[test]
+fn requests_in_a_dialog_take_no_room_from_others() {
+    let mut bench = Bench::new();
+    let refused = invite(1).replace("one@", "two@").replace("z9hG4bK", "z9hG4bKtwo");
+    bench.receive(&refused);
+    let first = bench.command(Command::Reject(603)).remove(0);
+    let tag = bench.call();
+    for number in 0..20_010 {
+        let info = request("INFO", 2, &tag, &format!("info{number}"), "", "");
+        assert_eq!(codes(&bench.receive(&info)), [200]);
+    }
+    assert_eq!(bench.receive(&refused)[0].text, first.text);
 }
 
 #[test]

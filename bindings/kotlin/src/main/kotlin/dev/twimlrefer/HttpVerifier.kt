@@ -173,7 +173,7 @@ public class HttpVerifier private constructor(
     private fun secretsFor(method: String, target: String, body: HttpBody): Secrets {
         val account = authTokens?.let { claimedAccountSid(method, target, body) } ?: return secrets
         val tokens = authTokens.apply(account).orEmpty().filter { it.isNotEmpty() }
-        return if (tokens.isEmpty()) secrets else secrets.copy(secrets = tokens)
+        return if (tokens.isEmpty()) secrets else secrets.copy(authTokens = tokens)
     }
 }
 

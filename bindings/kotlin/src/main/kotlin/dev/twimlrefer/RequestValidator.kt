@@ -51,13 +51,14 @@ public class RequestValidator private constructor(
      * @param tokens the auth tokens, none of them empty; any may match, the first signs.
      * @param publicBase scheme, host and port, as `https://voice.example.com`, and the path prefix that a gateway
      * strips.
-     * @throws SignatureException there is no secret, an empty one (`auth-token-empty`), or the public base is invalid.
+     * @throws SignatureException there is no auth token, an empty one (`auth-token-empty`), or the public base is
+     * invalid.
      */
     @JvmOverloads
     public constructor(tokens: List<String>, publicBase: String? = null) :
         this(Secrets(ArrayList(tokens), publicBase, false, false, null))
 
-    /** Makes a validator of one secret. Like the other constructor. */
+    /** Makes a validator of one auth token. Like the other constructor. */
     @JvmOverloads
     public constructor(token: String, publicBase: String? = null) :
         this(Collections.singletonList(token), publicBase)
@@ -223,7 +224,7 @@ public class RequestValidator private constructor(
 
     /** For people; without secrets. */
     override fun toString(): String =
-        "RequestValidator(${secrets.secrets.size} tokens, publicBase=${secrets.publicBase})"
+        "RequestValidator(${secrets.authTokens.size} auth tokens, publicBase=${secrets.publicBase})"
 
     internal fun bridgeSecrets(): Secrets = secrets
 
@@ -235,7 +236,7 @@ public class RequestValidator private constructor(
     private fun verified(url: String?, params: List<BridgePair>, signature: String?): VoiceRequest =
         VoiceRequest(bridgeVerifyParams(secrets, url.orEmpty(), params, signature))
 
-    /** What needs no secret. */
+    /** What needs no auth token. */
     public companion object {
         private val NO_BODY = ByteArray(0)
 

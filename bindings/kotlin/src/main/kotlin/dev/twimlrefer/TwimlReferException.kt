@@ -62,8 +62,8 @@ public class RestException internal constructor(details: ErrorDetails) : TwimlRe
 public class TransferException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 
 /**
- * A request that is not proved to be from Twilio (`signature-missing`, `signature-mismatch`): answer 403. Or a secret
- * or public base of which no [RequestValidator] can be made.
+ * A request that is not proved to be from Twilio (`signature-missing`, `signature-mismatch`): answer 403. Or an auth
+ * token or public base of which no [RequestValidator] can be made.
  */
 public class SignatureException internal constructor(details: ErrorDetails) : TwimlReferException(details)
 

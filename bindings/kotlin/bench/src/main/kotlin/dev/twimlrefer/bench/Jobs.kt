@@ -22,7 +22,7 @@ private val notifies = events.mapIndexed { index, (line, state) ->
 @Volatile
 private var sink: Any? = null
 
-/** Answers what `tests/peers/speed.py` asks. */
+/** Answers what `tests/peers/bench.py` asks. */
 fun main(arguments: Array<String>) {
     if (arguments.isNotEmpty()) {
         println(document(SipUri(arguments[0])))

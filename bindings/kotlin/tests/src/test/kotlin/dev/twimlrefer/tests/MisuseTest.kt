@@ -227,7 +227,7 @@ class MisuseTest {
     }
 
     @Test
-    fun `a validator has a secret`() {
+    fun `a validator has an auth token`() {
         for (none in listOf(emptyList(), listOf(""), listOf("1", ""))) {
             val error = assertFailsWith<SignatureException> { RequestValidator(none) }
             assertEquals("auth-token-empty", error.kind)
