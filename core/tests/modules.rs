@@ -50,6 +50,23 @@ fn files_of_a_module_use_each_other_one_way() {
     }
 }
 
+#[test]
+fn paths_and_cycles_are_found() {
+    let mut module = Module { path: ["a", "b"].map(str::to_owned).into(), ..Module::default() };
+    let code = "use super::{c::{D, e as f}, G}; fn h() -> crate::i::J { super::super::k() }";
+    module.visit_file(&syn::parse_str(code).unwrap());
+    let mut used: Vec<_> = module.used().iter().map(|path| path.join("::")).collect();
+    used.sort();
+    assert_eq!(used, ["a::G", "a::c::D", "a::c::e", "i::J", "k"]);
+    assert!(root().children["sip"].graph()["refer_to"].contains("uri"));
+    let edges = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("d", "e"), ("e", "")];
+    let graph = edges.iter().fold(Graph::new(), |mut graph, (from, to)| {
+        graph.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+        graph
+    });
+    assert_eq!(cyclic(graph), ["a", "b", "c"]);
+}
+
 /// What is left without all from which no cycle is reached.
 fn cyclic(mut graph: Graph) -> Names {
     let is_end =

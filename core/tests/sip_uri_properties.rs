@@ -1,5 +1,4 @@
-//! What holds for every SIP URI and every User-to-User that is built. What is read is in the fuzz targets `sip_uri` and
-//! `refer_to`.
+//! What holds for every SIP URI and every User-to-User that is built. What is read is in the fuzz target `sip_uri`.
 
 use proptest::prelude::*;
 use twiml_refer::{SipUri, sip::UserToUser};

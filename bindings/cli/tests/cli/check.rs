@@ -1,13 +1,16 @@
 //! `check`: diagnostics of a document and of a URI, and the answer that each makes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
+use twiml_refer::diagnostic::DiagnosticCode;
 
 use crate::run::{Run, file, run, run_with};
 
 const CLEAN: &str =
     "<Response><Refer action=\"/a\"><Sip>sip:alice@example.com</Sip></Refer></Response>";
 
-/// A document with a mistake for most diagnostics; a second one where one mistake hides another.
+/// A document with a mistake for each diagnostic of a document; a second one where one mistake hides another.
 const WRONG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Response>
     stray
@@ -60,18 +63,22 @@ fn what_follows_the_first_refer() {
     }
 }
 
-/// What each diagnostic says, the vectors of the topic `diagnostics` check.
+/// The vectors of the topic `diagnostics` check what each diagnostic says.
 #[test]
 fn each_diagnostic_has_its_place() {
     let json = check(&["--json"], &wrong()).expect(1).json();
     assert_eq!((&json["valid"], &json["error"]), (&json!(false), &Value::Null));
     let shown = check(&[], &wrong()).expect(1).stdout;
+    let mut found = BTreeSet::new();
     for one in json["diagnostics"].as_array().unwrap() {
         assert_eq!(one.as_object().unwrap().len(), 9, "{one}");
         assert!(one["line"].is_u64() && one["column"].is_u64(), "{one}");
-        let code = format!("[{}]: ", one["code"].as_str().unwrap());
-        assert!(shown.contains(&code), "{code}: {shown}");
+        let code = one["code"].as_str().unwrap();
+        assert!(shown.contains(&format!("[{code}]: ")), "{code}: {shown}");
+        found.insert(code);
     }
+    // The others are about the size of documents (3), the events of a transfer (2), and parameters (2).
+    assert_eq!(found.len() + 7, DiagnosticCode::ALL.len(), "{found:?}");
 }
 
 #[test]

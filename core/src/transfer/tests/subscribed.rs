@@ -1,9 +1,32 @@
 //! While the subscription lives: what NOTIFYs decide, and what silence does.
 
-use super::fixtures::{ACCEPTED, LIVE, completed, feed, notify, reply, subscribed};
+use super::fixtures::{ACCEPTED, LIVE, OVER, completed, feed, notify, reply, subscribed};
 use crate::transfer::Event;
 
 const SECOND: u64 = 1_000;
+
+/// Every code of RFC 3261, by Twilio's table: 2xx, 486 and 600, 487, then all others.
+#[test]
+fn every_final_code_decides_whatever_the_subscription_says() {
+    for code in 100..=699 {
+        let status = match code {
+            100..=199 => None,
+            200..=299 => Some("in-progress"),
+            486 | 600 => Some("busy"),
+            487 => Some("no-answer"),
+            _ => Some("failed"),
+        };
+        for state in [LIVE, "pending", OVER] {
+            let body = format!("SIP/2.0 {code} Reason\r\n");
+            let outputs = feed(&mut subscribed(), notify(1, state, &body), ACCEPTED + 1);
+            // The end of the subscription decides, too.
+            let status = status.or_else(|| (state == OVER).then_some("failed"));
+            let expected = status.map(|status| completed(status, 202, code));
+            let expected: Vec<_> = [reply(200)].into_iter().chain(expected).collect();
+            assert_eq!(outputs, expected, "{state} {code}");
+        }
+    }
+}
 
 #[test]
 fn a_deadline_comes_before_the_event_that_is_later() {
