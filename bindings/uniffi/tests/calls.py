@@ -20,7 +20,7 @@ USUAL = {
     int: [0, 1, 2, 99, 180, 202, 401, 486, 5060, 65537, 2**31, 10**10, -1],
 }
 # What is hard to find by chance, by the name of an argument. What calls return is added to the last
-# two.
+# three.
 NAMED = {
     "account_sid": ["AC" + 32 * "0"],
     "action": ["/handleRefer", "https://voice.example.com/?CallToken=hidden"],
@@ -51,9 +51,12 @@ NAMED = {
         b"<Response><Say loop='2'>a &lt; b</Say><!--c--></Response>",
         b"<Response>\n<Refer action='/a'><Sip>sip:a@b</Sip></Refer></Response>",
     ],
+    "pieces": [],
     "saved": [b"TWR"],
     "signature": ["c2ln"],
 }
+# What makes the signature that a function wants.
+SIGNED = {"verify": "sign_form", "verify_params": "sign", "verify_servlet_params": "sign"}
 NAMED["one"] = NAMED["other"] = NAMED["uri"]
 
 
@@ -71,13 +74,15 @@ def draw(name, kind, chance):
     inner = typing.get_args(kind)
     if typing.get_origin(kind) is typing.Union:
         return draw(name, inner[0], chance) if chance.random() < 0.6 else None
+    named = [it for it in NAMED.get(name, ()) if isinstance(it, typing.get_origin(kind) or kind)]
+    if named and chance.random() < 0.9:
+        return chance.choice(named[-6:])
     if inner:
         return [draw(name, inner[0], chance) for _ in range(chance.choice([0, 1, 1, 2]))]
     if kind is bool:
         return chance.random() < 0.3
     if kind in USUAL:
-        named = [value for value in NAMED.get(name, ()) if isinstance(value, kind)][-6:]
-        return chance.choice(named if named and chance.random() < 0.9 else USUAL[kind])
+        return chance.choice(USUAL[kind])
     made = getattr(bridge, kind.__name__)
     variants = (
         list(kind) if issubclass(kind, enum.Enum) else [it for it in vars(kind) if it.isupper()]
@@ -108,18 +113,31 @@ def plain(value):
 
 bridge = load(sys.argv[1], "bridge")
 typed = load(sys.argv[2], "typed")
-functions = inspect.getmembers(typed, inspect.isfunction)
+functions, compared = (
+    {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if name[0] != "_" and function.__module__ == module.__name__
+    }
+    for module in (typed, bridge)
+)
+assert functions.keys() == compared.keys(), functions.keys() ^ compared.keys()
+failed = set(functions)
 for number in range(ROUNDS):
-    for name, function in functions:
-        if name[0] == "_" or function.__module__ != "typed":
-            continue
+    for name, function in functions.items():
         given = arguments(function, random.Random(f"{name} {number}"))
         try:
-            result = getattr(bridge, name)(**given)
+            if name in SIGNED and number % 2:
+                signed = {it: given[it] for it in given if it not in ("method", "signature")}
+                given["signature"] = compared[SIGNED[name]](**signed)
+            result = compared[name](**given)
+            failed.discard(name)
         except bridge.BridgeError.Failed as error:
             result = error.details
         print(name, json.dumps(plain(result), sort_keys=True))
         if name in ("sign", "sign_form", "sign_raw"):
             NAMED["signature"].append(result)
-        if hasattr(result, "saved"):
-            NAMED["saved"].append(result.saved)
+        for field in ("saved", "pieces"):
+            if hasattr(result, field):
+                NAMED[field].append(getattr(result, field))
+assert not failed, f"never succeeded: {sorted(failed)}"
