@@ -81,7 +81,7 @@ def verify(verifier: HttpVerifier, environ: Environ) -> VoiceRequest | Rejection
     try:
         body = _read(environ, verifier.max_body_bytes + 1)
     except Exception:
-        # Its length or its chunks are malformed, for which each server has errors of its own, or the
+        # Its length or its chunks are malformed, for which each server has its own errors, or the
         # client closed the connection.
         return verifier.verify(head, None)
     # Exactly what was verified: of a body in chunks its length is known now.
