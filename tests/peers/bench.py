@@ -1,7 +1,7 @@
 """Times programs in turns, so that all see the same machine: `bench.py PROGRAM=COMMAND… <ROWS`.
 
 A row is `JOB GOAL PROGRAM [PROGRAM[/JOB]]`: what a call of the job takes, or its ratio to that of
-the other program. The goal is a ratio or a time such as `15us`; `-` means no goal. There is no verdict
+the other program. The goal is a ratio or a time such as `15us`; `-` is no goal. There is no verdict
 where the runs differ by more than the distance to the goal. The job `cold` is a process that prints
 the document, above what the program `bare` takes, if one is given.
 
